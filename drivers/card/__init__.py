@@ -1,0 +1,1 @@
+"""Contact smart card readers, and the Thai ID applet on the cards in them."""

@@ -1,0 +1,1 @@
+"""The kiosk's lights, call button, tamper switch and buzzer."""

@@ -1,0 +1,1 @@
+"""Barcode scanners that type like a keyboard."""

@@ -1,0 +1,38 @@
+"""A barcode scanner, as the kiosk sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One whole scan.
+
+    ``text`` is what the symbol held; CR, LF and GS inside it are kept, the terminator at its end is not.
+    Left out of ``repr``, since a barcode may hold anything.
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Scanned(<{len(self.text)} characters>)"
+
+
+class Scanner(Protocol):
+    """Blocking, single-threaded except for ``cancel``; owns no thread of its own."""
+
+    def wait(self, timeout_s: float) -> Scanned | None:
+        """Wait for the next whole scan.
+
+        Returns: the scan, or None when ``timeout_s`` seconds passed or ``cancel`` was called.
+            A scan under way when the time ends is not lost: the next ``wait`` goes on with it.
+        Raises: DeviceAbsentError when the scanner is gone; close and reopen.
+        """
+
+    def cancel(self) -> None:
+        """Make a blocked ``wait``, or the next one, return None promptly. May be called from any thread."""
+
+    def close(self) -> None:
+        """Release the scanner. Calling it again does nothing."""
