@@ -23,7 +23,9 @@ class Raster:
     def __post_init__(self) -> None:
         expected = (self.width_px + 7) // 8 * self.height_px
         if len(self.rows) != expected:
-            raise ValueError(f"raster of {self.width_px} by {self.height_px} needs {expected} bytes, got {len(self.rows)}")
+            raise ValueError(
+                f"raster of {self.width_px} by {self.height_px} needs {expected} bytes, got {len(self.rows)}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

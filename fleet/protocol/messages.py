@@ -1,0 +1,190 @@
+"""Every message on the wire: one msgspec struct each, JSON, named as its topic.
+
+Rules: fields are only ever added, with a default; readers ignore what they do not know. Times are UTC.
+``decode`` is the only way in: it bounds the size before it parses.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+MESSAGE_BYTES_MAX = 256 * 1024
+"""Largest message either side reads. A batch of 100 records is about 30 kB; settings documents about 10 kB."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all messages."""
+
+
+class DeviceState(StrEnum):
+    """States of a device in the words of the trade (XFS): unknown means nobody could ask."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    BUSY = "busy"
+    USER_ERROR = "user-error"
+    HARDWARE_ERROR = "hardware-error"
+    NO_DEVICE = "no-device"
+    UNKNOWN = "unknown"
+
+
+class Session(Message, frozen=True):
+    """A kiosk's link was born (``alive``) or died; the death is the broker's will of the same ``session_no``.
+
+    A death whose ``session_no`` is not the one last born is late and says nothing.
+    """
+
+    session_no: int
+    boot_id: str
+    alive: bool
+    at: datetime
+    version: str = ""
+
+
+class FleetSession(Message, frozen=True):
+    """The fleet's ingest is there (``alive``) or gone (its will, with the ``at`` of its birth)."""
+
+    alive: bool
+    at: datetime
+
+
+class DeviceStatus(Message, frozen=True):
+    """One device as the kiosk sees it now. ``detail`` is a short sentence for a technician."""
+
+    state: DeviceState
+    detail: str = ""
+    since: datetime | None = None
+
+
+class Health(Message, frozen=True):
+    """The machine itself. None where it could not be asked."""
+
+    uptime_s: int | None = None
+    disk_free_mb: int | None = None
+    temperature_c: float | None = None
+    memory_free_mb: int | None = None
+
+
+class Status(Message, frozen=True):
+    """Everything about a kiosk now; retained, on change and as a heartbeat."""
+
+    session_no: int
+    at: datetime
+    devices: dict[str, DeviceStatus]
+    paper: str = "unknown"
+    spool_depth: int = 0
+    in_visit: bool = False
+    health: Health = Health()
+
+
+class NumberedRecord(Message, frozen=True):
+    """A record of the spool: ``no`` counts from 1 without gaps within ``RecordBatch.spool_id``."""
+
+    no: int
+    record: msgspec.Raw
+
+
+class RecordBatch(Message, frozen=True):
+    """Consecutive records, oldest first. ``spool_id`` changes when the spool was wiped, and numbers start again."""
+
+    spool_id: str
+    records: tuple[NumberedRecord, ...]
+
+
+class Ack(Message, frozen=True):
+    """The fleet has committed every record up to ``committed_through``; the kiosk sends on from the next.
+
+    It doubles as "resend": a kiosk that hears of less than it has sent starts again from there.
+    """
+
+    spool_id: str
+    committed_through: int
+
+
+class SettingsLayer(Message, frozen=True):
+    """One document of the layers national, province, office, kiosk; a JSON merge patch (RFC 7396) on those before."""
+
+    layer: str
+    revision: int
+    document: dict[str, Any]
+
+
+class Desired(Message, frozen=True):
+    """What a kiosk should run. ``settings_revision`` names the stack of layers as a whole and only ever grows."""
+
+    settings_revision: int
+    layers: tuple[SettingsLayer, ...]
+    office_revision: int = 0
+
+
+class Reported(Message, frozen=True):
+    """What a kiosk runs, and why not what was desired."""
+
+    settings_revision: int
+    problems: tuple[str, ...] = ()
+    office_revision: int = 0
+    version: str = ""
+
+
+class CommandKind(StrEnum):
+    """What may be asked of a kiosk; never "run this"."""
+
+    IDENTIFY = "identify"
+    TEST_PRINT = "test-print"
+    REFRESH = "refresh"
+    RESTART_FRONTDESK = "restart-frontdesk"
+
+
+class Command(Message, frozen=True):
+    """Something to do once, before ``expires_at``. The MQTT correlation data repeats ``command_id``."""
+
+    command_id: str
+    kind: CommandKind
+    expires_at: datetime
+
+
+class Reply(Message, frozen=True):
+    """How a command ended."""
+
+    command_id: str
+    done: bool
+    detail: str = ""
+
+
+class PaymentConfirmed(Message, frozen=True):
+    """The bank has confirmed a payment for a notice shown on this kiosk."""
+
+    ref1: str
+    ref2: str
+    amount_satang: int
+    confirmed_at: datetime
+    notice_no: str = ""
+
+
+M = TypeVar("M", bound=Message)
+
+
+class MessageError(ValueError):
+    """A message that cannot be read; it says why and holds nothing of its content."""
+
+
+def encode(message: Message) -> bytes:
+    """The message as it goes on the wire."""
+    return msgspec.json.encode(message)
+
+
+def decode(payload: bytes, kind: type[M]) -> M:
+    """The message of type ``kind`` in ``payload``.
+
+    Raises: MessageError when it is too large, no JSON, or breaks the schema; count it, do not crash.
+    """
+    if len(payload) > MESSAGE_BYTES_MAX:
+        raise MessageError(f"{kind.__name__} of {len(payload)} bytes is over {MESSAGE_BYTES_MAX}")
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except msgspec.DecodeError as err:
+        raise MessageError(f"{kind.__name__}: {err}") from err

@@ -1,0 +1,121 @@
+"""What the fleet must know for certain: the records of a kiosk's spool.
+
+Rules: fields are only ever added, with a default; a reader ignores fields and *kinds* it does not know
+(``decode_record`` then gives ``UnknownRecord``, which is still numbered and acknowledged).
+No record holds an ID number, a name from a card or the content of a barcode.
+Times are UTC, RFC 3339, as the kiosk's clock had them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Base of all records."""
+
+
+class VisitEnded(Record, frozen=True, tag="visit-ended"):
+    """One visitor came and went. ``outcome`` is one of paid, unconfirmed, cancelled, timed-out, nothing-owed."""
+
+    visit_id: str
+    service: str
+    language: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+
+
+class PaymentOpened(Record, frozen=True, tag="payment-opened"):
+    """A payment QR was shown. ``tracking_token`` is the unguessable part of the slip's tracking address."""
+
+    transaction_no: str
+    tracking_token: str
+    notice_no: str
+    biller_id: str
+    ref1: str
+    ref2: str
+    amount_satang: int
+    opened_at: datetime
+    visit_id: str = ""
+
+
+class SlipPrinted(Record, frozen=True, tag="slip-printed"):
+    """The printer said afterwards that a slip is out. ``confirmed``: it says that the bank has confirmed."""
+
+    transaction_no: str
+    confirmed: bool
+    length_mm: int
+    printed_at: datetime
+    reprint: bool = False
+
+
+class SlipFailed(Record, frozen=True, tag="slip-failed"):
+    """A slip that was wanted and is not known to be out. ``reason`` is a driver's Fault or a word."""
+
+    transaction_no: str
+    reason: str
+    failed_at: datetime
+
+
+class DeviceChanged(Record, frozen=True, tag="device-changed"):
+    """A device came, went or changed its state. ``state`` as in ``messages.DeviceState``."""
+
+    device: str
+    state: str
+    detail: str
+    changed_at: datetime
+
+
+class SettingsApplied(Record, frozen=True, tag="settings-applied"):
+    """Settings were taken over, or refused with ``problems``."""
+
+    revision: int
+    problems: tuple[str, ...]
+    applied_at: datetime
+
+
+class Restarted(Record, frozen=True, tag="restarted"):
+    """A process of the kiosk started. ``reason`` says why the one before it ended, if that is known."""
+
+    process: str
+    version: str
+    reason: str
+    started_at: datetime
+
+
+class UnknownRecord(Record, frozen=True, tag="unknown"):
+    """A record of a kind this reader does not know: kept as it came."""
+
+    original: dict[str, Any]
+
+
+KnownRecord = VisitEnded | PaymentOpened | SlipPrinted | SlipFailed | DeviceChanged | SettingsApplied | Restarted
+
+_DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)
+_KINDS = frozenset(
+    {"visit-ended", "payment-opened", "slip-printed", "slip-failed", "device-changed", "settings-applied", "restarted"}
+)
+
+
+def encode_record(record: KnownRecord) -> bytes:
+    """The record as the JSON that stands in the spool and on the wire."""
+    return msgspec.json.encode(record)
+
+
+def decode_record(raw: bytes | msgspec.Raw) -> KnownRecord | UnknownRecord:
+    """The record in ``raw``.
+
+    Raises: msgspec.DecodeError when it is no JSON object or a known kind with broken fields; count it and say so,
+        and do not acknowledge past it in silence.
+    """
+    try:
+        return _DECODER.decode(raw)
+    except msgspec.ValidationError:
+        original = msgspec.json.decode(raw, type=dict[str, Any])
+        if original.get("kind") in _KINDS:
+            raise
+        return UnknownRecord(original=original)

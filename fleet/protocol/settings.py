@@ -1,0 +1,121 @@
+"""The settings of a kiosk: one schema, from which come validation on the kiosk and the admin's form.
+
+Documents come in layers (national, province, office, kiosk); each is a JSON merge patch (RFC 7396) on those before.
+A field nobody knows is reported and ignored; a field with a broken value makes the whole stack unfit, and the
+kiosk stays with the last good one: half of an admin's intention is worse than yesterday's whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+SHORT_TEXT = msgspec.Meta(min_length=1, max_length=60)
+"""Fits one or two lines of the idle screen in its largest type on the smallest display."""
+
+KNOWN_SERVICES: tuple[str, ...] = ("pay-fee",)
+"""Services this release has a flow for, in the order of the menu."""
+
+Service = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same words in the two languages of the screen."""
+
+    th: Annotated[str, SHORT_TEXT]
+    en: Annotated[str, SHORT_TEXT]
+
+
+class Payee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is paid. ``biller_id`` is the 15 digits of EMV tag 30: tax id and suffix."""
+
+    name: Words
+    biller_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}$")]
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the screen waits, in seconds. A warning gives 20 s at the least (WCAG 2.2.1)."""
+
+    step_s: Annotated[int, msgspec.Meta(ge=10, le=600)] = 60
+    payment_s: Annotated[int, msgspec.Meta(ge=60, le=1800)] = 300
+    warning_s: Annotated[int, msgspec.Meta(ge=20, le=120)] = 30
+    taking_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 30
+
+
+class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an admin may decide for a kiosk.
+
+    ``sample`` marks everything drawn and printed with ตัวอย่าง; only real payees turn it off.
+    """
+
+    office_name: Words
+    payee: Payee
+    greeting: Words = Words(th="สวัสดี เชิญที่ศาลา", en="Welcome to Sala")
+    invitation: Words = Words(th="ชำระเงินและติดตามเรื่องได้เอง", en="Pay and follow your case yourself")
+    help_point: Words = Words(th="เคาน์เตอร์ 3", en="Counter 3")
+    contact: Words = Words(th="สอบถามที่เคาน์เตอร์ 3 ในเวลาราชการ", en="Ask at counter 3 in office hours")
+    services: tuple[Service, ...] = ("pay-fee",)
+    tracking_address: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+$")] = "https://sala.example"
+    patience: Patience = Patience()
+    sample: bool = True
+
+
+class SettingsError(ValueError):
+    """A stack of layers a kiosk cannot live with; ``problems`` says why, one short line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """``target`` changed by ``patch`` as RFC 7396 says; neither is modified."""
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def merge(documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The layers as one document, later ones winning."""
+    merged: dict[str, Any] = {}
+    for document in documents:
+        merged = merge_patch(merged, document)
+    return merged
+
+
+def read_settings(documents: Iterable[Mapping[str, Any]]) -> tuple[KioskSettings, tuple[str, ...]]:
+    """The settings in a stack of layers, and what of it was not understood (unknown fields and services).
+
+    Raises: SettingsError when a known field has a value it may not have, or a required one is missing.
+    """
+    known, unknown = _split_unknown(merge(documents), KioskSettings, "")
+    try:
+        settings = msgspec.convert(known, KioskSettings)
+    except msgspec.ValidationError as err:
+        raise SettingsError((str(err),)) from err
+    strange = tuple(f"unknown service: {name}" for name in settings.services if name not in KNOWN_SERVICES)
+    return settings, unknown + strange
+
+
+def _split_unknown(document: Any, schema: Any, path: str) -> tuple[Any, tuple[str, ...]]:
+    """``document`` without the fields ``schema`` does not have, and their names."""
+    if not (isinstance(schema, type) and issubclass(schema, msgspec.Struct) and isinstance(document, Mapping)):
+        return document, ()
+    types = {field.name: field.type for field in msgspec.structs.fields(schema)}
+    known: dict[str, Any] = {}
+    unknown: tuple[str, ...] = ()
+    for key, value in document.items():
+        if key in types:
+            known[key], below = _split_unknown(value, types[key], f"{path}{key}.")
+            unknown += below
+        else:
+            unknown += (f"unknown field: {path}{key}"[:120],)
+    return known, unknown
