@@ -1,0 +1,87 @@
+"""What a step asks the front desk to do. Imperative, immutable; carried out in order, their results are events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drivers.panel.port import Light, Pattern
+from fleet.protocol.codes import Code
+from fleet.protocol.payment import BillPayment
+from fleet.protocol.thai import IdNumber
+from kiosk.visits.events import Owed
+
+
+class Outcome(StrEnum):
+    """How a visit ended; the values are written to the wire."""
+
+    PAID = "paid"
+    UNCONFIRMED = "unconfirmed"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed-out"
+    NOTHING_OWED = "nothing-owed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """Read what a fee payment declares: ID number and expiry. Answered by CardRead or CardUnreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpCard:
+    """Find what the card's owner owes. Answered by NoticesFound, NothingOwed or NotFound."""
+
+    id_number: IdNumber
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpCode:
+    """Find what a code stands for. Answered by NoticesFound, NothingOwed, AlreadyPaid or NotFound."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPayment:
+    """Put a payment on record. Answered by PaymentOpened or PaymentNotOpened."""
+
+    owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPaymentSlip:
+    """Print the slip of a payment. Answered by SlipPrinted or SlipFailed."""
+
+    owed: Owed
+    payment: BillPayment
+    transaction_no: str
+    tracking_token: str
+    payer_masked: str | None
+    confirmed_at: datetime | None
+    reprint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLight:
+    """Let a light of the panel shine."""
+
+    light: Light
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class BeginVisit:
+    """Somebody is here."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit:
+    """The visitor is gone; forget everything about them."""
+
+    outcome: Outcome
+
+
+Effect = ReadCard | LookUpCard | LookUpCode | OpenPayment | PrintPaymentSlip | ShowLight | BeginVisit | EndVisit

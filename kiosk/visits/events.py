@@ -1,0 +1,205 @@
+"""What can happen during a visit. Past tense, immutable; made by the front desk, answered by the tables.
+
+Card events come from ``drivers.card.port`` as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from drivers.card.port import CardInserted, CardMute, CardRemoved
+from drivers.printer.port import PrinterStatus
+from fleet.protocol.codes import Code
+from fleet.protocol.messages import PaymentConfirmed
+from fleet.protocol.office import Factory, Notice
+from fleet.protocol.settings import KioskSettings
+from fleet.protocol.thai import IdNumber
+from kiosk.visits.desk import Device
+
+
+class Button(StrEnum):
+    """Everything that can be touched. A touch on one that a state does not draw is a late one, and ignored."""
+
+    START = "start"
+    SERVICE = "service"  # value: name of the service
+    LANGUAGE = "language"
+    LARGE = "large"
+    BACK = "back"
+    CANCEL = "cancel"
+    HOME = "home"
+    CHOOSE = "choose"  # value: number of the notice
+    NEXT_PAGE = "next-page"
+    PREVIOUS_PAGE = "previous-page"
+    PAID = "paid"
+    SHOW_QR = "show-qr"
+    PRINT_TRACKING = "print-tracking"
+    PRINT_AGAIN = "print-again"
+    PAY_ANOTHER = "pay-another"
+    FINISH = "finish"
+    CONTINUE = "continue"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A button was tapped."""
+
+    button: Button
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The state's own ``timeout_s`` has passed without a sign of the visitor."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A barcode or QR, already understood."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """The declared fields were read. The ID number shows itself masked wherever it is written."""
+
+    id_number: IdNumber
+    expired: bool
+
+
+class CardProblem(StrEnum):
+    """Why a card could not be used."""
+
+    NOT_THAI_ID = "not-thai-id"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnreadable:
+    """The card answered, but not with what was asked for."""
+
+    problem: CardProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice with the factory it is for."""
+
+    notice: Notice
+    factory: Factory
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesFound:
+    """At least one unpaid notice."""
+
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingOwed:
+    """Known, and nothing to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyPaid:
+    """The notice asked for is paid."""
+
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The code or card is nobody's here. ``damaged``: its check digits say it was misread."""
+
+    damaged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOpened:
+    """The payment is on record; its number and tracking token are drawn."""
+
+    transaction_no: str
+    tracking_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotOpened:
+    """The payment could not be put on record (the disk is full): it must not be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    """The printer said that the slip is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFailed:
+    """The slip is not known to be out. ``reason`` is a driver's Fault, or a word."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReady:
+    """A device answers."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A device is gone; ``reason`` is for the technician."""
+
+    device: Device
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChanged:
+    """The printer's status is no longer what it was."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """New settings, already validated."""
+
+    settings: KioskSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The way to the fleet opened or closed."""
+
+    online: bool
+
+
+Event = (
+    Touched
+    | TimedOut
+    | CodeScanned
+    | CardInserted
+    | CardMute
+    | CardRemoved
+    | CardRead
+    | CardUnreadable
+    | NoticesFound
+    | NothingOwed
+    | AlreadyPaid
+    | NotFound
+    | PaymentOpened
+    | PaymentNotOpened
+    | PaymentConfirmed
+    | SlipPrinted
+    | SlipFailed
+    | DeviceReady
+    | DeviceLost
+    | PrinterChanged
+    | SettingsChanged
+    | LinkChanged
+)

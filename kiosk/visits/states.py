@@ -1,0 +1,323 @@
+"""What the visitor is living through: one frozen dataclass a state, holding exactly what is valid then.
+
+Every state has a ``desk``. Every state but ``Idle`` and ``OutOfService`` has a ``timeout_s``; the clock starts
+when the state begins and again at every sign of the visitor, except where ``deadline`` is set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, TypeVar
+
+from fleet.protocol.payment import BillPayment
+from fleet.protocol.settings import Patience
+from kiosk.visits.desk import Desk
+from kiosk.visits.effects import Outcome
+from kiosk.visits.events import Owed
+
+READING_TIMEOUT_S = 15.0
+"""A card of the slowest kind (9600 bps) is read in about a second; after this it is not going to be."""
+
+LOOKING_UP_TIMEOUT_S = 5.0
+"""The replica answers in milliseconds."""
+
+CARD_OUT_S = 5.0
+"""How long "thank you" stays once nothing is left in the slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is here, as little as possible. ``payer_masked`` is None for somebody who came with paper only."""
+
+    payer_masked: str | None = None
+    card_in: bool = False
+
+
+class Problem(StrEnum):
+    """What stands in the way; each has a sentence in the text catalogues that says what to do."""
+
+    CARD_REVERSED = "card-reversed"
+    CARD_NOT_THAI_ID = "card-not-thai-id"
+    CARD_UNREADABLE = "card-unreadable"
+    CARD_EXPIRED = "card-expired"
+    CARD_PULLED = "card-pulled"
+    CODE_UNKNOWN = "code-unknown"
+    CODE_DAMAGED = "code-damaged"
+    CARD_UNKNOWN = "card-unknown"
+    NOTHING_OWED = "nothing-owed"
+    ALREADY_PAID = "already-paid"
+    NOT_PAYABLE = "not-payable"
+    CANNOT_RECORD = "cannot-record"
+
+
+class Slip(StrEnum):
+    """How the slip of this visit stands."""
+
+    NONE = "none"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
+class _State:
+    """What all states share."""
+
+    __slots__ = ()
+    deadline: ClassVar[bool] = False
+    desk: Desk
+
+    @property
+    def timeout_s(self) -> float | None:
+        return float(self.patience.step_s)
+
+    @property
+    def patience(self) -> Patience:
+        """How long to wait, from the settings; the defaults before there are any."""
+        return self.desk.settings.patience if self.desk.settings else Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService(_State):
+    """Nothing can be offered: no settings yet, or no device to start with."""
+
+    desk: Desk
+
+    @property
+    def timeout_s(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Idle(_State):
+    """Nobody is here."""
+
+    desk: Desk
+
+    @property
+    def timeout_s(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingService(_State):
+    """The menu."""
+
+    desk: Desk
+    visitor: Visitor = Visitor()
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting(_State):
+    """Asked to put the card in, or to scan the notice or folder."""
+
+    desk: Desk
+    service: str
+    visitor: Visitor = Visitor()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCard(_State):
+    """The card is in and being read: it must stay."""
+
+    desk: Desk
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return READING_TIMEOUT_S
+
+
+@dataclass(frozen=True, slots=True)
+class LookingUp(_State):
+    """The replica is being asked."""
+
+    desk: Desk
+    visitor: Visitor
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return LOOKING_UP_TIMEOUT_S
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingNotice(_State):
+    """Which one to pay. ``page`` counts from 0, three rows each."""
+
+    desk: Desk
+    visitor: Visitor
+    owed: tuple[Owed, ...]
+    page: int = 0
+    outcome: Outcome = Outcome.CANCELLED
+
+    ROWS: ClassVar[int] = 3
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has; at least one."""
+        return max(1, -(-len(self.owed) // self.ROWS))
+
+    @property
+    def shown(self) -> tuple[Owed, ...]:
+        """The rows of this page."""
+        return self.owed[self.page * self.ROWS : (self.page + 1) * self.ROWS]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPayment(_State):
+    """The payment is being put on record, before anybody can pay it."""
+
+    desk: Desk
+    visitor: Visitor
+    chosen: Owed
+    payment: BillPayment
+    owed: tuple[Owed, ...]
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return LOOKING_UP_TIMEOUT_S
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One payment on its way: what for, what the QR says, its number and its tracking token."""
+
+    chosen: Owed
+    payment: BillPayment
+    transaction_no: str
+    tracking_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paying(_State):
+    """The QR is on the screen."""
+
+    desk: Desk
+    visitor: Visitor
+    bill: Bill
+    owed: tuple[Owed, ...]
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return float(self.patience.payment_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(_State):
+    """The visitor says it is paid; only the bank's word counts."""
+
+    desk: Desk
+    visitor: Visitor
+    bill: Bill
+    owed: tuple[Owed, ...]
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return float(self.patience.payment_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(_State):
+    """The bank has confirmed; the slip is on its way. ``owed``: what is left to pay."""
+
+    desk: Desk
+    visitor: Visitor
+    bill: Bill
+    owed: tuple[Owed, ...]
+    confirmed_at: datetime
+    slip: Slip
+
+
+@dataclass(frozen=True, slots=True)
+class Taking(_State):
+    """The last screen: take slip and card. Without a card in the slot it stays for ``CARD_OUT_S`` only.
+
+    ``bill`` is None when no slip was wanted. ``reminded``: the card was forgotten once already.
+    """
+
+    desk: Desk
+    visitor: Visitor
+    outcome: Outcome
+    bill: Bill | None = None
+    confirmed_at: datetime | None = None
+    slip: Slip = Slip.NONE
+    reminded: bool = False
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        done = not self.visitor.card_in and self.slip in (Slip.NONE, Slip.PRINTED) and self.bill is None
+        return CARD_OUT_S if done else float(self.patience.taking_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry(_State):
+    """Something stands in the way; the sentence says what to do. ``owed``: the list to go back to, if there was one."""
+
+    desk: Desk
+    visitor: Visitor
+    problem: Problem
+    owed: tuple[Owed, ...] = ()
+    paid_on: date | None = None
+
+
+Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Sorry
+
+
+@dataclass(frozen=True, slots=True)
+class Warned(_State):
+    """Still there? Covers everything personal; a touch goes back to ``before``."""
+
+    before: Warnable
+    deadline: ClassVar[bool] = True
+
+    @property
+    def desk(self) -> Desk:  # type: ignore[override]  # derived: one desk, the one of the state underneath
+        return self.before.desk
+
+    @property
+    def timeout_s(self) -> float:
+        return float(self.patience.warning_s)
+
+
+State = (
+    OutOfService
+    | Idle
+    | ChoosingService
+    | Inviting
+    | ReadingCard
+    | LookingUp
+    | ChoosingNotice
+    | OpeningPayment
+    | Paying
+    | Waiting
+    | Confirmed
+    | Taking
+    | Sorry
+    | Warned
+)
+
+AnyState = TypeVar("AnyState", bound=State)
+
+
+def with_desk(state: State, desk: Desk) -> State:
+    """The same state on another desk."""
+    if isinstance(state, Warned):
+        before = with_desk(state.before, desk)
+        assert not isinstance(before, Warned)  # noqa: S101 - narrows the type; a Warnable stays what it is
+        return replace(state, before=before)  # type: ignore[arg-type]  # as above
+    return replace(state, desk=desk)
+
+
+def visitor_of(state: State) -> Visitor:
+    """Who is here in ``state``; nobody in the states without a visitor."""
+    if isinstance(state, Warned):
+        return state.before.visitor
+    if isinstance(state, ReadingCard):
+        return Visitor(card_in=True)
+    return getattr(state, "visitor", Visitor())
