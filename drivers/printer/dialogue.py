@@ -1,0 +1,114 @@
+"""Questions to an ESC/POS printer and its one-byte answers, kept apart.
+
+Two kinds of question are under way at once: ``DLE EOT n``, answered on arrival, and ``GS r 1``, answered when all that
+was sent before it has been carried out. Their answers share no bit pattern, so each byte finds its question.
+Rules: silence is ``None``, never a value; a byte of neither family, or a status nobody asked for, is
+DeviceProtocolError; an answer that comes after its question was given up is thrown away, not taken for the next one's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from drivers.errors import DeviceProtocolError
+from drivers.printer.status import Reading, is_in_order, is_late_mark, is_real_time
+from drivers.printer.transport import DEVICE, Transport
+
+MARK = b"\x1dr\x01"  # GS r 1
+_QUIET_S = 0.05  # a printer on a local network that has said nothing for this long has nothing more to say
+
+
+class Dialogue:
+    """The conversation over one connection. Single-threaded."""
+
+    def __init__(self, transport: Transport, answer_timeout_s: float) -> None:
+        self._transport = transport
+        self._answer_timeout_s = answer_timeout_s
+        self._real_time: deque[int] = deque()
+        self._in_order: deque[int] = deque()
+        self._marks_owed = 0
+        self._late = False  # an unanswered DLE EOT may still be answered
+
+    def say(self, data: bytes) -> None:
+        """Send bytes that are no question."""
+        self._transport.send(data)
+
+    def mark(self) -> None:
+        """Ask to be told when all that was sent so far has been carried out."""
+        self._transport.send(MARK)
+        self._marks_owed += 1
+
+    @property
+    def marks_owed(self) -> int:
+        """Marks whose answers ``next_mark`` has not given out yet."""
+        return self._marks_owed
+
+    def next_mark(self, timeout_s: float) -> int | None:
+        """The printer's answer to the oldest mark; None when it has not come in ``timeout_s``."""
+        deadline = time.monotonic() + timeout_s
+        while not self._in_order:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return None
+            self._sort(self._transport.receive(left_s))
+        self._marks_owed -= 1
+        return self._in_order.popleft()
+
+    def forget_marks(self) -> None:
+        """Stop waiting for answers of a slip that was broken off; the printer may have dropped them."""
+        self._in_order.clear()
+        self._marks_owed = 0
+
+    def let_late_marks_pass(self) -> None:
+        """Throw away answers to marks of an earlier slip or connection, until there is quiet."""
+        while data := self._transport.receive(_QUIET_S):
+            self._sort(data)
+
+    def read_status(self) -> Reading:
+        """Ask for everything a status is made of; the first silence ends the round."""
+        if self._late:
+            self._let_late_answers_pass()
+        printer = self._ask(1)
+        if printer is None:
+            return Reading(None)
+        cause = self._ask(2)
+        roll = None if cause is None else self._ask(4)
+        reading = Reading(printer, cause, None, roll)
+        if reading.speaks_of_error and roll is not None:
+            reading = Reading(printer, cause, self._ask(3), roll)
+        return reading
+
+    def _ask(self, n: int) -> int | None:
+        self._transport.send(bytes((0x10, 0x04, n)))
+        deadline = time.monotonic() + self._answer_timeout_s
+        while not self._real_time:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                self._late = True
+                return None
+            self._sort(self._transport.receive(left_s), real_time_expected=1)
+        return self._real_time.popleft()
+
+    def _let_late_answers_pass(self) -> None:
+        """Throw away real-time answers until there is quiet, asking once more so that the last one is ours."""
+        self._transport.send(b"\x10\x04\x01")
+        deadline = time.monotonic() + self._answer_timeout_s
+        heard = False
+        while (left_s := deadline - time.monotonic()) > 0:
+            data = self._transport.receive(min(left_s, _QUIET_S) if heard else left_s)
+            if heard and not data:
+                break
+            heard = heard or bool(data)
+            self._sort(data, real_time_expected=len(data))
+            self._real_time.clear()
+        self._late = not heard
+
+    def _sort(self, data: bytes, real_time_expected: int = 0) -> None:
+        for byte in data:
+            if is_real_time(byte) and len(self._real_time) < real_time_expected:
+                self._real_time.append(byte)
+            elif is_in_order(byte) and len(self._in_order) < self._marks_owed:
+                self._in_order.append(byte)
+            elif not (is_late_mark(byte) or (is_real_time(byte) and self._late)):
+                raise DeviceProtocolError(DEVICE, f"answered {byte:#04x}, which fits no question")

@@ -1,0 +1,164 @@
+"""An ESC/POS slip printer, spoken to through python-escpos.
+
+python-escpos writes the plain commands (``bands``) and owns the connection (``transport``). Status, recovery, raster
+and the proof of printing are ours, because the library's are not to be trusted: a silent printer's ``paper_status()``
+is "adequate", the cover and the knife are never asked for, tall pictures come out damaged (see README.md).
+
+Rules:
+
+* Never more than ``_WINDOW_DOTS`` of paper are ahead of the printer. After each band comes ``GS r 1``, answered only
+  when everything before it has been printed, and not at all while the printer stands still (decisions/0001).
+* While it is not answered, ``DLE EOT`` is asked, between commands and never inside a picture: it tells why.
+* A slip that was broken off is cut from the next one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from drivers.errors import DeviceFaultError, DeviceTimeoutError, DriverError, Fault
+from drivers.printer.bands import MAX_BAND_ROWS, cut_step, preamble, steps
+from drivers.printer.dialogue import Dialogue
+from drivers.printer.port import Part, PrinterStatus
+from drivers.printer.status import Reading, paper_ended
+from drivers.printer.transport import DEVICE, Transport, open_transport
+
+# 32 mm: enough that the printer never runs dry, and all that a paper end can leave in its buffer.
+_WINDOW_DOTS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the driver waits for what (seconds)."""
+
+    connect_s: float = 3.0
+    send_s: float = 5.0
+    answer_s: float = 0.5  # to DLE EOT, which a printer answers within milliseconds
+    # To GS r 1 after 32 mm and a cut: at the 50 mm/s of a slow printer, doubled, and 2 s for the knife.
+    progress_s: float = 4.0
+    look_s: float = 0.25  # how often to ask why there is no progress
+    poll_s: float = 1.0  # how often ``wait`` asks
+
+
+class EscposPrinter:
+    """A ``Printer`` on ESC/POS. Single-threaded except for ``cancel``."""
+
+    def __init__(self, transport: Transport, width_px: int = 576, timing: Timing = Timing()) -> None:
+        self._transport = transport
+        self._dialogue = Dialogue(transport, timing.answer_s)
+        self._width_px = width_px
+        self._timing = timing
+        self._cancelled = threading.Event()
+        self._last: PrinterStatus | None = None
+        self._broken_off = False
+        self._is_first_slip = True
+        self._ahead: deque[int] = deque()  # paper of the steps the printer has not reported yet (dots)
+
+    @classmethod
+    def open(cls, uri: str, width_px: int = 576, timing: Timing = Timing()) -> EscposPrinter:
+        """Connect to the printer at ``uri`` (``tcp://host:9100``).
+
+        ``width_px``: 576 on 80 mm paper, 384 on 58 mm.
+        Raises: DeviceAbsentError when nothing answers there; ValueError for an address we cannot read.
+        """
+        transport = open_transport(uri, timing.connect_s, timing.send_s)
+        return cls(transport, width_px, timing)
+
+    @property
+    def width_px(self) -> int:
+        return self._width_px
+
+    def wait(self, timeout_s: float) -> PrinterStatus | None:
+        """As the port says; a silent printer can make it last ``Timing.answer_s`` longer."""
+        deadline = time.monotonic() + timeout_s
+        while not self._cancelled.is_set():
+            status = self._dialogue.read_status().status
+            if status != self._last:
+                self._last = status
+                return status
+            left_s = deadline - time.monotonic()
+            if left_s <= 0 or self._cancelled.wait(min(left_s, self._timing.poll_s)):
+                break
+        self._cancelled.clear()
+        return None
+
+    def print(self, parts: tuple[Part, ...]) -> None:
+        """As the port says. A printer that was silent before the first dot is DeviceTimeoutError as well."""
+        job = tuple(steps(parts, self._width_px))
+        self._require_all_well("does not answer; nothing was sent")
+        self._begin()
+        with self._noticing_a_broken_slip():
+            for step in job:
+                self._keep_up(max(_WINDOW_DOTS - step.dots, 0))
+                self._say_and_mark(step.data, step.dots)
+            self._finish()
+            self._require_all_well("fell silent after the slip")
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _begin(self) -> None:
+        """Bring the printer to a known state, with nothing of an earlier slip under way."""
+        if self._is_first_slip:
+            # A connection lost inside a picture leaves the printer waiting for the rest of it, and it would take our
+            # first words for dots. White dots end that picture; a printer that waits for a command ignores them.
+            self._dialogue.say(bytes((self._width_px + 7) // 8 * MAX_BAND_ROWS))
+        self._dialogue.forget_marks()
+        self._ahead.clear()
+        self._say_and_mark(preamble() + (cut_step().data if self._broken_off else b""), 0)
+        self._finish()
+        self._broken_off = False
+        self._dialogue.let_late_marks_pass()
+        self._is_first_slip = False
+
+    def _say_and_mark(self, data: bytes, dots: int) -> None:
+        self._dialogue.say(data)
+        self._dialogue.mark()
+        self._ahead.append(dots)
+
+    def _keep_up(self, dots: int) -> None:
+        """Wait until at most ``dots`` of paper are still to be printed."""
+        while sum(self._ahead) > dots:
+            self._await_mark()
+
+    def _finish(self) -> None:
+        """Wait until the printer has carried out everything."""
+        while self._ahead:
+            self._await_mark()
+
+    def _await_mark(self) -> None:
+        deadline = time.monotonic() + self._timing.progress_s
+        while (answer := self._dialogue.next_mark(self._timing.look_s)) is None:
+            _raise_fault(self._dialogue.read_status())
+            if time.monotonic() > deadline:
+                raise DeviceTimeoutError(DEVICE, "took the slip and did not say that it printed it")
+        self._ahead.popleft()
+        if paper_ended(answer):
+            raise DeviceFaultError(DEVICE, Fault.PAPER_OUT)
+
+    def _require_all_well(self, if_silent: str) -> None:
+        reading = self._dialogue.read_status()
+        _raise_fault(reading)
+        if not reading.is_complete:
+            raise DeviceTimeoutError(DEVICE, if_silent)
+
+    @contextmanager
+    def _noticing_a_broken_slip(self) -> Iterator[None]:
+        try:
+            yield
+        except DriverError:
+            self._broken_off = True
+            raise
+
+
+def _raise_fault(reading: Reading) -> None:
+    if (fault := reading.fault) is not None:
+        raise DeviceFaultError(DEVICE, fault)

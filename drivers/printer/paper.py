@@ -1,0 +1,251 @@
+"""The far end of ESC/POS: bytes back into the paper they would have become.
+
+Used by the printer stand-in. Not a model of any one printer: it knows the commands a kiosk has use for, and keeps a
+list of everything it was sent that it does not know, so that a wrong byte fails a test instead of being forgiven.
+
+Rules: commands are carried out in order and one dot row at a time, because paper can end in the middle of a picture.
+Real-time commands are not found here (the stand-in sees them on arrival); where one stands as a command of its own it
+is passed over, inside a picture it is dots, as in a real printer. Until ``GS P`` is sent the unit of ``ESC J`` is half
+a dot, as on printers whose motor steps half dots: a driver that forgets to set it is seen at once.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.printer.port import Raster
+
+_TEXT_ROWS = 24  # font A
+_HALF_DOTS = 406  # vertical motion units an inch before GS P
+_DPI = 203
+
+# Commands that are accepted and change nothing we draw: prefix, and the number of parameter bytes.
+_ACCEPTED = {
+    b"\x1b!": 1, b"\x1bE": 1, b"\x1bM": 1, b"\x1bR": 1, b"\x1bt": 1, b"\x1b{": 1, b"\x1b-": 1, b"\x1bG": 1,
+    b"\x1bV": 1, b"\x1b3": 1, b"\x1b2": 0, b"\x1b=": 1, b"\x1bc5": 1, b"\x1d!": 1, b"\x1dB": 1, b"\x1da": 1,
+    b"\x1db": 1, b"\x10\x04": 1, b"\x10\x05": 1,
+}  # fmt: skip
+_LONGEST_PREFIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The decoder needs more bytes before it can do anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The paper moved on by ``rows`` dots; nothing else happened."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``GS r n`` was reached; whoever plays the printer answers."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A slip fell. ``slip`` is None when nothing was on the paper."""
+
+    slip: Raster | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command without paper or answer was carried out."""
+
+
+Outcome = Idle | Moved | Asked | CutOff | Done
+
+
+class PaperPath:
+    """The print head, the knife and the receive buffer of a printer ``width_px`` dots wide."""
+
+    def __init__(self, width_px: int = 576) -> None:
+        self._width_px = width_px
+        self._stride = (width_px + 7) // 8
+        self._received = bytearray()
+        self._rows: list[bytes] = []
+        self._picture_rows = 0
+        self._picture_stride = 0
+        self._text = bytearray()
+        self.unknown: list[bytes] = []
+        self._reset()
+        self._commands: dict[bytes, tuple[int, Callable[[bytes], Outcome]]] = {
+            b"\x1b@": (0, self._initialise),
+            b"\x1bJ": (1, self._feed_units),
+            b"\x1bd": (1, self._feed_lines),
+            b"\x1ba": (1, self._justify),
+            b"\x1dP": (2, self._set_units),
+            b"\x1dL": (2, self._set_margin),
+            b"\x1dr": (1, lambda p: Asked(p[0] & 0x0F)),
+            b"\x1dv0": (5, self._begin_picture),
+            b"\x1dV": (1, self._cut),
+        }
+
+    def receive(self, data: bytes) -> None:
+        """Put bytes into the receive buffer."""
+        self._received += data
+
+    @property
+    def waiting(self) -> int:
+        """Bytes received and not yet carried out."""
+        return len(self._received)
+
+    @property
+    def rows_out(self) -> int:
+        """Dot rows of the slip that has not been cut yet."""
+        return len(self._rows)
+
+    @property
+    def inside_picture(self) -> bool:
+        """True while rows of a raster picture are still to come."""
+        return self._picture_rows > 0
+
+    def picture(self) -> Raster:
+        """The slip so far."""
+        return Raster(self._width_px, len(self._rows), b"".join(self._rows))
+
+    def power_cycle(self) -> None:
+        """Forget the buffer and all settings; the paper stays."""
+        self._received.clear()
+        self._picture_rows = 0
+        self._reset()
+
+    def step(self) -> Outcome:
+        """Carry out one command, or one row of a picture."""
+        if self._picture_rows:
+            return self._picture_row()
+        if not self._received:
+            return Idle()
+        if self._received[0] not in (0x1B, 0x1D, 0x10):
+            return self._plain_byte(self._received.pop(0))
+        return self._command()
+
+    def _command(self) -> Outcome:
+        for length in range(2, _LONGEST_PREFIX + 1):
+            prefix = bytes(self._received[:length])
+            if prefix in self._commands:
+                parameters, act = self._commands[prefix]
+            elif prefix in _ACCEPTED:
+                parameters, act = _ACCEPTED[prefix], _nothing
+            else:
+                continue
+            if prefix == b"\x1dV" and len(self._received) > 2 and self._received[2] in (65, 66):
+                parameters = 2
+            if len(self._received) < len(prefix) + parameters:
+                return Idle()
+            values = bytes(self._received[len(prefix) : len(prefix) + parameters])
+            del self._received[: len(prefix) + parameters]
+            return act(values)
+        if len(self._received) < _LONGEST_PREFIX:
+            return Idle()
+        self.unknown.append(bytes(self._received[:_LONGEST_PREFIX]))
+        del self._received[:1]
+        return Done()
+
+    def _plain_byte(self, byte: int) -> Outcome:
+        if byte == 0x0A:
+            return self._print_text()
+        if byte >= 0x20:
+            self._text.append(byte)
+        elif byte not in (0x00, 0x0D):
+            self.unknown.append(bytes((byte,)))
+        return Done()
+
+    def _picture_row(self) -> Outcome:
+        if len(self._received) < self._picture_stride:
+            return Idle()
+        row = bytes(self._received[: self._picture_stride])
+        del self._received[: self._picture_stride]
+        self._picture_rows -= 1
+        self._put(row, self._picture_stride * 8)
+        return Moved(1)
+
+    def _put(self, row: bytes, width_px: int) -> None:
+        """Lay one row of dots on the paper at the margin, justified; what is too wide is not printed."""
+        room_px = self._width_px - self._margin_px
+        indent_px = self._margin_px + max(0, room_px - width_px) * self._justification // 2
+        dots = int.from_bytes(row, "big") << self._stride * 8 >> len(row) * 8 >> indent_px
+        dots &= (1 << self._stride * 8) - (1 << self._stride * 8 - self._width_px)
+        self._rows.append(dots.to_bytes(self._stride, "big"))
+
+    def _reset(self) -> None:
+        self._margin_px = 0
+        self._justification = 0
+        self._units_per_inch = _HALF_DOTS
+
+    def _initialise(self, _: bytes) -> Outcome:
+        self._text.clear()
+        self._reset()
+        return Done()
+
+    def _move(self, rows: int) -> Outcome:
+        self._rows += [bytes(self._stride)] * rows
+        return Moved(rows)
+
+    def _feed_units(self, values: bytes) -> Outcome:
+        return self._move(values[0] * _DPI // self._units_per_inch)
+
+    def _feed_lines(self, values: bytes) -> Outcome:
+        self._print_text()
+        return self._move(values[0] * _TEXT_ROWS)
+
+    def _justify(self, values: bytes) -> Outcome:
+        self._justification = values[0] % 48
+        return Done()
+
+    def _set_units(self, values: bytes) -> Outcome:
+        self._units_per_inch = values[1] or _HALF_DOTS
+        return Done()
+
+    def _set_margin(self, values: bytes) -> Outcome:
+        self._margin_px = int.from_bytes(values, "little")
+        return Done()
+
+    def _begin_picture(self, values: bytes) -> Outcome:
+        if values[0] not in (0, 48):
+            self.unknown.append(b"\x1dv0" + values)
+        self._picture_stride = int.from_bytes(values[1:3], "little")
+        self._picture_rows = int.from_bytes(values[3:5], "little")
+        return Done()
+
+    def _cut(self, values: bytes) -> Outcome:
+        if values[0] in (65, 66):
+            self._move(values[1])
+        slip = self.picture()
+        self._rows.clear()
+        return CutOff(slip if slip.rows.strip(b"\x00") else None)
+
+    def _print_text(self) -> Outcome:
+        """Plain text, which Sala never sends: drawn so that one sees that it arrived."""
+        from PIL import Image, ImageDraw
+
+        line = Image.new("1", (self._stride * 8, _TEXT_ROWS))
+        ImageDraw.Draw(line).text((0, 4), self._text.decode("latin-1"), fill=1)
+        width_px = min(12 * len(self._text), self._width_px)
+        self._text.clear()
+        data = line.tobytes()
+        for at in range(0, len(data), self._stride):
+            self._put(data[at : at + self._stride], width_px)
+        return Moved(_TEXT_ROWS)
+
+
+def _nothing(_: bytes) -> Outcome:
+    return Done()
+
+
+def png(picture: Raster) -> bytes:
+    """The picture as a PNG file, black on white."""
+    from PIL import Image, ImageChops
+
+    image = Image.frombytes("1", ((picture.width_px + 7) // 8 * 8, picture.height_px), picture.rows)
+    file = io.BytesIO()
+    ImageChops.invert(image).crop((0, 0, picture.width_px, picture.height_px)).save(file, "PNG", optimize=True)
+    return file.getvalue()

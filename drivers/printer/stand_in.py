@@ -1,0 +1,308 @@
+"""A pretend network printer: the far end of the real stack, for demos and tests.
+
+Everything between the slip and the paper is real: the driver, python-escpos, TCP. Only the paper is a picture.
+It behaves as printers do where it matters to a driver:
+
+* ``DLE EOT n`` is answered the moment it arrives, also amid picture data, where it counts as dots all the same;
+  ``DLE ENQ 2`` empties the buffer wherever it occurs;
+* everything else waits in the buffer; ``GS r n`` is answered in its turn, and never while the printer stands still;
+* with paper out, cover open or the knife stuck it stops where it is, keeps its buffer, and goes on when that is mended;
+* a broken connection empties nothing: the next one continues in the middle of the command;
+* one connection at a time is answered, the newest.
+
+It has a hand (``run_out_of_paper``, ``open_cover``, ``unplug`` ...). asyncio, single-threaded: call everything from the
+loop that ``serve`` runs on. It owns no thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from drivers.printer.paper import Asked, CutOff, Idle, Moved, PaperPath
+from drivers.printer.port import Raster
+
+_DOTS_PER_MM = 8
+_CHUNK_BYTES = 1024
+_BUFFER_BYTES = 64 * 1024  # as a TM-T20's 64 kB setting; beyond it TCP holds the sender back
+_PACE_S = 0.02  # how often a printer with a speed moves its paper
+
+
+def _ignore_slip(_: Raster) -> None:
+    return None
+
+
+def _ignore_progress(_: int) -> None:
+    return None
+
+
+class PrinterStandIn:
+    """One pretend printer.
+
+    ``on_slip`` gets every slip that was cut; ``on_progress`` gets the number of dot rows out of the mouth whenever that
+    changes (0 after a cut); ``picture`` shows the paper so far. ``speed_mm_s=None`` prints as fast as bytes arrive.
+    """
+
+    def __init__(
+        self,
+        width_px: int = 576,
+        speed_mm_s: float | None = None,
+        on_slip: Callable[[Raster], None] = _ignore_slip,
+        on_progress: Callable[[int], None] = _ignore_progress,
+    ) -> None:
+        self._paper = PaperPath(width_px)
+        self._speed_mm_s = speed_mm_s
+        self._on_slip = on_slip
+        self._on_progress = on_progress
+        self.slips: list[Raster] = []
+        self.received_bytes = 0
+        self._real_time_tail = b""
+        self._writer: asyncio.StreamWriter | None = None
+        self._server: asyncio.Server | None = None
+        self._address = ("127.0.0.1", 0)
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._later: list[tuple[int, Callable[[], None]]] = []  # after how many rows in all, and what then
+        self._rows_ever = 0
+        self._bytes_until_drop: int | None = None
+        self._paper_low = False
+        self._paper_out = False
+        self._cover_open = False
+        self._knife_stuck = False
+        self._knife_will_stick = False
+        self._silent = False
+        self._garble = False
+
+    # What can be seen
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on; the port is the same after ``unplug`` and ``plug_in``."""
+        return self._address
+
+    @property
+    def uri(self) -> str:
+        """The address as the driver wants it."""
+        return f"tcp://{self._address[0]}:{self._address[1]}"
+
+    @property
+    def unknown_commands(self) -> tuple[bytes, ...]:
+        """Everything it was sent and did not understand."""
+        return tuple(self._paper.unknown)
+
+    @property
+    def inside_picture(self) -> bool:
+        """True when a picture was begun and its bytes have not all come."""
+        return self._paper.inside_picture
+
+    def picture(self) -> Raster:
+        """The paper hanging out of the mouth."""
+        return self._paper.picture()
+
+    # The hand
+
+    def run_out_of_paper(self, after_mm: float = 0.0) -> None:
+        """The roll ends, now or after ``after_mm`` more."""
+        self._act(lambda: setattr(self, "_paper_out", True), after_mm)
+
+    def run_low(self) -> None:
+        """The near-end sensor trips."""
+        self._paper_low = True
+
+    def refill(self) -> None:
+        """A new roll."""
+        self._paper_out = self._paper_low = False
+        self._work.set()
+
+    def open_cover(self, after_mm: float = 0.0) -> None:
+        """Somebody opens the cover, now or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_cover_open", True), after_mm)
+
+    def close_cover(self) -> None:
+        self._cover_open = False
+        self._work.set()
+
+    def jam_knife(self, at_next_cut: bool = False) -> None:
+        """The knife sticks, now or when it is next used: an error until it is freed."""
+        self._knife_stuck = not at_next_cut
+        self._knife_will_stick = at_next_cut
+
+    def free_knife(self) -> None:
+        self._knife_stuck = False
+        self._work.set()
+
+    def silence(self, after_mm: float = 0.0) -> None:
+        """Print, but answer nothing, from now on or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_silent", True), after_mm)
+
+    def speak(self) -> None:
+        self._silent = False
+
+    def garble_next_reply(self) -> None:
+        """Answer the next question with a byte that is no answer."""
+        self._garble = True
+
+    def drop_connection_after(self, received_bytes: int) -> None:
+        """Cut the line when that many more bytes have come in, wherever that is."""
+        self._bytes_until_drop = received_bytes
+
+    async def unplug(self) -> None:
+        """Pull the plug: the connection breaks, the buffer is lost, nothing listens any more."""
+        self._hang_up()
+        self._paper.power_cycle()
+        self._room.set()
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def plug_in(self) -> None:
+        """Listen again, on the same port."""
+        if self._server is None:
+            self._server = await asyncio.start_server(self._talk, *self._address)
+            self._address = self._server.sockets[0].getsockname()[:2]
+
+    # The machine
+
+    @asynccontextmanager
+    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[PrinterStandIn]:
+        """Listen on ``host:port`` (0 = any free one) and print until the block ends."""
+        self._address = (host, port)
+        await self.plug_in()
+        motor = asyncio.create_task(self._run_motor())
+        try:
+            yield self
+        finally:
+            motor.cancel()
+            await asyncio.gather(motor, return_exceptions=True)
+            await self.unplug()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._hang_up()
+        self._writer = writer
+        self._real_time_tail = b""
+        try:
+            while data := await reader.read(_CHUNK_BYTES):
+                if not self._take(data):
+                    break
+                while self._paper.waiting > _BUFFER_BYTES:
+                    self._room.clear()
+                    await self._room.wait()
+        except ConnectionError:
+            pass  # the other side went without a word; a printer does not mind
+        finally:
+            writer.close()
+            if self._writer is writer:
+                self._writer = None
+
+    def _take(self, data: bytes) -> bool:
+        """Receive; False when the line is to be cut here."""
+        cut = self._bytes_until_drop is not None and len(data) >= self._bytes_until_drop
+        if self._bytes_until_drop is not None:
+            data = data[: self._bytes_until_drop]
+            self._bytes_until_drop = None if cut else self._bytes_until_drop - len(data)
+        self.received_bytes += len(data)
+        self._paper.receive(data)
+        self._answer_real_time(data)
+        self._work.set()
+        return not cut
+
+    def _answer_real_time(self, data: bytes) -> None:
+        seen = self._real_time_tail + data
+        at = seen.find(0x10)
+        while at >= 0 and at + 2 < len(seen):
+            match seen[at + 1], seen[at + 2]:
+                case 0x04, n if n in (1, 2, 3, 4):
+                    self._reply(self._real_time(n))
+                case 0x05, 2:
+                    self._paper.power_cycle()
+            at = seen.find(0x10, at + 1)
+        self._real_time_tail = seen[at:] if at >= 0 else b""
+
+    def _real_time(self, n: int) -> int:
+        out = self._paper_out
+        match n:
+            case 1:
+                return 0x12 | (0x08 if self._stands_still else 0)
+            case 2:
+                bits = (0x04 if self._cover_open else 0) | (0x20 if out else 0)
+                return 0x12 | bits | (0x40 if self._knife_stuck else 0)
+            case 3:
+                return 0x12 | (0x08 if self._knife_stuck else 0)
+            case _:
+                return 0x12 | (0x60 if out else 0) | (0x0C if out or self._paper_low else 0)
+
+    def _reply(self, byte: int) -> None:
+        if self._silent or self._writer is None or self._writer.is_closing():
+            return
+        if self._garble:
+            self._garble = False
+            byte = 0xFF
+        self._writer.write(bytes((byte,)))
+
+    def _hang_up(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    @property
+    def _stands_still(self) -> bool:
+        return self._paper_out or self._cover_open or self._knife_stuck
+
+    async def _run_motor(self) -> None:
+        while True:
+            rows = self._print_some(self._rows_per_pace())
+            if rows and self._speed_mm_s is not None:
+                await asyncio.sleep(rows / (self._speed_mm_s * _DOTS_PER_MM))
+            elif rows:
+                await asyncio.sleep(0)  # let bytes and the hand in between
+            else:
+                self._work.clear()
+                await self._work.wait()
+
+    def _rows_per_pace(self) -> int:
+        if self._speed_mm_s is None:
+            return 64
+        return max(1, round(self._speed_mm_s * _DOTS_PER_MM * _PACE_S))
+
+    def _print_some(self, rows: int) -> int:
+        """Print about ``rows`` dot rows; 0 when there is nothing to do."""
+        printed = 0
+        while printed < rows and not self._stands_still:
+            outcome = self._paper.step()
+            match outcome:
+                case Idle():
+                    break
+                case Moved(moved):
+                    printed += moved
+                    self._wear(moved)
+                case Asked(n):
+                    self._reply(0x03 if n == 1 and self._paper_low else 0x00)
+                case CutOff(slip):
+                    printed += 1
+                    self._cut_off(slip)
+        self._room.set()
+        if printed and self._paper.rows_out:
+            self._on_progress(self._paper.rows_out)
+        return printed
+
+    def _cut_off(self, slip: Raster | None) -> None:
+        self._knife_stuck, self._knife_will_stick = self._knife_will_stick, False
+        self._on_progress(0)
+        if slip is not None:
+            self.slips.append(slip)
+            self._on_slip(slip)
+
+    def _act(self, act: Callable[[], None], after_mm: float) -> None:
+        if after_mm:
+            self._later.append((self._rows_ever + round(after_mm * _DOTS_PER_MM), act))
+        else:
+            act()
+
+    def _wear(self, rows: int) -> None:
+        self._rows_ever += rows
+        due = [act for row, act in self._later if row <= self._rows_ever]
+        self._later = [(row, act) for row, act in self._later if row > self._rows_ever]
+        for act in due:
+            act()
