@@ -1,0 +1,124 @@
+"""A pretend panel: the real driver on gpiozero's mock pins, with the virtual kiosk page as its lights and contacts.
+
+What it is: ``VirtualPanel``, our end, and the page's encoders and decoder.
+What it is not: a second panel driver; debouncing, rhythms and fail-safe are those of ``gpio.py``.
+
+Protocol: the page listens on a Unix socket, we connect; each line is one JSON object and ends with a newline.
+
+* To the page, whenever a light goes on or off: ``{"light": "card", "pattern": "slow", "lit": true}``. All lights are
+  off when a connection begins.
+* From the page: ``{"press": "call"}``, one press of the call button; ``{"tamper": true}``, the case is opened, and
+  ``{"tamper": false}``, closed. It is closed when a connection begins.
+
+Closing the connection is unplugging.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+
+from gpiozero.pins.mock import MockFactory, MockPin
+
+from drivers.channel import Channel
+from drivers.errors import DeviceProtocolError
+from drivers.panel.gpio import GpioPanel, PanelPins
+from drivers.panel.port import Light, Pattern
+from drivers.waker import Ready
+
+_PINS = PanelPins(status=17, card=27, paper=22, call=23, tamper=24)
+_PRESS_S = 0.15
+"""How long a pretended press lasts: as a real one."""
+
+
+class VirtualPanel(GpioPanel):
+    """A panel at the far end of the socket at ``path``."""
+
+    def __init__(self, path: str, *, device: str = "panel") -> None:
+        """Connect.
+
+        Raises: DeviceAbsentError when nobody listens at ``path``; try again later.
+        """
+        self._channel = Channel(path, device)
+        self._release_at_s: float | None = None
+        factory = MockFactory()
+        super().__init__(_PINS, factory, device=device)
+        self._call_pin: MockPin = factory.pin(_PINS.call)
+        self._tamper_pin: MockPin = factory.pin(_PINS.tamper)
+        self._tamper_pin.drive_low()
+
+    def close(self) -> None:
+        """Lights off, connection closed: see ``Panel.close``."""
+        super().close()
+        self._channel.close()
+
+    def _lit(self, light: Light, pattern: Pattern, lit: bool) -> None:
+        self._channel.write_line(encode_light(LightSwitched(light, pattern, lit)))
+
+    def _sleep(self, timeout_s: float) -> bool:
+        if self._release_at_s is not None:
+            timeout_s = min(timeout_s, self._release_at_s - time.monotonic())
+        ready = self._waker.wait(timeout_s, self._channel)
+        if ready is Ready.READABLE:
+            for line in self._channel.read_lines():
+                self._obey(line)
+        if self._release_at_s is not None and time.monotonic() >= self._release_at_s:
+            self._release_at_s = None
+            self._call_pin.drive_high()
+        return ready is not Ready.WOKEN
+
+    def _obey(self, line: bytes) -> None:
+        match _object(line):
+            case {"press": "call"}:
+                self._call_pin.drive_low()
+                self._release_at_s = time.monotonic() + _PRESS_S
+            case {"tamper": True}:
+                self._tamper_pin.drive_high()
+            case {"tamper": False}:
+                self._tamper_pin.drive_low()
+            case _:
+                raise DeviceProtocolError(self._device, "the page sent something that is no press and no tamper")
+
+
+@dataclass(frozen=True, slots=True)
+class LightSwitched:
+    """What the page hears: ``light`` went on or off, as part of ``pattern``."""
+
+    light: Light
+    pattern: Pattern
+    lit: bool
+
+
+def encode_light(switched: LightSwitched) -> bytes:
+    """One line for the page, without its newline."""
+    return json.dumps({"light": switched.light, "pattern": switched.pattern, "lit": switched.lit}).encode()
+
+
+def decode_light(line: bytes) -> LightSwitched:
+    """What a line to the page says, with or without its newline.
+
+    Raises: ValueError when it says nothing of the kind: the driver and the page are of different versions.
+    """
+    match _object(line):
+        case {"light": str(light), "pattern": str(pattern), "lit": bool(lit)}:
+            return LightSwitched(Light(light), Pattern(pattern), lit)
+    raise ValueError("not a line about a light")
+
+
+def encode_press() -> bytes:
+    """The call button is pressed and let go: one line for the driver, newline included."""
+    return b'{"press": "call"}\n'
+
+
+def encode_tamper(*, is_open: bool) -> bytes:
+    """The case is opened or closed: one line for the driver, newline included."""
+    return json.dumps({"tamper": is_open}).encode() + b"\n"
+
+
+def _object(line: bytes) -> object:
+    """The JSON value in ``line``; None, which is never a message, when there is none."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -1,0 +1,130 @@
+"""One rig for each Panel: the hand at a fake, at mock pins, at the virtual page's socket."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gpiozero.pins.mock import MockFactory, MockPin
+
+from drivers.panel.fake import FakePanel
+from drivers.panel.gpio import GpioPanel, PanelPins
+from drivers.panel.port import Light
+from drivers.panel.virtual import VirtualPanel, decode_light, encode_press, encode_tamper
+from tests.contract.panel import PanelRig
+
+PINS = PanelPins(status=17, card=27, paper=22, call=23, tamper=24)
+
+
+class TearablePin(MockPin):
+    """A mock pin whose chip can vanish, as lgpio reports it: every access raises."""
+
+    is_torn = False
+    looks = 0
+
+    def _get_state(self) -> Any:
+        self._resist()
+        self.looks += 1
+        return super()._get_state()
+
+    def _set_state(self, value: Any) -> None:
+        self._resist()
+        super()._set_state(value)
+
+    def _resist(self) -> None:
+        if self.is_torn:
+            raise OSError(19, "No such device")
+
+
+def fake_rig(panel: FakePanel) -> PanelRig:
+    def turn_tamper(is_open: bool) -> None:
+        (panel.open_tamper if is_open else panel.close_tamper)()
+
+    return PanelRig(panel, panel.press_call, turn_tamper, panel.is_lit, panel.unplug)
+
+
+class PanelBench:
+    """A GPIO panel on a table: mock pins with a finger on the button and a wire in the tamper loop."""
+
+    def __init__(self) -> None:
+        self.factory = MockFactory(pin_class=TearablePin)
+        self._finger: threading.Timer | None = None
+        self.panel = GpioPanel(PINS, self.factory)
+        self.pins = {light: self.factory.pin(getattr(PINS, light.value)) for light in Light}
+        self.call, self.tamper = self.factory.pin(PINS.call), self.factory.pin(PINS.tamper)
+        self.tamper.drive_low()
+
+    def press_call(self) -> None:
+        self.call.drive_low()
+        self._finger = threading.Timer(0.1, self.call.drive_high)
+        self._finger.start()
+
+    def turn_tamper(self, is_open: bool) -> None:
+        (self.tamper.drive_high if is_open else self.tamper.drive_low)()
+
+    def is_lit(self, light: Light) -> bool:
+        return bool(self.pins[light].states[-1].state)
+
+    def unplug(self) -> None:
+        for pin in (*self.pins.values(), self.call, self.tamper):
+            pin.is_torn = True
+
+    def clear_away(self) -> None:
+        if self._finger is not None:
+            self._finger.join()
+        self.panel.close()
+
+
+@contextmanager
+def gpio_rig() -> Iterator[PanelRig]:
+    bench = PanelBench()
+    yield PanelRig(bench.panel, bench.press_call, bench.turn_tamper, bench.is_lit, bench.unplug)
+    bench.clear_away()
+
+
+class PageEnd:
+    """The page's end of the panel's connection."""
+
+    def __init__(self, far_end: socket.socket) -> None:
+        self._far_end = far_end
+        self._far_end.setblocking(False)
+        self._lit = dict.fromkeys(Light, False)
+        self._rest = b""
+
+    def press_call(self) -> None:
+        self._far_end.sendall(encode_press())
+
+    def turn_tamper(self, is_open: bool) -> None:
+        self._far_end.sendall(encode_tamper(is_open=is_open))
+
+    def is_lit(self, light: Light) -> bool:
+        try:
+            while data := self._far_end.recv(65536):
+                self._hear(data)
+        except BlockingIOError:
+            return self._lit[light]
+        return False  # the panel has hung up, and a panel without a connection shows nothing
+
+    def _hear(self, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            switched = decode_light(line)
+            self._lit[switched.light] = switched.lit
+
+
+@contextmanager
+def virtual_rig(directory: Path) -> Iterator[PanelRig]:
+    path = str(directory / "panel")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+        panel = VirtualPanel(path)
+        far_end, _ = listener.accept()
+    with far_end:
+        page = PageEnd(far_end)
+        yield PanelRig(panel, page.press_call, page.turn_tamper, page.is_lit, far_end.close)
+    panel.close()
