@@ -1,7 +1,8 @@
 """Every MQTT topic of the wire, built and taken apart by functions; no topic is spelled out anywhere else.
 
 Rules: ``v1`` is part of the topic and changes only when a message can no longer be read by an older reader.
-A kiosk id is upper-case letters, digits and hyphens, so that it can never smuggle in a level or a wildcard.
+A kiosk id is upper-case letters, digits and hyphens, so that it can never smuggle in a level or a wildcard, and short
+enough to stand in a bill reference of 20 characters together with a transaction number.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from enum import StrEnum
 ROOT = "sala/v1"
 FLEET_SESSION = f"{ROOT}/fleet/session"
 
-_KIOSK_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
+_KIOSK_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{1,10}")
 
 
 class Channel(StrEnum):
@@ -36,7 +37,7 @@ TO_KIOSK = frozenset(Channel) - FROM_KIOSK
 
 
 def is_kiosk_id(text: str) -> bool:
-    """Whether ``text`` may stand in a topic as a kiosk's id (2 to 32 of A-Z, 0-9 and hyphen)."""
+    """Whether ``text`` may stand in a topic as a kiosk's id (2 to 11 of A-Z, 0-9 and hyphen)."""
     return _KIOSK_ID.fullmatch(text) is not None
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
-from fleet.protocol.payment import BillPayment
 from fleet.protocol.thai import IdNumber
-from kiosk.visits.events import Owed
+
+from drivers.panel.port import Light, Pattern
+from kiosk.visits.events import Bill
 
 
 class Outcome(StrEnum):
@@ -43,20 +43,22 @@ class LookUpCode:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenPayment:
-    """Put a payment on record. Answered by PaymentOpened or PaymentNotOpened."""
+class DrawTransaction:
+    """Draw a transaction number and a tracking token. Answered by TransactionDrawn."""
 
-    owed: Owed
+
+@dataclass(frozen=True, slots=True)
+class RecordPayment:
+    """Put a payment into the spool before anybody can pay it. Answered by PaymentRecorded or PaymentNotRecorded."""
+
+    bill: Bill
 
 
 @dataclass(frozen=True, slots=True)
 class PrintPaymentSlip:
     """Print the slip of a payment. Answered by SlipPrinted or SlipFailed."""
 
-    owed: Owed
-    payment: BillPayment
-    transaction_no: str
-    tracking_token: str
+    bill: Bill
     payer_masked: str | None
     confirmed_at: datetime | None
     reprint: bool = False
@@ -84,4 +86,14 @@ class EndVisit:
     outcome: Outcome
 
 
-Effect = ReadCard | LookUpCard | LookUpCode | OpenPayment | PrintPaymentSlip | ShowLight | BeginVisit | EndVisit
+Effect = (
+    ReadCard
+    | LookUpCard
+    | LookUpCode
+    | DrawTransaction
+    | RecordPayment
+    | PrintPaymentSlip
+    | ShowLight
+    | BeginVisit
+    | EndVisit
+)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from fleet.protocol.codes import Code
+from fleet.protocol.payment import BillPayment
+from fleet.protocol.thai import IdNumber
+
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.printer.port import PrinterStatus
-from fleet.protocol.codes import Code
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Factory, Notice
 from fleet.protocol.settings import KioskSettings
-from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
 
 
@@ -93,6 +95,16 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Bill:
+    """One payment on its way: what for, what the QR says, its number and its tracking token."""
+
+    chosen: Owed
+    payment: BillPayment
+    transaction_no: str
+    tracking_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesFound:
     """At least one unpaid notice."""
 
@@ -119,15 +131,20 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentOpened:
-    """The payment is on record; its number and tracking token are drawn."""
+class TransactionDrawn:
+    """A number nobody has had before, and the unguessable token of its tracking address."""
 
     transaction_no: str
     tracking_token: str
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentNotOpened:
+class PaymentRecorded:
+    """The payment is in the spool: it may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotRecorded:
     """The payment could not be put on record (the disk is full): it must not be offered."""
 
 
@@ -192,8 +209,9 @@ Event = (
     | NothingOwed
     | AlreadyPaid
     | NotFound
-    | PaymentOpened
-    | PaymentNotOpened
+    | TransactionDrawn
+    | PaymentRecorded
+    | PaymentNotRecorded
     | PaymentConfirmed
     | SlipPrinted
     | SlipFailed

@@ -36,6 +36,18 @@ class Machine(Generic[S, E, F]):
     def __init__(self) -> None:
         self._table: dict[tuple[type, type], Callable[[Any, Any], Next[S, F]]] = {}
 
+    @classmethod
+    def joined(cls, *machines: Machine[S, E, F]) -> Machine[S, E, F]:
+        """One machine of several tables.
+
+        Raises: ValueError when two of them have the same row; a bug.
+        """
+        whole = cls()
+        for machine in machines:
+            for (state, event), handler in machine._table.items():
+                whole.on(state, event)(handler)
+        return whole
+
     def on(
         self, state: type[S1], event: type[E1]
     ) -> Callable[[Callable[[S1, E1], Next[S, F]]], Callable[[S1, E1], Next[S, F]]]:

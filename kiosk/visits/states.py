@@ -11,11 +11,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
-from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import Patience
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Outcome
-from kiosk.visits.events import Owed
+from kiosk.visits.events import Bill, Owed
 
 READING_TIMEOUT_S = 15.0
 """A card of the slowest kind (9600 bps) is read in about a second; after this it is not going to be."""
@@ -62,7 +61,7 @@ class Slip(StrEnum):
 
 
 class _State:
-    """What all states share."""
+    """What all states share. ``deadline``: signs of the visitor do not restart its clock."""
 
     __slots__ = ()
     deadline: ClassVar[bool] = False
@@ -91,13 +90,13 @@ class OutOfService(_State):
 
 @dataclass(frozen=True, slots=True)
 class Idle(_State):
-    """Nobody is here."""
+    """Nobody is here. Somebody may have touched language or type size and walked off: that wears off."""
 
     desk: Desk
 
     @property
-    def timeout_s(self) -> None:
-        return None
+    def timeout_s(self) -> float | None:
+        return None if self.desk == self.desk.for_next_visitor() else float(self.patience.step_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +171,13 @@ class OpeningPayment(_State):
     desk: Desk
     visitor: Visitor
     chosen: Owed
-    payment: BillPayment
     owed: tuple[Owed, ...]
+    bill: Bill | None = None
     deadline: ClassVar[bool] = True
 
     @property
     def timeout_s(self) -> float:
         return LOOKING_UP_TIMEOUT_S
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """One payment on its way: what for, what the QR says, its number and its tracking token."""
-
-    chosen: Owed
-    payment: BillPayment
-    transaction_no: str
-    tracking_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +240,7 @@ class Taking(_State):
 
     @property
     def timeout_s(self) -> float:
-        done = not self.visitor.card_in and self.slip in (Slip.NONE, Slip.PRINTED) and self.bill is None
+        done = not self.visitor.card_in and self.slip in (Slip.NONE, Slip.PRINTED)
         return CARD_OUT_S if done else float(self.patience.taking_s)
 
 

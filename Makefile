@@ -1,0 +1,37 @@
+# Sala from the command line. Every target installs what it needs first (root or sudo, Debian 12).
+PYTHON := .venv/bin/python
+export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium
+
+.PHONY: help setup demo smoke test check bench screens lock
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: ## install what is missing
+	@images/workstation.sh
+
+demo: setup ## broker, fleet and one virtual kiosk, here; Ctrl-C ends it
+	@exec $(PYTHON) -m tests.support.demo
+
+smoke: setup ## the demo with one scripted visit; a line of JSON, exit 0 when all holds
+	@$(PYTHON) -m tests.e2e.smoke
+
+test: setup ## every test of a plain machine
+	@$(PYTHON) -m pytest -q
+
+check: setup ## formatting, types, imports, dead code
+	@$(PYTHON) -m ruff format --check -q .
+	@$(PYTHON) -m ruff check -q .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(PYTHON) -m vulture
+
+bench: setup ## every figure we promise, beside a peer; ONLY=card for a part
+	@$(PYTHON) -m tests.bench $(ONLY)
+
+screens: setup ## every screen, language and size under build/screens, and a contact sheet
+	@$(PYTHON) -m kiosk.screens.gallery build/screens
+
+lock: setup ## exact versions of everything, anew
+	@$(PYTHON) -m piptools compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o .requirements.lock pyproject.toml

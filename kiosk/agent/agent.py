@@ -1,0 +1,250 @@
+"""The agent's loop: link, settings, spool, office records; news to and from the front desk. One thread.
+
+Whatever arrives is first made durable (settings file, replica), then told to the front desk.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from datetime import UTC, datetime
+
+from fleet.protocol import records
+from fleet.protocol.messages import (
+    Ack,
+    Command,
+    CommandKind,
+    Desired,
+    DeviceStatus,
+    MessageError,
+    PaymentConfirmed,
+    Reply,
+    Reported,
+    Status,
+    decode,
+)
+from fleet.protocol.settings import SettingsError
+from fleet.protocol.topics import Channel
+from kiosk import news, settings_store
+from kiosk.agent.health import health
+from kiosk.agent.link import Arrived, Link
+from kiosk.agent.shipping import Shipping
+from kiosk.config import MachineConfig
+from kiosk.office.client import OfficeClient, OfficeUnreachableError
+from kiosk.office.replica import Replica
+from kiosk.spool import Spool, SpoolFullError
+
+log = logging.getLogger(__name__)
+
+TURN_S = 1.0
+"""Longest wait of one turn; traffic and news end it at once."""
+
+HEARTBEAT_S = 60.0
+"""A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
+
+OFFICE_RETRY_S = 15.0
+
+
+class Agent:
+    """Everything the process holds."""
+
+    def __init__(self, config: MachineConfig, version: str, boot_id: str) -> None:
+        self._config, self._version = config, version
+        self._spool = Spool(config.data_path / "spool.sqlite")
+        self._replica = Replica(config.data_path / "office.sqlite")
+        self._office = OfficeClient(config.link)
+        self._post = news.NewsSocket(config.run_path, news.AGENT, news.FRONTDESK)
+        self._link = Link(config.kiosk_id, config.link, boot_id, version)
+        self._shipping = Shipping()
+        self._births = 0
+        self._was_online = False
+        self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
+        self._status_due_s = 0.0
+        self._office_due_s = 0.0
+        self._office_wanted = 1
+        self._problems: tuple[str, ...] = ()
+        loaded = settings_store.load(config.data_path)
+        self._settings_revision = loaded[0].settings_revision if loaded else 0
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End ``run`` after the present turn; safe in a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Until ``stop``."""
+        self._record(records.Restarted(process="agent", version=self._version, reason="", started_at=datetime.now(UTC)))
+        self._post.send(news.StatusWanted())
+        while not self._stopping:
+            self._turn()
+        self._link.close()
+        for held in (self._post, self._office, self._replica, self._spool):
+            held.close()
+
+    def _turn(self) -> None:
+        self._link.connect_if_due(self._next_session_no)
+        for _ in self._link.turn(TURN_S, self._post):
+            self._hear(self._post.receive(0))
+        while self._link.inbox:
+            self._take(self._link.inbox.popleft())
+        if self._link.births != self._births:
+            self._births = self._link.births
+            self._born()
+        if self._link.online != self._was_online:
+            self._was_online = self._link.online
+            self._post.send(news.LinkState(online=self._was_online))
+        if self._link.online:
+            self._ship()
+            self._fetch_office()
+        if time.monotonic() >= self._status_due_s:
+            self._report_status()
+
+    def _next_session_no(self) -> int:
+        try:
+            return self._spool.next_session_no()
+        except SpoolFullError as err:
+            log.error("session not counted: %s", err)
+            return int(time.time())  # larger than any count so far, and than itself before
+
+    def _born(self) -> None:
+        """A new session: everything the fleet should know of us is said again."""
+        self._shipping.link_born()
+        self._office_due_s = 0.0
+        self._office_wanted = max(self._office_wanted, 1)
+        self._report()
+        self._report_status()
+
+    # ---- from the front desk
+
+    def _hear(self, message: news.News | None) -> None:
+        match message:
+            case news.DeskStatus():
+                self._desk = message
+                self._report_status()
+            case news.RecordsWaiting() | None:
+                pass  # the turn itself looks into the spool
+            case _:
+                log.warning("unexpected news: %s", type(message).__name__)
+
+    # ---- from the fleet
+
+    def _take(self, arrived: Arrived) -> None:
+        try:
+            match arrived.channel:
+                case Channel.ACK:
+                    self._acknowledged(decode(arrived.payload, Ack))
+                case Channel.DESIRED:
+                    self._desired(decode(arrived.payload, Desired))
+                case Channel.PAYMENT:
+                    self._payment(decode(arrived.payload, PaymentConfirmed))
+                case Channel.COMMAND:
+                    self._command(decode(arrived.payload, Command))
+                case _:
+                    log.warning("unexpected message on %s", arrived.channel.value)
+        except MessageError as err:
+            log.warning("not understood: %s", err)
+            self._problems = (str(err)[:200],)
+            self._report()
+
+    def _acknowledged(self, ack: Ack) -> None:
+        if self._spool.acknowledge(ack):
+            self._shipping.acknowledged(ack)
+
+    def _desired(self, desired: Desired) -> None:
+        self._office_wanted = max(self._office_wanted, desired.office_revision)
+        if desired.office_revision > self._replica.revision:
+            self._office_due_s = 0.0
+        if desired.settings_revision <= self._settings_revision:
+            self._report()
+            return
+        try:
+            _, unknown = settings_store.read_desired(desired)
+            settings_store.store(self._config.data_path, desired)
+            self._settings_revision, self._problems = desired.settings_revision, unknown
+            self._post.send(news.SettingsStored(revision=desired.settings_revision))
+        except SettingsError as err:
+            self._problems = tuple(f"revision {desired.settings_revision}: {problem}" for problem in err.problems)
+        except OSError as err:
+            self._problems = (f"revision {desired.settings_revision} cannot be stored: {err.strerror}",)
+        self._report()
+        self._record(
+            records.SettingsApplied(
+                revision=desired.settings_revision, problems=self._problems, applied_at=datetime.now(UTC)
+            )
+        )
+
+    def _payment(self, payment: PaymentConfirmed) -> None:
+        self._replica.mark_paid(payment.ref1, payment.confirmed_at)
+        self._post.send(news.PaymentArrived(payment=payment))
+
+    def _command(self, command: Command) -> None:
+        if command.expires_at <= datetime.now(UTC):
+            self._reply(command, done=False, detail="expired")
+        elif command.kind is CommandKind.IDENTIFY:
+            told = self._post.send(news.Identify())
+            self._reply(command, done=told, detail="" if told else "front desk not running")
+        elif command.kind is CommandKind.REFRESH:
+            self._office_due_s, self._office_wanted = 0.0, self._replica.revision + 1
+            self._reply(command, done=True, detail="")
+        else:
+            self._reply(command, done=False, detail=f"not known to version {self._version}")
+
+    def _reply(self, command: Command, *, done: bool, detail: str) -> None:
+        self._link.publish(Channel.REPLY, Reply(command_id=command.command_id, done=done, detail=detail))
+
+    # ---- to the fleet
+
+    def _ship(self) -> None:
+        now_s = time.monotonic()
+        if self._shipping.may_send(now_s) and (batch := self._spool.batch(self._shipping.start_from())) is not None:
+            self._link.publish(Channel.RECORDS, batch)
+            self._shipping.sent(batch, now_s)
+
+    def _report(self) -> None:
+        self._link.publish(
+            Channel.REPORTED,
+            Reported(
+                settings_revision=self._settings_revision,
+                problems=self._problems,
+                office_revision=self._replica.revision,
+                version=self._version,
+            ),
+        )
+
+    def _report_status(self) -> None:
+        self._status_due_s = time.monotonic() + HEARTBEAT_S * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
+        devices: dict[str, DeviceStatus] = self._desk.devices
+        self._link.publish(
+            Channel.STATUS,
+            Status(
+                session_no=self._link.session_no,
+                at=datetime.now(UTC),
+                devices=devices,
+                paper=self._desk.paper,
+                spool_depth=self._spool.depth,
+                in_visit=self._desk.in_visit,
+                health=health(self._config.data_path),
+            ),
+        )
+
+    def _fetch_office(self) -> None:
+        """Fetch the office's records when the fleet has newer ones; a visit never waits for this."""
+        if self._replica.revision >= self._office_wanted or time.monotonic() < self._office_due_s:
+            return
+        self._office_due_s = time.monotonic() + OFFICE_RETRY_S
+        try:
+            fetched = self._office.fetch(self._replica.revision)
+        except OfficeUnreachableError as err:
+            log.warning("office records not fetched: %s", err)
+            return
+        if fetched is not None:
+            self._replica.replace(fetched)
+        self._office_wanted = self._replica.revision
+        self._report()
+
+    def _record(self, record: records.KnownRecord) -> None:
+        try:
+            self._spool.append(record)
+        except SpoolFullError as err:
+            log.error("not recorded: %s", err)

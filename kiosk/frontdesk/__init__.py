@@ -1,0 +1,1 @@
+"""The process at the counter: devices on threads, one inbox, one loop that steps the visit and draws it."""

@@ -1,0 +1,169 @@
+"""What each device's worker does with its driver: how its events read in the visit, and which jobs it takes.
+
+Everything here runs on the device's own thread. Nothing here decides: answers go into the inbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fleet.protocol.codes import classify
+from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
+
+from drivers.card.port import CardEvent, CardInserted, CardReader
+from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
+from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError
+from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, TamperChanged
+from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
+from drivers.scanner.port import Scanned, Scanner
+from kiosk.frontdesk.worker import Duties
+from kiosk.visits.events import (
+    CardProblem,
+    CardRead,
+    CardUnreadable,
+    CodeScanned,
+    PrinterChanged,
+)
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+
+DECLARED = frozenset({Field.ID_NUMBER, Field.EXPIRY})
+"""What paying a fee needs from the card: whose it is, and whether it is still valid. Nothing else is requested."""
+
+DOTS_PER_MM = 8
+"""Of a 203 dpi print head."""
+
+
+# ---- card -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDeclared:
+    """Job: read the declared fields of the card that is in."""
+
+
+class CardDuties:
+    """The card worker's duties; remembers the answer to reset of the card that is in."""
+
+    def __init__(self, open_reader: Callable[[], CardReader], today: Callable[[], date]) -> None:
+        self._open_reader, self._today, self._atr = open_reader, today, b""
+
+    def duties(self) -> Duties[CardReader, ReadDeclared]:
+        """For a worker."""
+        return Duties(self._open_reader, self._understand, self._read, lambda _job: ())
+
+    def _understand(self, event: CardEvent) -> tuple[Any, ...]:
+        self._atr = event.atr if isinstance(event, CardInserted) else b""
+        return (event,)
+
+    def _read(self, reader: CardReader, _job: ReadDeclared) -> tuple[Any, ...]:
+        try:
+            text = ThaiIdCard(reader.transmit, self._atr).read(DECLARED)
+            return (self._card_read(text),)
+        except NotThaiIdError:
+            return (CardUnreadable(CardProblem.NOT_THAI_ID),)
+        except (CardAnswerError, DeviceProtocolError, ValueError):
+            return (CardUnreadable(CardProblem.UNREADABLE),)
+        except DeviceAbsentError:
+            return ()  # pulled: the reader's next word is CardRemoved, or that it is gone itself
+
+    def _card_read(self, text: ThaiIdText) -> CardRead:
+        """The event for what was read; ValueError when the number is none, or the date nonsense."""
+        if text.id_number is None:
+            raise ValueError("no ID number on the card")
+        expiry = parse_card_date(text.expiry or "")
+        expired = isinstance(expiry, KnownDate) and expiry.on < self._today()
+        return CardRead(IdNumber(text.id_number.reveal()), expired)
+
+
+def today_in_bangkok() -> date:
+    """The day at the counter."""
+    return datetime.now(BANGKOK).date()
+
+
+# ---- scanner --------------------------------------------------------------------------------------------------------
+
+
+def scanner_duties(open_scanner: Callable[[], Scanner]) -> Duties[Scanner, None]:
+    """Scans become codes with a meaning; a scanner takes no jobs."""
+
+    def understand(event: Scanned) -> tuple[Any, ...]:
+        return (CodeScanned(classify(event.text)),)
+
+    return Duties(open_scanner, understand, lambda _scanner, _job: (), lambda _job: ())
+
+
+# ---- printer --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SlipDone:
+    """The desk's own event: a slip came out, or did not (``failure``: a driver's Fault, or a word)."""
+
+    job: PrintJob
+    length_mm: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots."""
+
+    transaction_no: str
+    confirmed: bool
+    reprint: bool
+    lay_out: Callable[[int], tuple[Part, ...]]
+
+
+def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, PrintJob]:
+    """Status changes, and slips."""
+
+    def understand(status: PrinterStatus) -> tuple[Any, ...]:
+        return (PrinterChanged(status),)
+
+    def do(printer: Printer, job: PrintJob) -> tuple[Any, ...]:
+        parts = job.lay_out(printer.width_px)
+        try:
+            printer.print(parts)
+        except DeviceFaultError as err:  # a human must act; the printer itself is still there
+            return (SlipDone(job, 0, err.fault.value),)
+        return (SlipDone(job, length_mm(parts), None),)
+
+    return Duties(open_printer, understand, do, lambda job: (SlipDone(job, 0, "printer-lost"),))
+
+
+def length_mm(parts: tuple[Part, ...]) -> int:
+    """How much paper a slip takes, in whole millimetres."""
+    dots = sum(p.height_px if isinstance(p, Raster) else p.dots for p in parts if isinstance(p, Raster | Feed))
+    return -(-dots // DOTS_PER_MM)
+
+
+# ---- panel ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shine:
+    """Job: let a light shine so."""
+
+    light: Light
+    pattern: Pattern
+
+
+def panel_duties(open_panel: Callable[[], Panel]) -> Duties[Panel, Shine]:
+    """Presses and tamper go to the desk as they are; lights are jobs."""
+
+    def understand(event: PanelEvent) -> tuple[Any, ...]:
+        return (event,)
+
+    def do(panel: Panel, job: Shine) -> tuple[Any, ...]:
+        panel.show(job.light, job.pattern)
+        return ()
+
+    return Duties(open_panel, understand, do, lambda _job: ())
+
+
+PANEL_EVENTS = (CallPressed, TamperChanged)

@@ -1,0 +1,235 @@
+"""The one loop: an event from the inbox, a step, its effects, a frame if the view changed.
+
+    inbox.get(until the next frame is due) -> display.poll() -> step -> effects -> draw
+
+Only this thread steps, draws, and owns state, spool, replica and display. An unchanged view costs no drawing.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from drivers.display.port import Pressed, Released
+from drivers.errors import DriverError
+from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
+from fleet.protocol import records
+from fleet.protocol.messages import DeviceState, DeviceStatus
+from kiosk import news, settings_store
+from kiosk.config import MachineConfig
+from kiosk.frontdesk.clock import StateClock
+from kiosk.frontdesk.duties import BANGKOK, SlipDone
+from kiosk.frontdesk.effects import Effects
+from kiosk.frontdesk.glass import Glass
+from kiosk.frontdesk.worker import Inbox, WorkerDied
+from kiosk.visits.desk import Desk, Device
+from kiosk.visits.events import (
+    DeviceLost,
+    DeviceReady,
+    Event,
+    LinkChanged,
+    PrinterChanged,
+    SettingsChanged,
+    TimedOut,
+)
+from kiosk.visits.machine import UnexpectedEventError
+from kiosk.visits.states import OutOfService, State
+from kiosk.visits.visit import step
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.02
+"""How often the glass is asked for touches: a tap is seen within 20 ms, and 50 looks a second cost next to nothing."""
+
+STATUS_EVERY_S = 30.0
+"""How often the agent is told the devices' state even if nothing changed."""
+
+
+class DeskStopped(Exception):  # noqa: N818 - not an error: how the loop is asked to end
+    """The process was asked to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Put into the inbox to end the loop."""
+
+
+class FrontDesk:
+    """State and loop of the process."""
+
+    def __init__(
+        self, config: MachineConfig, inbox: Inbox, glass: Glass, effects: Effects, post: news.NewsSocket
+    ) -> None:
+        self._config, self._inbox, self._glass, self._effects, self._post = config, inbox, glass, effects, post
+        self._state: State = OutOfService(Desk(config.kiosk_id))
+        self._clock = StateClock(time.monotonic)
+        self._devices: dict[str, DeviceStatus] = {}
+        self._status_due_s = 0.0
+        effects.recorded = lambda: post.send(news.RecordsWaiting())
+
+    def run(self) -> None:
+        """Until ``Stop`` arrives.
+
+        Raises: RuntimeError when a worker died of a bug; the process must end and be started again.
+        """
+        self._load_settings()
+        self._effects.shine(Light.STATUS, Pattern.ON)
+        try:
+            while True:
+                self._one_round()
+        except DeskStopped:
+            return
+
+    def _one_round(self) -> None:
+        for event in self._waiting():
+            self._take(event)
+        for touch in self._touches():
+            self._step(touch)
+        if self._clock.is_up(self._state):
+            self._step(TimedOut())
+        self._glass.show(self._state, self._clock)
+        if time.monotonic() >= self._status_due_s:
+            self._tell_status()
+            self._effects.write_unwritten()
+
+    def _waiting(self) -> list[Any]:
+        """Everything in the inbox, waiting a little for the first."""
+        events: list[Any] = []
+        try:
+            events.append(self._inbox.get(timeout=POLL_S))
+            while True:
+                events.append(self._inbox.get_nowait())
+        except queue.Empty:
+            return events
+
+    def _touches(self) -> tuple[Event, ...]:
+        try:
+            touches = self._glass.poll()
+        except DriverError as err:
+            self._device_gone(Device.DISPLAY, err.detail)
+            return ()
+        if self._glass.is_open and self._devices.get(Device.DISPLAY.value) != _READY:
+            self._take(DeviceReady(Device.DISPLAY))
+        return tuple(
+            event for touch in touches if isinstance(touch, Pressed | Released) and (event := self._glass.tap(touch))
+        )
+
+    # ---- events that are more than the visit's
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case Stop():
+                raise DeskStopped
+            case WorkerDied():
+                raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
+            case SlipDone():
+                self._step(self._effects.slip_done(event))
+            case news.SettingsStored():
+                self._load_settings()
+            case news.PaymentArrived(payment=payment):
+                self._step(payment)
+            case news.LinkState(online=online):
+                self._step(LinkChanged(online))
+            case news.StatusWanted():
+                self._tell_status()
+            case news.Identify():
+                self._effects.shine(Light.STATUS, Pattern.FAST)
+            case CallPressed() | TamperChanged():
+                self._panel_said(event)
+            case DeviceReady() | DeviceLost() | PrinterChanged():
+                self._device_changed(event)
+            case _:
+                self._step(event)
+
+    def _load_settings(self) -> None:
+        if (loaded := settings_store.load(self._config.data_path)) is not None:
+            self._step(SettingsChanged(loaded[1]))
+
+    def _device_changed(self, event: DeviceReady | DeviceLost | PrinterChanged) -> None:
+        match event:
+            case DeviceReady(device=device):
+                self._set_device(device, DeviceState.ONLINE, "")
+                if device is Device.PANEL:
+                    self._effects.shine_again()
+            case DeviceLost(device=device, reason=reason):
+                self._set_device(device, DeviceState.NO_DEVICE, reason)
+            case PrinterChanged(status=status):
+                unwell = status.cover_open or status.error or status.online is False
+                state = DeviceState.USER_ERROR if unwell else DeviceState.ONLINE
+                if status.online is None:
+                    state = DeviceState.UNKNOWN
+                detail = (
+                    "cover open" if status.cover_open else "error" if status.error else f"paper {status.paper.value}"
+                )
+                self._set_device(Device.PRINTER, state, detail)
+        self._step(event)
+        self._tell_status()
+
+    def _device_gone(self, device: Device, detail: str) -> None:
+        if self._devices.get(device.value, _READY).state is DeviceState.ONLINE:
+            self._take(DeviceLost(device, detail))
+
+    def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
+        before = self._devices.get(device.value)
+        if before is not None and (before.state, before.detail) == (state, detail):
+            return
+        now = datetime.now(UTC)
+        self._devices[device.value] = DeviceStatus(state=state, detail=detail, since=now)
+        log.info("%s is %s %s", device.value, state.value, detail)
+        self._effects.record(
+            records.DeviceChanged(device=device.value, state=state.value, detail=detail, changed_at=now)
+        )
+
+    def _panel_said(self, event: CallPressed | TamperChanged) -> None:
+        tampered = isinstance(event, TamperChanged) and event.open
+        detail = "tamper" if tampered else "call" if isinstance(event, CallPressed) else "closed"
+        state = DeviceState.USER_ERROR if tampered else DeviceState.ONLINE
+        self._effects.record(
+            records.DeviceChanged(
+                device=Device.PANEL.value, state=state.value, detail=detail, changed_at=datetime.now(UTC)
+            )
+        )
+
+    # ---- the visit
+
+    def _step(self, event: Event) -> None:
+        """One event, and every answer its effects give at once."""
+        events: deque[Event] = deque([event])
+        while events:
+            each = events.popleft()
+            before = self._state
+            try:
+                then = step(before, each)
+            except UnexpectedEventError:
+                log.exception("a row is missing; the visit stays where it is")
+                raise
+            self._state = then.state
+            self._clock.stepped(each, then.state)
+            if type(then.state) is not type(before):
+                log.info("%s + %s -> %s", _name(before), _name(each), _name(then.state))
+            for effect in then.effects:
+                events.extend(self._effects.run(effect, before))
+        if isinstance(self._state, OutOfService) != isinstance(before, OutOfService):
+            self._tell_status()
+
+    def _tell_status(self) -> None:
+        self._status_due_s = time.monotonic() + STATUS_EVERY_S
+        paper = self._state.desk.paper.value
+        self._post.send(news.DeskStatus(devices=dict(self._devices), paper=paper, in_visit=self._effects.in_visit))
+
+
+_READY = DeviceStatus(state=DeviceState.ONLINE)
+
+
+def _name(thing: object) -> str:
+    return type(thing).__name__
+
+
+def wall_clock() -> datetime:
+    """Now, at the counter."""
+    return datetime.now(BANGKOK)

@@ -1,0 +1,143 @@
+"""A blocking driver on one thread: its events into the inbox, its failures as events, never a silent death.
+
+The worker is also the only place where the driver is told to do something: jobs are queued, the driver's ``wait`` is
+cancelled, and the job runs between two waits, on the thread that owns the driver.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from drivers.errors import DriverError
+from kiosk.visits.desk import Device
+from kiosk.visits.events import DeviceLost, DeviceReady
+
+Inbox = queue.Queue[Any]
+"""What the loop takes from: events of the visit, and the desk's own (``WorkerDied``, news)."""
+
+WAIT_S = 1.0
+"""How long a driver waits at a time; bounds how late a stop is noticed should a cancel be lost."""
+
+
+class Waits(Protocol):
+    """What every driver port shares."""
+
+    def wait(self, timeout_s: float) -> Any: ...
+    def cancel(self) -> None: ...
+    def close(self) -> None: ...
+
+
+D = TypeVar("D", bound=Waits)
+J = TypeVar("J")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDied:
+    """A bug ended a worker: the process must end, to be started afresh. ``reason`` names the exception's type only."""
+
+    device: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Duties(Generic[D, J]):
+    """What a worker does with its driver.
+
+    ``open``: a fresh driver, or a DriverError. ``understand``: a driver's event as events of the visit.
+    ``do``: a job, answered by events; a DriverError that leaves it means the device is lost.
+    ``undone``: what to say of a job that a lost device left undone.
+    """
+
+    open: Callable[[], D]
+    understand: Callable[[Any], tuple[Any, ...]]
+    do: Callable[[D, J], tuple[Any, ...]]
+    undone: Callable[[J], tuple[Any, ...]]
+
+
+class DeviceWorker(threading.Thread, Generic[D, J]):
+    """Owns one driver on one thread; reopens it when it fails."""
+
+    def __init__(
+        self, device: Device, duties: Duties[D, J], inbox: Inbox, *, backoff_s: tuple[float, float] = (0.1, 2.0)
+    ) -> None:
+        """``backoff_s``: first and longest pause before the device is opened again; each is drawn with full jitter."""
+        super().__init__(name=f"device:{device.value}", daemon=True)
+        self._device, self._duties, self._inbox, self._backoff_s = device, duties, inbox, backoff_s
+        self._stopping = threading.Event()
+        self._jobs: queue.SimpleQueue[J] = queue.SimpleQueue()
+        self._driver: D | None = None
+
+    def run(self) -> None:
+        """The thread; everything unforeseen ends it, said aloud."""
+        try:
+            self._keep_open()
+        except Exception as err:
+            self._inbox.put(WorkerDied(self._device.value, type(err).__name__))
+            raise
+
+    def _keep_open(self) -> None:
+        delay_s, top_s = self._backoff_s
+        lost = True
+        while not self._stopping.is_set():
+            try:
+                self._driver = self._duties.open()
+                self._inbox.put(DeviceReady(self._device))
+                delay_s, lost = self._backoff_s[0], False
+                self._serve(self._driver)
+            except DriverError as err:
+                if not lost:
+                    self._inbox.put(DeviceLost(self._device, err.detail))
+                    lost = True
+                self._refuse_jobs()
+                self._stopping.wait(random.uniform(delay_s / 2, delay_s))  # noqa: S311 - jitter, no secret
+                delay_s = min(2 * delay_s, top_s)
+            finally:
+                if self._driver is not None:
+                    self._driver.close()
+                    self._driver = None
+
+    def _serve(self, driver: D) -> None:
+        while not self._stopping.is_set():
+            while not self._jobs.empty():
+                self._do(driver, self._jobs.get())
+            event = driver.wait(WAIT_S)
+            if event is not None:
+                self._put(self._duties.understand(event))
+
+    def _do(self, driver: D, job: J) -> None:
+        try:
+            self._put(self._duties.do(driver, job))
+        except DriverError:
+            self._put(self._duties.undone(job))
+            raise
+
+    def _refuse_jobs(self) -> None:
+        while not self._jobs.empty():
+            self._put(self._duties.undone(self._jobs.get()))
+
+    def _put(self, events: tuple[Any, ...]) -> None:
+        for event in events:
+            self._inbox.put(event)
+
+    def submit(self, job: J) -> None:
+        """Have ``job`` done as soon as the driver is between two waits. May be called from any thread."""
+        self._jobs.put(job)
+        if (driver := self._driver) is not None:
+            driver.cancel()
+
+    def stop(self, timeout_s: float) -> None:
+        """End the thread and close the driver.
+
+        Raises: RuntimeError when it does not end in time; the process should end anyway.
+        """
+        self._stopping.set()
+        if (driver := self._driver) is not None:
+            driver.cancel()
+        self.join(timeout_s)
+        if self.is_alive():
+            raise RuntimeError(f"{self.name} did not stop in {timeout_s} s")

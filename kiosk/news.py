@@ -1,0 +1,102 @@
+"""Messages between the two processes of a kiosk: one Unix datagram socket each, one msgspec struct a message.
+
+News is a nudge, never the only copy: whatever must not be lost is on disk (settings, replica, spool) before the
+nudge is sent, and is read from disk by a process that starts. So a send to a process that is not there is no error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from pathlib import Path
+
+import msgspec
+
+from fleet.protocol.messages import DeviceStatus, PaymentConfirmed
+
+DATAGRAM_BYTES_MAX = 64 * 1024
+
+
+class SettingsStored(msgspec.Struct, frozen=True, tag="settings-stored"):
+    """Agent to front desk: new good settings are on disk."""
+
+    revision: int
+
+
+class PaymentArrived(msgspec.Struct, frozen=True, tag="payment-arrived"):
+    """Agent to front desk: the bank has confirmed; the replica already knows."""
+
+    payment: PaymentConfirmed
+
+
+class LinkState(msgspec.Struct, frozen=True, tag="link-state"):
+    """Agent to front desk: whether the fleet hears us."""
+
+    online: bool
+
+
+class Identify(msgspec.Struct, frozen=True, tag="identify"):
+    """Agent to front desk: a technician wants to see which kiosk this is."""
+
+
+class DeskStatus(msgspec.Struct, frozen=True, tag="desk-status"):
+    """Front desk to agent: the devices now."""
+
+    devices: dict[str, DeviceStatus]
+    paper: str
+    in_visit: bool
+
+
+class RecordsWaiting(msgspec.Struct, frozen=True, tag="records-waiting"):
+    """Front desk to agent: there is something in the spool."""
+
+
+class StatusWanted(msgspec.Struct, frozen=True, tag="status-wanted"):
+    """Agent to front desk, when the agent starts: tell me your status."""
+
+
+News = SettingsStored | PaymentArrived | LinkState | Identify | DeskStatus | RecordsWaiting | StatusWanted
+
+_DECODER: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
+
+FRONTDESK = "frontdesk.sock"
+AGENT = "agent.sock"
+
+
+class NewsSocket:
+    """One end: receives on its own name, sends to the other's."""
+
+    def __init__(self, run_dir: Path, own: str, other: str) -> None:
+        """Bind ``own`` in ``run_dir``; a name left over by a process that died is taken over."""
+        run_dir.mkdir(parents=True, exist_ok=True)
+        path = run_dir / own
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        self._to = str(run_dir / other)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        path.chmod(0o600)
+
+    def fileno(self) -> int:
+        """For ``select``."""
+        return self._socket.fileno()
+
+    def send(self, news: News) -> bool:
+        """Send; False when the other process is not there (or too busy): it will read from disk."""
+        try:
+            self._socket.sendto(msgspec.json.encode(news), socket.MSG_DONTWAIT, self._to)
+        except OSError:
+            return False
+        return True
+
+    def receive(self, timeout_s: float) -> News | None:
+        """The next message, or None after ``timeout_s`` or for something that is none."""
+        self._socket.settimeout(timeout_s)
+        try:
+            return _DECODER.decode(self._socket.recv(DATAGRAM_BYTES_MAX))
+        except (TimeoutError, BlockingIOError, msgspec.DecodeError):
+            return None
+
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()

@@ -1,0 +1,147 @@
+"""Durable records towards the fleet: numbered without gaps, kept until the fleet says "committed through n".
+
+Both processes of a kiosk open the same file; SQLite (WAL, synchronous=FULL) keeps them apart. A record that
+``append`` returned from survives a pulled plug. This is no queue in memory and no log: nothing is written twice,
+nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from fleet.protocol.messages import Ack, NumberedRecord, RecordBatch
+from fleet.protocol.records import KnownRecord, encode_record
+
+BATCH_RECORDS_MAX = 100
+"""Records a batch; measured elsewhere as the size from which the fleet's commit costs nothing more a record."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS spool (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    spool_id TEXT NOT NULL,
+    last_no INTEGER NOT NULL,
+    session_no INTEGER NOT NULL,
+    transaction_seq INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS record (no INTEGER PRIMARY KEY, body BLOB NOT NULL);
+"""
+
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+class SpoolFullError(Exception):
+    """A record could not be written: the disk is full or broken. Do not do what the record would have told of."""
+
+
+class Spool:
+    """The spool in one SQLite file; for the thread that opened it."""
+
+    def __init__(self, path: Path, *, max_bytes: int | None = None) -> None:
+        """Open or create ``path``. ``max_bytes`` bounds the file: a full disk that comes early and on purpose.
+
+        Raises: SpoolFullError when it cannot be opened or created.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            if max_bytes is not None:
+                page_bytes = self._db.execute("PRAGMA page_size").fetchone()[0]
+                self._db.execute(f"PRAGMA max_page_count={max(1, max_bytes // page_bytes)}")
+            self._db.executescript(_SCHEMA)
+            self._db.execute("INSERT OR IGNORE INTO spool VALUES (1, ?, 0, 0, 0)", (secrets.token_hex(8),))
+        except (OSError, sqlite3.OperationalError) as err:
+            raise SpoolFullError(f"cannot open the spool: {err}") from err
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; undone as a whole when anything in it fails."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as err:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if err.sqlite_errorcode & 0xFF in _FULL:
+                raise SpoolFullError(str(err)) from err
+            raise
+
+    def append(self, *records: KnownRecord) -> None:
+        """Number and keep records; all of them or none.
+
+        Raises: SpoolFullError when they cannot be kept.
+        """
+        with self._writing():
+            (last,) = self._db.execute("SELECT last_no FROM spool").fetchone()
+            rows = [(last + i, encode_record(record)) for i, record in enumerate(records, 1)]
+            self._db.executemany("INSERT INTO record VALUES (?, ?)", rows)
+            self._db.execute("UPDATE spool SET last_no = ?", (last + len(rows),))
+
+    def batch(self, after_no: int) -> RecordBatch | None:
+        """The oldest records after ``after_no``, at most ``BATCH_RECORDS_MAX``; None when there are none."""
+        rows = self._db.execute(
+            "SELECT no, body FROM record WHERE no > ? ORDER BY no LIMIT ?", (after_no, BATCH_RECORDS_MAX)
+        ).fetchall()
+        if not rows:
+            return None
+        records = tuple(NumberedRecord(no=no, record=msgspec.Raw(body)) for no, body in rows)
+        return RecordBatch(spool_id=self.spool_id, records=records)
+
+    def acknowledge(self, ack: Ack) -> bool:
+        """Forget what the fleet has committed. False when ``ack`` is of another spool and was not heeded."""
+        if ack.spool_id != self.spool_id:
+            return False
+        with self._writing():
+            self._db.execute("DELETE FROM record WHERE no <= ?", (ack.committed_through,))
+        return True
+
+    @property
+    def spool_id(self) -> str:
+        """Name of this spool; a new one starts counting at 1 again."""
+        return str(self._db.execute("SELECT spool_id FROM spool").fetchone()[0])
+
+    @property
+    def depth(self) -> int:
+        """Records the fleet has not yet committed."""
+        return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
+
+    @property
+    def last_no(self) -> int:
+        """Number of the newest record ever written; 0 before the first."""
+        return int(self._db.execute("SELECT last_no FROM spool").fetchone()[0])
+
+    def next_session_no(self) -> int:
+        """A link session's number, larger than any before.
+
+        Raises: SpoolFullError when it cannot be kept.
+        """
+        return self._count("session_no")
+
+    def next_transaction_seq(self) -> int:
+        """A transaction's sequence number, larger than any before; numbers may be skipped.
+
+        Raises: SpoolFullError when it cannot be kept.
+        """
+        return self._count("transaction_seq")
+
+    def _count(self, column: str) -> int:
+        with self._writing():
+            self._db.execute(f"UPDATE spool SET {column} = {column} + 1")  # noqa: S608 - one of our two column names
+            return int(self._db.execute(f"SELECT {column} FROM spool").fetchone()[0])  # noqa: S608 - as above
+
+    def close(self) -> None:
+        """Close the file. Calling it again does nothing."""
+        self._db.close()

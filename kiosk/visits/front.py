@@ -1,0 +1,390 @@
+"""What every visit shares: idle, the menu, putting the card in, being told what is wrong, being warned, taking leave.
+
+The states of paying stand in ``pay_fee``; both tables together are ``visit.visit``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drivers.card.port import CardInserted, CardMute, CardRemoved
+from drivers.panel.port import Light, Pattern
+from fleet.protocol.messages import PaymentConfirmed
+from kiosk.visits.effects import Effect, LookUpCard, Outcome, ShowLight
+from kiosk.visits.events import (
+    AlreadyPaid,
+    Button,
+    CardProblem,
+    CardRead,
+    CardUnreadable,
+    CodeScanned,
+    Event,
+    NotFound,
+    NothingOwed,
+    NoticesFound,
+    PaymentNotRecorded,
+    PaymentRecorded,
+    SlipFailed,
+    SlipPrinted,
+    TimedOut,
+    Touched,
+    TransactionDrawn,
+)
+from kiosk.visits.machine import Machine, Next
+from kiosk.visits.states import (
+    ChoosingService,
+    Idle,
+    Inviting,
+    LookingUp,
+    OutOfService,
+    Paying,
+    Problem,
+    ReadingCard,
+    Slip,
+    Sorry,
+    State,
+    Taking,
+    Visitor,
+    Waiting,
+    Warned,
+)
+from kiosk.visits.steps import (
+    Step,
+    begin,
+    home,
+    invite,
+    leave,
+    listed,
+    look_up,
+    print_slip,
+    pulled,
+    read_card,
+    rest,
+    sorry,
+)
+
+CARD_ANSWERS = (CardRead, CardUnreadable)
+LOOK_UP_ANSWERS = (NoticesFound, NothingOwed, AlreadyPaid, NotFound)
+OPENING_ANSWERS = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
+SLIP_ANSWERS = (SlipPrinted, SlipFailed)
+
+front: Machine[State, Event, Effect] = Machine()
+
+
+# ---- nobody here ----------------------------------------------------------------------------------------------------
+
+front.ignore(
+    OutOfService,
+    *(Touched, TimedOut, CodeScanned, CardInserted, CardMute, CardRemoved, PaymentConfirmed),
+    *(CARD_ANSWERS + LOOK_UP_ANSWERS + OPENING_ANSWERS + SLIP_ANSWERS),
+)
+
+
+@front.on(Idle, Touched)
+def _(s: Idle, e: Touched) -> Step:
+    return Next(ChoosingService(s.desk), (begin(),)) if e.button is Button.START else Next(s)
+
+
+@front.on(Idle, CardInserted)
+def _(s: Idle, _e: CardInserted) -> Step:
+    return read_card(s.desk, begin())
+
+
+@front.on(Idle, CardMute)
+def _(s: Idle, _e: CardMute) -> Step:
+    return Next(Sorry(s.desk, Visitor(card_in=True), Problem.CARD_REVERSED), (begin(),))
+
+
+@front.on(Idle, CodeScanned)
+def _(s: Idle, e: CodeScanned) -> Step:
+    return look_up(s.desk, Visitor(), e, begin())
+
+
+@front.on(Idle, TimedOut)
+def _(s: Idle, _e: TimedOut) -> Step:
+    return Next(rest(s.desk.for_next_visitor()))
+
+
+front.ignore(Idle, CardRemoved, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- the menu -------------------------------------------------------------------------------------------------------
+
+
+@front.on(ChoosingService, Touched)
+def _(s: ChoosingService, e: Touched) -> Step:
+    if e.button is Button.SERVICE and e.value in s.desk.offered:
+        return invite(s.desk, s.visitor)
+    if e.button in (Button.HOME, Button.BACK):
+        return leave(s.desk, s.visitor, Outcome.CANCELLED)
+    return Next(s)
+
+
+front.ignore(ChoosingService, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- card or paper --------------------------------------------------------------------------------------------------
+
+
+@front.on(Inviting, Touched)
+def _(s: Inviting, e: Touched) -> Step:
+    return Next(ChoosingService(s.desk, s.visitor)) if e.button is Button.BACK else Next(s)
+
+
+front.ignore(Inviting, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# From each of these, putting a card in or scanning something goes straight on: people do not wait to be asked.
+_OPEN = (ChoosingService, Inviting, Sorry)
+
+
+@front.everywhere(_OPEN, CardInserted)
+def _(s: ChoosingService | Inviting | Sorry, _e: CardInserted) -> Step:
+    return read_card(s.desk)
+
+
+@front.everywhere(_OPEN, CardMute)
+def _(s: ChoosingService | Inviting | Sorry, _e: CardMute) -> Step:
+    return sorry(s.desk, replace(s.visitor, card_in=True), Problem.CARD_REVERSED)
+
+
+@front.everywhere(_OPEN, CodeScanned)
+def _(s: ChoosingService | Inviting | Sorry, e: CodeScanned) -> Step:
+    return look_up(s.desk, s.visitor, e)
+
+
+@front.everywhere((ChoosingService, Inviting, Sorry), CardRemoved)
+def _(s: ChoosingService | Inviting | Sorry, _e: CardRemoved) -> Step:
+    return Next(replace(s, visitor=pulled(s.visitor)))
+
+
+# ---- reading and looking up -----------------------------------------------------------------------------------------
+
+
+@front.on(ReadingCard, CardRead)
+def _(s: ReadingCard, e: CardRead) -> Step:
+    if e.expired:
+        return sorry(s.desk, Visitor(card_in=True), Problem.CARD_EXPIRED)
+    visitor = Visitor(payer_masked=e.id_number.masked, card_in=True)
+    return Next(LookingUp(s.desk, visitor), (LookUpCard(e.id_number),))
+
+
+@front.on(ReadingCard, CardUnreadable)
+def _(s: ReadingCard, e: CardUnreadable) -> Step:
+    foreign = e.problem is CardProblem.NOT_THAI_ID
+    problem = Problem.CARD_NOT_THAI_ID if foreign else Problem.CARD_UNREADABLE
+    return sorry(s.desk, Visitor(card_in=True), problem)
+
+
+@front.on(ReadingCard, CardRemoved)
+def _(s: ReadingCard, _e: CardRemoved) -> Step:
+    return sorry(s.desk, Visitor(), Problem.CARD_PULLED)
+
+
+@front.on(ReadingCard, CardInserted)
+def _(s: ReadingCard, _e: CardInserted) -> Step:
+    return read_card(s.desk)  # the reader came back with the card still in it
+
+
+@front.on(ReadingCard, CardMute)
+def _(s: ReadingCard, _e: CardMute) -> Step:
+    return sorry(s.desk, Visitor(card_in=True), Problem.CARD_REVERSED)
+
+
+@front.on(ReadingCard, TimedOut)
+def _(s: ReadingCard, _e: TimedOut) -> Step:
+    return sorry(s.desk, Visitor(card_in=True), Problem.CARD_UNREADABLE)
+
+
+@front.on(ReadingCard, Touched)
+def _(s: ReadingCard, e: Touched) -> Step:
+    cancelled = e.button in (Button.CANCEL, Button.BACK)
+    return leave(s.desk, Visitor(card_in=True), Outcome.CANCELLED) if cancelled else Next(s)
+
+
+front.ignore(ReadingCard, CodeScanned, PaymentConfirmed, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+@front.on(LookingUp, NoticesFound)
+def _(s: LookingUp, e: NoticesFound) -> Step:
+    return listed(s.desk, s.visitor, e.owed)
+
+
+@front.on(LookingUp, NothingOwed)
+def _(s: LookingUp, _e: NothingOwed) -> Step:
+    return sorry(s.desk, s.visitor, Problem.NOTHING_OWED)
+
+
+@front.on(LookingUp, AlreadyPaid)
+def _(s: LookingUp, e: AlreadyPaid) -> Step:
+    return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, paid_on=e.paid_on))
+
+
+@front.on(LookingUp, NotFound)
+def _(s: LookingUp, e: NotFound) -> Step:
+    by_card = s.visitor.payer_masked is not None and not e.damaged
+    unknown = Problem.CARD_UNKNOWN if by_card else Problem.CODE_UNKNOWN
+    return sorry(s.desk, s.visitor, Problem.CODE_DAMAGED if e.damaged else unknown)
+
+
+@front.on(LookingUp, TimedOut)
+def _(s: LookingUp, _e: TimedOut) -> Step:
+    return sorry(s.desk, s.visitor, Problem.CODE_UNKNOWN)
+
+
+@front.on(LookingUp, CardRemoved)
+def _(s: LookingUp, _e: CardRemoved) -> Step:
+    return Next(replace(s, visitor=pulled(s.visitor)))
+
+
+@front.on(LookingUp, CardInserted)
+def _(s: LookingUp, _e: CardInserted) -> Step:
+    return read_card(s.desk)
+
+
+@front.on(LookingUp, CardMute)
+def _(s: LookingUp, _e: CardMute) -> Step:
+    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
+
+
+front.ignore(LookingUp, Touched, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- something is in the way ----------------------------------------------------------------------------------------
+
+
+@front.on(Sorry, Touched)
+def _(s: Sorry, e: Touched) -> Step:
+    if e.button in (Button.HOME, Button.FINISH, Button.CANCEL):
+        return leave(s.desk, s.visitor, _outcome(s))
+    if e.button in (Button.BACK, Button.RETRY):
+        return listed(s.desk, s.visitor, s.owed) if s.owed else invite(s.desk, replace(s.visitor, card_in=False))
+    return Next(s)
+
+
+def _outcome(s: Sorry) -> Outcome:
+    settled = s.problem in (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
+    return Outcome.NOTHING_OWED if settled else Outcome.CANCELLED
+
+
+front.ignore(Sorry, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- still there? ---------------------------------------------------------------------------------------------------
+
+
+@front.everywhere((ChoosingService, Inviting, Sorry), TimedOut)
+def _(s: ChoosingService | Inviting | Sorry, _e: TimedOut) -> Step:
+    return Next(Warned(s))
+
+
+@front.on(Warned, Touched)
+def _(s: Warned, e: Touched) -> Step:
+    if e.button is Button.CONTINUE:
+        return Next(s.before)
+    if e.button is Button.FINISH:
+        return leave(s.desk, s.before.visitor, _abandoned(s, Outcome.CANCELLED))
+    return Next(s)
+
+
+@front.on(Warned, TimedOut)
+def _(s: Warned, _e: TimedOut) -> Step:
+    return leave(s.desk, s.before.visitor, _abandoned(s, Outcome.TIMED_OUT))
+
+
+@front.on(Warned, CardRemoved)
+def _(s: Warned, _e: CardRemoved) -> Step:
+    return Next(Warned(replace(s.before, visitor=pulled(s.before.visitor))))
+
+
+@front.on(Warned, CardInserted)
+def _(s: Warned, _e: CardInserted) -> Step:
+    """A card says "I am here" as well as a touch does; in the middle of paying it changes nothing else."""
+    if isinstance(s.before, Paying | Waiting):
+        return Next(replace(s.before, visitor=replace(s.before.visitor, card_in=True)))
+    return read_card(s.desk)
+
+
+@front.on(Warned, CardMute)
+def _(s: Warned, _e: CardMute) -> Step:
+    return Next(replace(s.before, visitor=replace(s.before.visitor, card_in=True)))
+
+
+@front.on(Warned, CodeScanned)
+def _(s: Warned, e: CodeScanned) -> Step:
+    return Next(s.before) if isinstance(s.before, Paying | Waiting) else look_up(s.desk, s.before.visitor, e)
+
+
+def _abandoned(s: Warned, otherwise: Outcome) -> Outcome:
+    """A visit left while its QR could still be paid is not "cancelled": the bank may yet speak."""
+    return Outcome.UNCONFIRMED if isinstance(s.before, Waiting) else otherwise
+
+
+front.ignore(Warned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- take slip and card ---------------------------------------------------------------------------------------------
+
+
+@front.on(Taking, CardRemoved)
+def _(s: Taking, _e: CardRemoved) -> Step:
+    return Next(replace(s, visitor=pulled(s.visitor)), (ShowLight(Light.CARD, Pattern.OFF),))
+
+
+@front.everywhere((Taking,), CardInserted)
+def _(s: Taking, _e: CardInserted) -> Step:
+    """The next visitor is quick, or the same one has thought of something else."""
+    ended = home(s.desk, s.outcome)
+    return Next(ReadingCard(s.desk.for_next_visitor()), (*ended.effects, *read_card(s.desk, begin()).effects))
+
+
+@front.on(Taking, CardMute)
+def _(s: Taking, _e: CardMute) -> Step:
+    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
+
+
+@front.on(Taking, TimedOut)
+def _(s: Taking, _e: TimedOut) -> Step:
+    if s.visitor.card_in:
+        return Next(replace(s, reminded=True), (ShowLight(Light.CARD, Pattern.FAST),))
+    return home(s.desk, s.outcome)
+
+
+@front.on(Taking, Touched)
+def _(s: Taking, e: Touched) -> Step:
+    if e.button is Button.HOME and not s.visitor.card_in:
+        return home(s.desk, s.outcome)
+    if e.button is Button.PRINT_AGAIN and s.bill is not None and s.slip is not Slip.PRINTING:
+        again = s.slip is Slip.PRINTED
+        slip, effects = print_slip(s.desk, s.visitor, s.bill, s.confirmed_at, reprint=again)
+        return Next(replace(s, slip=slip), effects)
+    return Next(s)
+
+
+@front.on(Taking, SlipPrinted)
+def _(s: Taking, _e: SlipPrinted) -> Step:
+    return Next(replace(s, slip=Slip.PRINTED), (ShowLight(Light.PAPER, Pattern.ON),))
+
+
+@front.on(Taking, SlipFailed)
+def _(s: Taking, _e: SlipFailed) -> Step:
+    return Next(replace(s, slip=Slip.FAILED), (ShowLight(Light.PAPER, Pattern.OFF),))
+
+
+@front.on(Taking, PaymentConfirmed)
+def _(s: Taking, e: PaymentConfirmed) -> Step:
+    if s.bill is None or (e.ref1, e.ref2) != (s.bill.payment.ref1, s.bill.payment.ref2):
+        return Next(s)
+    return Next(replace(s, outcome=Outcome.PAID, confirmed_at=e.confirmed_at))
+
+
+@front.on(Taking, CodeScanned)
+def _(s: Taking, e: CodeScanned) -> Step:
+    if s.visitor.card_in:
+        return Next(s)
+    ended = home(s.desk, s.outcome)
+    next_desk = s.desk.for_next_visitor()
+    return Next(LookingUp(next_desk, Visitor()), (*ended.effects, *look_up(next_desk, Visitor(), e, begin()).effects))
+
+
+front.ignore(Taking, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

@@ -1,0 +1,240 @@
+"""Pay a yearly fee: choose a notice, show its QR, wait for the bank's word, print the slip.
+
+Rules: only the bank's word makes a notice paid; a payment is on record before its QR is shown; the card may be
+pulled at any time and only changes what the last screen says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fleet.protocol.payment import BillPayment
+
+from drivers.card.port import CardInserted, CardMute, CardRemoved
+from drivers.panel.port import Light, Pattern
+from fleet.protocol.messages import PaymentConfirmed
+from fleet.protocol.settings import KioskSettings
+from kiosk.visits.effects import DrawTransaction, Effect, Outcome, RecordPayment, ShowLight
+from kiosk.visits.events import (
+    Bill,
+    Button,
+    CodeScanned,
+    Event,
+    Owed,
+    PaymentNotRecorded,
+    PaymentRecorded,
+    SlipFailed,
+    SlipPrinted,
+    TimedOut,
+    Touched,
+    TransactionDrawn,
+)
+from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
+from kiosk.visits.machine import Machine, Next
+from kiosk.visits.states import (
+    ChoosingNotice,
+    Confirmed,
+    OpeningPayment,
+    Paying,
+    Problem,
+    Slip,
+    Sorry,
+    State,
+    Taking,
+    Waiting,
+    Warned,
+)
+from kiosk.visits.steps import Step, leave, listed, look_up, print_slip, pulled, read_card, sorry, without
+
+pay_fee: Machine[State, Event, Effect] = Machine()
+
+_WITH_VISITOR = (ChoosingNotice, OpeningPayment, Paying, Waiting, Confirmed)
+
+
+@pay_fee.everywhere(_WITH_VISITOR, CardRemoved)
+def _(s: ChoosingNotice | OpeningPayment | Paying | Waiting | Confirmed, _e: CardRemoved) -> Step:
+    return Next(replace(s, visitor=pulled(s.visitor)), (ShowLight(Light.CARD, Pattern.OFF),))
+
+
+@pay_fee.everywhere((OpeningPayment, Paying, Waiting, Confirmed), CardInserted)
+def _(s: OpeningPayment | Paying | Waiting | Confirmed, _e: CardInserted) -> Step:
+    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
+
+
+@pay_fee.everywhere(_WITH_VISITOR, CardMute)
+def _(s: ChoosingNotice | OpeningPayment | Paying | Waiting | Confirmed, _e: CardMute) -> Step:
+    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
+
+
+# ---- which one ------------------------------------------------------------------------------------------------------
+
+
+@pay_fee.on(ChoosingNotice, Touched)
+def _(s: ChoosingNotice, e: Touched) -> Step:
+    match e.button:
+        case Button.CHOOSE:
+            chosen = next((o for o in s.owed if o.notice.notice_no == e.value), None)
+            return Next(s) if chosen is None else _open(s, chosen)
+        case Button.NEXT_PAGE:
+            return Next(replace(s, page=min(s.page + 1, s.pages - 1)))
+        case Button.PREVIOUS_PAGE:
+            return Next(replace(s, page=max(s.page - 1, 0)))
+        case Button.BACK | Button.FINISH:
+            return leave(s.desk, s.visitor, s.outcome)
+        case _:
+            return Next(s)
+
+
+def _open(s: ChoosingNotice, chosen: Owed) -> Step:
+    return Next(OpeningPayment(s.desk, s.visitor, chosen, s.owed), (DrawTransaction(),))
+
+
+@pay_fee.on(ChoosingNotice, CardInserted)
+def _(s: ChoosingNotice, _e: CardInserted) -> Step:
+    return read_card(s.desk)
+
+
+@pay_fee.on(ChoosingNotice, CodeScanned)
+def _(s: ChoosingNotice, e: CodeScanned) -> Step:
+    return look_up(s.desk, s.visitor, e)
+
+
+@pay_fee.on(ChoosingNotice, PaymentConfirmed)
+def _(s: ChoosingNotice, e: PaymentConfirmed) -> Step:
+    """Somebody paid one of them just now, here a minute ago or elsewhere."""
+    left = tuple(o for o in s.owed if o.notice.reference != e.ref1)
+    if not left:
+        return sorry(s.desk, s.visitor, Problem.NOTHING_OWED)
+    return Next(replace(s, owed=left, page=0))
+
+
+@pay_fee.everywhere((ChoosingNotice, Paying, Waiting), TimedOut)
+def _(s: ChoosingNotice | Paying | Waiting, _e: TimedOut) -> Step:
+    return Next(Warned(s))
+
+
+pay_fee.ignore(ChoosingNotice, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- on record first ------------------------------------------------------------------------------------------------
+
+
+@pay_fee.on(OpeningPayment, TransactionDrawn)
+def _(s: OpeningPayment, e: TransactionDrawn) -> Step:
+    try:
+        payment = _payment(s.desk.settings, s.chosen, e.transaction_no)
+    except ValueError:  # an amount or reference no bank would take; the notice is at fault, not the visitor
+        return sorry(s.desk, s.visitor, Problem.NOT_PAYABLE, without(s.owed, s.chosen))
+    bill = Bill(s.chosen, payment, e.transaction_no, e.tracking_token)
+    return Next(replace(s, bill=bill), (RecordPayment(bill),))
+
+
+def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) -> BillPayment:
+    if settings is None or chosen.notice.amount_satang <= 0:
+        raise ValueError("nothing that can be paid")
+    ref2 = transaction_no.replace("-", "")
+    return BillPayment(settings.payee.biller_id, chosen.notice.reference, ref2, chosen.notice.amount_satang)
+
+
+@pay_fee.on(OpeningPayment, PaymentRecorded)
+def _(s: OpeningPayment, _e: PaymentRecorded) -> Step:
+    return Next(s) if s.bill is None else Next(Paying(s.desk, s.visitor, s.bill, s.owed))
+
+
+@pay_fee.everywhere((OpeningPayment,), PaymentNotRecorded)
+def _(s: OpeningPayment, _e: PaymentNotRecorded) -> Step:
+    return sorry(s.desk, s.visitor, Problem.CANNOT_RECORD)
+
+
+@pay_fee.on(OpeningPayment, TimedOut)
+def _(s: OpeningPayment, _e: TimedOut) -> Step:
+    return sorry(s.desk, s.visitor, Problem.CANNOT_RECORD)
+
+
+pay_fee.ignore(OpeningPayment, Touched, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- the QR, and the bank's word ------------------------------------------------------------------------------------
+
+
+@pay_fee.on(Paying, Touched)
+def _(s: Paying, e: Touched) -> Step:
+    if e.button is Button.PAID:
+        return Next(Waiting(s.desk, s.visitor, s.bill, s.owed))
+    if e.button in (Button.CANCEL, Button.BACK):
+        return listed(s.desk, s.visitor, s.owed)
+    return Next(s)
+
+
+@pay_fee.on(Waiting, Touched)
+def _(s: Waiting, e: Touched) -> Step:
+    if e.button is Button.SHOW_QR:
+        return Next(Paying(s.desk, s.visitor, s.bill, s.owed))
+    if e.button is Button.PRINT_TRACKING:
+        slip, effects = print_slip(s.desk, s.visitor, s.bill, None)
+        return Next(Taking(s.desk, s.visitor, Outcome.UNCONFIRMED, s.bill, slip=slip), effects)
+    return Next(s)
+
+
+def _confirmed(s: Paying | Waiting, e: PaymentConfirmed) -> Step:
+    if e.ref1 != s.bill.payment.ref1:
+        return Next(s)
+    if (e.ref2, e.amount_satang) != (s.bill.payment.ref2, s.bill.payment.amount_satang):
+        # The notice is paid, but not through this QR: whoever stands here must not pay it again.
+        paid_on = e.confirmed_at.date()
+        return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, without(s.owed, s.bill.chosen), paid_on))
+    slip, effects = print_slip(s.desk, s.visitor, s.bill, e.confirmed_at)
+    left = without(s.owed, s.bill.chosen)
+    return Next(Confirmed(s.desk, s.visitor, s.bill, left, e.confirmed_at, slip), effects)
+
+
+@pay_fee.everywhere((Paying, Waiting), PaymentConfirmed)
+def _(s: Paying | Waiting, e: PaymentConfirmed) -> Step:
+    return _confirmed(s, e)
+
+
+@pay_fee.on(Warned, PaymentConfirmed)
+def _(s: Warned, e: PaymentConfirmed) -> Step:
+    if not isinstance(s.before, Paying | Waiting):
+        return Next(s)
+    then = _confirmed(s.before, e)
+    return Next(s) if then.state == s.before else then
+
+
+for _state in (Paying, Waiting):
+    pay_fee.ignore(_state, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+
+
+# ---- paid -----------------------------------------------------------------------------------------------------------
+
+
+@pay_fee.on(Confirmed, SlipPrinted)
+def _(s: Confirmed, _e: SlipPrinted) -> Step:
+    return Next(replace(s, slip=Slip.PRINTED), (ShowLight(Light.PAPER, Pattern.ON),))
+
+
+@pay_fee.on(Confirmed, SlipFailed)
+def _(s: Confirmed, _e: SlipFailed) -> Step:
+    return Next(replace(s, slip=Slip.FAILED), (ShowLight(Light.PAPER, Pattern.OFF),))
+
+
+@pay_fee.on(Confirmed, Touched)
+def _(s: Confirmed, e: Touched) -> Step:
+    if e.button is Button.FINISH:
+        return _take(s)
+    if e.button is Button.PAY_ANOTHER and s.owed:
+        return listed(s.desk, s.visitor, s.owed, Outcome.PAID)
+    return Next(s)
+
+
+@pay_fee.on(Confirmed, TimedOut)
+def _(s: Confirmed, _e: TimedOut) -> Step:
+    return _take(s)
+
+
+def _take(s: Confirmed) -> Step:
+    light = ShowLight(Light.CARD, Pattern.FAST if s.visitor.card_in else Pattern.OFF)
+    return Next(Taking(s.desk, s.visitor, Outcome.PAID, s.bill, s.confirmed_at, s.slip), (light,))
+
+
+pay_fee.ignore(Confirmed, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)
