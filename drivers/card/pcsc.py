@@ -1,0 +1,236 @@
+"""A card reader on PC/SC, through pyscard's bare ``scard`` functions.
+
+Not a monitor: no thread, no observer, no singleton. pyscard's ``CardMonitor`` ends for good when pcscd stops; here a
+stopped pcscd is a ``DeviceAbsentError``, and whoever owns the reader opens a new one.
+
+Rules:
+* Every return code passes ``typed_error``. On an error SCardTransmit hands back 64 KiB of stale memory: on anything
+  but success nothing is read from its answer, and on success the length is checked before the status word.
+* Shared, and the card is left as it is (``SCARD_LEAVE_CARD``): resetting cards is what makes other programs fail.
+* ``transmit`` speaks only to the card that ``wait`` announced last. If that card is gone, it says so, even when
+  another lies in the slot by now: half of one person's data must never meet half of another's.
+* pcsc-lite 1.9.9 keeps reader states in one unguarded global: PC/SC calls of a process belong on one thread,
+  ``cancel`` excepted. It also remembers its socket's name (``PCSCLITE_CSOCK_NAME``) from the first call to the last.
+* PC/SC has no timeout for an exchange. What bounds ``transmit`` is the reader, which knows the card's waiting time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from smartcard import scard
+
+from drivers.card.port import CardEvent, CardInserted, CardRemoved
+from drivers.card.scard_errors import typed_error
+from drivers.card.slot import SlotState, arrival, events_between
+from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DriverError, Fault
+
+_DEVICE = "card"
+
+_SLICE_S = 0.25
+"""Longest single SCardGetStatusChange.
+
+SCardCancel reaches only a wait that has begun; one that begins a moment later is caught at the end of its slice.
+"""
+
+_SETTLE_S = 0.1
+"""Pause before a card that is still being seated is tried again."""
+
+_SETTLE_TRIES = 3
+
+_SEATING = (scard.SCARD_W_REMOVED_CARD, scard.SCARD_W_RESET_CARD)
+"""What readers answer while a card slides in: it bounces, and its contacts count as a removal or a reset."""
+
+_GONE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
+
+_NEW_READERS = "\\\\?PnP?\\Notification"
+"""Pseudo reader of PC/SC whose upper state bits hold the number of readers; it changes when one is plugged in."""
+
+
+class PcscCardReader:
+    """The card readers of this machine, as one slot.
+
+    With several readers (or one with several slots) the first card that goes in is the card, until it is out again.
+    """
+
+    def __init__(self, reader_name: str | None = None) -> None:
+        """Open the readers whose PC/SC name begins with ``reader_name``, or all there are.
+
+        The indices at the end of PC/SC names change when a reader is plugged in elsewhere: leave them out.
+        Raises: DeviceAbsentError when pcscd does not run or has no such reader; try again later.
+        """
+        self._wanted = reader_name or ""
+        self._context: int | None = None
+        self._handle: int | None = None
+        self._protocol = scard.SCARD_PCI_T0
+        self._is_handle_fresh = False
+        self._slots: dict[str, SlotState] = {}
+        self._raw: dict[str, int] = {}
+        self._current: str | None = None
+        self._announced: tuple[str, int] | None = None
+        self._pending: deque[tuple[CardEvent, tuple[str, int] | None]] = deque()
+        self._cancelled = threading.Event()
+        try:
+            self._context = _checked(scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))[0]
+            self._list_readers()
+            if not self._raw:
+                raise DeviceAbsentError(_DEVICE, "no card reader of the wanted name is plugged in")
+        except DriverError:
+            self.close()
+            raise
+
+    def wait(self, timeout_s: float) -> CardEvent | None:
+        """See ``CardReader.wait``."""
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            if self._cancelled.is_set():
+                self._cancelled.clear()
+                return None
+            if self._pending:
+                event, self._announced = self._pending.popleft()
+                if not isinstance(event, CardInserted):
+                    self._disconnect()
+                return event
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                return None
+            self._look(min(left_s, _SLICE_S))
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """See ``CardReader.transmit``.
+
+        Raises also: DeviceFaultError when the card is mute.
+        """
+        if self._handle is None:
+            self._connect()
+        code, answer = scard.SCardTransmit(self._handle, self._protocol, list(apdu))
+        if code in _SEATING and self._is_handle_fresh:
+            # Nothing has been said to this card yet, so saying it again is safe; later it would not be.
+            self._disconnect()
+            self._connect()
+            code, answer = scard.SCardTransmit(self._handle, self._protocol, list(apdu))
+        self._is_handle_fresh = False
+        if code != scard.SCARD_S_SUCCESS:
+            self._disconnect()
+            raise typed_error(_DEVICE, code)
+        if len(answer) < 2:
+            self._disconnect()
+            raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
+        return bytes(answer)
+
+    def cancel(self) -> None:
+        """See ``CardReader.cancel``."""
+        self._cancelled.set()
+        context = self._context
+        if context is not None:
+            # Its result does not matter: without pcscd the wait ends by itself, and the flag is set in any case.
+            scard.SCardCancel(context)
+
+    def close(self) -> None:
+        """See ``CardReader.close``."""
+        self._disconnect()
+        context, self._context = self._context, None
+        if context is not None:
+            scard.SCardReleaseContext(context)  # fails when pcscd is gone, and then there is nothing to release
+
+    def _look(self, timeout_s: float) -> None:
+        """Look at all slots once, waiting up to ``timeout_s`` for a change, and queue what happened."""
+        if self._context is None:
+            raise DeviceAbsentError(_DEVICE, "the reader is closed")
+        query = list(self._raw.items())
+        code, states = scard.SCardGetStatusChange(self._context, int(timeout_s * 1000), query)
+        if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
+            return
+        _checked((code, states))
+        before, is_new_reader_there = dict(self._slots), False
+        for name, state, atr in states:
+            if name == _NEW_READERS:
+                is_new_reader_there = bool(state & scard.SCARD_STATE_CHANGED)
+            elif state & _GONE:
+                raise DeviceAbsentError(_DEVICE, "the card reader was unplugged")
+            else:
+                is_occupied = bool(state & scard.SCARD_STATE_PRESENT)
+                is_mute = bool(state & scard.SCARD_STATE_MUTE)
+                self._slots[name] = SlotState(state >> 16, is_occupied, b"" if is_mute else bytes(atr))
+            self._raw[name] = state & ~scard.SCARD_STATE_CHANGED
+        self._queue_events(before)
+        if is_new_reader_there:
+            self._list_readers()
+
+    def _queue_events(self, before: dict[str, SlotState]) -> None:
+        """Follow the one card that counts; when it has gone, the next occupied slot takes its place."""
+        if self._current is not None:
+            slot = self._slots[self._current]
+            for event in events_between(before[self._current], slot):
+                self._queue(event, self._current)
+            if not slot.is_occupied:
+                self._current = None
+        if self._current is None:
+            self._current = next((name for name, slot in self._slots.items() if slot.is_occupied), None)
+            if self._current is not None:
+                self._queue(arrival(self._slots[self._current]), self._current)
+
+    def _queue(self, event: CardEvent, name: str) -> None:
+        card = None if isinstance(event, CardRemoved) else (name, self._slots[name].changes)
+        self._pending.append((event, card))
+
+    def _list_readers(self) -> None:
+        """Add the readers there are to those we look at."""
+        code, names = scard.SCardListReaders(self._context, [])
+        if code == scard.SCARD_E_NO_READERS_AVAILABLE:
+            names = []
+        else:
+            _checked((code, names))
+        wanted = [name for name in names if name.startswith(self._wanted)]
+        for name in wanted:
+            self._raw.setdefault(name, scard.SCARD_STATE_UNAWARE)
+        if self._raw:
+            self._raw[_NEW_READERS] = len(names) << 16
+
+    def _connect(self) -> None:
+        """Connect to the announced card, giving one that is still being seated a moment."""
+        name = self._find_announced()
+        for _ in range(_SETTLE_TRIES):
+            code, handle, protocol = scard.SCardConnect(
+                self._context, name, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+            )
+            if code not in _SEATING or self._cancelled.wait(_SETTLE_S):
+                break
+        _checked((code, handle))
+        self._handle = handle
+        self._is_handle_fresh = True
+        self._protocol = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
+        try:
+            self._find_announced()  # a card swapped while we connected shows only now
+        except DriverError:
+            self._disconnect()
+            raise
+
+    def _find_announced(self) -> str:
+        """Name of the reader in which the card that ``wait`` announced last still lies, and answers."""
+        self._look(0)
+        if self._announced is None:
+            raise DeviceAbsentError(_DEVICE, "no card has been announced")
+        name, changes = self._announced
+        slot = self._slots[name]
+        if not slot.is_occupied or slot.changes != changes:
+            raise DeviceAbsentError(_DEVICE, "the card that was announced was taken out")
+        if slot.is_mute:
+            raise DeviceFaultError(_DEVICE, Fault.CARD_MUTE)
+        return name
+
+    def _disconnect(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            scard.SCardDisconnect(handle, scard.SCARD_LEAVE_CARD)  # fails when the card is out: then it is done
+
+
+def _checked(result: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values of a PC/SC call after its return code, or the typed error the code stands for."""
+    code, *values = result
+    if code != scard.SCARD_S_SUCCESS:
+        raise typed_error(_DEVICE, code)
+    return tuple(values)

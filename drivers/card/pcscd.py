@@ -1,0 +1,191 @@
+"""A private pcscd with a virtual reader: the hardware of the virtual kiosk and of the tests.
+
+Not for a device: there pcscd is a service of the system and its readers are real.
+
+Rules:
+* pcscd's run directory is compiled in, so it gets a mount namespace of its own, in which that directory is ours: it
+  neither disturbs the system's pcscd nor sees its readers. This needs root, or a kernel that lets users make
+  namespaces; otherwise a sentence says so.
+* Clients find it by ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once in the life of a process. The path therefore
+  stays the same over restarts.
+* No process is left behind: it dies with the pipe that we hold, whatever becomes of us.
+* vpcd listens on all addresses of the machine while it runs: whoever reaches the port may put a pretend card in.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from drivers.errors import DeviceAbsentError
+
+_DEVICE = "pcscd"
+_VPCD_LIBRARY = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")  # Debian, package vsmartcard-vpcd
+_START_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 5.0
+_LOOK_AGAIN_S = 0.01
+_LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less its final zero
+
+_SCRIPT = """
+mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/pcscd && mount --bind "$1" /run/pcscd || exit 77
+exec 3<&0
+(read -r _ <&3; kill -TERM $$) >/dev/null 2>&1 &
+exec 3<&-
+exec pcscd --foreground --config "$2" </dev/null
+"""
+"""The shell becomes pcscd; its child waits for our end of the pipe to close. The fresh /run hides the system's."""
+
+_EXIT_NO_MOUNT = 77
+
+
+class Pcscd:
+    """One pcscd of our own, to be started, stopped and started again."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        """``directory`` (not under /run) holds socket, configuration and log; without one, a temporary one is made."""
+        self._is_directory_ours = directory is None
+        self._directory = directory or Path(tempfile.mkdtemp(prefix="sala-pcscd-"))
+        self._ipc = self._directory / "ipc"
+        self._config = self._directory / "reader.conf.d"
+        self.socket_path = self._ipc / "pcscd.comm"
+        if len(os.fsencode(self.socket_path)) > _LONGEST_SOCKET_PATH:
+            raise ValueError(f"{self.socket_path} is too long for a socket's name")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment, before its first PC/SC call, to use this pcscd and no other."""
+        return {"PCSCLITE_CSOCK_NAME": str(self.socket_path)}
+
+    @property
+    def is_running(self) -> bool:
+        """The process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Of pcscd itself, while it runs."""
+        return self._process.pid if self._process is not None and self.is_running else None
+
+    def start(self) -> None:
+        """Start pcscd and return when clients can use it. ``port`` is then where its first slot listens.
+
+        Raises: DeviceAbsentError, with a sentence for a person, when it cannot be started on this machine.
+        """
+        if self.is_running:
+            return
+        self.stop()
+        if shutil.which("pcscd") is None or not _VPCD_LIBRARY.exists():
+            raise DeviceAbsentError(_DEVICE, "not installed: apt install pcscd vsmartcard-vpcd")
+        self.port = self.port or _two_free_ports()
+        self._write_files()
+        namespace = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
+        with (self._directory / "pcscd.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                ["unshare", *namespace, "sh", "-c", _SCRIPT, "sh", str(self._ipc), str(self._config)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._await_readiness(self._process)
+
+    def stop(self) -> None:
+        """Stop it and wait for its end. Calling it again does nothing."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()  # only now: its watcher would otherwise signal a number that is nobody's
+        self.socket_path.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End it as a crash would: no farewell to anybody, and its socket's name stays."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def restart(self) -> None:
+        """Stop and start, on the same socket and port."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """Stop, and remove the directory if it was ours."""
+        self.stop()
+        if self._is_directory_ours:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _write_files(self) -> None:
+        self._ipc.mkdir(parents=True, exist_ok=True)
+        self._config.mkdir(exist_ok=True)
+        for leftover in ("pcscd.comm", "pcscd.pid"):  # of one that was killed
+            (self._ipc / leftover).unlink(missing_ok=True)
+        (self._config / "vpcd").write_text(
+            'FRIENDLYNAME "Virtual PCD"\n'
+            f"DEVICENAME /dev/null:0x{self.port:X}\n"
+            f"LIBPATH {_VPCD_LIBRARY}\n"
+            f"CHANNELID 0x{self.port:X}\n",
+            encoding="ascii",
+        )
+
+    def _await_readiness(self, process: subprocess.Popen[bytes]) -> None:
+        deadline_s = time.monotonic() + _START_TIMEOUT_S
+        while not (_accepts(self.socket_path) and _listens(self.port)):
+            code = process.poll()
+            if code is None and time.monotonic() < deadline_s:
+                time.sleep(_LOOK_AGAIN_S)
+                continue
+            self.stop()
+            log = self._directory / "pcscd.log"
+            if code in (1, _EXIT_NO_MOUNT):
+                detail = "needs root, or a kernel that lets users make namespaces, for a /run/pcscd of its own"
+            else:
+                detail = f"did not start (exit {code})"
+            raise DeviceAbsentError(_DEVICE, f"{detail}; see {log}")
+
+
+def _accepts(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    """Somebody listens on this TCP port. Read from the kernel's table: to connect would be to insert a card."""
+    wanted = f"{port:04X}"
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with Path(table).open(encoding="ascii") as rows:
+            for columns in (row.split() for row in rows):
+                if columns[1].endswith(":" + wanted) and columns[3] == "0A":  # TCP_LISTEN
+                    return True
+    return False
+
+
+def _two_free_ports() -> int:
+    """The first of two neighbouring ports: vpcd takes one for each of its two slots."""
+    for _ in range(50):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise DeviceAbsentError(_DEVICE, "no two neighbouring TCP ports are free")
