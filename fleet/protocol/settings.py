@@ -47,6 +47,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an admin may decide for a kiosk.
 
+    ``contact`` is what follows "ask" on a slip.
     ``sample`` marks everything drawn and printed with ตัวอย่าง; only real payees turn it off.
     """
 
@@ -55,7 +56,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     greeting: Words = Words(th="สวัสดี เชิญที่ศาลา", en="Welcome to Sala")
     invitation: Words = Words(th="ชำระเงินและติดตามเรื่องได้เอง", en="Pay and follow your case yourself")
     help_point: Words = Words(th="เคาน์เตอร์ 3", en="Counter 3")
-    contact: Words = Words(th="สอบถามที่เคาน์เตอร์ 3 ในเวลาราชการ", en="Ask at counter 3 in office hours")
+    contact: Words = Words(th="ที่เคาน์เตอร์ 3 ในเวลาราชการ", en="at counter 3 in office hours")
     services: tuple[Service, ...] = ("pay-fee",)
     tracking_address: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+$")] = "https://sala.example"
     patience: Patience = Patience()

@@ -22,6 +22,7 @@ from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
 from kiosk.slips.payment_slip import PaymentSlip, render
 from kiosk.spool import Spool, SpoolFullError
+from kiosk.visits.desk import Language
 from kiosk.visits.effects import (
     BeginVisit,
     DrawTransaction,
@@ -142,7 +143,7 @@ class Effects:
     def _print(self, effect: PrintPaymentSlip, state: State) -> None:
         settings = state.desk.settings
         assert settings is not None  # noqa: S101 - nobody pays before there are settings; narrows the type
-        slip = _payment_slip(effect, settings, self._kiosk_id)
+        slip = _payment_slip(effect, settings, self._kiosk_id, english=state.desk.language is Language.EN)
         self._workers.printer.submit(
             PrintJob(
                 transaction_no=effect.bill.transaction_no,
@@ -218,7 +219,7 @@ class Effects:
         return self._visit is not None
 
 
-def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str) -> PaymentSlip:
+def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, *, english: bool) -> PaymentSlip:
     bill = effect.bill
     notice, factory = bill.chosen.notice, bill.chosen.factory
     confirmed_at = effect.confirmed_at.astimezone(BANGKOK) if effect.confirmed_at else None
@@ -240,4 +241,5 @@ def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: s
         contact=settings.contact.th,
         kiosk_name=kiosk_id,
         reprint=effect.reprint,
+        is_english=english,
     )

@@ -130,10 +130,10 @@ def _(s: OpeningPayment, e: TransactionDrawn) -> Step:
 
 
 def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) -> BillPayment:
-    if settings is None or chosen.notice.amount_satang <= 0:
+    notice = chosen.notice
+    if settings is None or notice.amount_satang <= 0 or sum(n.amount_satang for n in notice.lines) != notice.amount_satang:
         raise ValueError("nothing that can be paid")
-    ref2 = transaction_no.replace("-", "")
-    return BillPayment(settings.payee.biller_id, chosen.notice.reference, ref2, chosen.notice.amount_satang)
+    return BillPayment(settings.payee.biller_id, notice.reference, transaction_no.replace("-", ""), notice.amount_satang)
 
 
 @pay_fee.on(OpeningPayment, PaymentRecorded)

@@ -1,0 +1,70 @@
+"""The `kiosk` command: the composition root, and the only place that names concrete drivers."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from kiosk.config import ConfigError, MachineConfig, read_config
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a subcommand; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="kiosk", description="The program on a Sala kiosk.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, what in (
+        ("frontdesk", "the screen and its devices: what visitors use"),
+        ("agent", "the link to the fleet: settings, records, payments"),
+    ):
+        command = commands.add_parser(name, help=what, description=what)
+        command.add_argument("--config", type=Path, default=Path("/etc/sala/machine.toml"), help="machine configuration")
+    virtual = commands.add_parser("virtual", help="a whole kiosk in a browser page", add_help=False)
+    virtual.add_argument("rest", nargs=argparse.REMAINDER)
+    if (argv if argv is not None else sys.argv[1:])[:1] == ["virtual"]:
+        from kiosk.virtual.__main__ import main as run_virtual
+
+        return run_virtual((argv if argv is not None else sys.argv[1:])[1:])
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        config = read_config(arguments.config)
+    except ConfigError as err:
+        print(f"kiosk: {err}", file=sys.stderr)
+        return 2
+    return _frontdesk(config) if arguments.command == "frontdesk" else _agent(config)
+
+
+def _frontdesk(config: MachineConfig) -> int:
+    from drivers import registry
+    from kiosk.frontdesk.process import Openers, run_frontdesk
+    from kiosk.screens.theme import size_of
+
+    devices = config.devices
+    openers = Openers(
+        card=lambda: registry.open_card_reader(devices.card),
+        scanner=lambda: registry.open_scanner(devices.scanner),
+        printer=lambda: registry.open_printer(devices.printer),
+        panel=lambda: registry.open_panel(devices.panel),
+        display=lambda: registry.open_display(devices.display, size_of(config.display.profile)),
+    )
+    run_frontdesk(config, openers, version("sala-kiosk"))
+    return 0
+
+
+def _agent(config: MachineConfig) -> int:
+    from kiosk.agent.agent import Agent
+
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    agent = Agent(config, version("sala-kiosk"), boot_id)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: agent.stop())
+    agent.run()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
