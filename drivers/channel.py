@@ -9,6 +9,8 @@ than the connect timeout.
 
 from __future__ import annotations
 
+import math
+import select
 import socket
 
 from drivers.errors import DeviceAbsentError, DeviceProtocolError, DeviceTimeoutError
@@ -79,6 +81,12 @@ class Channel:
             return 0
         except OSError as err:
             raise DeviceAbsentError(self._device, f"connection to the page lost: {err}") from err
+
+    def wait_writable(self, timeout_s: float) -> bool:
+        """Wait at most ``timeout_s`` seconds until ``write_some`` would send something, or fail; False if neither."""
+        watched = select.poll()
+        watched.register(self._socket, select.POLLOUT)
+        return bool(watched.poll(math.ceil(max(timeout_s, 0.0) * 1000)))
 
     def write_line(self, line: bytes) -> None:
         """Send one short line, adding its newline.
