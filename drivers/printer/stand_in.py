@@ -59,7 +59,8 @@ class PrinterStandIn:
         self.received_bytes = 0
         self._real_time_tail = b""
         self._writer: asyncio.StreamWriter | None = None
-        self._server: asyncio.Server | None = None
+        self._plugged = True
+        self._conversations: set[asyncio.Task[None]] = set()
         self._address = ("127.0.0.1", 0)
         self._work = asyncio.Event()
         self._room = asyncio.Event()
@@ -78,13 +79,18 @@ class PrinterStandIn:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port it listens on; the port is the same after ``unplug`` and ``plug_in``."""
+        """Host and port it listens on."""
         return self._address
 
     @property
     def uri(self) -> str:
         """The address as the driver wants it."""
         return f"tcp://{self._address[0]}:{self._address[1]}"
+
+    @property
+    def is_connected(self) -> bool:
+        """True while a driver holds the line."""
+        return self._writer is not None
 
     @property
     def unknown_commands(self) -> tuple[bytes, ...]:
@@ -147,38 +153,38 @@ class PrinterStandIn:
         """Cut the line when that many more bytes have come in, wherever that is."""
         self._bytes_until_drop = received_bytes
 
-    async def unplug(self) -> None:
-        """Pull the plug: the connection breaks, the buffer is lost, nothing listens any more."""
-        self._hang_up()
-        self._paper.power_cycle()
-        self._room.set()
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-            self._server = None
+    def unplug(self, after_mm: float = 0.0) -> None:
+        """Pull the plug, now or when ``after_mm`` more have been printed: the connection breaks, the buffer is lost,
+        whoever connects is dropped at once."""
+        self._act(self._lose_power, after_mm)
 
-    async def plug_in(self) -> None:
-        """Listen again, on the same port."""
-        if self._server is None:
-            self._server = await asyncio.start_server(self._talk, *self._address)
-            self._address = self._server.sockets[0].getsockname()[:2]
+    def plug_in(self) -> None:
+        """Power again; the address is the same."""
+        self._plugged = True
 
     # The machine
 
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[PrinterStandIn]:
         """Listen on ``host:port`` (0 = any free one) and print until the block ends."""
-        self._address = (host, port)
-        await self.plug_in()
+        server = await asyncio.start_server(self._talk, host, port)
+        self._address = server.sockets[0].getsockname()[:2]
         motor = asyncio.create_task(self._run_motor())
         try:
             yield self
         finally:
             motor.cancel()
             await asyncio.gather(motor, return_exceptions=True)
-            await self.unplug()
+            server.close()
+            self._lose_power()
+            await asyncio.gather(*self._conversations)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversation = asyncio.current_task()
+        if not self._plugged or conversation is None:
+            writer.close()
+            return
+        self._conversations.add(conversation)
         self._hang_up()
         self._writer = writer
         self._real_time_tail = b""
@@ -192,9 +198,10 @@ class PrinterStandIn:
         except ConnectionError:
             pass  # the other side went without a word; a printer does not mind
         finally:
-            writer.close()
             if self._writer is writer:
                 self._writer = None
+            self._conversations.discard(conversation)
+            writer.close()
 
     def _take(self, data: bytes) -> bool:
         """Receive; False when the line is to be cut here."""
@@ -293,6 +300,12 @@ class PrinterStandIn:
         if slip is not None:
             self.slips.append(slip)
             self._on_slip(slip)
+
+    def _lose_power(self) -> None:
+        self._plugged = False
+        self._hang_up()
+        self._paper.power_cycle()
+        self._room.set()
 
     def _act(self, act: Callable[[], None], after_mm: float) -> None:
         if after_mm:

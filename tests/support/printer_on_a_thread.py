@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -28,12 +28,6 @@ class PrinterBench:
             return act(self._stand_in)
 
         return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(5)
-
-    def do_async(self, act: Callable[[PrinterStandIn], Awaitable[None]]) -> None:
-        async def on_loop() -> None:
-            await act(self._stand_in)
-
-        asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(5)
 
     @property
     def uri(self) -> str:

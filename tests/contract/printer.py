@@ -1,0 +1,188 @@
+"""What every Printer must do, whoever made it. A rig plays the hand at the printer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from drivers.errors import (
+    DeviceAbsentError,
+    DeviceFaultError,
+    DeviceProtocolError,
+    DeviceTimeoutError,
+    Fault,
+)
+from drivers.printer.port import Cut, Feed, Paper, Part, Printer, PrinterStatus, Raster
+
+HEIGHT_MM = 60
+FINE = PrinterStatus(online=True, paper=Paper.FULL, cover_open=False, error=False)
+
+
+@dataclass
+class PrinterRig:
+    """``*_after`` take mm of paper printed from now on; 0 is now."""
+
+    printer: Printer
+    run_out_of_paper_after: Callable[[float], None]
+    run_low: Callable[[], None]
+    refill: Callable[[], None]
+    open_cover_after: Callable[[float], None]
+    close_cover: Callable[[], None]
+    jam_knife: Callable[[], None]
+    silence_after: Callable[[float], None]
+    garble_next_reply: Callable[[], None]
+    unplug_after: Callable[[float], None]
+    slips: Callable[[], list[Raster]]
+
+
+def striped(seed: int) -> Raster:
+    """A picture with every kind of row: white ones, ink at the left, in the middle, at the right, all across."""
+    stride, rows = 72, bytearray()
+    for y in range(HEIGHT_MM * 8):
+        kind = (y // 16 + seed) % 5
+        row = bytearray(stride)
+        if kind == 1:
+            row[0] = 0x80 | y & 0x0F
+        elif kind == 2:
+            row[20:40] = bytes((y + seed) % 255 + 1 for _ in range(20))
+        elif kind == 3:
+            row[stride - 1] = 1
+        elif kind == 4:
+            row = bytearray(b"\xff" * stride)
+        rows += row
+    rows[-1] = 1  # the last row has ink, so that nothing below it is in question
+    return Raster(576, HEIGHT_MM * 8, bytes(rows))
+
+
+SLIP = striped(0)
+OTHER = striped(2)
+SLIP_PARTS: tuple[Part, ...] = (SLIP, Cut())
+
+
+class PrinterContract:
+    def test_the_first_wait_tells_how_things_are(self, rig: PrinterRig) -> None:
+        assert rig.printer.wait(2) == FINE
+
+    def test_wait_gives_up_after_its_timeout(self, rig: PrinterRig) -> None:
+        assert rig.printer.wait(2) is not None
+        began_s = time.monotonic()
+        assert rig.printer.wait(0.2) is None
+        assert 0.15 < time.monotonic() - began_s < 1
+
+    def test_cancel_from_another_thread_ends_a_wait(self, rig: PrinterRig) -> None:
+        assert rig.printer.wait(2) is not None
+        canceller = threading.Timer(0.1, rig.printer.cancel)
+        canceller.start()
+        began_s = time.monotonic()
+        assert rig.printer.wait(10) is None
+        assert time.monotonic() - began_s < 1
+        canceller.join()
+
+    def test_cancel_ends_the_next_wait_and_no_more(self, rig: PrinterRig) -> None:
+        rig.printer.cancel()
+        assert rig.printer.wait(10) is None
+        assert rig.printer.wait(2) == FINE
+
+    def test_low_paper_is_told(self, rig: PrinterRig) -> None:
+        rig.run_low()
+        assert rig.printer.wait(2) == PrinterStatus(True, Paper.LOW, cover_open=False, error=False)
+
+    def test_paper_out_and_refilled_are_told(self, rig: PrinterRig) -> None:
+        rig.run_out_of_paper_after(0)
+        out = rig.printer.wait(2)
+        rig.refill()
+        assert (out, rig.printer.wait(2)) == (PrinterStatus(False, Paper.OUT, cover_open=False, error=False), FINE)
+
+    def test_an_open_cover_is_told(self, rig: PrinterRig) -> None:
+        rig.open_cover_after(0)
+        assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=True, error=False)
+
+    def test_a_stuck_knife_is_an_error(self, rig: PrinterRig) -> None:
+        rig.jam_knife()
+        assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=False, error=True)
+
+    def test_a_silent_printer_is_unknown(self, rig: PrinterRig) -> None:
+        assert rig.printer.wait(2) == FINE
+        rig.silence_after(0)
+        assert rig.printer.wait(3) == PrinterStatus(None, Paper.UNKNOWN, cover_open=None, error=None)
+
+    def test_a_garbled_answer_is_no_status(self, rig: PrinterRig) -> None:
+        rig.garble_next_reply()
+        with pytest.raises(DeviceProtocolError):
+            rig.printer.wait(2)
+
+    def test_unplugging_is_absence(self, rig: PrinterRig) -> None:
+        rig.unplug_after(0)
+        with pytest.raises(DeviceAbsentError):
+            rig.printer.wait(2)
+        with pytest.raises(DeviceAbsentError):
+            rig.printer.print(SLIP_PARTS)
+
+    def test_every_dot_reaches_the_paper(self, rig: PrinterRig) -> None:
+        rig.printer.print(SLIP_PARTS)
+        assert rig.slips() == [SLIP]
+
+    def test_feeds_are_white_paper_of_their_length(self, rig: PrinterRig) -> None:
+        rig.printer.print((SLIP, Feed(300), OTHER, Cut()))
+        together = SLIP.rows + bytes(300 * 72) + OTHER.rows
+        assert rig.slips() == [Raster(576, SLIP.height_px + 300 + OTHER.height_px, together)]
+
+    def test_slips_come_out_in_order(self, rig: PrinterRig) -> None:
+        rig.printer.print(SLIP_PARTS)
+        rig.printer.print((OTHER, Cut()))
+        assert rig.slips() == [SLIP, OTHER]
+
+    def test_without_paper_nothing_is_printed(self, rig: PrinterRig) -> None:
+        rig.run_out_of_paper_after(0)
+        with pytest.raises(DeviceFaultError) as caught:
+            rig.printer.print(SLIP_PARTS)
+        rig.refill()
+        assert (caught.value.fault, rig.slips()) == (Fault.PAPER_OUT, [])
+
+    def test_paper_that_ends_on_the_way_is_told_and_the_slip_can_be_printed_again(self, rig: PrinterRig) -> None:
+        rig.run_out_of_paper_after(HEIGHT_MM / 2)
+        with pytest.raises(DeviceFaultError) as caught:
+            rig.printer.print(SLIP_PARTS)
+        rig.refill()
+        rig.printer.print(SLIP_PARTS)
+        assert (caught.value.fault, rig.slips()[-1]) == (Fault.PAPER_OUT, SLIP)
+
+    def test_a_cover_opened_on_the_way_is_told_and_the_slip_can_be_printed_again(self, rig: PrinterRig) -> None:
+        rig.open_cover_after(HEIGHT_MM / 2)
+        with pytest.raises(DeviceFaultError) as caught:
+            rig.printer.print(SLIP_PARTS)
+        rig.close_cover()
+        rig.printer.print(SLIP_PARTS)
+        assert (caught.value.fault, rig.slips()[-1]) == (Fault.COVER_OPEN, SLIP)
+
+    def test_a_stuck_knife_keeps_a_slip_from_being_printed(self, rig: PrinterRig) -> None:
+        rig.jam_knife()
+        with pytest.raises(DeviceFaultError) as caught:
+            rig.printer.print(SLIP_PARTS)
+        assert caught.value.fault is Fault.CUTTER
+
+    def test_a_printer_that_falls_silent_on_the_way_has_not_printed(self, rig: PrinterRig) -> None:
+        rig.silence_after(HEIGHT_MM / 2)
+        with pytest.raises(DeviceTimeoutError):
+            rig.printer.print(SLIP_PARTS)
+
+    def test_a_cable_pulled_on_the_way_is_absence(self, rig: PrinterRig) -> None:
+        rig.unplug_after(HEIGHT_MM / 2)
+        with pytest.raises(DeviceAbsentError):
+            rig.printer.print(SLIP_PARTS)
+
+    def test_a_picture_too_wide_is_the_callers_mistake(self, rig: PrinterRig) -> None:
+        wide = Raster(rig.printer.width_px + 8, 1, bytes(rig.printer.width_px // 8 + 1))
+        with pytest.raises(ValueError, match="dots"):
+            rig.printer.print((wide, Cut()))
+
+    def test_close_twice(self, rig: PrinterRig) -> None:
+        rig.printer.close()
+        rig.printer.close()
+        with pytest.raises(DeviceAbsentError):
+            rig.printer.wait(1)
+        rig.printer.cancel()

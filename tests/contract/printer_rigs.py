@@ -1,0 +1,53 @@
+"""Rigs for the printer contract: the fake's own hand, and the stand-in's behind a real connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drivers.printer.escpos import EscposPrinter, Timing
+from drivers.printer.fake import FakePrinter
+from drivers.printer.stand_in import PrinterStandIn
+from tests.contract.printer import PrinterRig
+from tests.support.printer_on_a_thread import printer_on_a_thread
+
+# As in the kiosk, but with a stand-in that prints as fast as it hears, so silence shows sooner.
+QUICK = Timing(connect_s=2, send_s=2, answer_s=0.3, progress_s=0.8, look_s=0.1, poll_s=0.05)
+
+
+def fake_rig(printer: FakePrinter) -> PrinterRig:
+    return PrinterRig(
+        printer=printer,
+        run_out_of_paper_after=printer.run_out_of_paper,
+        run_low=printer.run_low,
+        refill=printer.refill,
+        open_cover_after=printer.open_cover,
+        close_cover=printer.close_cover,
+        jam_knife=printer.jam_knife,
+        silence_after=printer.silence,
+        garble_next_reply=printer.garble_next_reply,
+        unplug_after=printer.unplug,
+        slips=lambda: list(printer.slips),
+    )
+
+
+@contextmanager
+def escpos_rig() -> Iterator[PrinterRig]:
+    """The real driver, python-escpos and TCP; at the end the stand-in must have understood every byte."""
+    with printer_on_a_thread() as bench:
+        printer = EscposPrinter.open(bench.uri, timing=QUICK)
+        yield PrinterRig(
+            printer=printer,
+            run_out_of_paper_after=lambda mm: bench.do(lambda p: p.run_out_of_paper(mm)),
+            run_low=lambda: bench.do(PrinterStandIn.run_low),
+            refill=lambda: bench.do(PrinterStandIn.refill),
+            open_cover_after=lambda mm: bench.do(lambda p: p.open_cover(mm)),
+            close_cover=lambda: bench.do(PrinterStandIn.close_cover),
+            jam_knife=lambda: bench.do(PrinterStandIn.jam_knife),
+            silence_after=lambda mm: bench.do(lambda p: p.silence(mm)),
+            garble_next_reply=lambda: bench.do(PrinterStandIn.garble_next_reply),
+            unplug_after=lambda mm: bench.do(lambda p: p.unplug(mm)),
+            slips=lambda: bench.slips,
+        )
+        printer.close()
+        assert bench.do(lambda p: p.unknown_commands) == ()

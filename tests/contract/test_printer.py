@@ -1,0 +1,24 @@
+"""The printer contract over everything that claims to be one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.printer.fake import FakePrinter
+from tests.contract.printer import PrinterContract, PrinterRig
+from tests.contract.printer_rigs import escpos_rig, fake_rig
+
+
+class TestFakePrinter(PrinterContract):
+    @pytest.fixture
+    def rig(self) -> PrinterRig:
+        return fake_rig(FakePrinter())
+
+
+class TestEscposPrinter(PrinterContract):
+    @pytest.fixture
+    def rig(self) -> Iterator[PrinterRig]:
+        with escpos_rig() as rig:
+            yield rig
