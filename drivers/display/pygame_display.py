@@ -122,7 +122,6 @@ def _sdl_wishes(driver: VideoDriver) -> dict[str, str]:
         "SDL_TOUCH_MOUSE_EVENTS": "0",  # no mouse for each finger
         "SDL_MOUSE_TOUCH_EVENTS": "0",  # no finger for the mouse
         "SDL_VIDEO_ALLOW_SCREENSAVER": "0",  # a kiosk never goes dark by itself
-        "PYGAME_HIDE_SUPPORT_PROMPT": "1",
     }
     if driver is not VideoDriver.WINDOW:  # for a window SDL knows best which desktop there is
         wishes["SDL_VIDEODRIVER"] = driver.value

@@ -9,7 +9,7 @@ Rules:
 1. The pin factory is given, never found: a kiosk on which the real one does not load must say so, not run on another.
 2. Contacts pull their pin to ground. The call button closes when pressed. The tamper loop is closed while all is well,
    so that a cut cable, like an open case, reads as an alarm.
-3. An idle panel looks at its contacts 25 times a second and sleeps in between; it must not cost a visible share of a
+3. An idle panel looks at its contacts 20 times a second and sleeps in between; it must not cost a visible share of a
    core.
 """
 
@@ -29,8 +29,8 @@ from drivers.panel.lights import is_lit, next_change_s
 from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, TamperChanged
 from drivers.waker import Ready, Waker
 
-IDLE_SAMPLE_S = 0.04
-"""Between looks at settled contacts. A press lasts 80 ms or more; with the settling it must last 60."""
+IDLE_SAMPLE_S = 0.05
+"""Between looks at settled contacts. A press lasts 80 ms or more; with the settling it must last 70."""
 
 SETTLING_SAMPLE_S = 0.01
 """Between looks at a contact that is changing."""
@@ -60,6 +60,8 @@ class _Shining:
 
 class GpioPanel:
     """A ``Panel`` on the pins of ``factory``, which it takes over and closes with itself."""
+
+    _idle_sample_s = IDLE_SAMPLE_S
 
     def __init__(
         self,
@@ -108,7 +110,7 @@ class GpioPanel:
         if shining.pattern is not pattern:
             shining.pattern, shining.since_s = pattern, time.monotonic()
             with self._absence_of_pins():
-                self._set(light, shining, is_lit(pattern, 0.0))
+                self._set(light, shining, lit=is_lit(pattern, 0.0))
 
     def wait(self, timeout_s: float) -> PanelEvent | None:
         """Wait for a press or a tamper change: see ``Panel.wait``."""
@@ -158,27 +160,27 @@ class GpioPanel:
         if is_open is not None:
             self._events.append(TamperChanged(open=is_open))
         is_settling = self._call_debouncer.is_settling or self._tamper_debouncer.is_settling
-        self._sample_at_s = now_s + (SETTLING_SAMPLE_S if is_settling else IDLE_SAMPLE_S)
+        self._sample_at_s = now_s + (SETTLING_SAMPLE_S if is_settling else self._idle_sample_s)
 
     def _blink(self, now_s: float) -> float:
         """Bring the lights up to date; returns when there is something to do next, contacts included."""
         due_s = self._sample_at_s
         for light, shining in self._shining.items():
             age_s = now_s - shining.since_s
-            self._set(light, shining, is_lit(shining.pattern, age_s))
+            if (lit := is_lit(shining.pattern, age_s)) is not shining.is_lit:
+                self._set(light, shining, lit=lit)
             change_s = next_change_s(shining.pattern, age_s)
             if change_s is not None:
                 due_s = min(due_s, shining.since_s + change_s)
         return due_s
 
-    def _set(self, light: Light, shining: _Shining, lit: bool) -> None:
-        if shining.is_lit is not lit:
-            shining.is_lit = lit
-            self._outputs[light].value = lit
-            self._lit(light, shining.pattern, lit)
+    def _set(self, light: Light, shining: _Shining, *, lit: bool) -> None:
+        shining.is_lit = lit
+        self._outputs[light].value = lit
+        self._switched(light, shining.pattern, lit)
 
-    def _lit(self, light: Light, pattern: Pattern, lit: bool) -> None:
-        """A light has been switched; for a panel that wants to tell somebody."""
+    def _switched(self, light: Light, pattern: Pattern, lit: bool) -> None:
+        """A light went on or off or was told another pattern; for a panel that wants to tell somebody."""
 
     def _sleep(self, timeout_s: float) -> bool:
         """Let time pass; False when cancelled."""

@@ -5,8 +5,8 @@ What it is not: a second panel driver; debouncing, rhythms and fail-safe are tho
 
 Protocol: the page listens on a Unix socket, we connect; each line is one JSON object and ends with a newline.
 
-* To the page, whenever a light goes on or off: ``{"light": "card", "pattern": "slow", "lit": true}``. All lights are
-  off when a connection begins.
+* To the page, whenever a light goes on or off or is told another pattern:
+  ``{"light": "card", "pattern": "slow", "lit": true}``. All lights are off when a connection begins.
 * From the page: ``{"press": "call"}``, one press of the call button; ``{"tamper": true}``, the case is opened, and
   ``{"tamper": false}``, closed. It is closed when a connection begins.
 
@@ -35,6 +35,8 @@ _PRESS_S = 0.15
 class VirtualPanel(GpioPanel):
     """A panel at the far end of the socket at ``path``."""
 
+    _idle_sample_s = 1.0  # nobody but us moves a mock pin, and then we look at once
+
     def __init__(self, path: str, *, device: str = "panel") -> None:
         """Connect.
 
@@ -53,7 +55,8 @@ class VirtualPanel(GpioPanel):
         super().close()
         self._channel.close()
 
-    def _lit(self, light: Light, pattern: Pattern, lit: bool) -> None:
+    def _switched(self, light: Light, pattern: Pattern, lit: bool) -> None:
+        self._outputs[light].pin.clear_states()  # mock pins remember all they ever did; blinking goes on for weeks
         self._channel.write_line(encode_light(LightSwitched(light, pattern, lit)))
 
     def _sleep(self, timeout_s: float) -> bool:
@@ -66,9 +69,12 @@ class VirtualPanel(GpioPanel):
         if self._release_at_s is not None and time.monotonic() >= self._release_at_s:
             self._release_at_s = None
             self._call_pin.drive_high()
+            self._call_pin.clear_states()
+            self._sample_at_s = 0.0
         return ready is not Ready.WOKEN
 
     def _obey(self, line: bytes) -> None:
+        self._sample_at_s = 0.0
         match _object(line):
             case {"press": "call"}:
                 self._call_pin.drive_low()
@@ -83,7 +89,7 @@ class VirtualPanel(GpioPanel):
 
 @dataclass(frozen=True, slots=True)
 class LightSwitched:
-    """What the page hears: ``light`` went on or off, as part of ``pattern``."""
+    """What the page hears: ``light`` is lit or dark now, as part of ``pattern``."""
 
     light: Light
     pattern: Pattern
