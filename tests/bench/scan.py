@@ -25,8 +25,8 @@ def _text(number: int) -> str:
     return f"1018{number:010d}"
 
 
-def measure() -> list[dict[str, Any]]:
-    """One row; ``value`` counts scans that went in and did not come out, and those that came out and never went in."""
+def scan_lost() -> dict[str, Any]:
+    """The row; ``value`` counts scans that went in and did not come out, and those that came out and never went in."""
     decoder = KeyDecoder()
     heard: list[str] = []
     for number in range(SCANS):
@@ -36,18 +36,16 @@ def measure() -> list[dict[str, Any]]:
         heard.append(last)
     sent = Counter(map(_text, range(SCANS)))
     wrong = (sent - Counter(heard)).total() + (Counter(heard) - sent).total()
-    return [
-        {
-            "name": "scan-lost",
-            "value": wrong,
-            "unit": f"of {SCANS} scans at 50/s",
-            "peer": None,
-            "peer_value": None,
-            "goal": 0,
-            "holds": wrong == 0,
-        }
-    ]
+    return {
+        "name": "scan-lost",
+        "value": wrong,
+        "unit": f"of {SCANS} scans at 50/s",
+        "peer": None,
+        "peer_value": None,
+        "goal": 0,
+        "holds": wrong == 0,
+    }
 
 
 if __name__ == "__main__":
-    print(measure())
+    print(scan_lost())
