@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -91,7 +91,7 @@ class Link:
 
     def _prepare(self) -> paho.Client:
         client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id=f"kiosk-{self._kiosk_id}", protocol=paho.MQTTProtocolVersion.MQTTv5
+            CallbackAPIVersion.VERSION2, client_id=f"kiosk-{self._kiosk_id}", protocol=MQTTProtocolVersion.MQTTv5
         )
         context = ssl.create_default_context(cafile=self._link.ca_file)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -131,9 +131,9 @@ class Link:
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         if message.topic == topics.FLEET_SESSION:
-            self._fleet_said(message.payload)
+            self._fleet_said(bytes(message.payload))
         elif (ours := topics.parse_kiosk_topic(message.topic)) is not None:
-            self.inbox.append(Arrived(ours[1], message.payload))
+            self.inbox.append(Arrived(ours[1], bytes(message.payload)))
 
     def _fleet_said(self, payload: bytes) -> None:
         try:

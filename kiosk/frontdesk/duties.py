@@ -11,15 +11,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fleet.protocol.codes import classify
-from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
-
 from drivers.card.port import CardEvent, CardInserted, CardReader
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError
 from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, TamperChanged
 from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
 from drivers.scanner.port import Scanned, Scanner
+from fleet.protocol.codes import classify
+from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
 from kiosk.frontdesk.worker import Duties
 from kiosk.visits.events import (
     CardProblem,

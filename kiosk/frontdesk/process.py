@@ -87,9 +87,7 @@ def run_frontdesk(config: MachineConfig, openers: Openers, version: str) -> None
     post = news.NewsSocket(config.run_path, news.FRONTDESK, news.AGENT)
     effects = Effects(config.kiosk_id, workers, spool, replica)
     desk = FrontDesk(config, inbox, glass, effects, post)
-    effects.record(
-        records.Restarted(process="frontdesk", version=version, reason="", started_at=datetime.now(UTC))
-    )
+    effects.record(records.Restarted(process="frontdesk", version=version, reason="", started_at=datetime.now(UTC)))
     threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, inbox))
     for thread in threads:
         thread.start()

@@ -14,7 +14,6 @@ from fleet.protocol.codes import (
     UnknownCode,
 )
 from fleet.protocol.thai import IdNumber
-
 from kiosk.office.replica import Replica
 from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound, Owed
 
@@ -38,8 +37,8 @@ def look_up_code(replica: Replica, code: Code) -> Answer:
             return _notice(replica.notice_with(payment.ref1))
         case FolderCode(folder_id=folder_id):
             return _factory(replica, replica.factory_of_folder(folder_id))
-        case FactoryCode(number=number):
-            return _factory(replica, replica.factory_numbered(str(number)))
+        case FactoryCode():
+            return _factory(replica, replica.factory_numbered(code.text))
         case UnknownCode():
             return NotFound(damaged=code.damaged)
         case _:

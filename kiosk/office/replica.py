@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from fleet.protocol.thai import IdNumber, keyed_hash
 
 from fleet.protocol.office import Factory, Notice, OfficeRecords
+from fleet.protocol.thai import IdNumber, keyed_hash
 from kiosk.visits.events import Owed
 
 _SCHEMA = """

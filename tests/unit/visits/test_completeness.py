@@ -11,7 +11,7 @@ from kiosk.visits.states import Idle, OutOfService
 from kiosk.visits.visit import EVENTS, STATES, visit
 
 
-@pytest.mark.parametrize(("state", "event"), itertools.product(STATES, EVENTS), ids=lambda t: t.__name__)
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(STATES, EVENTS)), ids=lambda t: t.__name__)
 def test_every_state_answers_every_event(state: type, event: type) -> None:
     assert (state, event) in visit.rows
 

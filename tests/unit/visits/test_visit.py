@@ -1,0 +1,466 @@
+"""Visits as stories: a row of events, and where each leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+
+from drivers.card.port import CardInserted, CardMute, CardRemoved
+from drivers.errors import Fault
+from drivers.printer.port import Paper, PrinterStatus
+from fleet.protocol.codes import UnknownCode, classify
+from kiosk.visits.desk import Desk, Device, Language
+from kiosk.visits.effects import (
+    BeginVisit,
+    DrawTransaction,
+    Effect,
+    EndVisit,
+    LookUpCard,
+    LookUpCode,
+    Outcome,
+    PrintPaymentSlip,
+    ReadCard,
+    RecordPayment,
+)
+from kiosk.visits.events import (
+    AlreadyPaid,
+    Button,
+    CardProblem,
+    CardRead,
+    CardUnreadable,
+    CodeScanned,
+    DeviceLost,
+    DeviceReady,
+    Event,
+    LinkChanged,
+    NotFound,
+    NothingOwed,
+    NoticesFound,
+    Owed,
+    PaymentNotRecorded,
+    PaymentRecorded,
+    PrinterChanged,
+    SettingsChanged,
+    SlipFailed,
+    SlipPrinted,
+    TimedOut,
+    Touched,
+    TransactionDrawn,
+)
+from kiosk.visits.machine import UnexpectedEventError
+from kiosk.visits.states import (
+    ChoosingNotice,
+    ChoosingService,
+    Confirmed,
+    Idle,
+    Inviting,
+    LookingUp,
+    OpeningPayment,
+    OutOfService,
+    Paying,
+    Problem,
+    ReadingCard,
+    Slip,
+    Sorry,
+    State,
+    Taking,
+    Waiting,
+    Warned,
+)
+from kiosk.visits.visit import step, visit
+from tests.support.sample_visit import SAMPLE_ID, confirmation, desk, owed, settings
+
+ATR = bytes.fromhex("3b680000")
+SOMETHING = CodeScanned(classify("nothing we know"))
+
+
+@dataclass
+class Story:
+    """A visit being lived through."""
+
+    state: State = field(default_factory=lambda: Idle(desk()))
+    effects: list[Effect] = field(default_factory=list)
+
+    def then(self, *events: Event) -> Story:
+        for event in events:
+            happened = step(self.state, event)
+            self.state = happened.state
+            self.effects += happened.effects
+        return self
+
+    def until_list(self, *notices: Owed) -> Story:
+        found = NoticesFound(notices or (owed(),))
+        return self.then(CardInserted(ATR), CardRead(SAMPLE_ID, expired=False), found)
+
+    def until_qr(self, *notices: Owed) -> Story:
+        self.until_list(*notices)
+        assert isinstance(self.state, ChoosingNotice)
+        chosen = self.state.owed[0].notice.notice_no
+        drawn = TransactionDrawn("CBI02-690000318", "token-of-96-bits")
+        return self.then(Touched(Button.CHOOSE, chosen), drawn, PaymentRecorded())
+
+    def until_waiting(self) -> Story:
+        return self.until_qr().then(Touched(Button.PAID))
+
+    def did(self, kind: type[Effect]) -> list[Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]
+
+    @property
+    def bill(self):
+        assert isinstance(self.state, Paying | Waiting | Confirmed)
+        return self.state.bill
+
+
+def test_the_whole_visit_with_a_card() -> None:
+    story = Story().until_qr()
+    assert isinstance(story.state, Paying)
+    assert story.bill.payment.ref2 == "CBI02690000318"
+    story.then(Touched(Button.PAID), confirmation(story.bill))
+    assert isinstance(story.state, Confirmed)
+    assert story.state.slip is Slip.PRINTING
+    story.then(SlipPrinted(), Touched(Button.FINISH))
+    assert story.state == Taking(
+        desk(), story.state.visitor, Outcome.PAID, story.state.bill, story.state.confirmed_at, Slip.PRINTED
+    )
+    assert story.state.visitor.card_in
+    story.then(CardRemoved(), TimedOut())
+    assert story.state == Idle(desk())
+    assert [type(e) for e in story.effects if not type(e).__name__.startswith("Show")] == [
+        BeginVisit, ReadCard, LookUpCard, DrawTransaction, RecordPayment, PrintPaymentSlip, EndVisit,
+    ]  # fmt: skip
+    assert story.effects[-3] == EndVisit(Outcome.PAID)
+
+
+def test_a_scanned_notice_needs_no_card() -> None:
+    story = Story().then(SOMETHING, NoticesFound((owed(),)))
+    assert isinstance(story.state, ChoosingNotice)
+    assert story.state.visitor.payer_masked is None
+
+
+def test_touching_leads_through_menu_and_invitation() -> None:
+    story = Story().then(Touched(Button.START))
+    assert isinstance(story.state, ChoosingService)
+    story.then(Touched(Button.SERVICE, "pay-fee"))
+    assert isinstance(story.state, Inviting)
+    story.then(Touched(Button.BACK))
+    assert isinstance(story.state, ChoosingService)
+    story.then(Touched(Button.HOME))
+    assert story.state == Idle(desk())
+    assert story.did(EndVisit) == [EndVisit(Outcome.CANCELLED)]
+
+
+@pytest.mark.parametrize("name", ["fly", "", "pay-fee "])
+def test_a_service_that_is_not_offered_does_nothing(name: str) -> None:
+    story = Story().then(Touched(Button.START), Touched(Button.SERVICE, name))
+    assert isinstance(story.state, ChoosingService)
+
+
+# ---- the card
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        (CardRead(SAMPLE_ID, expired=True), Problem.CARD_EXPIRED),
+        (CardUnreadable(CardProblem.NOT_THAI_ID), Problem.CARD_NOT_THAI_ID),
+        (CardUnreadable(CardProblem.UNREADABLE), Problem.CARD_UNREADABLE),
+        (CardRemoved(), Problem.CARD_PULLED),
+        (CardMute(), Problem.CARD_REVERSED),
+        (TimedOut(), Problem.CARD_UNREADABLE),
+    ],
+)
+def test_a_card_that_cannot_be_used_says_why_and_may_be_put_in_again(event: Event, problem: Problem) -> None:
+    story = Story().then(CardInserted(ATR), event)
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is problem
+    story.then(CardRemoved(), CardInserted(ATR))
+    assert isinstance(story.state, ReadingCard)
+
+
+def test_a_card_put_in_the_wrong_way_round() -> None:
+    story = Story().then(CardMute())
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.CARD_REVERSED
+
+
+def _moments() -> Iterable[tuple[str, Story]]:
+    """The visit at each moment at which a card can be pulled."""
+    yield "list", Story().until_list()
+    yield "opening", Story().until_list().then(Touched(Button.CHOOSE, "N001"))
+    yield "qr", Story().until_qr()
+    yield "waiting", Story().until_waiting()
+    waiting = Story().until_waiting()
+    yield "confirmed", waiting.then(confirmation(waiting.bill))
+    yield "warned", Story().until_qr().then(TimedOut())
+
+
+@pytest.mark.parametrize(("_moment", "story"), list(_moments()), ids=lambda x: x if isinstance(x, str) else "")
+def test_pulling_the_card_keeps_the_visit_and_needs_no_goodbye(_moment: str, story: Story) -> None:
+    before = type(story.state)
+    story.then(CardRemoved())
+    assert type(story.state) is before
+    for _ in range(4):
+        story.then(TimedOut())
+    assert not isinstance(story.state, Taking) or not story.state.visitor.card_in
+
+
+def test_a_forgotten_card_is_waited_for() -> None:
+    story = Story().until_list().then(Touched(Button.FINISH))
+    assert isinstance(story.state, Taking)
+    story.then(TimedOut(), TimedOut(), Touched(Button.HOME))
+    assert isinstance(story.state, Taking)
+    assert story.state.reminded
+    story.then(CardRemoved())
+    assert story.state.timeout_s == 5
+    story.then(TimedOut())
+    assert isinstance(story.state, Idle)
+
+
+# ---- what was looked up
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (NothingOwed(), Problem.NOTHING_OWED),
+        (AlreadyPaid(date(2026, 11, 3)), Problem.ALREADY_PAID),
+        (NotFound(), Problem.CODE_UNKNOWN),
+        (NotFound(damaged=True), Problem.CODE_DAMAGED),
+        (TimedOut(), Problem.CODE_UNKNOWN),
+    ],
+)
+def test_a_code_that_leads_nowhere_says_why(answer: Event, problem: Problem) -> None:
+    story = Story().then(SOMETHING, answer)
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is problem
+    story.then(SOMETHING)
+    assert isinstance(story.state, LookingUp)
+
+
+def test_a_card_of_a_stranger() -> None:
+    story = Story().then(CardInserted(ATR), CardRead(SAMPLE_ID, expired=False), NotFound())
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.CARD_UNKNOWN
+
+
+def test_the_longest_overdue_comes_first_three_to_a_page() -> None:
+    story = Story().until_list(*[owed(n, due_on=date(2027, 1, 10 - n)) for n in range(1, 6)])
+    assert isinstance(story.state, ChoosingNotice)
+    assert [o.notice.notice_no for o in story.state.shown] == ["N005", "N004", "N003"]
+    story.then(Touched(Button.NEXT_PAGE), Touched(Button.NEXT_PAGE))
+    assert [o.notice.notice_no for o in story.state.shown] == ["N002", "N001"]
+    story.then(Touched(Button.PREVIOUS_PAGE))
+    assert story.state.page == 0
+
+
+# ---- paying
+
+
+@pytest.mark.parametrize("satang", [0, -1, 10**13])
+def test_an_amount_no_bank_takes_is_not_offered(satang: int) -> None:
+    story = Story().until_list(owed(satang=satang))
+    story.then(Touched(Button.CHOOSE, "N001"), TransactionDrawn("CBI02-690000001", "t"))
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.NOT_PAYABLE
+    assert not story.did(RecordPayment)
+
+
+def test_lines_that_do_not_add_up_are_not_offered() -> None:
+    right = owed()
+    wrong = replace(right, notice=type(right.notice)(**{
+        **{f: getattr(right.notice, f) for f in right.notice.__struct_fields__}, "amount_satang": 1,
+    }))  # fmt: skip
+    story = Story().until_list(wrong).then(Touched(Button.CHOOSE, "N001"), TransactionDrawn("CBI02-690000001", "t"))
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.NOT_PAYABLE
+
+
+@pytest.mark.parametrize("event", [PaymentNotRecorded(), TimedOut()])
+def test_what_cannot_be_recorded_is_not_shown(event: Event) -> None:
+    story = Story().until_list().then(Touched(Button.CHOOSE, "N001"), event)
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.CANNOT_RECORD
+
+
+def test_the_qr_waits_until_the_payment_is_on_record() -> None:
+    story = Story().until_list().then(Touched(Button.CHOOSE, "N001"), PaymentRecorded())
+    assert isinstance(story.state, OpeningPayment)
+
+
+def test_saying_paid_proves_nothing() -> None:
+    story = Story().until_waiting()
+    assert isinstance(story.state, Waiting)
+    assert not story.did(PrintPaymentSlip)
+    story.then(Touched(Button.SHOW_QR))
+    assert isinstance(story.state, Paying)
+
+
+@pytest.mark.parametrize("warned", [False, True])
+def test_the_banks_word_confirms_from_qr_and_warning(warned: bool) -> None:
+    story = Story().until_qr()
+    bank = confirmation(story.bill)
+    story.then(*([TimedOut()] if warned else []), bank)
+    assert isinstance(story.state, Confirmed)
+    printed = story.did(PrintPaymentSlip)
+    assert [each.confirmed_at for each in printed] == [bank.confirmed_at]
+
+
+def test_the_banks_word_on_something_else_changes_nothing() -> None:
+    story = Story().until_qr()
+    before = story.state
+    story.then(confirmation(story.bill, ref1="ANOTHER"))
+    assert story.state == before
+
+
+@pytest.mark.parametrize("change", [{"ref2": "KKN01690000001"}, {"amount_satang": 1}])
+def test_a_notice_paid_another_way_must_not_be_paid_again(change: dict[str, object]) -> None:
+    story = Story().until_qr()
+    story.then(confirmation(story.bill, **change))
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.ALREADY_PAID
+
+
+def test_one_after_the_other_is_still_a_paid_visit() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    story.then(confirmation(story.bill), Touched(Button.PAY_ANOTHER))
+    assert isinstance(story.state, ChoosingNotice)
+    assert [o.notice.notice_no for o in story.state.owed] == ["N002"]
+    story.then(Touched(Button.FINISH), CardRemoved(), TimedOut())
+    assert story.did(EndVisit) == [EndVisit(Outcome.PAID)]
+
+
+def test_a_tracking_slip_says_not_yet_confirmed() -> None:
+    story = Story().until_waiting().then(Touched(Button.PRINT_TRACKING))
+    assert isinstance(story.state, Taking)
+    assert [each.confirmed_at for each in story.did(PrintPaymentSlip)] == [None]
+    story.then(SlipPrinted(), CardRemoved(), TimedOut())
+    assert story.did(EndVisit) == [EndVisit(Outcome.UNCONFIRMED)]
+
+
+def test_the_bank_may_still_speak_while_the_slip_is_taken() -> None:
+    story = Story().until_waiting()
+    bank = confirmation(story.bill)
+    story.then(Touched(Button.PRINT_TRACKING), bank)
+    assert isinstance(story.state, Taking)
+    assert story.state.confirmed_at == bank.confirmed_at
+    assert story.state.outcome is Outcome.PAID
+
+
+# ---- slips
+
+
+def test_no_paper_is_known_before_a_slip_is_promised() -> None:
+    story = Story().until_qr()
+    out = PrinterChanged(PrinterStatus(online=True, paper=Paper.OUT, cover_open=False, error=False))
+    story.then(out, confirmation(story.bill))
+    assert isinstance(story.state, Confirmed)
+    assert story.state.slip is Slip.FAILED
+    assert not story.did(PrintPaymentSlip)
+
+
+def test_a_slip_that_failed_can_be_printed_once_there_is_paper() -> None:
+    story = Story().until_qr()
+    story.then(confirmation(story.bill), SlipFailed(Fault.PAPER_OUT), Touched(Button.FINISH))
+    assert isinstance(story.state, Taking)
+    assert story.state.slip is Slip.FAILED
+    story.then(Touched(Button.PRINT_AGAIN))
+    assert story.state.slip is Slip.PRINTING
+    assert [each.reprint for each in story.did(PrintPaymentSlip)] == [False, False]
+
+
+def test_a_second_slip_is_marked_as_a_reprint_and_only_one_prints_at_a_time() -> None:
+    story = Story().until_qr()
+    story.then(confirmation(story.bill), SlipPrinted(), Touched(Button.FINISH))
+    story.then(Touched(Button.PRINT_AGAIN), Touched(Button.PRINT_AGAIN))
+    assert [each.reprint for each in story.did(PrintPaymentSlip)] == [False, True]
+
+
+# ---- time
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        Story().then(Touched(Button.START)),
+        Story().then(Touched(Button.START), Touched(Button.SERVICE, "pay-fee")),
+        Story().until_list(),
+        Story().until_qr(),
+        Story().until_waiting(),
+        Story().then(SOMETHING, NothingOwed()),
+    ],
+    ids=lambda s: type(s.state).__name__,
+)
+def test_before_a_visit_ends_by_itself_it_warns_and_one_touch_extends(story: Story) -> None:
+    before = story.state
+    story.then(TimedOut())
+    assert isinstance(story.state, Warned)
+    assert story.state.timeout_s >= 20
+    story.then(Touched(Button.CONTINUE))
+    assert story.state == before
+    story.then(TimedOut(), TimedOut(), CardRemoved(), TimedOut())
+    assert isinstance(story.state, Idle)
+
+
+def test_every_visit_that_nobody_touches_ends() -> None:
+    story = Story().until_waiting().then(CardRemoved())
+    for _ in range(6):
+        story.then(TimedOut())
+    assert isinstance(story.state, Idle)
+    assert story.did(EndVisit) == [EndVisit(Outcome.UNCONFIRMED)]
+
+
+# ---- the desk underneath
+
+
+def test_language_and_large_type_work_anywhere_and_last_one_visit() -> None:
+    story = Story().then(Touched(Button.LANGUAGE)).until_qr().then(Touched(Button.LARGE))
+    assert (story.state.desk.language, story.state.desk.large) == (Language.EN, True)
+    story.then(TimedOut(), Touched(Button.FINISH), CardRemoved(), TimedOut())
+    assert story.state == Idle(desk())
+
+
+def test_a_language_left_behind_on_the_idle_screen_wears_off() -> None:
+    story = Story().then(Touched(Button.LANGUAGE))
+    assert story.state.timeout_s is not None
+    story.then(TimedOut())
+    assert story.state == Idle(desk())
+    assert story.state.timeout_s is None
+
+
+def test_without_settings_or_devices_nothing_is_offered_until_they_come() -> None:
+    story = Story(OutOfService(Desk("CBI-02")))
+    story.then(Touched(Button.START), CardInserted(ATR), SettingsChanged(settings()))
+    assert isinstance(story.state, OutOfService)
+    story.then(DeviceReady(Device.SCANNER))
+    assert isinstance(story.state, Idle)
+    story.then(DeviceLost(Device.SCANNER, "unplugged"))
+    assert isinstance(story.state, OutOfService)
+
+
+def test_a_device_lost_in_a_visit_only_changes_the_desk() -> None:
+    story = Story().until_qr()
+    story.then(DeviceLost(Device.CARD, "unplugged"), LinkChanged(online=False))
+    assert isinstance(story.state, Paying)
+    assert Device.CARD not in story.state.desk.ready
+    assert not story.state.desk.online
+
+
+def test_switching_the_service_off_closes_the_idle_kiosk_and_lets_a_visit_finish() -> None:
+    off = SettingsChanged(settings(services=[]))
+    assert isinstance(Story().then(off).state, OutOfService)
+    assert isinstance(Story().until_qr().then(off).state, Paying)
+
+
+def test_an_event_nobody_foresaw_is_a_bug() -> None:
+    with pytest.raises(UnexpectedEventError):
+        visit.step(Idle(desk()), "gibberish")  # type: ignore[arg-type]
+
+
+def test_an_unknown_code_is_looked_up_like_any_other() -> None:
+    story = Story().then(SOMETHING)
+    (looked_up,) = story.did(LookUpCode)
+    assert isinstance(looked_up, LookUpCode)
+    assert isinstance(looked_up.code, UnknownCode)
