@@ -122,10 +122,11 @@ class FakeCardReader:
             except CardPulledError:
                 self.slot.remove()
                 raise DeviceAbsentError(_DEVICE, "the card was taken out") from None
-        if self._garbles_next:
-            self._garbles_next, answer = False, answer[:1]
-        if len(answer) < 2:
-            raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
+            if self._garbles_next:
+                self._garbles_next, answer = False, answer[:1]
+            if len(answer) < 2:
+                self._announced = None  # nobody knows any more whom we speak to
+                raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
         return answer
 
     def cancel(self) -> None:

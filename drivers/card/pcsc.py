@@ -5,7 +5,8 @@ stopped pcscd is a ``DeviceAbsentError``, and whoever owns the reader opens a ne
 
 Rules:
 * Every return code passes ``typed_error``. On an error SCardTransmit hands back 64 KiB of stale memory: on anything
-  but success nothing is read from its answer, and on success the length is checked before the status word.
+  but success its answer is thrown away, and on success the length is checked before the status word: a card that
+  vanishes in the middle can make a success of 0 bytes.
 * Shared, and the card is left as it is (``SCARD_LEAVE_CARD``): resetting cards is what makes other programs fail.
 * ``transmit`` speaks only to the card that ``wait`` announced last. If that card is gone, it says so, even when
   another lies in the slot by now: half of one person's data must never meet half of another's.
@@ -43,6 +44,9 @@ _SETTLE_TRIES = 3
 
 _SEATING = (scard.SCARD_W_REMOVED_CARD, scard.SCARD_W_RESET_CARD)
 """What readers answer while a card slides in: it bounces, and its contacts count as a removal or a reset."""
+
+_SURELY_THE_SAME_CARD = (scard.SCARD_W_RESET_CARD, scard.SCARD_E_SHARING_VIOLATION)
+"""After any other failure of an exchange the card must be announced anew before it is spoken to."""
 
 _GONE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
 
@@ -85,6 +89,7 @@ class PcscCardReader:
     def wait(self, timeout_s: float) -> CardEvent | None:
         """See ``CardReader.wait``."""
         deadline_s = time.monotonic() + timeout_s
+        has_looked = False
         while True:
             if self._cancelled.is_set():
                 self._cancelled.clear()
@@ -95,9 +100,10 @@ class PcscCardReader:
                     self._disconnect()
                 return event
             left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
+            if left_s <= 0 and has_looked:
                 return None
-            self._look(min(left_s, _SLICE_S))
+            self._look(max(0.0, min(left_s, _SLICE_S)))
+            has_looked = True
 
     def transmit(self, apdu: bytes) -> bytes:
         """See ``CardReader.transmit``.
@@ -106,20 +112,21 @@ class PcscCardReader:
         """
         if self._handle is None:
             self._connect()
-        code, answer = scard.SCardTransmit(self._handle, self._protocol, list(apdu))
+        code, answer = self._exchange(apdu)
         if code in _SEATING and self._is_handle_fresh:
             # Nothing has been said to this card yet, so saying it again is safe; later it would not be.
             self._disconnect()
             self._connect()
-            code, answer = scard.SCardTransmit(self._handle, self._protocol, list(apdu))
+            code, answer = self._exchange(apdu)
         self._is_handle_fresh = False
+        if code == scard.SCARD_S_SUCCESS and len(answer) >= 2:
+            return answer
+        self._disconnect()
+        if code not in _SURELY_THE_SAME_CARD:
+            self._announced = None
         if code != scard.SCARD_S_SUCCESS:
-            self._disconnect()
             raise typed_error(_DEVICE, code)
-        if len(answer) < 2:
-            self._disconnect()
-            raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
-        return bytes(answer)
+        raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
 
     def cancel(self) -> None:
         """See ``CardReader.cancel``."""
@@ -135,6 +142,10 @@ class PcscCardReader:
         context, self._context = self._context, None
         if context is not None:
             scard.SCardReleaseContext(context)  # fails when pcscd is gone, and then there is nothing to release
+
+    def _exchange(self, apdu: bytes) -> tuple[int, bytes]:
+        code, answer = scard.SCardTransmit(self._handle, self._protocol, list(apdu))
+        return code, bytes(answer) if code == scard.SCARD_S_SUCCESS else b""
 
     def _look(self, timeout_s: float) -> None:
         """Look at all slots once, waiting up to ``timeout_s`` for a change, and queue what happened."""

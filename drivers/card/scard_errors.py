@@ -24,13 +24,16 @@ _PROTOCOL = DeviceProtocolError
 _MUTE = DeviceFaultError
 
 ERROR_TABLE: dict[int, tuple[type[DriverError], str]] = {
-    # The service. A pcscd that stops says so in five ways, depending on the moment.
+    # The service. One that stops under a client is reported in half a dozen ways, depending on the moment; the last
+    # two are also what a client gets whom polkit does not let in.
     scard.SCARD_E_NO_SERVICE: (_ABSENT, "the smart card service (pcscd) is not running"),
     scard.SCARD_E_SERVICE_STOPPED: (_ABSENT, "the smart card service (pcscd) has stopped"),
     scard.SCARD_P_SHUTDOWN: (_ABSENT, "the smart card service (pcscd) is shutting down"),
     scard.SCARD_E_SYSTEM_CANCELLED: (_ABSENT, "the smart card service (pcscd) is shutting down"),
     scard.SCARD_F_COMM_ERROR: (_ABSENT, "the connection to the smart card service (pcscd) broke"),
     scard.SCARD_E_INVALID_HANDLE: (_ABSENT, "the smart card service (pcscd) no longer knows this connection"),
+    scard.SCARD_W_SECURITY_VIOLATION: (_ABSENT, "the smart card service (pcscd) hung up, or refuses this user"),
+    scard.SCARD_E_NO_ACCESS: (_ABSENT, "the smart card service (pcscd) refuses this user"),
     scard.SCARD_E_SERVER_TOO_BUSY: (_TIMEOUT, "the smart card service (pcscd) is too busy"),
     # The reader.
     scard.SCARD_E_NO_READERS_AVAILABLE: (_ABSENT, "no card reader is plugged in"),
@@ -68,7 +71,6 @@ ERROR_TABLE: dict[int, tuple[type[DriverError], str]] = {
     scard.SCARD_E_INVALID_TARGET: (_PROTOCOL, "the service's configuration is broken"),
     scard.SCARD_E_INVALID_VALUE: (_PROTOCOL, "a value was refused"),
     scard.SCARD_E_NO_MEMORY: (_PROTOCOL, "the service has no memory left"),
-    scard.SCARD_E_NO_ACCESS: (_PROTOCOL, "the service refuses this user: a polkit rule is missing"),
     scard.SCARD_E_UNKNOWN_RES_MNG: (_PROTOCOL, "the service does not know the error"),
     scard.SCARD_E_CANT_DISPOSE: (_PROTOCOL, "the service could not let go of the card"),
     # Files, keys and PINs of cards: functions we never call. Listed so that a surprise still has its name.
@@ -84,7 +86,6 @@ ERROR_TABLE: dict[int, tuple[type[DriverError], str]] = {
     scard.SCARD_E_NO_SUCH_CERTIFICATE: (_PROTOCOL, "a certificate does not exist"),
     scard.SCARD_E_CERTIFICATE_UNAVAILABLE: (_PROTOCOL, "a certificate cannot be had"),
     scard.SCARD_E_NO_KEY_CONTAINER: (_PROTOCOL, "a key container does not exist"),
-    scard.SCARD_W_SECURITY_VIOLATION: (_PROTOCOL, "the card refuses for its security"),
     scard.SCARD_W_WRONG_CHV: (_PROTOCOL, "a PIN was wrong"),
     scard.SCARD_W_CHV_BLOCKED: (_PROTOCOL, "a PIN is blocked"),
     scard.SCARD_W_EOF: (_PROTOCOL, "the end of the card's file was reached"),

@@ -27,14 +27,18 @@ _DEVICE = "virtual-card"
 _POWER_OFF, _POWER_ON, _RESET, _GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _IO_TIMEOUT_S = 5.0
 
+_NOISE = b"\x00"
+"""What a card without power says. It should be nothing, but vpcd cannot be told nothing."""
+
 _ATR_OF_NOBODY = bytes(40)
 """Longer than the 33 bytes an answer to reset may have: vpcd fails to power such a card, and pcscd calls it mute."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Inserted:
     card: PretendCard
     connection: socket.socket
+    is_powered: bool = False
 
 
 class VpcdSlot:
@@ -119,11 +123,16 @@ class VpcdSlot:
         length = int.from_bytes(_receive(here.connection, 2), "big")
         message = _receive(here.connection, length)
         if message in (_POWER_ON, _RESET):
+            here.is_powered = True
             here.card.reset()
+        elif message == _POWER_OFF:
+            here.is_powered = False
         elif message == _GET_ATR:
             _send(here.connection, here.card.atr or _ATR_OF_NOBODY)
-        elif message != _POWER_OFF:
+        elif here.is_powered:
             self._answer(here, message)
+        else:  # swapped so fast that pcscd still means the card before
+            _send(here.connection, _NOISE)
 
     def _answer(self, here: _Inserted, apdu: bytes) -> None:
         try:

@@ -129,6 +129,7 @@ class VirtualThaiIdCard:
         self._habits = habits
         self._memory = _written(citizen)
         self.commands: list[bytes] = []
+        """All that was ever asked of this card."""
         self.reset()
 
     @property
@@ -137,8 +138,8 @@ class VirtualThaiIdCard:
         return self._habits.atr
 
     def reset(self) -> None:
-        """See ``PretendCard.reset``. ``commands``, all commands since power-up, begins anew."""
-        self.commands = []
+        """See ``PretendCard.reset``."""
+        self._count = 0
         self._is_selected = False
         self._waiting = b""
         self._corrected: bytes | None = None
@@ -146,7 +147,8 @@ class VirtualThaiIdCard:
     def answer(self, apdu: bytes) -> bytes:
         """See ``PretendCard.answer``."""
         self.commands.append(apdu)
-        count, habits = len(self.commands), self._habits
+        self._count += 1
+        count, habits = self._count, self._habits
         if habits.pulled_at is not None and count > habits.pulled_at:
             raise CardPulledError
         reply = self._process(apdu)

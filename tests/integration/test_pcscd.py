@@ -1,0 +1,101 @@
+"""The private pcscd itself: alone, repeatable, and gone when it should be."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from drivers.card.pcscd import Pcscd
+from drivers.errors import DeviceAbsentError
+from tests.support.require import require
+
+START_AND_WAIT = """
+import sys
+from drivers.card.pcscd import Pcscd
+pcscd = Pcscd()
+pcscd.start()
+print(pcscd.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _needs_pcscd() -> None:
+    require("pcscd")
+
+
+def test_it_starts_again_on_the_same_socket_and_port() -> None:
+    pcscd = Pcscd()
+    pcscd.start()
+    before = (pcscd.socket_path, pcscd.port)
+    first_pid = pcscd.pid
+    pcscd.restart()
+    assert (pcscd.socket_path, pcscd.port) == before
+    assert pcscd.pid != first_pid
+    pcscd.close()
+
+
+def test_it_leaves_neither_process_nor_file() -> None:
+    pcscd = Pcscd()
+    pcscd.start()
+    pid, directory = pcscd.pid, pcscd.socket_path.parent.parent
+    pcscd.close()
+    pcscd.close()
+    assert not Path(f"/proc/{pid}").exists()
+    assert not directory.exists()
+    assert not pcscd.is_running
+
+
+def test_two_do_not_disturb_each_other() -> None:
+    one, two = Pcscd(), Pcscd()
+    one.start()
+    two.start()
+    assert one.port != two.port
+    one.close()
+    assert two.is_running
+    two.close()
+
+
+def test_it_dies_with_whoever_started_it() -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", START_AND_WAIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdin is not None
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    watch = os.pidfd_open(pid)
+    owner.send_signal(signal.SIGKILL)
+    owner.communicate()
+    _await_end(watch)
+    os.close(watch)
+
+
+def _await_end(watch: int) -> None:
+
+    assert select.select([watch], [], [], 5)[0], "pcscd outlived its owner by 5 s"
+
+
+def test_without_the_right_to_a_namespace_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = tmp_path / "unshare"
+    refusing.write_text("#!/bin/sh\necho 'unshare: Operation not permitted' >&2\nexit 1\n", encoding="ascii")
+    refusing.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    pcscd = Pcscd()
+    with pytest.raises(DeviceAbsentError, match="needs root"):
+        pcscd.start()
+    assert not pcscd.is_running
+    pcscd.close()
+
+
+def test_without_pcscd_a_sentence_names_the_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    pcscd = Pcscd()
+    with pytest.raises(DeviceAbsentError, match="apt install pcscd"):
+        pcscd.start()
+    pcscd.close()
