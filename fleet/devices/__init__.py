@@ -1,0 +1,1 @@
+"""The kiosks: who they are, what they should run, what they say."""

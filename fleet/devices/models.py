@@ -1,0 +1,123 @@
+"""Kiosks, what they said, what they should run, and what is to be sent to them.
+
+``Record`` and ``SettingsRevision`` are append-only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from fleet.office.models import Office
+
+
+class Kiosk(models.Model):
+    """One kiosk. ``settings_revision`` is that of its stack of layers as a whole, and only grows."""
+
+    kiosk_id = models.CharField(max_length=11, primary_key=True)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="kiosks")
+    name_th = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    settings_revision = models.PositiveIntegerField(default=0)
+    desired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kiosk_id"]
+
+    def __str__(self) -> str:
+        return self.kiosk_id
+
+
+class KioskState(models.Model):
+    """What a kiosk last said of itself; written by ingest only. The JSON columns hold the messages as they came."""
+
+    kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, primary_key=True, related_name="state")
+    session_no = models.PositiveBigIntegerField(default=0)
+    boot_id = models.CharField(max_length=64, blank=True, default="")
+    alive = models.BooleanField(default=False)
+    version = models.CharField(max_length=40, blank=True, default="")
+    heard_at = models.DateTimeField(null=True, blank=True)
+    status: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    reported: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    converged_at = models.DateTimeField(null=True, blank=True)
+    spool_id = models.CharField(max_length=32, blank=True, default="")
+    committed_through = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"state of {self.kiosk_id}"
+
+
+class Record(models.Model):
+    """One record of a kiosk's spool; the three first columns make it arrive exactly once."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="records")
+    spool_id = models.CharField(max_length=32)
+    no = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=40)
+    body: models.JSONField[Any, Any] = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["kiosk", "spool_id", "no"], name="each_record_once")]
+        indexes = [models.Index(fields=["kiosk", "-id"], name="latest_of_a_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {self.spool_id}/{self.no} {self.kind}"
+
+
+class Layer(models.TextChoices):
+    """The layers of settings, the later ones winning."""
+
+    NATIONAL = "national", "ประเทศ"
+    PROVINCE = "province", "จังหวัด"
+    OFFICE = "office", "สำนักงาน"
+    KIOSK = "kiosk", "เครื่อง"
+
+
+class SettingsRevision(models.Model):
+    """One revision of one layer's document. ``key``: empty, DOPA code, office id, or kiosk id. Undo is a new one."""
+
+    layer = models.CharField(max_length=10, choices=Layer.choices)
+    key = models.CharField(max_length=12, blank=True, default="")
+    revision = models.PositiveIntegerField()
+    document: models.JSONField[Any, Any] = models.JSONField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["layer", "key", "revision"], name="one_document_a_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.key} {self.revision}"
+
+
+class Outgoing(models.Model):
+    """A message to a kiosk that waits to be published; written with the change it tells of, deleted once sent."""
+
+    topic = models.CharField(max_length=80)
+    payload = models.BinaryField()
+    retain = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class Lease(models.Model):
+    """Who leads, until when: the row that lets one of many conductors act."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    holder = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder}"

@@ -1,0 +1,137 @@
+"""What is true of a kiosk now, as far as anybody can know: one value for every page.
+
+The rule: online is what was heard, not what was hoped. A kiosk whose link died is offline; one that is alive by its
+session but has not been heard for three heartbeats, or whose fleet has lost its broker, is stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from django.utils import timezone
+
+from fleet.devices.models import Kiosk, KioskState
+from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
+
+STALE_AFTER = timedelta(seconds=200)
+"""Three heartbeats of 60 s and their jitter."""
+
+
+class Condition(StrEnum):
+    """The words of the whole product, worst first (look.md, section 4)."""
+
+    FAILING = "failing"
+    OFFLINE = "offline"
+    ATTENTION = "attention"
+    UNKNOWN = "unknown"
+    STALE = "stale"
+    OK = "ok"
+
+
+RANK = {condition: rank for rank, condition in enumerate(Condition)}
+
+_OF_STATE = {
+    DeviceState.ONLINE: Condition.OK,
+    DeviceState.BUSY: Condition.OK,
+    DeviceState.OFFLINE: Condition.ATTENTION,
+    DeviceState.USER_ERROR: Condition.ATTENTION,
+    DeviceState.HARDWARE_ERROR: Condition.FAILING,
+    DeviceState.NO_DEVICE: Condition.FAILING,
+    DeviceState.UNKNOWN: Condition.UNKNOWN,
+}
+
+DEVICES = ("card", "scanner", "printer", "panel", "display")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTruth:
+    """One device."""
+
+    device: str
+    condition: Condition
+    state: DeviceState
+    detail: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KioskTruth:
+    """One kiosk. ``converged_ms``: from the admin's change to the kiosk's report, or None while it is awaited."""
+
+    kiosk: Kiosk
+    condition: Condition
+    online: bool
+    heard_at: datetime | None
+    devices: tuple[DeviceTruth, ...]
+    paper: str
+    spool_depth: int
+    in_visit: bool
+    health: Health
+    version: str
+    session_no: int
+    committed_through: int
+    desired_revision: int
+    reported_revision: int | None
+    problems: tuple[str, ...]
+    converged_ms: int | None
+    office_revision: int
+    reported_office_revision: int | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the kiosk runs what it should."""
+        return self.desired_revision == self.reported_revision
+
+
+def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
+    """The truth about ``kiosk``; its ``state`` and ``office`` should be selected with it."""
+    now = now or timezone.now()
+    state = getattr(kiosk, "state", None) or KioskState(kiosk=kiosk)
+    status = msgspec.convert(state.status, Status) if state.status else None
+    reported = msgspec.convert(state.reported, Reported) if state.reported else None
+    devices = tuple(_device(name, status.devices if status else {}) for name in DEVICES)
+    paper = status.paper if status else "unknown"
+    converged = None
+    if state.converged_at and kiosk.desired_at and reported and reported.settings_revision == kiosk.settings_revision:
+        converged = max(0, round((state.converged_at - kiosk.desired_at).total_seconds() * 1000))
+    return KioskTruth(
+        kiosk=kiosk,
+        condition=_condition(state, devices, paper, now),
+        online=state.alive,
+        heard_at=state.heard_at,
+        devices=devices,
+        paper=paper,
+        spool_depth=status.spool_depth if status else 0,
+        in_visit=bool(status and status.in_visit),
+        health=status.health if status else Health(),
+        version=state.version,
+        session_no=state.session_no,
+        committed_through=state.committed_through,
+        desired_revision=kiosk.settings_revision,
+        reported_revision=reported.settings_revision if reported else None,
+        problems=reported.problems if reported else (),
+        converged_ms=converged,
+        office_revision=kiosk.office.revision,
+        reported_office_revision=reported.office_revision if reported else None,
+    )
+
+
+def _device(name: str, devices: dict[str, DeviceStatus]) -> DeviceTruth:
+    said = devices.get(name)
+    if said is None:
+        return DeviceTruth(name, Condition.UNKNOWN, DeviceState.UNKNOWN, "", None)
+    return DeviceTruth(name, _OF_STATE[said.state], said.state, said.detail, said.since)
+
+
+def _condition(state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, now: datetime) -> Condition:
+    if state.heard_at is None:
+        return Condition.UNKNOWN
+    if not state.alive:
+        return Condition.OFFLINE
+    if now - state.heard_at > STALE_AFTER:
+        return Condition.STALE
+    papers = {"low": Condition.ATTENTION, "out": Condition.FAILING, "jammed": Condition.FAILING}
+    return min([each.condition for each in devices] + [papers.get(paper, Condition.OK)], key=RANK.__getitem__)

@@ -1,0 +1,1 @@
+"""The offices and what they keep: factories, folders, notices."""

@@ -1,0 +1,40 @@
+"""Whether a bank's confirmation settles what it names. Pure: no database, no clock.
+
+Only ``EXACT`` makes a notice paid. Everything else is a different thing from it and from each other, and goes to a
+person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Match(StrEnum):
+    """What a confirmation turned out to be; the values are kept in the database."""
+
+    EXACT = "exact"
+    UNDER = "under"
+    OVER = "over"
+    DUPLICATE = "duplicate"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is on record for a reference."""
+
+    biller_id: str
+    amount_satang: int
+    is_paid: bool
+
+
+def match(expected: Expected | None, biller_id: str, amount_satang: int) -> Match:
+    """What a confirmation of ``amount_satang`` to ``biller_id`` is, given what was expected for its reference."""
+    if expected is None or expected.biller_id != biller_id:
+        return Match.UNKNOWN
+    if expected.is_paid:
+        return Match.DUPLICATE
+    if amount_satang == expected.amount_satang:
+        return Match.EXACT
+    return Match.UNDER if amount_satang < expected.amount_satang else Match.OVER

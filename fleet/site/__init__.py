@@ -1,0 +1,1 @@
+"""Django's settings, urls and servers: the only part that knows every app."""
