@@ -39,14 +39,16 @@ class PrinterBench:
 
 
 @contextmanager
-def printer_on_a_thread(width_px: int = 576, speed_mm_s: float | None = None) -> Iterator[PrinterBench]:
-    """A listening stand-in; its thread has ended when the block has."""
+def printer_on_a_thread(
+    width_px: int = 576, speed_mm_s: float | None = None, on_progress: Callable[[int], None] = lambda _: None
+) -> Iterator[PrinterBench]:
+    """A listening stand-in; its thread has ended when the block has. ``on_progress`` is called on that thread."""
     ready: threading.Event = threading.Event()
     benches: list[PrinterBench] = []
     stop: list[asyncio.Event] = []
 
     async def life() -> None:
-        stand_in = PrinterStandIn(width_px, speed_mm_s)
+        stand_in = PrinterStandIn(width_px, speed_mm_s, on_progress=on_progress)
         async with stand_in.serve():
             stop.append(asyncio.Event())
             benches.append(PrinterBench(stand_in, asyncio.get_running_loop()))

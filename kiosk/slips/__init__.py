@@ -1,0 +1,1 @@
+"""What printed slips say and look like. Pure: data in, pictures out."""

@@ -1,0 +1,307 @@
+"""Lays the elements of a slip on paper: one 1-bit picture, as tall as it needs to be.
+
+Knows sizes and places, not what a slip says. Rules:
+
+* 8 dots of margin at either side; nothing is scaled to fit, nothing is clipped: text that is too wide breaks, an amount
+  takes the next smaller size, a QR code smaller modules.
+* The ink of two lines never meets: Thai marks are taller than the pitch allows for, so a line that would touch the one
+  above is pushed down until there is white between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import ceil
+
+import qrcode
+from PIL import Image, ImageChops
+
+from drivers.printer.port import Raster
+from kiosk.slips.document import (
+    AMOUNT,
+    BAND,
+    BESIDE,
+    BESIDE_FIRST,
+    FRAMED,
+    LABEL,
+    OFFICE,
+    UNIT,
+    VALUE,
+    Amount,
+    Band,
+    Code,
+    Element,
+    Frame,
+    Masthead,
+    Pairs,
+    Paragraph,
+    Rule,
+    Space,
+    Stripes,
+    TypeStyle,
+)
+from kiosk.slips.pavilion import pavilion
+from kiosk.slips.typeset import ASCENT_EM, DESCENT_EM, Ink, broken_lines, draw_ink, width_dots
+
+_MARGIN = 8
+_BOTTOM = 24
+_NARROW_PX = 512  # below this, type is scaled by six sevenths
+_CLEAR_ROWS = 1  # white rows between the ink of two lines
+_LOGO = 76
+_PAIR_GAP = 18
+_RULE_SPACE = 14
+_BANNER_SPACE = 8  # above and below; nothing above the first
+_RULE_HEIGHT = 3
+_DASH, _DASH_GAP = 6, 3
+_MODULE = 7  # dots a QR module: 0.9 mm, read at arm's length by any phone
+_QUIET = 4  # modules
+_SMALLEST_QR = 3  # version
+_AMOUNT_SIZES = (76, 68, 60, 52, 46, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Text in one style, its pen starting at ``x``."""
+
+    x: float
+    text: str
+    style: TypeStyle
+
+
+class Sheet:
+    """Paper that grows downwards."""
+
+    def __init__(self, width_px: int) -> None:
+        self._width = width_px
+        self._scale = 1.0 if width_px >= _NARROW_PX else 6 / 7
+        self._image = Image.new("L", (width_px, 2048))
+        self._y = float(_MARGIN)
+
+    def raster(self) -> Raster:
+        """The paper, cut off below the last element."""
+        height = round(self._y) + _BOTTOM
+        self._grow(height)
+        paper = self._image.crop((0, 0, self._width, height)).convert("1", dither=Image.Dither.NONE)
+        return Raster(self._width, height, paper.tobytes())
+
+    def add(self, element: Element) -> None:
+        match element:
+            case Masthead():
+                self._masthead(element)
+            case Band(text):
+                self._banner(text, BAND, filled=True)
+            case Frame(text):
+                self._banner(text, FRAMED, filled=False)
+            case Paragraph():
+                self._paragraph(element)
+            case Pairs(rows):
+                self._pairs(rows)
+            case Rule(dashed):
+                self._rule(dashed)
+            case Amount():
+                self._amount(element)
+            case Code():
+                self._code(element)
+            case Space(dots):
+                self._y += dots
+            case Stripes(height):
+                self._stripes(height)
+
+    @property
+    def _room(self) -> int:
+        return self._width - 2 * _MARGIN
+
+    def _sized(self, style: TypeStyle) -> TypeStyle:
+        return replace(style, size_dots=round(style.size_dots * self._scale))
+
+    # Lines
+
+    def _line(self, runs: Iterable[_Run], height: float, baseline_em_of: TypeStyle) -> None:
+        """Set ``runs`` on one baseline in a line of ``height``, and go below it."""
+        size = baseline_em_of.size_dots
+        baseline = self._y + (height - (ASCENT_EM + DESCENT_EM) * size) / 2 + ASCENT_EM * size
+        inks = [(run.x, draw_ink(run.text, run.style)) for run in runs if run.text]
+        placed = [(self._inside(round(x), ink), round(baseline) + ink.top, ink.image) for x, ink in inks]
+        pushed = self._push_needed(placed)
+        for x, y, image in placed:
+            self._lay(image, x, y + pushed)
+        self._y += height + pushed
+
+    def _inside(self, x: int, ink: Ink) -> int:
+        """Where to lay ink whose pen starts at ``x``: letters may lean out of their box, not into the margin."""
+        box = ink.image.getbbox() or (0, 0, 0, 0)
+        left = x + ink.left
+        return left + max(0, _MARGIN - left - box[0]) - max(0, left + box[2] - self._width + _MARGIN)
+
+    def _centred(self, text: str, style: TypeStyle) -> None:
+        x = (self._width - width_dots(text, style)) / 2
+        self._line([_Run(x, text, style)], style.pitch * style.size_dots, style)
+
+    def _push_needed(self, placed: list[tuple[int, int, Image.Image]]) -> int:
+        """Rows by which all must move down so that none touches what is there."""
+        rows = 0
+        while any(self._touches(image, x, y + rows) for x, y, image in placed):
+            rows += 1  # ends: below everything that was set, paper is white
+        return rows
+
+    def _touches(self, image: Image.Image, x: int, y: int) -> bool:
+        self._grow(y + image.height)
+        for shift in range(-_CLEAR_ROWS, 1):
+            box = (x, y + shift, x + image.width, y + shift + image.height)
+            if ImageChops.multiply(self._image.crop(box), image).getbbox():
+                return True
+        return False
+
+    def _lay(self, image: Image.Image, x: int, y: int) -> None:
+        self._grow(y + image.height)
+        self._image.paste(255, (x, y), mask=image)
+
+    def _fill(self, x: float, y: float, width: float, height: float, ink: int = 255) -> None:
+        box = (round(x), round(y), round(x + width), round(y + height))
+        self._grow(box[3])
+        self._image.paste(ink, box)
+
+    def _grow(self, height: int) -> None:
+        if height > self._image.height:
+            taller = Image.new("L", (self._width, height + 1024))
+            taller.paste(self._image)
+            self._image = taller
+
+    # Elements
+
+    def _masthead(self, element: Masthead) -> None:
+        style = self._sized(OFFICE)
+        logo = pavilion(round(_LOGO * self._scale))
+        gap = round(16 * self._scale)
+        lines = _office_lines(element.office_name, style, self._room - logo.width - gap)
+        width = logo.width + gap + max(width_dots(line, style) for line in lines)
+        left = (self._width - width) / 2
+        height = max(len(lines) * style.pitch * style.size_dots, logo.height)
+        self._lay(logo, round(left), round(self._y + (height - logo.height) / 2))
+        top = self._y
+        self._y += (height - len(lines) * style.pitch * style.size_dots) / 2
+        for line in lines:
+            self._line([_Run(left + logo.width + gap, line, style)], style.pitch * style.size_dots, style)
+        self._y = max(self._y, top + height)
+
+    def _banner(self, text: str, style: TypeStyle, *, filled: bool) -> None:
+        style = self._sized(style)
+        edge = 0 if filled else 4
+        pad = 0 if filled else 2
+        lines = broken_lines(text, style, self._room - 2 * (edge + 8))
+        words = Sheet(self._width)
+        words._y = 0
+        for line in lines:
+            words._centred(line, style)
+        height = round(words._y) + 2 * (edge + pad)
+        self._y = round(self._y) + (0 if self._y == _MARGIN else _BANNER_SPACE)
+        self._fill(_MARGIN, self._y, self._room, height)
+        if edge:
+            self._fill(_MARGIN + edge, self._y + edge, self._room - 2 * edge, height - 2 * edge, ink=0)
+        ink = words._image.crop((0, 0, self._width, ceil(height)))
+        self._image.paste(0 if filled else 255, (0, self._y + edge + pad), mask=ink)
+        self._y += height + _BANNER_SPACE
+
+    def _paragraph(self, element: Paragraph) -> None:
+        style = self._sized(element.style)
+        for line in broken_lines(element.text, style, self._room):
+            self._centred(line, style)
+        self._y += element.space_below
+
+    def _pairs(self, rows: tuple[tuple[str, str], ...]) -> None:
+        label_style, value_style = self._sized(LABEL), self._sized(VALUE)
+        label_width = max(width_dots(label, label_style) for label, _ in rows)
+        for index, (label, value) in enumerate(rows):
+            self._y += 2 if index else 0
+            lines = broken_lines(value, value_style, self._room - label_width - _PAIR_GAP)
+            below = broken_lines(value, value_style, self._room)
+            if len(lines) > 2 and len(below) < len(lines):
+                lines = ["", *below]
+            for number, line in enumerate(lines):
+                end = self._width - _MARGIN - width_dots(line, value_style)
+                runs = [_Run(_MARGIN, "" if number else label, label_style), _Run(end, line, value_style)]
+                self._line(runs, value_style.pitch * value_style.size_dots, value_style)
+
+    def _rule(self, dashed: bool) -> None:
+        self._y += _RULE_SPACE
+        if not dashed:
+            self._fill(_MARGIN, self._y, self._room, _RULE_HEIGHT)
+        else:
+            for x in range(_MARGIN, self._width - _MARGIN, _DASH + _DASH_GAP):
+                self._fill(x, self._y, min(_DASH, self._width - _MARGIN - x), _RULE_HEIGHT)
+        self._y += _RULE_HEIGHT + _RULE_SPACE
+
+    def _amount(self, element: Amount) -> None:
+        unit = self._sized(UNIT)
+        for size in _AMOUNT_SIZES:
+            figures = replace(AMOUNT, size_dots=size)
+            gap = width_dots(" ", figures)
+            width = width_dots(element.figures, figures) + gap + width_dots(element.unit, unit)
+            if width <= self._room:
+                break
+        left = (self._width - width) / 2
+        at_unit = left + width - width_dots(element.unit, unit)
+        runs = [_Run(left, element.figures, figures), _Run(at_unit, element.unit, unit)]
+        self._line(runs, figures.pitch * figures.size_dots, figures)
+
+    def _code(self, element: Code) -> None:
+        modules = _modules(element.payload)
+        whole = len(modules) + 2 * _QUIET
+        module = min(_MODULE, (self._width + 2 * _QUIET * _MODULE - 2 * _MARGIN) // whole)
+        side = whole * module
+        # The quiet zone may hang into the margin, which is white as well.
+        text_left = _MARGIN - 20 + side + 8
+        beside = self._width - _MARGIN - text_left
+        first, rest = self._sized(BESIDE_FIRST), self._sized(BESIDE)
+        styles = [first, *[rest] * (len(element.lines) - 1)]
+        is_wide = all(width_dots(t, s) <= beside for t, s in zip(element.lines, styles, strict=True))
+        self._y += 6
+        top = self._y
+        left = _MARGIN - 20 if is_wide else (self._width - side) // 2
+        for row, cells in enumerate(modules):
+            for column, dark in enumerate(cells):
+                if dark:
+                    x, y = left + (column + _QUIET) * module, round(top) + (row + _QUIET) * module
+                    self._fill(x, y, module, module)
+        text_height = sum(s.pitch * s.size_dots for s in styles)
+        self._y = top + (side - text_height) / 2 if is_wide else top + side - module
+        for text, style in zip(element.lines, styles, strict=True):
+            if is_wide:
+                self._line([_Run(text_left, text, style)], style.pitch * style.size_dots, style)
+            else:
+                for line in broken_lines(text, style, self._room):
+                    self._centred(line, style)
+        self._y = max(self._y, top + side)
+
+    def _stripes(self, height: int) -> None:
+        for start in (0, self._width // 2 - 20, self._width - 40):
+            x = start
+            for thick in (1, 2, 3, 4):
+                self._fill(x, self._y, thick, height)
+                x += 10
+        self._fill(self._width - 1, self._y, 1, height)
+        self._y += height
+
+
+def lay_out(elements: Iterable[Element], width_px: int) -> Raster:
+    """The picture of a slip on paper ``width_px`` dots wide (576 on 80 mm, 384 on 58 mm)."""
+    sheet = Sheet(width_px)
+    for element in elements:
+        sheet.add(element)
+    return sheet.raster()
+
+
+def _office_lines(name: str, style: TypeStyle, room: float) -> list[str]:
+    """An office's name breaks before its province, as on its sign."""
+    at = name.find("จังหวัด")
+    parts = [name[:at], name[at:]] if at > 0 else [name]
+    return [line for part in parts for line in broken_lines(part.strip(), style, room)]
+
+
+def _modules(payload: str) -> list[list[bool]]:
+    code = qrcode.QRCode(version=_SMALLEST_QR, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    code.add_data(payload)
+    code.make(fit=True)
+    modules: list[list[bool]] = code.get_matrix()
+    return modules

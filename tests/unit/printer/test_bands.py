@@ -1,0 +1,90 @@
+"""Bands: what is sent is the picture, in few bytes, with nothing in it that a printer takes for a command."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drivers.printer.bands import MAX_BAND_ROWS, bands, defused, preamble, steps
+from drivers.printer.paper import CutOff, Idle, PaperPath
+from drivers.printer.port import Cut, Feed, Part, Raster
+
+WIDTH = 576
+STRIDE = 72
+
+
+def on_paper(parts: tuple[Part, ...], width_px: int = WIDTH) -> Raster | None:
+    """What a printer makes of the parts."""
+    paper = PaperPath(width_px)
+    paper.receive(preamble() + b"".join(step.data for step in steps(parts, width_px)))
+    slip = None
+    while not isinstance(outcome := paper.step(), Idle):
+        if isinstance(outcome, CutOff):
+            slip = outcome.slip
+    assert paper.unknown == []
+    return slip
+
+
+def inked(top: int, left: int, height: int, stride: int) -> Raster:
+    rows = bytearray(STRIDE * 400)
+    for y in range(top, top + height):
+        rows[y * STRIDE + left : y * STRIDE + left + stride] = b"\xff" * stride
+    return Raster(WIDTH, 400, bytes(rows))
+
+
+# top, left byte, height, and one row of ink to repeat
+rectangles = st.tuples(st.integers(0, 350), st.integers(0, 60), st.integers(1, 50), st.binary(min_size=1, max_size=12))
+
+
+@settings(deadline=None)  # the first example imports python-escpos, which takes a second
+@given(st.lists(rectangles, max_size=6))
+def test_what_is_sent_is_the_picture(drawn: list[tuple[int, int, int, bytes]]) -> None:
+    rows = bytearray(STRIDE * 400)
+    for top, left, height, ink in drawn:
+        for y in range(top, top + height):
+            rows[y * STRIDE + left : y * STRIDE + left + len(ink)] = ink
+    rows[0] |= 0x80  # the first row has ink, or there would be no paper to compare
+    arrived = on_paper((Raster(WIDTH, 400, bytes(rows)), Cut()))
+    assert arrived is not None
+    changed = {(sent, got) for sent, got in zip(rows, arrived.rows, strict=True) if sent != got}
+    assert changed <= {(0x10, 0x18)}  # a dot made wider because it began a real-time command
+
+
+@given(st.binary(max_size=200))
+def test_no_real_time_command_is_left_in_a_picture(data: bytes) -> None:
+    safe = defused(data)
+    assert not any(bytes((0x10, code)) in safe for code in (0x04, 0x05, 0x14))
+    assert len(safe) == len(data)
+
+
+def test_bands_are_at_most_128_rows() -> None:
+    rows = [band.rows for band in bands(inked(0, 0, 400, STRIDE))]
+    assert sum(rows) == 400
+    assert max(rows) <= MAX_BAND_ROWS
+
+
+def test_white_rows_are_fed_and_blank_bytes_are_cut_off() -> None:
+    step = next(steps((inked(100, 30, 10, 5),), WIDTH))
+    assert step.data[:3] == b"\x1bJ\x64"
+    assert step.data[3:7] == b"\x1dL" + (30 * 8).to_bytes(2, "little")
+    assert step.data[7:15] == b"\x1dv0\x00" + bytes((5, 0, 10, 0))
+    assert len(step.data) == 3 + 4 + 8 + 50
+    assert step.dots == 110
+
+
+def test_a_long_white_stretch_is_several_feeds() -> None:
+    assert [s.data for s in steps((Feed(600),), WIDTH)] == [b"\x1bJ\xff\x1bJ\xff\x1bJ\x5a"]
+
+
+def test_the_margin_of_one_band_does_not_move_the_next() -> None:
+    both = Raster(WIDTH, 800, inked(0, 40, 20, 8).rows + inked(0, 0, 400, 3).rows)
+    assert on_paper((both, Cut())) == both
+
+
+def test_a_narrow_printer_gets_the_same_dots() -> None:
+    picture = Raster(384, 3, bytes(range(1, 145)))
+    assert on_paper((picture, Cut()), 384) == picture
+
+
+def test_an_empty_slip_is_only_a_cut() -> None:
+    assert [step.data for step in steps((Cut(),), WIDTH)] == [b"\x1dVB\x00"]
