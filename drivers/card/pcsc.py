@@ -31,11 +31,11 @@ from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolEr
 
 _DEVICE = "card"
 
-_SLICE_S = 0.25
-"""Longest single SCardGetStatusChange.
+_LONGEST_LOOK_S = 60.0
 
-SCardCancel reaches only a wait that has begun; one that begins a moment later is caught at the end of its slice.
-"""
+_CANCEL_AGAIN_S = 0.005
+_CANCEL_TRIES = 400
+"""SCardCancel reaches only a wait that has begun, so it is repeated until the waiting thread has come out."""
 
 _SETTLE_S = 0.1
 """Pause before a card that is still being seated is tried again."""
@@ -77,6 +77,8 @@ class PcscCardReader:
         self._announced: tuple[str, int] | None = None
         self._pending: deque[tuple[CardEvent, tuple[str, int] | None]] = deque()
         self._cancelled = threading.Event()
+        self._is_outside = threading.Event()  # no SCardGetStatusChange is under way
+        self._is_outside.set()
         try:
             self._context = _checked(scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))[0]
             self._list_readers()
@@ -102,7 +104,7 @@ class PcscCardReader:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0 and has_looked:
                 return None
-            self._look(max(0.0, min(left_s, _SLICE_S)))
+            self._look(max(0.0, min(left_s, _LONGEST_LOOK_S)))
             has_looked = True
 
     def transmit(self, apdu: bytes) -> bytes:
@@ -131,10 +133,13 @@ class PcscCardReader:
     def cancel(self) -> None:
         """See ``CardReader.cancel``."""
         self._cancelled.set()
-        context = self._context
-        if context is not None:
-            # Its result does not matter: without pcscd the wait ends by itself, and the flag is set in any case.
+        for _ in range(_CANCEL_TRIES):
+            context = self._context
+            if context is None or self._is_outside.is_set():
+                return
+            # Its result does not matter: without pcscd the wait ends by itself.
             scard.SCardCancel(context)
+            self._is_outside.wait(_CANCEL_AGAIN_S)
 
     def close(self) -> None:
         """See ``CardReader.close``."""
@@ -151,8 +156,7 @@ class PcscCardReader:
         """Look at all slots once, waiting up to ``timeout_s`` for a change, and queue what happened."""
         if self._context is None:
             raise DeviceAbsentError(_DEVICE, "the reader is closed")
-        query = list(self._raw.items())
-        code, states = scard.SCardGetStatusChange(self._context, int(timeout_s * 1000), query)
+        code, states = self._await_change(timeout_s)
         if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
             return
         _checked((code, states))
@@ -170,6 +174,16 @@ class PcscCardReader:
         self._queue_events(before)
         if is_new_reader_there:
             self._list_readers()
+
+    def _await_change(self, timeout_s: float) -> tuple[int, list[tuple[str, int, list[int]]]]:
+        self._is_outside.clear()
+        try:
+            if self._cancelled.is_set():  # asked only now that whoever sets it finds us inside
+                timeout_s = 0
+            query = list(self._raw.items())
+            return scard.SCardGetStatusChange(self._context, int(timeout_s * 1000), query)  # type: ignore[no-any-return]  # pyscard has no types
+        finally:
+            self._is_outside.set()
 
     def _queue_events(self, before: dict[str, SlotState]) -> None:
         """Follow the one card that counts; when it has gone, the next occupied slot takes its place."""

@@ -32,6 +32,7 @@ _LOOK_AGAIN_S = 0.01
 _LONGEST_SOCKET_PATH = 107  # sun_path of unix(7), less its final zero
 
 _SCRIPT = """
+: > "$1/entered"
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/pcscd && mount --bind "$1" /run/pcscd || exit 77
 exec 3<&0
 (read -r _ <&3; kill -TERM $$) >/dev/null 2>&1 &
@@ -41,6 +42,7 @@ exec pcscd --foreground --config "$2" </dev/null
 """The shell becomes pcscd; its child waits for our end of the pipe to close. The fresh /run hides the system's."""
 
 _EXIT_NO_MOUNT = 77
+_NEEDED = ("pcscd", "unshare", "mount")
 
 
 class Pcscd:
@@ -81,8 +83,8 @@ class Pcscd:
         if self.is_running:
             return
         self.stop()
-        if shutil.which("pcscd") is None or not _VPCD_LIBRARY.exists():
-            raise DeviceAbsentError(_DEVICE, "not installed: apt install pcscd vsmartcard-vpcd")
+        if not _VPCD_LIBRARY.exists() or any(shutil.which(program) is None for program in _NEEDED):
+            raise DeviceAbsentError(_DEVICE, "not installed: apt install pcscd vsmartcard-vpcd util-linux mount")
         self.port = self.port or _two_free_ports()
         self._write_files()
         namespace = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
@@ -131,7 +133,7 @@ class Pcscd:
     def _write_files(self) -> None:
         self._ipc.mkdir(parents=True, exist_ok=True)
         self._config.mkdir(exist_ok=True)
-        for leftover in ("pcscd.comm", "pcscd.pid"):  # of one that was killed
+        for leftover in ("pcscd.comm", "pcscd.pid", "entered"):  # of one that was killed
             (self._ipc / leftover).unlink(missing_ok=True)
         (self._config / "vpcd").write_text(
             'FRIENDLYNAME "Virtual PCD"\n'
@@ -149,12 +151,15 @@ class Pcscd:
                 time.sleep(_LOOK_AGAIN_S)
                 continue
             self.stop()
-            log = self._directory / "pcscd.log"
-            if code in (1, _EXIT_NO_MOUNT):
-                detail = "needs root, or a kernel that lets users make namespaces, for a /run/pcscd of its own"
-            else:
-                detail = f"did not start (exit {code})"
-            raise DeviceAbsentError(_DEVICE, f"{detail}; see {log}")
+            raise DeviceAbsentError(_DEVICE, self._why_not(code))
+
+    def _why_not(self, code: int | None) -> str:
+        """Why it did not start, for a person; ``code`` is its exit code, None when it hangs."""
+        if code == _EXIT_NO_MOUNT or not (self._ipc / "entered").exists():
+            return "needs root, or a kernel that lets users make namespaces, for a /run/pcscd of its own"
+        lines = (self._directory / "pcscd.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        said = lines[-1] if lines else "nothing"
+        return f"did not start (exit code {code}); it said: {said}"
 
 
 def _accepts(path: Path) -> bool:
