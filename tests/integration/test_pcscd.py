@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from tests.support.require import require
 
 START_AND_WAIT = """
 import sys
+from pathlib import Path
 from drivers.card.pcscd import Pcscd
-pcscd = Pcscd()
+pcscd = Pcscd(Path(sys.argv[1]))
 pcscd.start()
 print(pcscd.pid, flush=True)
 sys.stdin.read()
@@ -63,22 +65,19 @@ def test_two_do_not_disturb_each_other() -> None:
 
 
 def test_it_dies_with_whoever_started_it() -> None:
-    owner = subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert owner.stdin is not None
-    assert owner.stdout is not None
-    pid = int(owner.stdout.readline())
-    watch = os.pidfd_open(pid)
-    owner.send_signal(signal.SIGKILL)
-    owner.communicate()
-    _await_end(watch)
-    os.close(watch)
-
-
-def _await_end(watch: int) -> None:
-
-    assert select.select([watch], [], [], 5)[0], "pcscd outlived its owner by 5 s"
+    with tempfile.TemporaryDirectory() as directory:  # not tmp_path: the name of a socket must be short
+        owner = subprocess.Popen(
+            [sys.executable, "-c", START_AND_WAIT, directory],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert owner.stdout is not None
+        watch = os.pidfd_open(int(owner.stdout.readline()))
+        owner.send_signal(signal.SIGKILL)
+        owner.communicate()
+        assert select.select([watch], [], [], 5)[0], "pcscd outlived its owner by 5 s"
+        os.close(watch)
 
 
 def test_without_the_right_to_a_namespace_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from drivers.card.pcscd import Pcscd
 from drivers.card.virtual import VpcdSlot
@@ -23,7 +21,7 @@ from tests.support.require import lack, require
 @functools.cache
 def the_pcscd() -> Pcscd:
     """The one of this process, not started."""
-    pcscd = Pcscd(Path(tempfile.mkdtemp(prefix="sala-test-pcscd-")))
+    pcscd = Pcscd()
     os.environ.update(pcscd.environment)
     atexit.register(pcscd.close)
     return pcscd
