@@ -1,37 +1,44 @@
-"""What a scanned text means. Every code is a value with its check digits verified; ambiguity is an answer, not a guess.
+"""What a scanned text means. Every code is a value whose check digits were verified; doubt is an answer, not a guess.
 
 Our own codes, all ``[A-Z0-9]`` so that Code 128 and QR stay small, all ending in an ISO/IEC 7064 MOD 37,36 check
-character (``payment.check_character``):
+character (``payment.check_character``); their builders stand at the end of this module:
 
 * a notice: its bill reference, ``N`` + province (DOPA, 2 digits) + 8 digits + check, 12 characters;
 * a folder: ``F`` + province + 6 digits + check, 10 characters;
 * a slip: the address of its tracking page, ``https://.../t/<token>``.
 
-A keyboard-wedge scanner on a computer set to Thai types Thai letters. Ours does not depend on that, but somebody
-else's scan pasted into a field does: such a text is translated back, key by key, and read again.
+What a scanner adds is taken off first: the AIM identifier (``]C1``, ``]Q1``) and the terminator. What a person types
+may have spaces, hyphens and small letters.
+
+A keyboard-wedge scanner on a computer set to Thai types Thai letters. Ours reads key codes and does not, but a scan
+into any other field does: such a text is translated back, key by key, and the code says so (``typed_in_thai``). Where
+the keyboard changed in the middle, ``-`` and ``/`` may be themselves or 3 and 2: only if exactly one reading has a
+meaning is it taken.
+
+Not here: whether a notice, folder or factory exists. Rules: an unknown code does not hold the text, since a barcode
+may say anything about anybody.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fleet.protocol.factory import FactoryNumber, OldFactoryNumber, parse_factory_number
 from fleet.protocol.payment import (
     BillPayment,
     Defect,
-    ForeignBill,
-    OtherMerchant,
     PayloadError,
-    PromptPay,
     SlipReference,
+    bill_reference,
     check_character,
     parse_barcode,
     parse_emv,
     parse_slip,
     reference_agrees,
 )
+from fleet.protocol.thai import IdNumber
 
 CODE_CHARACTERS_MAX = 512
 """A Thai QR is about 130 characters; anything much longer is not for us, and not worth parsing."""
@@ -44,7 +51,12 @@ class Why(StrEnum):
     TOO_LONG = "too-long"
     BAD_CHECK = "bad-check"
     TRUNCATED = "truncated"
-    AMBIGUOUS = "ambiguous"
+    KEYBOARD = "keyboard"
+    """Partly Thai: the keyboard's layout changed while it was typed."""
+    ID_NUMBER = "id-number"
+    """A person's: the way in is the card, not the number."""
+    NO_BILL = "no-bill"
+    """A payment QR, whole, but of a transfer, a shop or another country."""
     NOT_OURS = "not-ours"
 
 
@@ -53,6 +65,7 @@ class NoticeCode:
     """A notice's bill reference."""
 
     reference: str
+    typed_in_thai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class FolderCode:
     """A paper folder."""
 
     folder_id: str
+    typed_in_thai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,7 @@ class TrackingCode:
     """The QR of one of our slips. The token opens a page: it is not shown."""
 
     token: str
+    typed_in_thai: bool = False
 
     def __repr__(self) -> str:
         return "TrackingCode(...)"
@@ -77,6 +92,7 @@ class BillCode:
     """The payment QR or barcode of a bill."""
 
     payment: BillPayment
+    typed_in_thai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ class BankSlipCode:
     """The mini QR of a bank's slip."""
 
     slip: SlipReference
+    typed_in_thai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,7 @@ class FactoryCode:
     """A factory's number, new or old."""
 
     number: FactoryNumber | OldFactoryNumber
+    typed_in_thai: bool = False
 
     @property
     def text(self) -> str:
@@ -107,88 +125,147 @@ class UnknownCode:
     @property
     def damaged(self) -> bool:
         """Whether another try makes sense."""
-        return self.why in (Why.BAD_CHECK, Why.TRUNCATED)
+        return self.why in (Why.BAD_CHECK, Why.TRUNCATED, Why.KEYBOARD)
 
 
-Code = NoticeCode | FolderCode | TrackingCode | BillCode | BankSlipCode | FactoryCode | UnknownCode
+KnownCode = NoticeCode | FolderCode | TrackingCode | BillCode | BankSlipCode | FactoryCode
+Code = KnownCode | UnknownCode
 
 _AIM = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+_AROUND = "\r\n\t \x1d"
+"""Terminators, and the FNC1 that GS1 symbols begin with."""
+_SLIP = re.compile(r"00[0-9]{2}0006000001")
+_TRACKING = re.compile(r"https?://[^\s/]+/t/([A-Za-z0-9_-]*)")
+_TOKEN_CHARACTERS = range(16, 65)
+"""At least 96 bits in base64url."""
 _NOTICE = re.compile(r"N[0-9]{10}[0-9A-Z]")
 _FOLDER = re.compile(r"F[0-9]{8}[0-9A-Z]")
-_OURS_CUT = re.compile(r"[NF][0-9]{1,10}")
-_TRACKING = re.compile(r"https?://[^\s/]+/t/([A-Za-z0-9_-]{16,64})")
-
-# Kedmanee (TIS 820-2538) on a US keyboard: what each Thai letter's key says in Latin, unshifted and shifted.
-_KEDMANEE = str.maketrans(
-    'ๅ/-ภถุึคตจขชๆไำพะัีรนยบลฃฟหกดเ้่าสวงผปแอิืทมใฝ+๑๒๓๔ู฿๕๖๗๘๙๐"ฎฑธํ๊ณฯญฐ,ฅฤฆฏโฌ็๋ษศซ.()ฉฮฺ์?ฒฬฦ',
-    "1234567890-=qwertyuiop[]\\asdfghjkl;'zxcvbnm,./!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:\"ZXCVBNM<>?",
-)
+_OURS_CUT = re.compile(r"N[0-9]{2,10}|F[0-9]{2,8}")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 
-
-def folder_id(dopa_code: int, sequence: int) -> str:
-    """The code on a folder's label.
-
-    Raises: ValueError when a number does not fit.
-    """
-    body = f"F{dopa_code:02d}{sequence:06d}"
-    if len(body) != 9 or dopa_code < 10 or sequence < 0:
-        raise ValueError("no folder number")
-    return body + check_character(body)
+# Kedmanee (TIS 820-2538, as Windows and X.Org have it) on a US keyboard: what each Thai letter's key says in Latin,
+# row by row, unshifted and shifted. The second table leaves alone what a US keyboard could have typed as well.
+_KEDMANEE = str.maketrans(
+    '_ๅ/-ภถุึคตจขชๆไำพะัีรนยบลฃฟหกดเ้่าสวงผปแอิืทมใฝ%+๑๒๓๔ู฿๕๖๗๘๙๐"ฎฑธํ๊ณฯญฐ,ฅฤฆฏโฌ็๋ษศซ.()ฉฮฺ์?ฒฬฦ',
+    "`1234567890-=qwertyuiop[]\\asdfghjkl;'zxcvbnm,./~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:\"ZXCVBNM<>?",
+)
+_KEDMANEE_THAI = {key: latin for key, latin in _KEDMANEE.items() if key > 0x7F}
 
 
 def classify(text: str) -> Code:
-    """What ``text``, as a scanner gave it, means."""
-    text = _AIM.sub("", text).strip("\r\n\t \x1d")
-    if not text:
-        return UnknownCode(Why.EMPTY)
+    """What ``text``, as a scanner gave it or a person typed it, means. Never raises."""
     if len(text) > CODE_CHARACTERS_MAX:
         return UnknownCode(Why.TOO_LONG)
-    meaning = _meaning(text)
+    meaning = _read(text)
     if isinstance(meaning, UnknownCode) and _THAI.search(text):
-        translated = _meaning(text.translate(_KEDMANEE))
-        return meaning if isinstance(translated, UnknownCode) and not translated.damaged else translated
+        return _read_thai(text)
     return meaning
 
 
-def _meaning(text: str) -> Code:  # noqa: PLR0911 - one line a kind of code
+def _read_thai(text: str) -> Code:
+    """What a text holding Thai letters means as a row of keys."""
+    wholly = _read(text.translate(_KEDMANEE))
+    readings = {wholly, _read(text.translate(_KEDMANEE_THAI))}
+    known = [reading for reading in readings if not isinstance(reading, UnknownCode)]
+    if len(known) == 1:
+        return replace(known[0], typed_in_thai=True)
+    if re.search(r"[A-Za-z0-9]", text):  # Kedmanee has no such key
+        return UnknownCode(Why.KEYBOARD)
+    return wholly if isinstance(wholly, UnknownCode) and wholly.damaged else UnknownCode(Why.NOT_OURS)
+
+
+def _read(text: str) -> Code:
+    """What a text means, taken at its letters."""
+    text = _AIM.sub("", text.strip(_AROUND), count=1).strip(_AROUND)
+    if not text:
+        return UnknownCode(Why.EMPTY)
+    if text.startswith(("|", "000201")) or _SLIP.match(text):
+        return _payload(text)
     if (tracking := _TRACKING.fullmatch(text)) is not None:
-        return TrackingCode(tracking[1])
-    if text.startswith("|"):
-        return _payload(text, is_barcode=True)
-    if text.startswith(("0002", "0041", "0040", "0039", "0038")) and len(text) > 20:
-        return _payload(text, is_barcode=False)
-    upper = text.upper()
-    if _NOTICE.fullmatch(upper):
-        return NoticeCode(upper) if reference_agrees(upper) else UnknownCode(Why.BAD_CHECK)
-    if _FOLDER.fullmatch(upper):
-        return FolderCode(upper) if check_character(upper[:-1]) == upper[-1] else UnknownCode(Why.BAD_CHECK)
-    if _OURS_CUT.fullmatch(upper):
-        return UnknownCode(Why.TRUNCATED)
-    return _factory(text)
+        whole = len(tracking[1]) in _TOKEN_CHARACTERS
+        return TrackingCode(tracking[1]) if whole else UnknownCode(Why.TRUNCATED)
+    return _own(re.sub(r"[\s-]", "", text).upper()) or _number(text)
 
 
-def _factory(text: str) -> Code:
+def _own(text: str) -> Code | None:
+    """A notice or a folder."""
+    if _NOTICE.fullmatch(text):
+        return NoticeCode(text) if reference_agrees(text) else UnknownCode(Why.BAD_CHECK)
+    if _FOLDER.fullmatch(text):
+        return FolderCode(text) if reference_agrees(text) else UnknownCode(Why.BAD_CHECK)
+    return UnknownCode(Why.TRUNCATED) if _OURS_CUT.fullmatch(text) else None
+
+
+def _number(text: str) -> Code:
+    """A factory's number; a person's is recognised and dropped."""
     try:
         return FactoryCode(parse_factory_number(text))
     except ValueError:
-        return UnknownCode(Why.NOT_OURS)
+        return UnknownCode(Why.ID_NUMBER if _is_id_number(text) else Why.NOT_OURS)
 
 
-def _payload(text: str, *, is_barcode: bool) -> Code:
+def _is_id_number(text: str) -> bool:
     try:
-        found = parse_barcode(text) if is_barcode else _emv_or_slip(text)
+        IdNumber(re.sub(r"[\s-]", "", text))
+    except ValueError:
+        return False
+    return True
+
+
+_MISREAD = {
+    Defect.TRUNCATED: Why.TRUNCATED,
+    Defect.BAD_ORDER: Why.TRUNCATED,  # its end, with the CRC, is missing
+    Defect.BAD_CRC: Why.BAD_CHECK,
+    Defect.REPEATED_TAG: Why.BAD_CHECK,
+    Defect.NOT_A_PAYLOAD: Why.BAD_CHECK,  # it began like one
+    Defect.BAD_FIELD: Why.NOT_OURS,
+}
+
+
+def _payload(text: str) -> Code:
+    try:
+        if _SLIP.match(text):
+            return BankSlipCode(parse_slip(text))
+        found = parse_barcode(text) if text.startswith("|") else parse_emv(text)
     except PayloadError as err:
-        misread = {Defect.BAD_CRC: Why.BAD_CHECK, Defect.TRUNCATED: Why.TRUNCATED, Defect.BAD_ORDER: Why.TRUNCATED}
-        return UnknownCode(misread.get(err.defect, Why.NOT_OURS))
-    match found:
-        case BillPayment():
-            return BillCode(found)
-        case SlipReference():
-            return BankSlipCode(found)
-        case ForeignBill() | PromptPay() | OtherMerchant():
-            return UnknownCode(Why.NOT_OURS)
+        return UnknownCode(_MISREAD[err.defect])
+    return BillCode(found) if isinstance(found, BillPayment) else UnknownCode(Why.NO_BILL)
 
 
-def _emv_or_slip(text: str) -> BillPayment | ForeignBill | PromptPay | OtherMerchant | SlipReference:
-    return parse_emv(text) if text.startswith("000201") else parse_slip(text)
+# ---- builders -------------------------------------------------------------------------------------------------------
+
+
+def notice_reference(dopa_code: int, sequence: int) -> str:
+    """The bill reference of a notice, which is also what its barcode says. Province, and 0 to 99,999,999 in it.
+
+    Raises: ValueError when a number does not fit.
+    """
+    return bill_reference(f"N{_province(dopa_code)}", sequence)
+
+
+def folder_id(dopa_code: int, sequence: int) -> str:
+    """The code on a folder's label. Province, and 0 to 999,999 in it.
+
+    Raises: ValueError when a number does not fit.
+    """
+    if not 0 <= sequence <= 999_999:
+        raise ValueError("no folder number")
+    body = f"F{_province(dopa_code)}{sequence:06d}"
+    return body + check_character(body)
+
+
+def tracking_url(address: str, token: str) -> str:
+    """The address on a slip: ``address`` is scheme and host, ``token`` 16 to 64 of base64url.
+
+    Raises: ValueError when no scan of it would be known for a slip.
+    """
+    url = f"{address}/t/{token}"
+    if _read(url) != TrackingCode(token):
+        raise ValueError("not a tracking address")
+    return url
+
+
+def _province(dopa_code: int) -> str:
+    if not 10 <= dopa_code <= 96:  # DOPA's province codes lie between
+        raise ValueError("no province")
+    return f"{dopa_code:02d}"

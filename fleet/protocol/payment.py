@@ -1,7 +1,9 @@
 """Payment codes: the Thai QR of a bill (EMV tag 30), the cross-bank barcode, the mini QR of a bank's slip.
 
 Amounts are integer satang and never touch a float. Building is stricter than reading: what others have printed is
-read if it is well-formed, what we print is right by the guideline's every rule.
+read if it is whole and its CRC agrees, what we print is right by the guideline's every rule.
+Not here: who is to be paid (that is settings), drawing, and whether anything was paid: no code proves that.
+No error says what it was that could not be read.
 
 Sources: EMV QRCPS Merchant-Presented Mode 1.1 (lengths count characters, the CRC runs over UTF-8 bytes, including
 ``6304``); Bank of Thailand, Thai QR Code Payment guideline of 17 April 2019 (tags 29 to 31, biller id of 15 digits);
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 AID_PROMPTPAY = "A000000677010111"
@@ -24,7 +26,10 @@ AMOUNT_CHARACTERS_MAX = 13
 
 _BILLER = re.compile(r"[0-9]{15}")
 _REFERENCE = re.compile(r"[A-Z0-9]{1,20}")
-_AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{0,2})?")
+_AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?")
+_BARCODE_AMOUNT = re.compile(r"[0-9]{1,12}")
+_BANK = re.compile(r"[0-9]{3}")
+_TRANSACTION = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
 class Defect(StrEnum):
@@ -36,7 +41,6 @@ class Defect(StrEnum):
     BAD_ORDER = "bad-order"
     REPEATED_TAG = "repeated-tag"
     BAD_FIELD = "bad-field"
-    NOT_OURS = "not-ours"
 
 
 class PayloadError(ValueError):
@@ -54,24 +58,28 @@ class PayloadError(ValueError):
 class BillPayment:
     """What a bill's QR or barcode asks to be paid: to whom, for what, how much.
 
-    ``biller_id``: 15 digits. References: ``[A-Z0-9]``, 1 to 20; ``ref2`` may be None. ``amount_satang`` None: the payer
-    types it in. Raises PayloadError for anything a bank would not take.
+    ``biller_id``: 15 digits. References: ``[A-Z0-9]``, 1 to 20; only ``ref1`` must be. ``amount_satang`` None: the
+    payer types it in. ``ref3`` is the terminal label of the QR (62.07), by which SCB routes its confirmations; a barcode has
+    no place for it. Raises PayloadError for anything a bank would not take.
     """
 
     biller_id: str
     ref1: str
-    ref2: str | None
-    amount_satang: int | None
+    ref2: str | None = None
+    amount_satang: int | None = None
+    ref3: str | None = None
 
     def __post_init__(self) -> None:
         if not _BILLER.fullmatch(self.biller_id):
             raise PayloadError(Defect.BAD_FIELD, "a biller id has 15 digits")
-        for reference in (self.ref1, *([self.ref2] if self.ref2 is not None else [])):
-            if not _REFERENCE.fullmatch(reference):
+        for reference in (self.ref1, self.ref2, self.ref3):
+            if reference is not None and not _REFERENCE.fullmatch(reference):
                 raise PayloadError(Defect.BAD_FIELD, "a reference has 1 to 20 of A-Z and 0-9")
-        if self.amount_satang is not None and self.amount_satang <= 0:
-            raise PayloadError(Defect.BAD_FIELD, "an amount is more than nothing")
-        if self.amount_satang is not None and len(amount_text(self.amount_satang)) > AMOUNT_CHARACTERS_MAX:
+        if self.amount_satang is None:
+            return
+        if type(self.amount_satang) is not int or self.amount_satang <= 0:  # a float here would round somebody's money
+            raise PayloadError(Defect.BAD_FIELD, "an amount is a whole number of satang, more than none")
+        if len(amount_text(self.amount_satang)) > AMOUNT_CHARACTERS_MAX:
             raise PayloadError(Defect.BAD_FIELD, "an amount has at most 13 characters")
 
     def emv_payload(self) -> str:
@@ -81,7 +89,9 @@ class BillPayment:
         body = _tlv("00", "01") + _tlv("01", "11" if self.amount_satang is None else "12") + _tlv("30", merchant)
         body += _tlv("53", "764")
         body += _tlv("54", amount_text(self.amount_satang)) if self.amount_satang is not None else ""
-        body += _tlv("58", "TH") + "6304"
+        body += _tlv("58", "TH")
+        body += _tlv("62", _tlv("07", self.ref3)) if self.ref3 is not None else ""
+        body += "6304"
         return body + crc16(body)
 
     def barcode(self) -> str:
@@ -95,30 +105,46 @@ def amount_text(amount_satang: int) -> str:
 
 
 def parse_amount(text: str) -> int:
-    """Satang of an amount with at most two decimals.
+    """Satang of an amount in baht with at most two decimals.
 
-    Raises: PayloadError when it is none, or more than 13 characters.
+    Raises: PayloadError when it is none, nothing, or more than 13 characters.
     """
     if not _AMOUNT.fullmatch(text) or len(text) > AMOUNT_CHARACTERS_MAX:
         raise PayloadError(Defect.BAD_FIELD, "not an amount")
     baht, _, decimals = text.partition(".")
-    return int(baht) * 100 + int((decimals + "00")[:2])
+    if not (satang := int(baht) * 100 + int(decimals.ljust(2, "0"))):
+        raise PayloadError(Defect.BAD_FIELD, "an amount of nothing")
+    return satang
 
 
 # ---- EMV ------------------------------------------------------------------------------------------------------------
 
 
+class Proxy(StrEnum):
+    """What a PromptPay transfer is addressed by."""
+
+    MOBILE = "mobile"
+    ID = "id"
+    WALLET = "wallet"
+    ACCOUNT = "account"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class PromptPay:
-    """Tag 29, a transfer to a person or account; not a bill. ``proxy`` is mobile, id, wallet or account."""
+    """Tag 29, a transfer to a person or account; not a bill.
 
-    proxy: str
+    ``address`` may be an ID number or a telephone number, so it is left out of ``repr``: do not show or keep it.
+    """
+
+    proxy: Proxy
+    address: str = field(repr=False)
     amount_satang: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignBill:
-    """Tag 30 of somebody whose biller id or references break the rules we print by."""
+    """Tag 30 of somebody whose biller id or references break the rules we print by: to be read, never drawn."""
 
     biller_id: str
     ref1: str
@@ -128,14 +154,14 @@ class ForeignBill:
 
 @dataclass(frozen=True, slots=True)
 class OtherMerchant:
-    """A well-formed payload of another scheme."""
+    """A well-formed payload of another scheme (tag 31, a card network, another country)."""
 
     country: str
 
 
 EmvCode = BillPayment | ForeignBill | PromptPay | OtherMerchant
 
-_PROXIES = {"01": "mobile", "02": "id", "03": "wallet", "04": "account"}
+_PROXIES = {"01": Proxy.MOBILE, "02": Proxy.ID, "03": Proxy.WALLET, "04": Proxy.ACCOUNT}
 
 
 def crc16(text: str) -> str:
@@ -193,27 +219,39 @@ def parse_emv(text: str) -> EmvCode:
     Raises: PayloadError when it is truncated, tampered with, or no such payload.
     """
     fields = _checked(text, "63")
-    if fields["00"] != "01":
+    if fields["00"] != "01" or fields.get("01", "11") not in ("11", "12"):
         raise PayloadError(Defect.NOT_A_PAYLOAD)
-    amount_satang = parse_amount(fields["54"]) if "54" in fields else None
-    if amount_satang is not None and fields.get("53") != "764":
-        return OtherMerchant(fields.get("58", ""))
-    if "30" in fields:
-        return _bill(_template(fields["30"]), amount_satang)
-    if "29" in fields:
-        inner = _template(fields["29"])
-        if inner.get("00") in (AID_PROMPTPAY, AID_PROMPTPAY_OTA):
-            proxy = next((inner[tag] for tag in _PROXIES if tag in inner), "")
-            return PromptPay(proxy, amount_satang)
+    if (inner := _application(fields, "30", AID_BILL, AID_BILL_CROSS_BORDER)) is not None:
+        return _bill(inner, _thai_amount(fields), _terminal_label(fields))
+    if (inner := _application(fields, "29", AID_PROMPTPAY, AID_PROMPTPAY_OTA)) is not None:
+        tag = next((tag for tag in _PROXIES if tag in inner), "")
+        return PromptPay(_PROXIES.get(tag, Proxy.OTHER), inner.get(tag, ""), _thai_amount(fields))
     return OtherMerchant(fields.get("58", ""))
 
 
-def _bill(inner: dict[str, str], amount_satang: int | None) -> EmvCode:
-    if inner.get("00") not in (AID_BILL, AID_BILL_CROSS_BORDER):
-        return OtherMerchant("")
+def _application(fields: dict[str, str], tag: str, *aids: str) -> dict[str, str] | None:
+    """The account under ``tag``, when its application id is one of ``aids``: the tag alone means nothing abroad."""
+    value = fields.get(tag, "")
+    return _template(value) if value.startswith(tuple(_tlv("00", aid) for aid in aids)) else None
+
+
+def _thai_amount(fields: dict[str, str]) -> int | None:
+    if fields.get("53") != "764" or fields.get("58") != "TH":
+        raise PayloadError(Defect.BAD_FIELD, "a Thai payment is in baht and Thai")
+    return parse_amount(fields["54"]) if "54" in fields else None
+
+
+def _terminal_label(fields: dict[str, str]) -> str | None:
+    label = _template(fields.get("62", "")).get("07", "")
+    return label if _REFERENCE.fullmatch(label) else None  # ``***`` and the like name a till, they are no reference
+
+
+def _bill(inner: dict[str, str], amount_satang: int | None, ref3: str | None) -> BillPayment | ForeignBill:
     biller_id, ref1, ref2 = inner.get("01", ""), inner.get("02", ""), inner.get("03")
+    if not (biller_id and ref1):
+        raise PayloadError(Defect.BAD_FIELD, "a bill has a biller and a reference")
     try:
-        return BillPayment(biller_id, ref1, ref2, amount_satang)
+        return BillPayment(biller_id, ref1, ref2, amount_satang, ref3)
     except PayloadError:
         return ForeignBill(biller_id, ref1, ref2, amount_satang)
 
@@ -234,14 +272,14 @@ def parse_barcode(text: str) -> BillPayment:
     if len(parts) < 4:
         raise PayloadError(Defect.TRUNCATED)
     biller_id, ref1, ref2, satang = parts[:4]
-    if len(parts) > 4 or not (satang.isascii() and satang.isdigit() and len(satang) <= AMOUNT_CHARACTERS_MAX):
+    if len(parts) > 4 or not _BARCODE_AMOUNT.fullmatch(satang):
         raise PayloadError(Defect.BAD_FIELD, "not a barcode's amount")
     return BillPayment(biller_id, ref1, ref2 or None, int(satang) or None)
 
 
 @dataclass(frozen=True, slots=True)
 class SlipReference:
-    """The mini QR of a bank's slip: names a transaction, proves nothing."""
+    """The mini QR of a bank's slip: names a bank (three digits) and its transaction, and proves nothing."""
 
     sending_bank: str
     trans_ref: str
@@ -254,9 +292,12 @@ def parse_slip(text: str) -> SlipReference:
     """
     fields = _checked(text, "91")
     inner = _template(fields["00"])
-    if inner.get("00") != "000001" or not inner.get("02") or not re.fullmatch(r"[0-9]{3}", inner.get("01", "")):
-        raise PayloadError(Defect.NOT_OURS)
-    return SlipReference(inner["01"], inner["02"])
+    if inner.get("00") != "000001" or fields.get("51") != "TH":
+        raise PayloadError(Defect.NOT_A_PAYLOAD)
+    sending_bank, trans_ref = inner.get("01", ""), inner.get("02", "")
+    if not _BANK.fullmatch(sending_bank) or not _TRANSACTION.fullmatch(trans_ref):
+        raise PayloadError(Defect.BAD_FIELD, "a slip names a bank and a transaction")
+    return SlipReference(sending_bank, trans_ref)
 
 
 # ---- our own references ---------------------------------------------------------------------------------------------
@@ -267,8 +308,9 @@ REFERENCE_MAX = 15
 
 
 def check_character(text: str) -> str:
-    """ISO/IEC 7064 MOD 37,36: catches every single wrong character and every swap of neighbours.
+    """ISO/IEC 7064 MOD 37,36: catches every single wrong character and nearly every swap of neighbours.
 
+    Not MOD 37-2, which catches every swap, because its check character may be ``*``, which no bank takes.
     Raises: ValueError for anything outside A-Z and 0-9.
     """
     product = 36
@@ -281,6 +323,7 @@ def check_character(text: str) -> str:
 def bill_reference(prefix: str, sequence: int) -> str:
     """A bill reference: ``prefix``, eight digits, check character; ``N20`` and 123 give ``N2000000123`` + check.
 
+    A notice's comes from ``codes.notice_reference``, so that a scan of it is known for what it is.
     Raises: ValueError when it would be longer than 15, or the prefix has other characters.
     """
     body = f"{prefix}{sequence:08d}"

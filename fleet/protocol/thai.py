@@ -2,6 +2,9 @@
 
 Sources: the check digit of the ID number and the order of its parts, Department of Provincial Administration (as
 implemented by python-stdnum ``th.pin``); number words with เอ็ด, Royal Society of Thailand; B.E. = C.E. + 543.
+Not here: days on which an office is closed, time zones, and any other calendar. Before B.E. 2484 the Thai year began
+in April, so January to March of those years are a year off; only a birth date could be so old, and none is read.
+No error says which digits it was given.
 """
 
 from __future__ import annotations
@@ -43,16 +46,20 @@ def _is_thirteen(text: str) -> bool:
 class IdNumber:
     """The number of a natural person's ID card. Shows itself masked wherever it is written; ``reveal`` gives it away.
 
-    It cannot be pickled or copied into JSON by accident.
+    It cannot be changed, pickled, or copied into JSON by accident.
     """
 
     __slots__ = ("_digits",)
+    _digits: str
 
     def __init__(self, digits: str) -> None:
         """Raises: ValueError, without the digits, when they are none of a natural person (1 to 8 first)."""
         if not _is_thirteen(digits) or digits[0] not in "12345678":
             raise ValueError("not an ID number")
-        self._digits = digits
+        object.__setattr__(self, "_digits", digits)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("an ID number does not change")
 
     def reveal(self) -> str:
         """The 13 digits. Every call needs a reason that stands beside it."""
@@ -109,6 +116,7 @@ class TaxId:
     digits: str
 
     def __post_init__(self) -> None:
+        """Raises: ValueError when they are none, or a natural person's."""
         if not _is_thirteen(self.digits) or self.digits[0] != "0":
             raise ValueError("not a juristic person's tax id")
 
@@ -224,8 +232,12 @@ class Lifetime:
 CardDate = KnownDate | PartialDate | BlankDate | Lifetime
 
 
+_BE_YEARS = range(2400, 2700)
+"""Nobody alive was born before, no card lasts longer; a year of the common era falls outside and is not guessed at."""
+
+
 def parse_card_date(text: str) -> CardDate:
-    """A date as cards hold it: YYYYMMDD of the Buddhist era, with 00 for what is not known.
+    """A date as cards hold it: YYYYMMDD of the Buddhist era, with 00 (or nothing) for what is not known.
 
     Raises: ValueError for anything that is no such date.
     """
@@ -234,13 +246,15 @@ def parse_card_date(text: str) -> CardDate:
         return BlankDate()
     if text == "99999999":
         return Lifetime()
-    if len(text) == 4 and text.isascii() and text.isdigit():
-        text += "0000"
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+    digits = text.ljust(8, "0")
+    if len(text) not in (4, 6, 8) or not (text.isascii() and text.isdigit()) or int(digits[:4]) not in _BE_YEARS:
         raise ValueError("not a card's date")
-    year, month, day = int(text[:4]) - BE_OFFSET, int(text[4:6]), int(text[6:])
-    if not 1 <= year <= 9999 or month > 12:
+    year, month, day = int(digits[:4]) - BE_OFFSET, int(digits[4:6]), int(digits[6:])
+    if month > 12 or (day and not month):
         raise ValueError("not a card's date")
-    if month == 0:
-        return PartialDate(year)
-    return PartialDate(year, month) if day == 0 else KnownDate(date(year, month, day))
+    if not day:
+        return PartialDate(year, month or None)
+    try:
+        return KnownDate(date(year, month, day))
+    except ValueError:  # the library's own words may quote the day
+        raise ValueError("not a card's date") from None
