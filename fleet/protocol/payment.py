@@ -59,8 +59,8 @@ class BillPayment:
     """What a bill's QR or barcode asks to be paid: to whom, for what, how much.
 
     ``biller_id``: 15 digits. References: ``[A-Z0-9]``, 1 to 20; only ``ref1`` must be. ``amount_satang`` None: the
-    payer types it in. ``ref3`` is the terminal label of the QR (62.07), by which SCB routes its confirmations; a barcode has
-    no place for it. Raises PayloadError for anything a bank would not take.
+    payer types it in. ``ref3`` is the terminal label of the QR (62.07), by which SCB routes its confirmations; a
+    barcode has no place for it. Raises PayloadError for anything a bank would not take.
     """
 
     biller_id: str
