@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -62,7 +62,7 @@ def desired_of(kiosk: Kiosk) -> Desired:
 
 
 def change_settings(
-    layer: str, key: str, document: Mapping[str, Any], author: AbstractBaseUser | None, reason: str
+    layer: str, key: str, document: Mapping[str, Any], author: User | None, reason: str
 ) -> SettingsRevision:
     """Put a new document into force and tell every kiosk it concerns.
 
@@ -82,7 +82,7 @@ def change_settings(
     return revision
 
 
-def undo(revision: SettingsRevision, author: AbstractBaseUser | None, reason: str) -> SettingsRevision:
+def undo(revision: SettingsRevision, author: User | None, reason: str) -> SettingsRevision:
     """Put the document before ``revision`` into force again, as a new revision.
 
     Raises: SettingsError as ``change_settings``; LookupError when there is none before it.

@@ -12,17 +12,9 @@ from pathlib import Path
 DATA_DIR = Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")).resolve()
 
 
-def _secret_key() -> str:
-    """The key that signs sessions: made once, kept beside the database, readable by us only."""
-    path = DATA_DIR / "secret-key"
-    if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text("utf-8")
+SECRET_KEY = os.environ.get("SALA_SECRET_KEY") or secrets.token_urlsafe(48)
+"""Signs sessions. `fleet` keeps it in the data folder and hands it down; without it, sessions end with the process."""
 
-
-SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SALA_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 

@@ -1,0 +1,304 @@
+"""The `fleet` command: the fleet manager on one machine, or one part of it on many."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """Where everything listens; kept in the data folder, so that addresses survive a restart."""
+
+    http: int
+    kiosk: int
+    broker: int
+    host: str = "127.0.0.1"
+
+    @property
+    def address(self) -> str:
+        """Of the pages."""
+        return f"http://{self.host}:{self.http}"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a subcommand; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    data_dir: Path = arguments.data_dir.resolve()
+    os.environ["SALA_FLEET_DIR"] = str(data_dir)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.site.settings")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("SALA_SECRET_KEY", _secret_key(data_dir / "secret-key"))
+    return int(arguments.run(arguments, data_dir))
+
+
+def _secret_key(path: Path) -> str:
+    """The key that signs sessions: made once, kept beside the database, ours to read only."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text("utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fleet", description="The fleet manager behind Sala's kiosks.")
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")),
+        help="database, certificates and keys (default: fleet-data, or SALA_FLEET_DIR)",
+    )  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, what: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what)
+        made.set_defaults(run=run)
+        return made
+
+    up = command("up", _up, "broker, serve, ingest and conduct, on this machine")
+    up.add_argument("--http-port", type=int, default=0, help="of the pages; 0 finds a free one")
+    up.add_argument("--host", default="127.0.0.1", help="address to listen on and to be known by")
+    command("serve", _serve, "the pages, and the kiosks' HTTPS port")
+    command("ingest", _ingest, "MQTT to database")
+    command("conduct", _conduct, "what is to be told to kiosks; one leads")
+    command("migrate", _migrate, "bring the database up to date")
+    command("broker-config", _broker_config, "write mosquitto's configuration and certificates")
+    command("sample-data", _sample_data, "factories, notices, folders and kiosks in three provinces, all ตัวอย่าง")
+    user = command("user", _user, "make or change an account; the password comes from SALA_PASSWORD")
+    user.add_argument("name")
+    user.add_argument("--role", required=True, choices=["technician", "provincial-admin", "national-admin"])
+    user.add_argument("--province", type=int, help="DOPA code; not for national admins")
+    user.add_argument("--full-name", default="")
+    enrol = command("enrol", _enrol, "key and certificate for a kiosk")
+    enrol.add_argument("kiosk_id")
+    enrol.add_argument("--out", type=Path, required=True, help="folder for kiosk.key, kiosk.pem and ca.pem")
+    confirm = command("bank-confirm", _bank_confirm, "the pretend bank confirms a payment")
+    confirm.add_argument("--ref1", required=True)
+    confirm.add_argument("--ref2", default="")
+    confirm.add_argument("--amount", required=True, help="baht with two decimals, e.g. 3300.00")
+    confirm.add_argument("--biller-id", default="", help="default: the sample payee")
+    confirm.add_argument("--transaction-id", default="", help="default: a new one")
+    return parser
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _ports(data_dir: Path) -> Ports:
+    """Where this fleet listens, as ``fleet up`` or ``broker-config`` decided."""
+    try:
+        return msgspec.json.decode((data_dir / "ports.json").read_bytes(), type=Ports)
+    except OSError:
+        raise SystemExit(f"fleet: no ports.json in {data_dir}; run `fleet broker-config` or `fleet up` first") from None
+
+
+def _settle_ports(data_dir: Path, host: str, http_port: int) -> Ports:
+    path = data_dir / "ports.json"
+    kept = msgspec.json.decode(path.read_bytes(), type=Ports) if path.exists() else None
+    ports = kept or Ports(http_port or _free_port(host), _free_port(host), _free_port(host), host)
+    if http_port:
+        ports = msgspec.structs.replace(ports, http=http_port)
+    path.write_bytes(msgspec.json.encode(ports))
+    return ports
+
+
+def _prepare(data_dir: Path, ports: Ports) -> Path:
+    """Certificates and broker configuration; returns the latter."""
+    from fleet.trust.authority import Authority
+    from fleet.trust.broker import SERVICES, write_broker_config
+
+    certificates = data_dir / "certificates"
+    authority = Authority(data_dir / "authority")
+    certificates.mkdir(parents=True, exist_ok=True)
+    (certificates / "ca.pem").write_bytes(authority.root_pem)
+    names = tuple(dict.fromkeys((ports.host, "localhost", "127.0.0.1")))
+    for server in ("broker", "server"):
+        authority.issue_server(names).write(certificates, server)
+    for service in SERVICES:
+        authority.issue_client(service).write(certificates, service)
+    return write_broker_config(certificates, ports.broker, address=ports.host)
+
+
+def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
+    from fleet.site.children import Children
+
+    ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
+    broker_config = _prepare(data_dir, ports)
+    _migrate(arguments, data_dir)
+    own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
+    children = Children(dict(os.environ))
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    try:
+        children.start("mosquitto", ["mosquitto", "-c", str(broker_config)])
+        for part in ("serve", "ingest", "conduct"):
+            children.start(part, [*own, part])
+        _await_port(ports.host, ports.http)
+        _await_port(ports.host, ports.broker)
+        print(json.dumps({"ready": True, "address": ports.address, **msgspec.to_builtins(ports)}), flush=True)
+        while not stopping:
+            children.tend()
+            time.sleep(0.2)
+    finally:
+        children.stop()
+    return 0
+
+
+def _await_port(host: str, port: int, timeout_s: float = 30.0) -> None:
+    until_s = time.monotonic() + timeout_s
+    while time.monotonic() < until_s:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit(f"fleet: nothing listens on {host}:{port} after {timeout_s:.0f} s; the lines above say why")
+
+
+def _serve(_arguments: argparse.Namespace, data_dir: Path) -> int:
+    _django()
+    from fleet.site.servers import Listen, serve
+
+    ports = _ports(data_dir)
+    asyncio.run(serve(Listen(ports.host, ports.http, ports.kiosk, data_dir / "certificates")))
+    return 0
+
+
+def _ingest(_arguments: argparse.Namespace, data_dir: Path) -> int:
+    _django()
+    from fleet.ingest.worker import Ingest
+
+    ports = _ports(data_dir)
+    return _run_until_signal(Ingest(ports.host, ports.broker, data_dir / "certificates"))
+
+
+def _conduct(_arguments: argparse.Namespace, data_dir: Path) -> int:
+    _django()
+    from fleet.conduct.conductor import Conductor
+
+    ports = _ports(data_dir)
+    return _run_until_signal(Conductor(ports.host, ports.broker, data_dir / "certificates"))
+
+
+def _run_until_signal(worker: Any) -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+    return 0
+
+
+def _migrate(_arguments: argparse.Namespace, _data_dir: Path) -> int:
+    _django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return 0
+
+
+def _broker_config(_arguments: argparse.Namespace, data_dir: Path) -> int:
+    print(_prepare(data_dir, _settle_ports(data_dir, "127.0.0.1", 0)))
+    return 0
+
+
+def _sample_data(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _migrate(arguments, data_dir)
+    from fleet.site.sample import make_sample_data
+
+    make_sample_data(_settle_ports(data_dir, "127.0.0.1", 0).address)
+    return 0
+
+
+def _user(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _migrate(arguments, data_dir)
+    from django.contrib.auth.models import User
+
+    from fleet.people.models import Membership, Role
+
+    password = os.environ.get("SALA_PASSWORD", "")
+    if len(password) < 10:
+        print("fleet: put a password of at least 10 characters into SALA_PASSWORD", file=sys.stderr)
+        return 2
+    if (arguments.province is None) != (arguments.role == Role.NATIONAL_ADMIN):
+        print("fleet: every role but national-admin needs --province, and that one must not have it", file=sys.stderr)
+        return 2
+    user, _ = User.objects.get_or_create(username=arguments.name)
+    user.first_name = arguments.full_name
+    user.set_password(password)
+    user.save()
+    Membership.objects.get_or_create(user=user, role=arguments.role, dopa_code=arguments.province)
+    return 0
+
+
+def _enrol(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _django()
+    from fleet.devices.desired import announce_office
+    from fleet.devices.models import Kiosk
+    from fleet.trust.authority import Authority
+
+    kiosk = Kiosk.objects.filter(pk=arguments.kiosk_id).first()
+    if kiosk is None:
+        print(f"fleet: there is no kiosk {arguments.kiosk_id}; make it first", file=sys.stderr)
+        return 2
+    authority = Authority(data_dir / "authority")
+    authority.issue_client(kiosk.kiosk_id).write(arguments.out, "kiosk")
+    (arguments.out / "ca.pem").write_bytes(authority.root_pem)
+    announce_office(kiosk.office_id)  # so that what it should run waits for it at the broker
+    return 0
+
+
+def _bank_confirm(arguments: argparse.Namespace, _data_dir: Path) -> int:
+    _django()
+    from fleet.api.bank import PRETEND
+    from fleet.payments.confirming import BankWord, confirm
+    from fleet.protocol.payment import PayloadError, parse_amount
+    from fleet.site.sample import SAMPLE_BILLER_ID
+
+    try:
+        amount_satang = parse_amount(arguments.amount)
+    except PayloadError as err:
+        print(f"fleet: {err}", file=sys.stderr)
+        return 2
+    confirmation = confirm(
+        BankWord(
+            bank=PRETEND,
+            transaction_id=arguments.transaction_id or uuid.uuid4().hex,
+            biller_id=arguments.biller_id or SAMPLE_BILLER_ID,
+            ref1=arguments.ref1,
+            ref2=arguments.ref2,
+            amount_satang=amount_satang,
+            paid_at=datetime.now(UTC),
+        )
+    )
+    print(json.dumps({"transaction_id": confirmation.transaction_id, "match": confirmation.match}))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

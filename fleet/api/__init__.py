@@ -1,0 +1,1 @@
+"""HTTP for machines: the kiosks' interface, and the pretend bank's."""

@@ -1,0 +1,106 @@
+"""The conduct process: sends what waits in the outbox, while it holds the lease.
+
+A message leaves the outbox only when the broker has acknowledged it; a kill in between sends it twice, which every
+receiver can bear (desired state is retained and numbered, payments name their references).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from fleet.devices.models import Lease, Outgoing
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.1
+"""An indexed look at an empty table ten times a second: a settings change leaves within that."""
+
+LEASE_S = 15.0
+SEND_TIMEOUT_S = 5.0
+BATCH_MAX = 500
+
+
+class Conductor:
+    """One conductor; of many, the one with the lease acts."""
+
+    def __init__(self, host: str, port: int, certificates: Path) -> None:
+        self._holder = secrets.token_hex(8)
+        self._lease_until_s = 0.0
+        self._stopping = False
+        self._connected = False
+        client = paho.Client(CallbackAPIVersion.VERSION2, "fleet-conduct", protocol=MQTTProtocolVersion.MQTTv5)
+        client.tls_set(
+            ca_certs=str(certificates / "ca.pem"),
+            certfile=str(certificates / "fleet-conduct.pem"),
+            keyfile=str(certificates / "fleet-conduct.key"),
+        )
+        client.reconnect_delay_set(1, 10)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.connect_async(host, port, keepalive=20)
+        self._client = client
+
+    def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
+        self._connected = not reason.is_failure
+
+    def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, _reason: ReasonCode, _props: Any) -> None:
+        self._connected = False
+
+    def stop(self) -> None:
+        """End ``run`` soon; safe in a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Until ``stop``."""
+        self._client.loop_start()
+        try:
+            while not self._stopping:
+                close_old_connections()
+                if not (self._connected and self._leads() and self._send_some()):
+                    time.sleep(LOOK_EVERY_S)
+        finally:
+            Lease.objects.filter(name="conduct", holder=self._holder).delete()
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def _leads(self) -> bool:
+        """Whether the lease is ours; it is taken or renewed at half its time."""
+        if time.monotonic() < self._lease_until_s - LEASE_S / 2:
+            return True
+        now = timezone.now()
+        until = now + timedelta(seconds=LEASE_S)
+        with transaction.atomic():
+            lease, fresh = Lease.objects.select_for_update().get_or_create(
+                name="conduct", defaults={"holder": self._holder, "until": until}
+            )
+            if not fresh and lease.holder != self._holder and lease.until > now:
+                return False
+            Lease.objects.filter(pk=lease.pk).update(holder=self._holder, until=until)
+        self._lease_until_s = time.monotonic() + LEASE_S
+        return True
+
+    def _send_some(self) -> bool:
+        """Publish what waits, oldest first; False when there was nothing."""
+        waiting = list(Outgoing.objects.all()[:BATCH_MAX])
+        sent = [(each.pk, self._client.publish(each.topic, bytes(each.payload), 1, each.retain)) for each in waiting]
+        until_s = time.monotonic() + SEND_TIMEOUT_S
+        done = []
+        for pk, info in sent:
+            info.wait_for_publish(max(0.0, until_s - time.monotonic()))
+            if info.is_published():
+                done.append(pk)
+        Outgoing.objects.filter(pk__in=done).delete()
+        if len(done) < len(waiting):
+            log.warning("%d messages wait for the broker", len(waiting) - len(done))
+        return bool(done)

@@ -1,0 +1,1 @@
+"""MQTT to database: what kiosks say, committed before it is acknowledged."""

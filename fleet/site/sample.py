@@ -1,0 +1,176 @@
+"""Sample data for demonstrations and tests: three provinces, and ตัวอย่าง wherever somebody could take it for real.
+
+People are made-up ID numbers 1-9999-00000-nn-c (c the check digit), the same that the sample cards hold; only their
+keyed hashes are kept. No real biller id stands here.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from fleet.devices.desired import change_settings
+from fleet.devices.models import Kiosk, Layer
+from fleet.office.models import Factory, Folder, Notice, Office, OwnerHash, Province
+from fleet.protocol.codes import folder_id
+from fleet.protocol.factory import luhn_digit
+from fleet.protocol.payment import bill_reference
+from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
+
+SAMPLE_BILLER_ID = "112345678901234"
+"""Not a tax id (its check digit is wrong), so nobody's."""
+
+FEE_SATANG = (300_000, 150_000, 450_000)
+"""Sample fees; the real table is the ministry's and stands nowhere in this program."""
+
+SURCHARGE_SATANG_A_MONTH = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class _SampleOffice:
+    office_id: str
+    dopa_code: int
+    name_th: str
+    name_en: str
+
+
+OFFICES = (
+    _SampleOffice("CBI", 20, "สำนักงานอุตสาหกรรมจังหวัดชลบุรี", "Chon Buri Provincial Industry Office"),
+    _SampleOffice("KKN", 40, "สำนักงานอุตสาหกรรมจังหวัดขอนแก่น", "Khon Kaen Provincial Industry Office"),
+    _SampleOffice(
+        "AYA", 14, "สำนักงานอุตสาหกรรมจังหวัดพระนครศรีอยุธยา", "Phra Nakhon Si Ayutthaya Provincial Industry Office"
+    ),
+)
+KIOSKS = (("01", "โถงชั้น 1", "Hall, floor 1"), ("02", "โถงชั้น 2", "Hall, floor 2"))
+
+FACTORIES = (
+    ("ตัวอย่างแปรรูปอาหาร", "Sample Foods"),
+    ("ตัวอย่างการพิมพ์", "Sample Printing"),
+    ("ตัวอย่างโลหะกิจ", "Sample Metal Works"),
+    (
+        "ห้างหุ้นส่วนจำกัด ตัวอย่างอุตสาหกรรมเกษตรแปรรูปและบรรจุภัณฑ์ภาคตะวันออก (1999)",
+        "Sample Agricultural Processing and Packaging of the Eastern Region (1999) Ltd., Part.",
+    ),
+    ("ตัวอย่างน้ำแข็งสะอาด", "Sample Clean Ice"),
+    ("ตัวอย่างไม้แปรรูป", "Sample Timber"),
+)
+
+OWNERS = {1: (0, 1, 2), 2: (3,), 4: (4,), 5: (5,), 6: (0, 3, 4)}
+"""Person number -> factories. Person 3's card has expired; nobody owns anything as person 7."""
+
+
+def sample_id(number: int) -> IdNumber:
+    """The made-up ID number of sample person ``number``."""
+    twelve = f"1999900000{number:02d}"
+    return IdNumber(twelve + str(check_digit(twelve)))
+
+
+def load_provinces() -> None:
+    """The 77 provinces."""
+    text = files("fleet.office").joinpath("provinces.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        Province.objects.update_or_create(dopa_code=int(row.pop("dopa_code")), defaults=row)
+
+
+@transaction.atomic
+def make_sample_data(tracking_address: str, *, today: date | None = None) -> None:
+    """Make it all; made twice, it is there once."""
+    today = today or timezone.localdate()
+    load_provinces()
+    fresh = not Office.objects.exists()
+    for office in OFFICES:
+        _office(office, today)
+    if fresh:
+        change_settings(Layer.NATIONAL, "", _national(tracking_address), None, "ข้อมูลตัวอย่าง")
+        for office in OFFICES:
+            names = {"office_name": {"th": office.name_th, "en": office.name_en}}
+            change_settings(Layer.OFFICE, office.office_id, names, None, "ข้อมูลตัวอย่าง")
+
+
+def _national(tracking_address: str) -> dict[str, Any]:
+    return {
+        "office_name": {"th": "สำนักงานอุตสาหกรรมจังหวัด", "en": "Provincial Industry Office"},
+        "payee": {
+            "name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"},
+            "biller_id": SAMPLE_BILLER_ID,
+        },
+        "services": ["pay-fee"],
+        "tracking_address": tracking_address,
+        "sample": True,
+    }
+
+
+def _office(sample: _SampleOffice, today: date) -> None:
+    key = hashlib.sha256(f"sample key of {sample.office_id}".encode()).hexdigest()
+    office, _ = Office.objects.get_or_create(
+        office_id=sample.office_id,
+        defaults={
+            "province_id": sample.dopa_code,
+            "name_th": sample.name_th,
+            "name_en": sample.name_en,
+            "hash_key": key,
+        },
+    )
+    for number, name_th, name_en in KIOSKS:
+        Kiosk.objects.get_or_create(
+            kiosk_id=f"{sample.office_id}-{number}", defaults={"office": office, "name_th": name_th, "name_en": name_en}
+        )
+    factories = [_factory(office, sample.dopa_code, i, today) for i in range(len(FACTORIES))]
+    for person, owned in OWNERS.items():
+        hashed = keyed_hash(sample_id(person), bytes.fromhex(key))
+        for index in owned:
+            OwnerHash.objects.get_or_create(factory=factories[index], hash=hashed)
+
+
+def _factory(office: Office, dopa_code: int, index: int, today: date) -> Factory:
+    body = f"20{dopa_code}{index + 123:05d}{be_year(today) - 14}"
+    name_th, name_en = FACTORIES[index]
+    factory, _ = Factory.objects.get_or_create(
+        factory_no=body + str(luhn_digit(body)), defaults={"office": office, "name_th": name_th, "name_en": name_en}
+    )
+    Folder.objects.get_or_create(
+        folder_id=folder_id(dopa_code, index + 1),
+        defaults={"factory": factory, "room": "1", "cabinet": str(index // 3 + 1), "shelf": str(index % 3 + 1)},
+    )
+    _notice(factory, dopa_code, index, today)
+    return factory
+
+
+def _notice(factory: Factory, dopa_code: int, index: int, today: date) -> None:
+    """One notice a factory: the first overdue with a surcharge, the fifth already paid, the rest due later."""
+    year, fee = be_year(today), FEE_SATANG[index % 3]
+    lines = [{"label_th": "ค่าธรรมเนียม", "label_en": "Fee", "amount_satang": fee}]
+    due_on = today + timedelta(days=21 + 55 * index)
+    if index == 0:
+        due_on = today - timedelta(days=61)
+        surcharge = 2 * SURCHARGE_SATANG_A_MONTH
+        lines.append({"label_th": "เงินเพิ่ม 2 เดือน", "label_en": "Surcharge, 2 months", "amount_satang": surcharge})
+    Notice.objects.get_or_create(
+        notice_no=f"{factory.office_id}-{year % 100}-{index + 1:05d}",
+        defaults={
+            "reference": bill_reference(f"N{dopa_code}", (year % 100) * 100_000 + index + 1),
+            "factory": factory,
+            "item_th": f"ค่าธรรมเนียมรายปี {year}",
+            "item_en": f"Annual fee, B.E. {year}",
+            "lines": lines,
+            "amount_satang": sum(int(str(line["amount_satang"])) for line in lines),
+            "due_on": due_on,
+            "paid_at": timezone.now() - timedelta(days=19) if index == 4 else None,
+        },
+    )
+
+
+def scannable(office_id: str) -> list[dict[str, str]]:
+    """What a sample visitor of this office could hold under the scanner: label and code."""
+    notices = Notice.objects.select_related("factory").filter(factory__office_id=office_id)
+    folders = Folder.objects.select_related("factory").filter(factory__office_id=office_id)
+    found = [{"label": f"ใบแจ้ง {n.factory.name_th}", "code": n.reference, "kind": "notice"} for n in notices]
+    found += [{"label": f"แฟ้ม {f.factory.name_th}", "code": f.folder_id, "kind": "folder"} for f in folders]
+    return found

@@ -1,0 +1,61 @@
+"""mosquitto's configuration: TLS only, a client certificate required, and one pattern a right.
+
+The certificate's common name is the user name, so a kiosk can write and read its own topics and nothing else.
+Debian 12's mosquitto drops silently when a queue is full: the queues are wide, and ``ingest`` commits in batches.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, ROOT, TO_KIOSK
+
+SERVICES = ("fleet-ingest", "fleet-conduct")
+"""Common names of the fleet's own clients."""
+
+QUEUED_MESSAGES_MAX = 100_000
+
+
+def access_control() -> str:
+    """The access control list: the fleet's services by name, every kiosk by pattern, everybody else nothing."""
+    lines = [f"user {name}\ntopic readwrite {ROOT}/#\n" for name in SERVICES]
+    lines += [f"pattern write {ROOT}/kiosk/%u/{channel.value}" for channel in sorted(FROM_KIOSK)]
+    lines += [f"pattern read {ROOT}/kiosk/%u/{channel.value}" for channel in sorted(TO_KIOSK)]
+    lines += [f"pattern read {FLEET_SESSION}"]
+    return "\n".join(lines) + "\n"
+
+
+def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1") -> Path:
+    """Write ``mosquitto.conf`` and its list into ``directory`` (with ca.pem, broker.pem, broker.key beside it)."""
+    state = directory / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    (directory / "acl").write_text(access_control(), "utf-8")
+    (directory / "acl").chmod(0o600)
+    config = directory / "mosquitto.conf"
+    config.write_text(
+        f"""# Written by `fleet broker-config`; changes here are lost.
+per_listener_settings false
+listener {port} {address}
+cafile {directory / "ca.pem"}
+certfile {directory / "broker.pem"}
+keyfile {directory / "broker.key"}
+tls_version tlsv1.2
+require_certificate true
+use_identity_as_username true
+allow_anonymous false
+acl_file {directory / "acl"}
+persistence true
+persistence_location {state}/
+autosave_interval 10
+autosave_on_changes false
+max_queued_messages {QUEUED_MESSAGES_MAX}
+max_inflight_messages 1000
+message_size_limit 262144
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+""",
+        "utf-8",
+    )
+    return config
