@@ -75,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "bring the database up to date")
     command("broker-config", _broker_config, "write mosquitto's configuration and certificates")
     command("sample-data", _sample_data, "factories, notices, folders and kiosks in three provinces, all ตัวอย่าง")
+    codes = command("sample-codes", _sample_codes, "what a sample visitor could scan, as JSON")
+    codes.add_argument("office_id")
     user = command("user", _user, "make or change an account; the password comes from SALA_PASSWORD")
     user.add_argument("name")
     user.add_argument("--role", required=True, choices=["technician", "provincial-admin", "national-admin"])
@@ -232,6 +234,14 @@ def _sample_data(arguments: argparse.Namespace, data_dir: Path) -> int:
     from fleet.site.sample import make_sample_data
 
     make_sample_data(_settle_ports(data_dir, "127.0.0.1", 0).address)
+    return 0
+
+
+def _sample_codes(arguments: argparse.Namespace, _data_dir: Path) -> int:
+    _django()
+    from fleet.site.sample import scannable
+
+    print(json.dumps(scannable(arguments.office_id), ensure_ascii=False))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from importlib.metadata import version
@@ -21,7 +22,9 @@ def main(argv: list[str] | None = None) -> int:
         ("agent", "the link to the fleet: settings, records, payments"),
     ):
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument("--config", type=Path, default=Path("/etc/sala/machine.toml"), help="machine configuration")
+        command.add_argument(
+            "--config", type=Path, default=Path("/etc/sala/machine.toml"), help="machine configuration"
+        )
     virtual = commands.add_parser("virtual", help="a whole kiosk in a browser page", add_help=False)
     virtual.add_argument("rest", nargs=argparse.REMAINDER)
     if (argv if argv is not None else sys.argv[1:])[:1] == ["virtual"]:
@@ -39,9 +42,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _frontdesk(config: MachineConfig) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from drivers import registry
     from kiosk.frontdesk.process import Openers, run_frontdesk
-    from kiosk.screens.theme import size_of
 
     devices = config.devices
     openers = Openers(
@@ -49,7 +52,7 @@ def _frontdesk(config: MachineConfig) -> int:
         scanner=lambda: registry.open_scanner(devices.scanner),
         printer=lambda: registry.open_printer(devices.printer),
         panel=lambda: registry.open_panel(devices.panel),
-        display=lambda: registry.open_display(devices.display, size_of(config.display.profile)),
+        display=lambda: registry.open_display(devices.display, config.display.size_px),
     )
     run_frontdesk(config, openers, version("sala-kiosk"))
     return 0

@@ -46,10 +46,19 @@ class Devices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     display: str
 
 
+DISPLAY_SIZES_PX = {"7in": (800, 480), "10in": (1280, 800), "21in_portrait": (1080, 1920)}
+"""The display profiles, in pixels."""
+
+
 class DisplayProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of the display profiles of ``kiosk/screens/theme`` the panel is."""
+    """Which of the display profiles the panel is."""
 
     profile: Literal["7in", "10in", "21in_portrait"] = "10in"
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height."""
+        return DISPLAY_SIZES_PX[self.profile]
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

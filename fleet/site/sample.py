@@ -171,6 +171,14 @@ def scannable(office_id: str) -> list[dict[str, str]]:
     """What a sample visitor of this office could hold under the scanner: label and code."""
     notices = Notice.objects.select_related("factory").filter(factory__office_id=office_id)
     folders = Folder.objects.select_related("factory").filter(factory__office_id=office_id)
-    found = [{"label": f"ใบแจ้ง {n.factory.name_th}", "code": n.reference, "kind": "notice"} for n in notices]
-    found += [{"label": f"แฟ้ม {f.factory.name_th}", "code": f.folder_id, "kind": "folder"} for f in folders]
-    return found
+    found = [_scannable("ใบแจ้ง", "Notice", n.factory, n.reference, "notice") for n in notices]
+    return found + [_scannable("แฟ้ม", "Folder", f.factory, f.folder_id, "folder") for f in folders]
+
+
+def _scannable(word_th: str, word_en: str, factory: Factory, code: str, kind: str) -> dict[str, str]:
+    return {
+        "label": f"{word_th} {factory.name_th}",
+        "label_en": f"{word_en}, {factory.name_en}",
+        "code": code,
+        "kind": kind,
+    }

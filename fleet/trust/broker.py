@@ -1,19 +1,42 @@
 """mosquitto's configuration: TLS only, a client certificate required, and one pattern a right.
 
 The certificate's common name is the user name, so a kiosk can write and read its own topics and nothing else.
-Debian 12's mosquitto drops silently when a queue is full: the queues are wide, and ``ingest`` commits in batches.
+It runs as whoever started it, since the keys are theirs to read. Debian 12's mosquitto drops silently when a queue is full: the queues are wide, and ``ingest`` commits in batches.
 """
 
 from __future__ import annotations
 
+import getpass
+import os
+import shutil
+import getpass
 from pathlib import Path
 
+from fleet.protocol.messages import MESSAGE_BYTES_MAX
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, ROOT, TO_KIOSK
 
 SERVICES = ("fleet-ingest", "fleet-conduct")
 """Common names of the fleet's own clients."""
 
 QUEUED_MESSAGES_MAX = 100_000
+
+PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 1024
+"""The largest message either side reads, and its topic and properties."""
+
+
+class NoBrokerError(Exception):
+    """mosquitto is not installed; install it, or run a broker elsewhere."""
+
+
+def broker_program() -> str:
+    """Where mosquitto is. Debian puts it into /usr/sbin, which is not on everybody's PATH.
+
+    Raises: NoBrokerError.
+    """
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise NoBrokerError("mosquitto is not installed; try: sudo apt install mosquitto")
+    return found
 
 
 def access_control() -> str:
@@ -32,9 +55,12 @@ def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1
     (directory / "acl").write_text(access_control(), "utf-8")
     (directory / "acl").chmod(0o600)
     config = directory / "mosquitto.conf"
+    # Started by root, mosquitto would become the user "mosquitto" before it reads our key and list.
+    user = f"user {getpass.getuser()}\n" if os.geteuid() == 0 else ""
     config.write_text(
         f"""# Written by `fleet broker-config`; changes here are lost.
-per_listener_settings false
+{user}per_listener_settings false
+user {getpass.getuser()}
 listener {port} {address}
 cafile {directory / "ca.pem"}
 certfile {directory / "broker.pem"}
@@ -50,7 +76,7 @@ autosave_interval 10
 autosave_on_changes false
 max_queued_messages {QUEUED_MESSAGES_MAX}
 max_inflight_messages 1000
-message_size_limit 262144
+max_packet_size {PACKET_BYTES_MAX}
 log_dest stderr
 log_type error
 log_type warning

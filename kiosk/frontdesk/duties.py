@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from drivers.card.port import CardEvent, CardInserted, CardReader
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
@@ -19,6 +18,7 @@ from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
 from drivers.scanner.port import Scanned, Scanner
 from fleet.protocol.codes import classify
 from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
+from kiosk.frontdesk.clock import BANGKOK
 from kiosk.frontdesk.worker import Duties
 from kiosk.visits.events import (
     CardProblem,
@@ -27,8 +27,6 @@ from kiosk.visits.events import (
     CodeScanned,
     PrinterChanged,
 )
-
-BANGKOK = ZoneInfo("Asia/Bangkok")
 
 DECLARED = frozenset({Field.ID_NUMBER, Field.EXPIRY})
 """What paying a fee needs from the card: whose it is, and whether it is still valid. Nothing else is requested."""

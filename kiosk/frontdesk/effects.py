@@ -16,7 +16,8 @@ from typing import Any
 from drivers.panel.port import Light, Pattern
 from fleet.protocol import records
 from fleet.protocol.settings import KioskSettings
-from kiosk.frontdesk.duties import BANGKOK, PrintJob, ReadDeclared, Shine, SlipDone
+from kiosk.frontdesk.clock import BANGKOK
+from kiosk.frontdesk.duties import PrintJob, ReadDeclared, Shine, SlipDone
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
@@ -78,7 +79,7 @@ class Effects:
         self._lights: dict[Light, Pattern] = {}
         self._visit: _Visit | None = None
         self._unwritten: deque[records.KnownRecord] = deque(maxlen=UNWRITTEN_MAX)
-        self.recorded: Callable[[], None] = lambda: None
+        self.recorded: Callable[[], object] = lambda: None
         """Called when something new is in the spool."""
 
     def run(self, effect: Effect, state: State) -> tuple[Event, ...]:

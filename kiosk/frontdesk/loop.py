@@ -23,7 +23,7 @@ from fleet.protocol.messages import DeviceState, DeviceStatus
 from kiosk import news, settings_store
 from kiosk.config import MachineConfig
 from kiosk.frontdesk.clock import StateClock
-from kiosk.frontdesk.duties import BANGKOK, SlipDone
+from kiosk.frontdesk.duties import SlipDone
 from kiosk.frontdesk.effects import Effects
 from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.worker import Inbox, WorkerDied
@@ -79,6 +79,8 @@ class FrontDesk:
         """
         self._load_settings()
         self._effects.shine(Light.STATUS, Pattern.ON)
+        self._one_round()
+        self._glass.warm_up()
         try:
             while True:
                 self._one_round()
@@ -113,7 +115,7 @@ class FrontDesk:
         except DriverError as err:
             self._device_gone(Device.DISPLAY, err.detail)
             return ()
-        if self._glass.is_open and self._devices.get(Device.DISPLAY.value) != _READY:
+        if self._glass.is_open and not self._is_online(Device.DISPLAY):
             self._take(DeviceReady(Device.DISPLAY))
         return tuple(
             event for touch in touches if isinstance(touch, Pressed | Released) and (event := self._glass.tap(touch))
@@ -171,8 +173,12 @@ class FrontDesk:
         self._tell_status()
 
     def _device_gone(self, device: Device, detail: str) -> None:
-        if self._devices.get(device.value, _READY).state is DeviceState.ONLINE:
+        if self._is_online(device):
             self._take(DeviceLost(device, detail))
+
+    def _is_online(self, device: Device) -> bool:
+        known = self._devices.get(device.value)
+        return known is not None and known.state is DeviceState.ONLINE
 
     def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
         before = self._devices.get(device.value)
@@ -223,13 +229,5 @@ class FrontDesk:
         self._post.send(news.DeskStatus(devices=dict(self._devices), paper=paper, in_visit=self._effects.in_visit))
 
 
-_READY = DeviceStatus(state=DeviceState.ONLINE)
-
-
 def _name(thing: object) -> str:
     return type(thing).__name__
-
-
-def wall_clock() -> datetime:
-    """Now, at the counter."""
-    return datetime.now(BANGKOK)

@@ -74,7 +74,7 @@ def run_frontdesk(config: MachineConfig, openers: Openers, version: str) -> None
     inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: inbox.put(Stop()))
-    glass = Glass(openers.display, config.display.profile)
+    glass = Glass(openers.display, config.display.size_px)
     glass.open_if_due()  # the first frame before anything that takes time
     spool = Spool(config.data_path / "spool.sqlite")
     replica = Replica(config.data_path / "office.sqlite")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
 from fleet.protocol.thai import IdNumber
-
-from drivers.panel.port import Light, Pattern
 from kiosk.visits.events import Bill
 
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fleet.protocol.codes import Code
-from fleet.protocol.payment import BillPayment
-from fleet.protocol.thai import IdNumber
-
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.printer.port import PrinterStatus
+from fleet.protocol.codes import Code
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Factory, Notice
+from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
+from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet.protocol.payment import BillPayment
-
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
+from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from kiosk.visits.effects import DrawTransaction, Effect, Outcome, RecordPayment, ShowLight
 from kiosk.visits.events import (
@@ -131,9 +130,15 @@ def _(s: OpeningPayment, e: TransactionDrawn) -> Step:
 
 def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) -> BillPayment:
     notice = chosen.notice
-    if settings is None or notice.amount_satang <= 0 or sum(n.amount_satang for n in notice.lines) != notice.amount_satang:
+    if (
+        settings is None
+        or notice.amount_satang <= 0
+        or sum(n.amount_satang for n in notice.lines) != notice.amount_satang
+    ):
         raise ValueError("nothing that can be paid")
-    return BillPayment(settings.payee.biller_id, notice.reference, transaction_no.replace("-", ""), notice.amount_satang)
+    return BillPayment(
+        settings.payee.biller_id, notice.reference, transaction_no.replace("-", ""), notice.amount_satang
+    )
 
 
 @pay_fee.on(OpeningPayment, PaymentRecorded)
