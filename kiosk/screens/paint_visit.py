@@ -1,0 +1,290 @@
+"""Menu, invitation, work in hand, trouble, and the time-out warning."""
+
+from __future__ import annotations
+
+from pygame import Rect
+
+from kiosk.screens import frame, pictures
+from kiosk.screens.sheet import Align, Run, Sheet, centred
+from kiosk.screens.theme import Shape
+from kiosk.screens.typeset import Style, Weight
+from kiosk.screens.views import BusyView, Invitation, InviteView, MenuView, SorryView, Tile, Tone, WarnView
+
+
+def swaps(sheet: Sheet) -> pictures.Swaps:
+    """The colours a picture takes from the theme; paper and card stay what they are, on black too."""
+    c = sheet.c
+    outline = c.ink if sheet.m.large else c.primary
+    return (("outlineColor", outline), ("housingColor", c.primary_tint), ("slotColor", c.ink), ("edgeColor", c.ink))
+
+
+def main_below_question(sheet: Sheet, question: str, head_question: bool = False) -> Rect:
+    """Draw the question where the shape has it; returns the room below it."""
+    m = sheet.m
+    main = frame.main_rect(sheet)
+    if m.shape is Shape.TALL:
+        top = frame.paint_band(sheet, question)
+        return Rect(main.left, top + m.gap, main.width, main.bottom - top - 2 * m.gap)
+    pad = m.pad
+    if head_question:
+        return main.inflate(0, -2 * pad)
+    style = sheet.question()
+    y = main.top + pad
+    y += sheet.lines(sheet.wrap(question, style, main.width), style, (main.left, y), pitch=1.36) + m.gap
+    return Rect(main.left, y, main.width, main.bottom - pad - y)
+
+
+# ---- menu
+
+
+def paint_menu(sheet: Sheet, view: MenuView) -> None:
+    """02, or 10 with a banner."""
+    m = sheet.m
+    compact = m.shape is Shape.COMPACT
+    frame.paint_head(sheet, view.shell.head, (view.question,) if compact else ())
+    frame.paint_floor(sheet, view.shell.floor)
+    if view.banner and m.shape is not Shape.TALL:
+        room = _below_banner(sheet, view, compact=compact)
+    else:
+        room = main_below_question(sheet, view.question, compact)
+    if view.banner and m.shape is Shape.TALL:
+        height = frame.banner_height(sheet)
+        frame.paint_banner(sheet, view.banner, Rect(room.left, room.top, room.width, height))
+        room = Rect(room.left, room.top + height + m.gap, room.width, room.height - height - m.gap)
+    _paint_tiles(sheet, view.tiles, room)
+
+
+def _below_banner(sheet: Sheet, view: MenuView, *, compact: bool) -> Rect:
+    m = sheet.m
+    main = frame.main_rect(sheet).inflate(0, -2 * m.pad)
+    height = frame.banner_height(sheet)
+    if view.banner:
+        frame.paint_banner(sheet, view.banner, Rect(main.left, main.top, main.width, height))
+    y = main.top + height + m.gap
+    if not compact:
+        y += sheet.line(view.question, sheet.strong(), (main.left, y), pitch=1.36) + m.gap
+    return Rect(main.left, y, main.width, main.bottom - y)
+
+
+def _paint_tiles(sheet: Sheet, tiles: tuple[Tile, ...], room: Rect) -> None:
+    """Up to three services in rows with a sentence each; more in two columns."""
+    m = sheet.m
+    if len(tiles) <= 3:
+        height = min((room.height - m.gap * (len(tiles) - 1)) // max(1, len(tiles)), round(1.7 * m.target))
+        for n, tile in enumerate(tiles):
+            _paint_service(sheet, tile, Rect(room.left, room.top + n * (height + m.gap), room.width, height), wide=True)
+        return
+    rows = -(-len(tiles) // 2)
+    width, height = (room.width - m.gap) // 2, (room.height - m.gap * (rows - 1)) // rows
+    height = min(height, 2 * m.target)
+    for n, tile in enumerate(tiles):
+        left, top = room.left + n % 2 * (width + m.gap), room.top + n // 2 * (height + m.gap)
+        _paint_service(sheet, tile, Rect(left, top, width, height), wide=False)
+
+
+def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
+    m, c = sheet.m, sheet.c
+    pressed = sheet.target(rect, tile.touched)
+    sheet.box(rect, c.surface_pressed if pressed else c.surface, c.line_strong)
+    side = round(0.36 * m.body)
+    box = min(round(1.15 * m.icon), rect.height - 2 * side)
+    frame.icon_box(sheet, tile.icon, Rect(rect.left + side, centred(rect.top, rect.height, box), box, box))
+    left = rect.left + side + box + round(0.32 * m.body)
+    chevron = round(1.1 * m.body) if wide else 0
+    room = rect.right - side - chevron - left
+    title, subtitle = sheet.strong(), sheet.ref()
+    lines = sheet.wrap(tile.subtitle, subtitle, room) if wide and tile.subtitle else ()
+    if round(1.28 * title.size) + round(1.28 * subtitle.size) * len(lines) > rect.height or (
+        len(lines) > 1 and m.large
+    ):
+        lines = ()
+    y = centred(rect.top, rect.height, round(1.28 * title.size) + round(1.36 * subtitle.size) * len(lines))
+    y += sheet.line(sheet.fitting((tile.title,), title, room), title, (left, y), pitch=1.28)
+    sheet.lines(lines, subtitle, (left, y), pitch=1.36)
+    if wide:
+        at = (rect.right - side - chevron, centred(rect.top, rect.height, chevron))
+        sheet.icon("chevron-right", chevron, c.primary, at, 2.6)
+
+
+# ---- card in, or scan
+
+
+def paint_invite(sheet: Sheet, view: InviteView) -> None:
+    """03: the picture, two steps, and what is read."""
+    m = sheet.m
+    in_head = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM)
+    frame.paint_head(sheet, view.shell.head, (view.question,) if in_head else ())
+    frame.paint_floor(sheet, view.shell.floor)
+    main = frame.main_rect(sheet)
+    if m.shape is Shape.TALL:
+        top = frame.paint_band(sheet, view.question)
+        picture = 420 if m.large else 500
+        _paint_invitation(sheet, view, Rect(centred(0, m.width, picture), top + 8, picture, picture))
+        room = Rect(main.left, top + picture + 20, main.width, main.bottom - top - picture - 40)
+        _paint_steps(sheet, view, room, "")
+        return
+    main = main.inflate(0, -2 * m.pad)
+    picture = min(main.height, round((0.29 if m.large else 0.356) * m.width))
+    _paint_invitation(sheet, view, Rect(main.left, centred(main.top, main.height, picture), picture, picture))
+    left = main.left + picture + 3 * m.gap
+    _paint_steps(sheet, view, Rect(left, main.top, main.right - left, main.height), "" if in_head else view.question)
+
+
+def _paint_invitation(sheet: Sheet, view: InviteView, rect: Rect) -> None:
+    """Picture and arrow; the arrow stands higher or lower, second by second."""
+    card = view.invitation is Invitation.CARD
+    sheet.picture(pictures.picture("insert-card" if card else "scan-notice", rect.width, swaps(sheet)), rect.topleft)
+    scale = rect.width / 520
+    arrow = pictures.picture("arrow-down", round(98 * scale), swaps(sheet))
+    top = 93 + (24 if view.beat else 0)
+    sheet.picture(arrow, (rect.left + round(413 * scale), rect.top + round(top * scale)))
+
+
+def _paint_steps(sheet: Sheet, view: InviteView, room: Rect, question: str) -> None:
+    m, c = sheet.m, sheet.c
+    title, body, ref = sheet.question(), sheet.body(), sheet.ref(c.ink)
+    number = round(1.22 * m.body)
+    steps = [sheet.wrap(step, body, room.width - number - round(0.36 * m.body)) for step in view.steps]
+    heights = [max(number, round(1.3 * body.size) * len(lines)) for lines in steps]
+    icon, pad = round(1.3 * ref.size), round(0.36 * m.body)
+    privacy = sheet.balanced(view.privacy, ref, room.width - 2 * pad - icon - round(0.32 * m.body))
+    box = round(1.4 * ref.size) * len(privacy) + round(0.5 * m.body)
+    title_height = round(1.36 * title.size) if question else 0
+    gap, above = round(0.18 * m.body), round(0.46 * m.body)
+    total = title_height + sum(heights) + gap * len(steps) + above + box
+    y = centred(room.top, room.height, min(total, room.height)) if m.shape is not Shape.TALL else room.top
+    if question:
+        sheet.line(question, title, (room.left, y), pitch=1.36)
+        y += title_height + gap
+    for n, (lines, height) in enumerate(zip(steps, heights, strict=True)):
+        badge_number(sheet, n + 1, Rect(room.left, centred(y, height, number), number, number))
+        left = room.left + number + round(0.36 * m.body)
+        sheet.lines(lines, body, (left, centred(y, height, round(1.3 * body.size) * len(lines))), pitch=1.3)
+        y += height + gap
+    if y - gap + above + box > room.bottom + 4:
+        return
+    rect = Rect(room.left, y - gap + above, room.width, box)
+    sheet.box(rect, c.primary_tint, c.line if m.large else None)
+    top = rect.top + round(0.25 * m.body)
+    sheet.icon("shield-check", icon, c.primary, (rect.left + pad, top + round(0.05 * m.body)))
+    sheet.lines(privacy, ref, (rect.left + pad + icon + round(0.32 * m.body), top), pitch=1.4)
+
+
+def badge_number(sheet: Sheet, number: int, rect: Rect) -> None:
+    """A number on a filled disc."""
+    sheet.rounded(rect, sheet.c.primary, rect.height // 2)
+    style = Style(round(0.65 * rect.height), Weight.AMOUNT, sheet.c.on_primary)
+    at = (rect.left, centred(rect.top, rect.height, round(1.3 * style.size)))
+    sheet.line(str(number), style, at, align=Align.CENTRE, width=rect.width)
+
+
+# ---- work in hand
+
+
+def paint_busy(sheet: Sheet, view: BusyView) -> None:
+    """What is being done, and after a while the dots."""
+    m = sheet.m
+    frame.paint_head(sheet, view.shell.head)
+    frame.paint_floor(sheet, view.shell.floor)
+    main = frame.main_rect(sheet)
+    title, body = sheet.question(), sheet.body()
+    if m.shape is Shape.TALL:
+        top = frame.paint_band(sheet, view.doing)
+        main = Rect(main.left, top, main.width, main.bottom - top)
+        lines: tuple[str, ...] = ()
+    else:
+        lines = sheet.wrap(view.doing, title, main.width)
+    hint = sheet.balanced(view.hint, body, main.width) if view.hint else ()
+    dots, gap = round(0.79 * m.body), round(0.43 * m.body)
+    height = round(1.36 * title.size) * len(lines) + dots + 2 * gap + round(1.5 * body.size) * len(hint)
+    y = centred(main.top, main.height, height)
+    y += sheet.lines(lines, title, (main.left, y), pitch=1.36, align=Align.CENTRE, width=main.width) + gap
+    frame.paint_dots(sheet, view.lit or 0, y, main.left, main.width)
+    y += dots + gap
+    sheet.lines(hint, body, (main.left, y), pitch=1.5, align=Align.CENTRE, width=main.width)
+
+
+# ---- trouble
+
+
+def paint_sorry(sheet: Sheet, view: SorryView) -> None:
+    """What happened, what to do, who helps; the sign says how bad it is."""
+    m, c = sheet.m, sheet.c
+    frame.paint_head(sheet, view.shell.head)
+    frame.paint_floor(sheet, view.shell.floor)
+    main = frame.main_rect(sheet)
+    colour = {Tone.OK: c.ok, Tone.ATTENTION: c.attention, Tone.FAILING: c.failing, Tone.PLAIN: c.ink}[view.tone]
+    tall = m.shape is Shape.TALL
+    sign = 300 if tall else round(0.19 * m.width)
+    if tall:
+        top = frame.paint_band(sheet, view.happened)
+        main = Rect(main.left, top, main.width, main.bottom - top)
+        sheet.sign(view.tone.value, sign, colour, c.paper, (centred(0, m.width, sign), main.top + 60))
+        words = Rect(main.left, main.top + 60 + sign + 50, main.width, main.bottom - main.top - sign - 110)
+    else:
+        sheet.sign(view.tone.value, sign, colour, c.paper, (main.left, centred(main.top, main.height, sign)))
+        words = Rect(main.left + sign + 3 * m.gap, main.top, main.width - sign - 3 * m.gap, main.height)
+    _paint_trouble(sheet, view, words)
+
+
+def _paint_trouble(sheet: Sheet, view: SorryView, room: Rect) -> None:
+    tall = sheet.m.shape is Shape.TALL
+    align = Align.CENTRE if tall else Align.LEFT
+    styles = (sheet.question(), sheet.body(), sheet.ref())
+    texts = ("" if tall else view.happened, view.advice, view.helper)
+    blocks = [
+        sheet.balanced(text, style, room.width) if text else () for text, style in zip(texts, styles, strict=True)
+    ]
+    pitches = (1.4, 1.5, 1.5)
+    gap = round(0.25 * sheet.m.body)
+    heights = [
+        round(pitch * style.size) * len(lines) for lines, style, pitch in zip(blocks, styles, pitches, strict=True)
+    ]
+    total = sum(heights) + gap * (sum(bool(lines) for lines in blocks) - 1)
+    y = room.top if tall else centred(room.top, room.height, total)
+    for lines, style, pitch in zip(blocks, styles, pitches, strict=True):
+        if lines:
+            y += sheet.lines(lines, style, (room.left, y), pitch=pitch, align=align, width=room.width) + gap
+
+
+# ---- still there?
+
+
+def paint_warn(sheet: Sheet, view: WarnView) -> None:
+    """09: seconds, the bar, and what will happen."""
+    m, c = sheet.m, sheet.c
+    in_head = m.shape is Shape.COMPACT
+    frame.paint_head(sheet, view.shell.head, (view.question,) if in_head else ())
+    frame.paint_floor(sheet, view.shell.floor)
+    main = frame.main_rect(sheet)
+    title, body, ref = sheet.question(), sheet.body(), sheet.ref()
+    seconds = Style({Shape.COMPACT: 96, Shape.MEDIUM: 176, Shape.TALL: 220}[m.shape], Weight.AMOUNT, c.primary)
+    unit = sheet.strong(c.primary)
+    consequence = sheet.balanced(view.consequence, body, main.width)
+    card = view.card if not (m.large and m.shape is not Shape.TALL) else ""
+    card_style = ref
+    bar, gap = round(0.46 * m.body), round(0.21 * m.body)
+    heights = [
+        0 if in_head else round(1.36 * title.size),
+        round(1.06 * seconds.size),
+        bar,
+        gap + round(1.4 * body.size) * len(consequence),
+        round(1.4 * ref.size) if card else 0,
+    ]
+    spare = main.height - sum(heights)
+    gaps = max(0, min(gap, spare // 4))
+    y = centred(main.top, main.height, sum(heights) + 4 * gaps)
+    if not in_head:
+        y += sheet.line(view.question, title, (main.left, y), pitch=1.36, align=Align.CENTRE, width=main.width) + gaps
+    runs = (Run(str(view.left_s), seconds), Run(view.unit, unit, round(0.2 * unit.size)))
+    y += sheet.runs(runs, (main.left, y), pitch=1.06, align=Align.CENTRE, width=main.width) + gaps
+    width = min(main.width, round(0.69 * m.width) if m.shape is not Shape.TALL else main.width)
+    track = Rect(centred(main.left, main.width, width), y, width, bar)
+    frame.paint_track(sheet, track, view.left_s / max(1, view.whole_s), c.surface, 3)
+    y += bar + gaps + gap
+    y += sheet.lines(consequence, body, (main.left, y), pitch=1.4, align=Align.CENTRE, width=main.width) + gaps
+    if card:
+        icon = round(1.2 * ref.size)
+        x = centred(main.left, main.width, sheet.width(card, card_style) + icon + m.gap)
+        sheet.icon("id-card", icon, c.ink_2, (x, centred(y, round(1.4 * ref.size), icon)))
+        sheet.line(card, card_style, (x + icon + m.gap, y), pitch=1.4)

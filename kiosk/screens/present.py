@@ -1,0 +1,67 @@
+"""From a state of the visit and the moment to the view to show. Pure: no clock, no pixel.
+
+Rules: whatever moves with time is rounded to whole seconds (the clock to minutes), so that the views of two moments
+differ only when the screen must; every state has a view.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from kiosk.screens import present_paying as paying
+from kiosk.screens import present_visit as visiting
+from kiosk.screens.telling import Moment, Telling
+from kiosk.screens.views import View
+from kiosk.visits.states import (
+    ChoosingNotice,
+    ChoosingService,
+    Confirmed,
+    Idle,
+    Inviting,
+    LookingUp,
+    OpeningPayment,
+    OutOfService,
+    Paying,
+    ReadingCard,
+    Sorry,
+    State,
+    Taking,
+    Waiting,
+    Warned,
+)
+
+__all__ = ["Moment", "view"]
+
+
+def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one branch a state
+    """What to show in ``state`` at ``now``."""
+    tell = Telling(state.desk, now)
+    match state:
+        case OutOfService():
+            return visiting.closed(state, tell)
+        case Idle():
+            return visiting.idle(state, tell)
+        case ChoosingService():
+            return visiting.menu(state, tell)
+        case Inviting():
+            return visiting.inviting(state, tell)
+        case ReadingCard():
+            return visiting.reading(state, tell)
+        case LookingUp() | OpeningPayment():
+            return visiting.working(state, tell)
+        case ChoosingNotice():
+            return paying.notices(state, tell)
+        case Paying():
+            return paying.paying(state, tell)
+        case Waiting():
+            return paying.waiting(state, tell)
+        case Confirmed():
+            return paying.confirmed(state, tell)
+        case Taking():
+            return visiting.taking(state, tell)
+        case Sorry():
+            return visiting.sorry(state, tell)
+        case Warned():
+            return visiting.warned(state, tell)
+        case _:
+            assert_never(state)

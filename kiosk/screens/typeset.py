@@ -1,0 +1,158 @@
+"""Thai and Latin type in Sarabun: rendering, measuring, breaking and cutting lines. Knows no screen.
+
+Rules: every surface of a font has one height and one baseline, whatever marks its text carries, because it is
+rendered with the tallest and deepest letters behind it and cut off before them. Lines break where ICU says.
+U+2060 keeps together what ICU would split and is taken out before drawing. Fonts are opened when first used;
+surfaces are kept, the least used thrown away first.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+import pygame
+
+from kiosk.screens.theme import Colour
+
+_TALLEST = " ฟื้ฏู"
+"""Ink of every Sarabun text lies between the top of ฟื้ and the foot of ฏู (measured, Medium to ExtraBold)."""
+
+_OVERHANG_EM = 0.06
+"""How far a last letter may lean over its advance; the space before ``_TALLEST`` leaves room for it."""
+
+JOINER = "\u2060"
+ELLIPSIS = "…"
+
+
+class Weight(StrEnum):
+    """Weights of Sarabun; never under Medium on a kiosk."""
+
+    BODY = "Medium"
+    SEMIBOLD = "SemiBold"
+    STRONG = "Bold"
+    AMOUNT = "ExtraBold"
+
+
+class Style(NamedTuple):
+    """How a text looks. ``size``: em in pixels."""
+
+    size: int
+    weight: Weight
+    colour: Colour
+
+
+class Typesetter:
+    """Renders and measures; belongs to one thread. ``cache_px``: how many pixels of text to keep."""
+
+    def __init__(self, cache_px: int = 6_000_000) -> None:
+        self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
+        self._baselines: dict[tuple[int, Weight], int] = {}
+        self._surfaces: OrderedDict[tuple[str, Style], pygame.Surface] = OrderedDict()
+        self._cached_px, self._cache_px = 0, cache_px
+        self.width = lru_cache(maxsize=2048)(self._width)
+        self.wrap = lru_cache(maxsize=512)(self._wrap)
+
+    def baseline(self, size: int, weight: Weight) -> int:
+        """Rows from the top of a surface of this font to its baseline."""
+        known = self._baselines.get((size, weight))
+        if known is None:
+            sample = self.surface("H", Style(size, weight, "#000000"))
+            known = self._baselines[size, weight] = sample.get_bounding_rect().bottom
+        return known
+
+    def surface(self, text: str, style: Style) -> pygame.Surface:
+        """``text`` on one line, transparent around the letters."""
+        key = (text, style)
+        kept = self._surfaces.get(key)
+        if kept is not None:
+            self._surfaces.move_to_end(key)
+            return kept
+        made = self._render(text.replace(JOINER, ""), style)
+        self._surfaces[key] = made
+        self._cached_px += made.get_width() * made.get_height()
+        while self._cached_px > self._cache_px and len(self._surfaces) > 1:
+            _, old = self._surfaces.popitem(last=False)
+            self._cached_px -= old.get_width() * old.get_height()
+        return made
+
+    def _render(self, text: str, style: Style) -> pygame.Surface:
+        font = self._font(style.size, style.weight)
+        whole = font.render(text + _TALLEST, True, style.colour)
+        width = min(whole.get_width(), font.size(text)[0] + round(_OVERHANG_EM * style.size))
+        return whole.subsurface((0, 0, width, whole.get_height())).copy()
+
+    def _width(self, text: str, size: int, weight: Weight) -> int:
+        """How far ``text`` advances, in pixels."""
+        return int(self._font(size, weight).size(text.replace(JOINER, ""))[0])
+
+    def _wrap(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
+        """``text`` in as few lines as fit into ``width``. A piece that cannot be broken may stand out."""
+        lines: list[str] = []
+        for paragraph in text.split("\n"):
+            line = ""
+            for piece in pieces(paragraph):
+                if line and self.width((line + piece).rstrip(" "), size, weight) > width:
+                    lines.append(line.rstrip(" "))
+                    line = piece
+                else:
+                    line += piece
+            lines.append(line.rstrip(" "))
+        return tuple(lines)
+
+    def balanced(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
+        """As ``wrap``, with lines as even as the same number of them allows: no single word on the last."""
+        lines = self.wrap(text, size, weight, width)
+        if len(lines) < 2 or "\n" in text:
+            return lines
+        low, high = width // len(lines), width
+        while high - low > 4:
+            middle = (low + high) // 2
+            narrow = self.wrap(text, size, weight, middle)
+            fits = len(narrow) <= len(lines) and all(self.width(line, size, weight) <= middle for line in narrow)
+            low, high = (low, middle) if fits else (middle, high)
+        return self.wrap(text, size, weight, high)
+
+    def cut(self, text: str, size: int, weight: Weight, width: int) -> str:
+        """``text``, or as many of its words as fit into ``width`` and an ellipsis."""
+        if self.width(text, size, weight) <= width:
+            return text
+        kept = ""
+        for piece in pieces(text):
+            if self.width((kept + piece).rstrip(" ") + ELLIPSIS, size, weight) > width:
+                break
+            kept += piece
+        return kept.rstrip(" ") + ELLIPSIS
+
+    def first_that_fits(self, texts: tuple[str, ...], size: int, weight: Weight, width: int) -> str:
+        """The first of ``texts``, longest first, that fits; else the last one, cut."""
+        for text in texts:
+            if self.width(text, size, weight) <= width:
+                return text
+        return self.cut(texts[-1], size, weight, width)
+
+    def _font(self, size: int, weight: Weight) -> pygame.font.Font:
+        font = self._fonts.get((size, weight))
+        if font is None:
+            from fontpkg_sarabun import ROOT  # opened when the first letter is drawn, not when we are imported
+
+            if not pygame.font.get_init():
+                pygame.font.init()
+            font = pygame.font.Font(ROOT / "files" / f"Sarabun-{weight}.ttf", size)
+            font.set_script("Thai")  # without it HarfBuzz does not place tone marks above upper vowels
+            self._fonts[size, weight] = font
+        return font
+
+
+@lru_cache(maxsize=512)
+def pieces(text: str) -> tuple[str, ...]:
+    """``text`` cut at every place where a line may break."""
+    import icu  # 15 ms and 30 MB of data, not needed for the first frame of most displays
+
+    breaks = icu.BreakIterator.createLineInstance(icu.Locale("th"))
+    breaks.setText(text)
+    # ICU counts UTF-16 units; Thai, Latin and our signs are one unit each, and anything else is cut where it falls.
+    ends = [int(end) for end in breaks]
+    return tuple(text[start:end] for start, end in zip([0, *ends], ends, strict=False))

@@ -1,0 +1,342 @@
+"""What each screen shows, as values: complete, comparable, without a pixel. Made by ``present``, painted by ``draw``.
+
+Rules: two equal views look the same, so a screen is drawn only when its view changes; texts are finished sentences
+in the visitor's language. Where a text may be shortened, a view carries its forms, longest first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.visits.events import Touched
+
+Forms = tuple[str, ...]
+"""The same words, longest first; the painter takes the first that fits."""
+
+
+class Kind(StrEnum):
+    """How a button looks: the one filled one, another way forward, back or cancel."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: what it says and what a tap on it means."""
+
+    labels: Forms
+    touched: Touched
+    icon: str = ""
+    kind: Kind = Kind.PLAIN
+    icon_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Toggles:
+    """The two buttons in the middle of the floor: the other language, and large type."""
+
+    language: str
+    large: str
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What can be done: left goes back, right goes on. ``aside``: a sentence where there is nothing to press."""
+
+    back: Action | None = None
+    main: Action | None = None
+    toggles: Toggles | None = None
+    aside: tuple[Forms, str] | None = None
+    aside_icon: str = ""
+    wide_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The strip on top. ``sample``: the word of the pill, or None on a real kiosk."""
+
+    office: Forms
+    clock: str
+    sample: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What surrounds every screen."""
+
+    head: Head
+    floor: Floor
+    large: bool
+
+
+class Tone(StrEnum):
+    """What a sign or a box says, in shape and colour."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    FAILING = "failing"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Something is gone; ``advice`` says what to do instead."""
+
+    title: Forms
+    advice: Forms
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One way to begin a visit."""
+
+    icon: str
+    title: str
+    subtitle: str
+    touched: Touched
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdleView:
+    """Nobody is here."""
+
+    shell: Shell
+    greeting: str
+    invitation: str
+    starts: tuple[Start, ...]
+    help: tuple[Forms, str]
+    language_label: str
+    large_label: str
+    banner: Banner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One service."""
+
+    icon: str
+    title: str
+    subtitle: str
+    touched: Touched
+
+
+@dataclass(frozen=True, slots=True)
+class MenuView:
+    """Which service."""
+
+    shell: Shell
+    question: str
+    tiles: tuple[Tile, ...]
+    banner: Banner | None = None
+
+
+class Invitation(StrEnum):
+    """What the picture beside the steps shows."""
+
+    CARD = "card"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """Put the card in, or scan. ``beat`` is 0 or 1: where the arrow stands this second."""
+
+    shell: Shell
+    invitation: Invitation
+    question: str
+    steps: tuple[str, ...]
+    privacy: str
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
+class BusyView:
+    """Something is being done. ``lit`` of ten dots; None before they are worth showing."""
+
+    shell: Shell
+    doing: str
+    lit: int | None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """Nothing worth showing yet: what is on the screen stays, and nothing on it can be touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One notice: whose, what about it, how much. ``overdue`` adds triangle and red."""
+
+    name: str
+    facts: Forms
+    amount: str
+    overdue: bool
+    touched: Touched
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesView:
+    """Which notice to pay. ``previous`` and ``following`` turn the page."""
+
+    shell: Shell
+    question: str
+    subtitle: str
+    rows: tuple[Row, ...]
+    unit: str
+    hint: str
+    page: str = ""
+    previous: Action | None = None
+    following: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and its value."""
+
+    name: str
+    value: Forms
+
+
+@dataclass(frozen=True, slots=True)
+class PayView:
+    """The payment QR. ``left_s`` of ``whole_s`` seconds remain; ``left`` says it in words."""
+
+    shell: Shell
+    question: Forms
+    payload: str
+    cap: str
+    sample_band: str | None
+    badge: str | None
+    amount: str
+    unit: str
+    facts: tuple[Fact, ...]
+    payer_for: str
+    left_label: Forms
+    left: str
+    left_s: int
+    whole_s: int
+    note: Forms = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """Waiting for the bank."""
+
+    shell: Shell
+    question: str
+    lit: int
+    amount_label: str
+    amount: str
+    unit: str
+    waited_label: str
+    waited: str
+    waited_unit: str
+    warning: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedView:
+    """The bank has confirmed."""
+
+    shell: Shell
+    title: str
+    amount: str
+    unit: str
+    confirmed: str
+    slip: Forms
+    slip_tone: Tone
+    slip_icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One thing to take: picture, words, and what is said beneath."""
+
+    picture: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeView:
+    """Take slip and card. ``alarmed``: the card was forgotten once already."""
+
+    shell: Shell
+    title: Forms
+    things: tuple[Taken, ...]
+    note: str = ""
+    alarmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepView:
+    """No slip came out: facts and tracking QR to take a picture of."""
+
+    shell: Shell
+    title: Forms
+    payload: str
+    sample_band: str | None
+    badge: str | None
+    amount: str
+    unit: str
+    facts: tuple[Fact, ...]
+    advice: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class SorryView:
+    """What happened, what to do, who helps."""
+
+    shell: Shell
+    tone: Tone
+    happened: str
+    advice: str
+    helper: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarnView:
+    """Still there? Covers everything personal."""
+
+    shell: Shell
+    question: str
+    left_s: int
+    whole_s: int
+    unit: str
+    consequence: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedView:
+    """Nothing can be offered."""
+
+    shell: Shell
+    title: str
+    lines: tuple[str, ...]
+    contact: str
+
+
+View = (
+    IdleView
+    | MenuView
+    | InviteView
+    | BusyView
+    | HoldView
+    | NoticesView
+    | PayView
+    | WaitView
+    | ConfirmedView
+    | TakeView
+    | KeepView
+    | SorryView
+    | WarnView
+    | ClosedView
+)
