@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pygame
@@ -24,6 +26,7 @@ from drivers.errors import DeviceAbsentError, DeviceFaultError, Fault
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from drivers.printer.port import Cut, Paper, Raster
 from drivers.scanner.port import Scanned
+from kiosk.config import read_config
 from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
 
 _WAIT_S = 5.0
@@ -345,6 +348,36 @@ def test_the_log_holds_nothing_that_was_scanned_or_read(kiosk: VirtualKiosk) -> 
     scanner.close()
     assert "1999900000013" not in "".join(kiosk.log)
     assert "1999900000013" not in json.dumps(kiosk.state())
+
+
+def test_the_machine_configuration_is_one_that_the_programs_accept(kiosk: VirtualKiosk) -> None:
+    config = read_config(kiosk.kiosk_dir / "machine.toml")
+    assert config.kiosk_id == "VIRTUAL-01"
+    assert config.data_path == kiosk.kiosk_dir / "data"
+    assert config.data_path.is_dir()
+    assert config.run_path.is_dir()
+    assert config.link.ca_file == str(kiosk.kiosk_dir / "identity" / "ca.pem")
+
+
+def test_the_network_is_cut_and_restored_between_the_programs_and_the_fleet(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as broker:
+        broker.settimeout(_WAIT_S)
+        far = f"127.0.0.1:{broker.getsockname()[1]}"
+        with virtual_kiosk(tmp_path, "--no-supervise", "--broker", far, "--kiosk-id", "CBI-02") as kiosk:
+            near = ("127.0.0.1", read_config(kiosk.kiosk_dir / "machine.toml").link.broker_port)
+            with socket.create_connection(near, _WAIT_S) as agent, broker.accept()[0] as taken:
+                taken.sendall(b"hello")
+                assert agent.recv(5) == b"hello"
+                assert kiosk.state()["network"] == {"state": "whole", "connections": 1}
+                kiosk.post("network/cut")
+                with suppress(ConnectionError):
+                    assert agent.recv(1) == b""
+                assert kiosk.state()["network"]["state"] == "cut"
+            kiosk.post("network/restore")
+            with socket.create_connection(near, _WAIT_S) as agent, broker.accept()[0] as taken:
+                agent.sendall(b"again")
+                assert taken.recv(5) == b"again"
+        assert kiosk.log == []
 
 
 def test_two_cannot_share_a_directory(running: VirtualKiosk) -> None:
