@@ -324,10 +324,10 @@ def bill_reference(prefix: str, sequence: int) -> str:
     """A bill reference: ``prefix``, eight digits, check character; ``N20`` and 123 give ``N2000000123`` + check.
 
     A notice's comes from ``codes.notice_reference``, so that a scan of it is known for what it is.
-    Raises: ValueError when it would be longer than 15, or the prefix has other characters.
+    Raises: ValueError when it would be longer than 15, the prefix has other characters, or the number more digits.
     """
     body = f"{prefix}{sequence:08d}"
-    if sequence < 0 or len(body) >= REFERENCE_MAX or not _REFERENCE.fullmatch(body):
+    if not 0 <= sequence <= 99_999_999 or len(body) >= REFERENCE_MAX or not _REFERENCE.fullmatch(body):
         raise ValueError("a reference has at most 15 of A-Z and 0-9")
     return body + check_character(body)
 

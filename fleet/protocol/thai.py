@@ -34,7 +34,10 @@ MONTHS_EN = (
 
 
 def check_digit(first_twelve: str) -> int:
-    """Thirteenth digit of an ID number or tax id: (11 - sum of d[i] * (13 - i) mod 11) mod 10."""
+    """Thirteenth digit of an ID number or tax id: (11 - sum of d[i] * (13 - i) mod 11) mod 10.
+
+    It lets any third digit through, whose weight is 11, and some others: a number that passes may yet be misread.
+    """
     total = sum(int(digit) * (13 - i) for i, digit in enumerate(first_twelve))
     return (11 - total % 11) % 10
 
