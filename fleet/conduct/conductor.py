@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
@@ -66,7 +66,6 @@ class Conductor:
         self._client.loop_start()
         try:
             while not self._stopping:
-                close_old_connections()
                 if not (self._connected and self._leads() and self._send_some()):
                     time.sleep(LOOK_EVERY_S)
         finally:
@@ -91,16 +90,29 @@ class Conductor:
         return True
 
     def _send_some(self) -> bool:
-        """Publish what waits, oldest first; False when there was nothing."""
+        """Publish what waits, oldest first; False when there was nothing.
+
+        Only an unbroken run from the oldest on leaves the outbox: were a later one to overtake an earlier one, an old
+        desired state would be what the broker retains.
+        """
         waiting = list(Outgoing.objects.all()[:BATCH_MAX])
         sent = [(each.pk, self._client.publish(each.topic, bytes(each.payload), 1, each.retain)) for each in waiting]
         until_s = time.monotonic() + SEND_TIMEOUT_S
-        done = []
+        done: list[int] = []
         for pk, info in sent:
-            info.wait_for_publish(max(0.0, until_s - time.monotonic()))
-            if info.is_published():
-                done.append(pk)
-        Outgoing.objects.filter(pk__in=done).delete()
-        if len(done) < len(waiting):
-            log.warning("%d messages wait for the broker", len(waiting) - len(done))
+            if not _is_out(info, until_s):
+                log.warning("%d messages wait for the broker", len(waiting) - len(done))
+                break
+            done.append(pk)
+        if done:
+            Outgoing.objects.filter(pk__in=done).delete()
         return bool(done)
+
+
+def _is_out(info: paho.MQTTMessageInfo, until_s: float) -> bool:
+    """Whether the broker has acknowledged a message by ``until_s``; a link lost meanwhile is a no."""
+    try:
+        info.wait_for_publish(max(0.0, until_s - time.monotonic()))
+        return info.is_published()
+    except RuntimeError:  # how paho says that it was not connected
+        return False

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from django.db import close_old_connections, transaction
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -109,9 +108,7 @@ class Ingest:
             whose = parse_kiosk_topic(message.topic)
             if whose is not None:
                 said.append(Said(whose[0], whose[1], bytes(message.payload)))
-        close_old_connections()
-        with transaction.atomic():
-            acks = self._keeper.keep(said)
+        acks = self._keeper.keep(said)
         for message in batch:
             self._client.ack(message.mid, message.qos)
         for kiosk_id, ack in acks.items():

@@ -1,13 +1,19 @@
-"""The bank's word arrives: kept once, matched, and carried to everything it settles, in one transaction."""
+"""The bank's word arrives: kept once, matched, and carried to everything it settles, in one transaction.
+
+Not here: whether to believe it; that is the bank's adapter's affair. Rule: nothing but an exact match makes a notice
+paid, and nothing that a kiosk said takes part in the match.
+"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from fleet.devices.desired import announce_office, desired_of, post
+from fleet.devices.desired import announce_office, post, stack_of
 from fleet.devices.models import Kiosk
 from fleet.office.models import Notice
 from fleet.office.records import mark_paid
@@ -16,6 +22,8 @@ from fleet.payments.models import Confirmation, Intent
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.settings import SettingsError, read_settings
 from fleet.protocol.topics import Channel
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,16 @@ def confirm(word: BankWord) -> Confirmation:
     with transaction.atomic():
         known = Confirmation.objects.filter(bank=word.bank, transaction_id=word.transaction_id).first()
         if known is not None:
+            if (known.ref1, known.ref2, known.amount_satang) != (word.ref1, word.ref2, word.amount_satang):
+                log.error("%s says transaction %s again, and differently", word.bank, word.transaction_id)
             return known
-        notice = Notice.objects.select_related("factory__office").filter(reference=word.ref1).first()
+        # Locked: of two confirmations at once, the second must see what the first has settled.
+        notice = (
+            Notice.objects.select_for_update(of=("self",))
+            .select_related("factory__office")
+            .filter(reference=word.ref1)
+            .first()
+        )
         verdict = match(_expected(notice), word.biller_id, word.amount_satang)
         confirmation = Confirmation.objects.create(
             bank=word.bank,
@@ -58,20 +74,27 @@ def confirm(word: BankWord) -> Confirmation:
 def _expected(notice: Notice | None) -> Expected | None:
     if notice is None:
         return None
-    intent = Intent.objects.filter(notice=notice).first()
-    biller_id = intent.biller_id if intent else _biller_of(notice)
-    return Expected(biller_id, notice.amount_satang, notice.paid_at is not None)
+    return Expected(_billers_of(notice), notice.amount_satang, notice.paid_at is not None)
 
 
-def _biller_of(notice: Notice) -> str:
-    """Who is to be paid for a notice nobody has shown yet: as the office's kiosks have it."""
-    kiosk = Kiosk.objects.select_related("office").filter(office=notice.factory.office).first()
-    if kiosk is None:
-        return ""
-    try:
-        return read_settings(each.document for each in desired_of(kiosk).layers)[0].payee.biller_id
-    except SettingsError:
-        return ""
+def _concerned(notice: Notice) -> QuerySet[Kiosk]:
+    """The kiosks of the notice's office, and those elsewhere that have shown it."""
+    kiosks = Kiosk.objects.select_related("office")
+    return (kiosks.filter(office=notice.factory.office) | kiosks.filter(intents__notice=notice)).distinct()
+
+
+def _billers_of(notice: Notice) -> frozenset[str]:
+    """Who may be paid for a notice: the payees in the settings of the kiosks that show it."""
+    stacks = {
+        tuple((each.layer, each.revision) for each in stack): stack for stack in map(stack_of, _concerned(notice))
+    }
+    billers = set()
+    for stack in stacks.values():
+        try:
+            billers.add(read_settings(each.document for each in stack)[0].payee.biller_id)
+        except SettingsError:
+            log.error("the settings of office %s name no payee", notice.factory.office_id)
+    return frozenset(billers)
 
 
 def _settle(notice: Notice, word: BankWord) -> None:
@@ -84,10 +107,8 @@ def _settle(notice: Notice, word: BankWord) -> None:
         confirmed_at=word.paid_at,
         notice_no=notice.notice_no,
     )
-    shown_on = set(Intent.objects.filter(notice=notice).values_list("kiosk_id", flat=True))
-    at_the_office = set(Kiosk.objects.filter(office=notice.factory.office).values_list("kiosk_id", flat=True))
-    for kiosk_id in sorted(shown_on | at_the_office):
-        post(kiosk_id, Channel.PAYMENT, message)
+    for kiosk in _concerned(notice):
+        post(kiosk.kiosk_id, Channel.PAYMENT, message)
     announce_office(notice.factory.office_id)
 
 
@@ -115,11 +136,10 @@ def tracked(token: str) -> Tracked | None:
     intent = Intent.objects.select_related("notice__factory__office").filter(tracking_token=token).first()
     if intent is None:
         return None
-    said = list(Confirmation.objects.filter(ref1=intent.ref1, ref2=intent.ref2))
-    exact = next((each for each in said if each.match == Match.EXACT), None)
+    state, confirmation = _state_of(intent)
     office = intent.notice.factory.office
     return Tracked(
-        state="confirmed" if exact else "looking" if said else "waiting",
+        state=state,
         transaction_no=intent.transaction_no,
         item_th=intent.notice.item_th,
         item_en=intent.notice.item_en,
@@ -127,6 +147,18 @@ def tracked(token: str) -> Tracked | None:
         office_en=office.name_en,
         amount_satang=intent.amount_satang,
         opened_at=intent.opened_at,
-        confirmed_at=exact.paid_at if exact else None,
+        confirmed_at=confirmation.paid_at if confirmation else None,
         sample=intent.notice.sample,
     )
+
+
+def _state_of(intent: Intent) -> tuple[str, Confirmation | None]:
+    """Waiting, confirmed (and by what), or looking: what was paid through this very QR counts first."""
+    said = Confirmation.objects.filter(ref1=intent.ref1)
+    own = list(said.filter(ref2=intent.ref2))
+    exact = next((each for each in own if each.match == Match.EXACT), None)
+    if own and exact is None:
+        return "looking", None  # it reached the office, and a person must look at it
+    # The notice may have been paid through another QR, at another kiosk or by letter: it is paid.
+    exact = exact or said.filter(match=Match.EXACT).first()
+    return ("confirmed", exact) if exact else ("waiting", None)

@@ -22,16 +22,17 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is on record for a reference."""
+    """What is on record for a reference. ``biller_ids``: whoever an admin's settings say is paid for it, and only they:
+    what a kiosk claims to have shown proves nothing."""
 
-    biller_id: str
+    biller_ids: frozenset[str]
     amount_satang: int
     is_paid: bool
 
 
 def match(expected: Expected | None, biller_id: str, amount_satang: int) -> Match:
     """What a confirmation of ``amount_satang`` to ``biller_id`` is, given what was expected for its reference."""
-    if expected is None or expected.biller_id != biller_id:
+    if expected is None or biller_id not in expected.biller_ids:
         return Match.UNKNOWN
     if expected.is_paid:
         return Match.DUPLICATE

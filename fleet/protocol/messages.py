@@ -188,3 +188,5 @@ def decode(payload: bytes, kind: type[M]) -> M:
         return msgspec.json.decode(payload, type=kind)
     except msgspec.DecodeError as err:
         raise MessageError(f"{kind.__name__}: {err}") from err
+    except RecursionError:  # nested deeper than anything of ours; the traceback would be as deep
+        raise MessageError(f"{kind.__name__}: nested too deeply") from None

@@ -18,6 +18,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fleet.api.kiosks import PEER
 
+GOODBYE_S = 2
+"""How long open answers may go on after a signal; a live page's would go on for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listen:
@@ -83,7 +86,13 @@ async def serve(listen: Listen) -> None:
 
     pages = uvicorn.Server(
         uvicorn.Config(
-            application, listen.host, listen.http_port, log_level="warning", lifespan="off", server_header=False
+            application,
+            listen.host,
+            listen.http_port,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GOODBYE_S,
         )
     )
     kiosks = uvicorn.Server(
@@ -95,6 +104,7 @@ async def serve(listen: Listen) -> None:
             lifespan="off",
             http=PeerProtocol,
             server_header=False,
+            timeout_graceful_shutdown=GOODBYE_S,
             ssl_certfile=str(listen.certificates / "server.pem"),
             ssl_keyfile=str(listen.certificates / "server.key"),
             ssl_ca_certs=str(listen.certificates / "ca.pem"),

@@ -1,7 +1,9 @@
 """mosquitto's configuration: TLS only, a client certificate required, and one pattern a right.
 
-The certificate's common name is the user name, so a kiosk can write and read its own topics and nothing else.
-It runs as whoever started it, since the keys are theirs to read. Debian 12's mosquitto drops silently when a queue is full: the queues are wide, and ``ingest`` commits in batches.
+The certificate's common name is the user name, so a kiosk can write and read its own topics and nothing else; it is
+the client id too, so that nobody can throw another off by taking its id. It runs as whoever started it, since the
+keys are theirs to read. Debian 12's mosquitto drops silently when a queue is full: the queues are wide, and
+``ingest`` commits in batches.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
-import getpass
 from pathlib import Path
 
 from fleet.protocol.messages import MESSAGE_BYTES_MAX
@@ -60,7 +61,6 @@ def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1
     config.write_text(
         f"""# Written by `fleet broker-config`; changes here are lost.
 {user}per_listener_settings false
-user {getpass.getuser()}
 listener {port} {address}
 cafile {directory / "ca.pem"}
 certfile {directory / "broker.pem"}
@@ -68,6 +68,7 @@ keyfile {directory / "broker.key"}
 tls_version tlsv1.2
 require_certificate true
 use_identity_as_username true
+use_username_as_clientid true
 allow_anonymous false
 acl_file {directory / "acl"}
 persistence true
