@@ -121,6 +121,7 @@ class Agent:
         match message:
             case news.DeskStatus():
                 self._desk = message
+                self._post.send(news.LinkState(online=self._was_online))  # it may have been born after the link
                 self._report_status()
             case news.RecordsWaiting() | None:
                 pass  # the turn itself looks into the spool

@@ -15,6 +15,7 @@ from typing import Any
 
 from drivers.panel.port import Light, Pattern
 from fleet.protocol import records
+from fleet.protocol.factory import parse_factory_number
 from fleet.protocol.settings import KioskSettings
 from kiosk.frontdesk.clock import BANGKOK
 from kiosk.frontdesk.duties import PrintJob, ReadDeclared, Shine, SlipDone
@@ -231,7 +232,7 @@ def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: s
         printed_at=datetime.now(BANGKOK),
         item=notice.item_th,
         factory_name=factory.name_th,
-        factory_no=factory.factory_no,
+        factory_no=_readable(factory.factory_no),
         payer_masked=effect.payer_masked,
         lines=tuple((line.label_th, line.amount_satang) for line in notice.lines),
         amount_satang=notice.amount_satang,
@@ -244,3 +245,11 @@ def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: s
         reprint=effect.reprint,
         is_english=english,
     )
+
+
+def _readable(factory_no: str) -> str:
+    """The number with its hyphens; one that is none as it stands on record."""
+    try:
+        return str(parse_factory_number(factory_no))
+    except ValueError:
+        return factory_no
