@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     command("sample-data", _sample_data, "factories, notices, folders and kiosks in three provinces, all ตัวอย่าง")
     codes = command("sample-codes", _sample_codes, "what a sample visitor could scan, as JSON")
     codes.add_argument("office_id")
+    settings = command("settings", _settings, "lay a change over a layer's settings and publish it")
+    settings.add_argument("layer", choices=["national", "province", "office", "kiosk"])
+    settings.add_argument("key", nargs="?", default="", help="DOPA code, office id or kiosk id; nothing for national")
+    settings.add_argument("--patch", required=True, help="JSON merge patch, e.g. '{\"services\": []}'")
+    settings.add_argument("--reason", required=True, help="for those who read the history")
     user = command("user", _user, "make or change an account; the password comes from SALA_PASSWORD")
     user.add_argument("name")
     user.add_argument("--role", required=True, choices=["technician", "provincial-admin", "national-admin"])
@@ -242,6 +247,25 @@ def _sample_codes(arguments: argparse.Namespace, _data_dir: Path) -> int:
     from fleet.site.sample import scannable
 
     print(json.dumps(scannable(arguments.office_id), ensure_ascii=False))
+    return 0
+
+
+def _settings(arguments: argparse.Namespace, _data_dir: Path) -> int:
+    _django()
+    from fleet.devices.desired import change_settings, latest_document
+    from fleet.protocol.settings import SettingsError, merge_patch
+
+    before = latest_document(arguments.layer, arguments.key)
+    try:
+        document = merge_patch(before.document if before else {}, json.loads(arguments.patch))
+        revision = change_settings(arguments.layer, arguments.key, document, None, arguments.reason)
+    except json.JSONDecodeError as err:
+        print(f"fleet: --patch is no JSON: {err}", file=sys.stderr)
+        return 2
+    except SettingsError as err:
+        print(f"fleet: refused, nothing has changed: {err}", file=sys.stderr)
+        return 2
+    print(json.dumps({"revision": revision.revision}))
     return 0
 
 

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="python3-venv python3-dev gcc g++ pkg-config swig libpcsclite-dev libicu-dev pcscd vsmartcard-vpcd \
-mosquitto chromium util-linux"
+mosquitto chromium util-linux tesseract-ocr tesseract-ocr-tha"
 
 missing=""
 for package in $PACKAGES; do

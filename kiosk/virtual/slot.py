@@ -15,6 +15,7 @@ from typing import Any
 from drivers.card.pcscd import Pcscd
 from drivers.card.samples import SAMPLE_CARDS, SampleCard
 from drivers.card.virtual import VpcdSlot
+from drivers.card.virtual_card import PretendCard, VirtualThaiIdCard
 from drivers.errors import DeviceAbsentError
 from kiosk.virtual.changes import RefusedError
 
@@ -30,6 +31,7 @@ class CardSlot:
         self._changed = changed
         self._slot: VpcdSlot | None = None
         self._inside: str | None = None
+        self._card: PretendCard | None = None
         self._is_plugged = False
         self._moving = asyncio.Lock()  # one hand: plugs and cards move one after the other
         self._closing = threading.Event()
@@ -41,11 +43,15 @@ class CardSlot:
         return self._pcscd.environment
 
     def state(self) -> dict[str, Any]:
-        """For the page and the control API. Cards are named by their keys, never by what is written on them."""
+        """For the page and the control API. Cards are named by their keys, never by what is written on them.
+
+        ``apdus``: commands the card last put in has been sent.
+        """
         return {
             "plugged": self._is_plugged,
             "connected": self._is_plugged,
             "inside": self._inside,
+            "apdus": len(self._card.commands) if isinstance(self._card, VirtualThaiIdCard) else 0,
             "cards": [
                 {"key": card.key, "label_th": card.label_th, "label_en": card.label_en, "kind": _kind(card)}
                 for card in SAMPLE_CARDS
@@ -128,8 +134,9 @@ class CardSlot:
     def _put_in(self, key: str) -> None:
         if self._slot is None:
             raise RefusedError("no-reader")
+        self._card = next(card for card in SAMPLE_CARDS if card.key == key).make()
         try:
-            self._slot.insert(next(card for card in SAMPLE_CARDS if card.key == key).make())
+            self._slot.insert(self._card)
         except DeviceAbsentError as err:
             raise RefusedError("no-reader") from err
 
