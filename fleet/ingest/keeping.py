@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -41,6 +41,9 @@ COUNT_MAX = 2**63 - 1
 
 UNFIT = (IntegrityError, DataError, OverflowError, ValueError)
 """How a value says that it does not fit its column. OperationalError is not among them: that is the database's."""
+
+CLOCK_OFF = timedelta(days=366)
+"""A kiosk further from us than this has no clock (a Raspberry Pi wakes up in 1970); our own time is taken."""
 
 BROKEN = "broken"
 """Kind under which a record is kept that could not be read, so that what follows it does not wait for ever."""
@@ -204,16 +207,18 @@ class _Batch:
             )
         )
         if isinstance(record, PaymentOpened):
-            _keep_intent(state.kiosk_id, record)
+            _keep_intent(state.kiosk_id, record, self._now)
 
 
-def _keep_intent(kiosk_id: str, record: PaymentOpened) -> None:
+def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
     """A payment was opened: bank and visitor will ask for it by reference and token."""
     notice = Notice.objects.filter(pk=record.notice_no).first()
     if notice is None:
         log.error("%s opened a payment for a notice that is not on record", kiosk_id)
         return
     opened_at = record.opened_at if record.opened_at.tzinfo else record.opened_at.replace(tzinfo=UTC)
+    if abs(opened_at - now) > CLOCK_OFF:
+        opened_at = now
     try:
         with transaction.atomic():
             Intent.objects.get_or_create(

@@ -1,0 +1,43 @@
+"""Django in memory: sample data once a run, and every test in a transaction that never ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+
+import django
+import pytest
+
+# Before any test module is read: models cannot be imported otherwise.
+_folder = tempfile.mkdtemp(prefix="sala-fleet-")
+os.environ["SALA_FLEET_DIR"] = _folder
+os.environ["DJANGO_SETTINGS_MODULE"] = "fleet.site.settings"
+django.setup()
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def _sample_database() -> Iterator[None]:
+    from django.db import connection
+
+    from fleet.site.sample import make_sample_data
+
+    connection.creation.create_test_db(verbosity=0, serialize=False)
+    make_sample_data("https://sala.example", today=TODAY)
+    yield
+    connection.close()
+    shutil.rmtree(_folder)
+
+
+@pytest.fixture(autouse=True)
+def _rolled_back(_sample_database: None) -> Iterator[None]:
+    """What a test does to the database, the next does not see."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

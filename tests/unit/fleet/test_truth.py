@@ -1,0 +1,88 @@
+"""What is true of a kiosk: heard, not hoped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from fleet.devices.models import Kiosk, KioskState
+from fleet.devices.truth import STALE_AFTER, Condition, KioskTruth, truth_of
+from fleet.protocol.messages import DeviceState, DeviceStatus, Reported, Status
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+ALL_WELL = {name: DeviceStatus(state=DeviceState.ONLINE) for name in ("card", "scanner", "printer", "panel", "display")}
+
+
+def truth(devices: dict[str, DeviceStatus] | None = None, *, paper: str = "adequate", **state: Any) -> KioskTruth:
+    kiosk = Kiosk.objects.select_related("office").get(pk="CBI-01")
+    status = Status(session_no=1, at=NOW, devices=ALL_WELL if devices is None else devices, paper=paper)
+    known = {"alive": True, "heard_at": NOW, "status": msgspec.to_builtins(status), **state}
+    kiosk.state = KioskState(kiosk=kiosk, **known)
+    return truth_of(kiosk, NOW)
+
+
+def test_a_kiosk_that_never_spoke_is_unknown_and_not_offline() -> None:
+    kiosk = Kiosk.objects.select_related("office").get(pk="CBI-01")
+    assert truth_of(kiosk, NOW).condition is Condition.UNKNOWN
+    assert not truth_of(kiosk, NOW).online
+
+
+def test_all_well() -> None:
+    assert truth().condition is Condition.OK
+
+
+def test_a_dead_link_is_offline_however_well_the_devices_were() -> None:
+    assert truth(alive=False).condition is Condition.OFFLINE
+
+
+def test_silence_makes_it_stale_after_three_heartbeats() -> None:
+    assert truth(heard_at=NOW - STALE_AFTER).condition is Condition.OK
+    assert truth(heard_at=NOW - STALE_AFTER - timedelta(seconds=1)).condition is Condition.STALE
+
+
+@pytest.mark.parametrize(
+    ("state", "condition"),
+    [
+        (DeviceState.BUSY, Condition.OK),
+        (DeviceState.OFFLINE, Condition.ATTENTION),
+        (DeviceState.USER_ERROR, Condition.ATTENTION),
+        (DeviceState.HARDWARE_ERROR, Condition.FAILING),
+        (DeviceState.NO_DEVICE, Condition.FAILING),
+        (DeviceState.UNKNOWN, Condition.UNKNOWN),
+    ],
+)
+def test_the_worst_device_decides(state: DeviceState, condition: Condition) -> None:
+    assert truth({**ALL_WELL, "printer": DeviceStatus(state=state)}).condition is condition
+
+
+def test_a_device_nobody_spoke_of_is_unknown() -> None:
+    said = {name: status for name, status in ALL_WELL.items() if name != "panel"}
+    assert truth(said).condition is Condition.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("paper", "condition"),
+    [("low", Condition.ATTENTION), ("out", Condition.FAILING), ("jammed", Condition.FAILING)],
+)
+def test_paper_counts_too(paper: str, condition: Condition) -> None:
+    assert truth(paper=paper).condition is condition
+
+
+def test_settled_means_that_it_runs_what_it_should() -> None:
+    desired = Kiosk.objects.get(pk="CBI-01").settings_revision
+    assert truth(reported=msgspec.to_builtins(Reported(settings_revision=desired))).settled
+    assert not truth(reported=msgspec.to_builtins(Reported(settings_revision=desired - 1))).settled
+    assert not truth().settled, "a kiosk that reported nothing runs nothing we know of"
+
+
+def test_convergence_is_told_only_for_the_revision_that_is_desired_now() -> None:
+    kiosk = Kiosk.objects.get(pk="CBI-01")
+    assert kiosk.desired_at is not None
+    took = {"converged_at": kiosk.desired_at + timedelta(milliseconds=420)}
+    reported = msgspec.to_builtins(Reported(settings_revision=kiosk.settings_revision))
+    older = msgspec.to_builtins(Reported(settings_revision=kiosk.settings_revision - 1))
+    assert truth(reported=reported, **took).converged_ms == 420
+    assert truth(reported=older, **took).converged_ms is None
