@@ -6,18 +6,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import date
 
 import django
 import pytest
+
+from tests.support.fleet_today import TODAY
 
 # Before any test module is read: models cannot be imported otherwise.
 _folder = tempfile.mkdtemp(prefix="sala-fleet-")
 os.environ["SALA_FLEET_DIR"] = _folder
 os.environ["DJANGO_SETTINGS_MODULE"] = "fleet.site.settings"
 django.setup()
-
-TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
