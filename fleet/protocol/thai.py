@@ -253,7 +253,7 @@ def parse_card_date(text: str) -> CardDate:
     if len(text) not in (4, 6, 8) or not (text.isascii() and text.isdigit()) or int(digits[:4]) not in _BE_YEARS:
         raise ValueError("not a card's date")
     year, month, day = int(digits[:4]) - BE_OFFSET, int(digits[4:6]), int(digits[6:])
-    if month > 12 or (day and not month):
+    if month > 12:
         raise ValueError("not a card's date")
     if not day:
         return PartialDate(year, month or None)

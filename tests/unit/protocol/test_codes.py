@@ -118,6 +118,12 @@ def test_numbers_that_do_not_fit_make_no_code(dopa_code: int, sequence: int) -> 
             build(dopa_code, sequence)
 
 
+def test_a_folder_has_six_digits() -> None:
+    assert classify(folder_id(20, 999_999)) == FolderCode(folder_id(20, 999_999))
+    with pytest.raises(ValueError, match="no folder number"):
+        folder_id(20, 1_000_000)
+
+
 # ---- misread
 
 
@@ -173,6 +179,8 @@ def test_a_cut_address_says_to_try_again() -> None:
         ("N", Why.NOT_OURS),
         ("|112345678901234\rref\r\r100", Why.NOT_OURS),
         ("|112345678901234\rREF", Why.TRUNCATED),
+        ("000201" + "000201", Why.BAD_CHECK),
+        ("000201" + "X10211", Why.BAD_CHECK),
         ("สวัสดี", Why.NOT_OURS),
         ("\x00\x01\x02", Why.NOT_OURS),
         ("😀" * 20, Why.NOT_OURS),
