@@ -68,7 +68,7 @@ def test_a_kiosk_hears_what_is_for_it_and_nothing_else(fleet: Fleet) -> None:
 
 def test_a_kiosk_cannot_take_the_place_of_ingest(fleet: Fleet) -> None:
     """A client id that is taken throws its holder off, so ids are not the client's to choose."""
-    listener = fleet.service("fleet-ingest")
+    listener = fleet.service("fleet-ingest", client_id="fleet-ingest")
     listener.subscribe("sala/v1/#")
     births = listener.births
     thief = fleet.kiosk("CBI-02", client_id="fleet-ingest")

@@ -145,10 +145,10 @@ class Fleet:
         identity = self.enrol(kiosk_id)
         return self.connect(identity / "ca.pem", identity / "kiosk.pem", identity / "kiosk.key", **how)
 
-    def service(self, name: str) -> Client:
+    def service(self, name: str, **how: Any) -> Client:
         """A connected client with the certificate of one of the fleet's own."""
         certificates = self.folder / "certificates"
-        return self.connect(certificates / "ca.pem", certificates / f"{name}.pem", certificates / f"{name}.key")
+        return self.connect(certificates / "ca.pem", certificates / f"{name}.pem", certificates / f"{name}.key", **how)
 
     def connect(self, ca: Path, certificate: Path, key: Path, **how: Any) -> Client:
         """A connected client with whatever certificate."""
