@@ -1,0 +1,1 @@
+"""What staff and visitors see of the fleet in a browser. Views show; rules stand in the apps below."""

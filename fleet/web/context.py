@@ -1,0 +1,79 @@
+"""What every page of the dashboard shows around its own matter: who, as what, where one may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fleet.office.models import Notice, Province
+from fleet.people.models import Membership, Role
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the side bar."""
+
+    name: str
+    icon: str
+    word: str
+    address: str
+    on: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    known = {"theme": theme if theme in THEMES else "", "english": get_language() == "en"}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return known
+    name = user.get_full_name() or user.get_username()
+    return {
+        **known,
+        "entries": _entries(request.path),
+        "person": name,
+        "initial": next((letter for letter in name if letter not in "เแโใไ"), "?"),
+        "role": _role(user.pk),
+        "is_sample": Notice.objects.filter(sample=True).exists(),
+    }
+
+
+def _entries(path: str) -> tuple[Entry, ...]:
+    entries = [
+        ("overview", "layout-dashboard", _("ภาพรวม")),
+        ("kiosks", "monitor-smartphone", _("เครื่อง")),
+        ("settings", "sliders-horizontal", _("การตั้งค่า")),
+        ("payments", "banknote", _("การเงิน")),
+    ]
+    if settings.PRETEND_BANK:
+        entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
+    return tuple(_entry(path, *each) for each in entries)
+
+
+def _entry(path: str, name: str, icon: str, word: str) -> Entry:
+    address = reverse(f"web:{name}")
+    return Entry(name, icon, word, address, path == address if address == "/" else path.startswith(address))
+
+
+def _role(user_id: int) -> str:
+    """The widest role, and where it holds."""
+    order = [Role.NATIONAL_ADMIN, Role.PROVINCIAL_ADMIN, Role.TECHNICIAN]
+    memberships = sorted(Membership.objects.filter(user_id=user_id), key=lambda each: order.index(Role(each.role)))
+    if not memberships:
+        return _("ยังไม่มีหน้าที่")
+    widest = memberships[0]
+    if widest.dopa_code is None:
+        return _("ผู้ดูแลระดับประเทศ")
+    province = Province.objects.filter(pk=widest.dopa_code).first()
+    where = (province.name_en if get_language() == "en" else province.name_th) if province else ""
+    words = {Role.PROVINCIAL_ADMIN: _("ผู้ดูแลจังหวัด%(where)s"), Role.TECHNICIAN: _("ช่างภาคสนาม %(where)s")}
+    return (words.get(Role(widest.role)) or "%(where)s") % {"where": where}

@@ -1,0 +1,227 @@
+"""The form of a layer's settings, made from the schema the kiosk itself validates by (``KioskSettings``).
+
+A field added to the schema appears here by itself, under its own name until ``settings_words`` gives it a better one.
+The form gives back a document that holds only what differs from the layers beneath: a field emptied, or set to what
+it would inherit, is inherited again. What the form does not offer (payee, fields it does not know) stays as it was.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, merge
+
+Path = tuple[str, ...]
+
+READ_ONLY = frozenset({"payee", "sample"})
+"""Where money goes is the treasury's to say; ``sample`` may only end together with a real payee."""
+
+
+class Missing:
+    """No value at all, which is not the value null."""
+
+
+MISSING = Missing()
+
+
+class Answers(Protocol):
+    """A form as the browser sent it."""
+
+    def get(self, key: str, default: str = "", /) -> str | None: ...
+
+    def getlist(self, key: str, /) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value of the schema: where it stands, its type, and its default."""
+
+    path: Path
+    type: Any
+    default: Any
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return ".".join(self.path)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the form only shows it."""
+        return self.path[0] in READ_ONLY
+
+
+@dataclass(slots=True)
+class Field:
+    """One value as the form shows it. ``origin`` is a layer's name, or "default"; ``kind`` chooses the control."""
+
+    leaf: Leaf
+    kind: str
+    value: Any
+    inherited: Any
+    origin: str
+    is_own: bool
+    limits: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def has_inherited(self) -> bool:
+        """Whether there is anything to fall back on."""
+        return self.inherited is not MISSING
+
+    @property
+    def shown(self) -> str:
+        """The value as it stands in its control."""
+        return "" if self.value is MISSING else str(self.value)
+
+    @property
+    def is_thai(self) -> bool:
+        """Whether it is the Thai of a pair."""
+        return self.leaf.path[-1] == "th"
+
+    @property
+    def switches(self) -> list[tuple[str, bool]]:
+        """Every service this release knows, and whether it is on."""
+        return [(service, service in self.value) for service in KNOWN_SERVICES] if self.kind == "services" else []
+
+
+def leaves(schema: type[msgspec.Struct] = KioskSettings, path: Path = (), base: Any = MISSING) -> Iterator[Leaf]:
+    """Every value of the schema, in its order. ``base`` holds the defaults from above, as plain data."""
+    for each in msgspec.structs.fields(schema):
+        here = (*path, each.name)
+        default = MISSING
+        if isinstance(base, Mapping) and each.name in base:
+            default = base[each.name]
+        elif each.default is not msgspec.NODEFAULT:
+            default = msgspec.to_builtins(each.default)
+        if isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
+            yield from leaves(each.type, here, default)
+        else:
+            yield Leaf(here, each.type, default)
+
+
+def value_at(document: Any, path: Path) -> Any:
+    """What a document says there, or MISSING."""
+    for step in path:
+        if not isinstance(document, Mapping) or step not in document:
+            return MISSING
+        document = document[step]
+    return document
+
+
+class SettingsForm:
+    """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's."""
+
+    def __init__(self, layer: str, beneath: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]) -> None:
+        self._layer = layer
+        self._beneath = beneath
+        self._own = own
+        self._inherited = merge(document for _layer, document in beneath)
+        self.fields = [self._field(leaf) for leaf in leaves()]
+
+    @property
+    def errors(self) -> list[Field]:
+        """The fields that cannot stay as they are."""
+        return [each for each in self.fields if each.error]
+
+    @property
+    def own_count(self) -> int:
+        """How many values this layer decides."""
+        return sum(each.is_own for each in self.fields)
+
+    def read(self, answers: Answers) -> dict[str, Any] | None:
+        """The document the answers make, or None with ``error`` in the fields that are wrong."""
+        document = copy.deepcopy(dict(self._own))
+        for each in self.fields:
+            if each.leaf.is_locked:
+                continue
+            each.value = _typed(each, answers)
+            _drop(document, each.leaf.path)
+            if each.value in ("", MISSING) or each.value == each.inherited:
+                continue
+            try:
+                msgspec.convert(each.value, each.leaf.type)
+            except msgspec.ValidationError:
+                each.error = _sentence(each)
+            _put(document, each.leaf.path, each.value)
+        return None if self.errors else document
+
+    def _field(self, leaf: Leaf) -> Field:
+        own = value_at(self._own, leaf.path)
+        inherited, origin = leaf.default, "default"
+        for layer, document in self._beneath:
+            said = value_at(document, leaf.path)
+            if said is not MISSING:
+                inherited, origin = value_at(self._inherited, leaf.path), layer
+        kind, limits = _control(leaf.type)
+        is_own = own is not MISSING
+        value = own if is_own else inherited
+        return Field(leaf, kind, value, inherited, self._layer if is_own else origin, is_own, limits)
+
+
+def _control(schema: Any) -> tuple[str, dict[str, Any]]:
+    """Which control a type wants, and the limits the browser may already know."""
+    match msgspec.inspect.type_info(schema):
+        case msgspec.inspect.BoolType():
+            return "switch", {}
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return "number", {"min": low, "max": high}
+        case msgspec.inspect.StrType(max_length=most):
+            return "text", {"maxlength": most}
+        case msgspec.inspect.VarTupleType():
+            return "services", {"choices": KNOWN_SERVICES}
+        case other:
+            raise TypeError(f"the settings form has no control for {other}")
+
+
+def _typed(each: Field, answers: Answers) -> Any:
+    """What was answered, as plain data; a number that is none stays a text and is refused by the schema."""
+    name = each.leaf.name
+    match each.kind:
+        case "switch":
+            return answers.get(name) is not None
+        case "services":
+            chosen = answers.getlist(name)
+            unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
+            return [service for service in KNOWN_SERVICES if service in chosen] + unknown
+        case "number":
+            text = (answers.get(name) or "").strip()
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    return (answers.get(name) or "").strip()
+
+
+def _sentence(each: Field) -> str:
+    """Why a value cannot stay, and what would do."""
+    match msgspec.inspect.type_info(each.leaf.type):
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return _("ใส่ตัวเลขตั้งแต่ %(low)s ถึง %(high)s วินาที") % {"low": low, "high": high}
+        case msgspec.inspect.StrType(max_length=int(most)) if len(each.value) > most:
+            return _("ยาวเกินจอ ใส่ได้ไม่เกิน %(most)s ตัวอักษร ตอนนี้ %(now)s") % {"most": most, "now": len(each.value)}
+        case msgspec.inspect.StrType(pattern=str()):
+            return _("ใส่ที่อยู่เว็บที่ขึ้นต้นด้วย https:// และไม่มีเครื่องหมาย / ต่อท้าย")
+    return _("ค่านี้ใช้ไม่ได้")
+
+
+def _drop(document: dict[str, Any], path: Path) -> None:
+    """Take a value out, and the objects that are empty without it."""
+    head, *rest = path
+    if not rest:
+        document.pop(head, None)
+        return
+    inner = document.get(head)
+    if isinstance(inner, dict):
+        _drop(inner, tuple(rest))
+        if not inner:
+            del document[head]
+
+
+def _put(document: dict[str, Any], path: Path, value: Any) -> None:
+    for step in path[:-1]:
+        document = document.setdefault(step, {})
+    document[path[-1]] = value

@@ -1,0 +1,114 @@
+"""What the settings are called on the page, and in which sections they stand. No rule, words only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from fleet.web.settings_form import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What belongs together under one label: one value, or its two languages."""
+
+    label: str
+    hint: str
+    fields: tuple[Field, ...]
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it is one text in two languages."""
+        return len(self.fields) == 2 and self.fields[0].leaf.path[-1] == "th"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A card of the form."""
+
+    anchor: str
+    title: str
+    groups: tuple[Group, ...]
+    own_count: int
+    is_locked: bool
+
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "screen": ("greeting", "invitation", "services", "help_point"),
+    "slip": ("office_name", "contact", "tracking_address"),
+    "patience": ("patience",),
+    "money": ("payee", "sample"),
+}
+
+
+def sections(fields: Sequence[Field]) -> list[Section]:
+    """The form's fields as cards; what no section knows stands in a card of its own at the end."""
+    known = {top for tops in SECTIONS.values() for top in tops}
+    others = tuple(dict.fromkeys(each.leaf.path[0] for each in fields if each.leaf.path[0] not in known))
+    cards = [_section(anchor, tops, fields) for anchor, tops in {**SECTIONS, "other": others}.items()]
+    return [card for card in cards if card.groups]
+
+
+def _section(anchor: str, tops: tuple[str, ...], fields: Sequence[Field]) -> Section:
+    mine = [each for top in tops for each in fields if each.leaf.path[0] == top]
+    grouped: dict[str, list[Field]] = {}
+    for each in mine:
+        is_language = each.leaf.path[-1] in ("th", "en")
+        grouped.setdefault(".".join(each.leaf.path[:-1]) if is_language else each.leaf.name, []).append(each)
+    return Section(
+        anchor=anchor,
+        title=_title(anchor),
+        groups=tuple(Group(label(name), _hint(name), tuple(members)) for name, members in grouped.items()),
+        own_count=sum(each.is_own for each in mine),
+        is_locked=all(each.leaf.is_locked for each in mine),
+    )
+
+
+def _title(anchor: str) -> str:
+    return {
+        "screen": _("หน้าจอและบริการ"),
+        "slip": _("ชื่อและข้อความบนใบ"),
+        "patience": _("เวลารอ"),
+        "money": _("ผู้รับเงิน"),
+    }.get(anchor, _("อื่น ๆ"))
+
+
+def label(name: str) -> str:
+    """The name of a setting."""
+    return {
+        "greeting": _("คำทักทายหน้าแรก"),
+        "invitation": _("คำเชิญใต้คำทักทาย"),
+        "services": _("บริการที่เปิดบนตู้"),
+        "help_point": _("จุดขอความช่วยเหลือ"),
+        "office_name": _("ชื่อสำนักงาน"),
+        "contact": _("ถามได้ที่ (ท้ายใบ)"),
+        "tracking_address": _("ที่อยู่เว็บใน QR ติดตาม"),
+        "patience.step_s": _("รอคนแตะในแต่ละหน้า (วินาที)"),
+        "patience.payment_s": _("รอการชำระเงิน (วินาที)"),
+        "patience.warning_s": _("เตือนก่อนจบ (วินาที)"),
+        "patience.taking_s": _("รอให้ดึงบัตรและหยิบใบ (วินาที)"),
+        "payee.name": _("ชื่อผู้รับเงิน"),
+        "payee.biller_id": _("รหัสผู้รับชำระ (Biller ID)"),
+        "sample": _("ข้อมูลตัวอย่าง"),
+    }.get(name, name)
+
+
+def _hint(name: str) -> str:
+    return {
+        "greeting": _("ตัวใหญ่ที่สุดบนหน้าแรก สั้นจึงอ่านได้จากไกล"),
+        "contact": _("พิมพ์ต่อจากคำว่า สอบถาม บนใบ"),
+        "patience.warning_s": _("ไม่ต่ำกว่า 20 วินาที ให้คนอ่านทัน"),
+        "sample": _("ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ จนกว่าจะมีผู้รับเงินจริง"),
+    }.get(name, "")
+
+
+def layer_word(layer: str) -> str:
+    """The name of a layer, as values wear it."""
+    return {
+        "national": _("ประเทศ"),
+        "province": _("จังหวัด"),
+        "office": _("สำนักงาน"),
+        "kiosk": _("เครื่อง"),
+    }.get(layer, _("ค่าตั้งต้น"))

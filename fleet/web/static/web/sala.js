@@ -1,0 +1,61 @@
+// What a page cannot do without a script: count ages, say how fresh it is, and find the search field.
+// Words come from the page (data-*), so both languages live in one catalogue.
+"use strict";
+(() => {
+  const words = document.body.dataset;
+  const live = document.querySelector("#live-line");
+  const cut = document.querySelector("#cut-off");
+  let heardAt = Date.now();
+  let heardClock = "";
+
+  const say = (template, number) => template.replace("%n", String(number));
+
+  const age = (seconds) => {
+    if (seconds < 2) return words.now;
+    if (seconds < 60) return say(words.seconds, seconds);
+    if (seconds < 3600) return say(words.minutes, Math.floor(seconds / 60));
+    if (seconds < 86400) return say(words.hours, Math.floor(seconds / 3600));
+    return say(words.days, Math.floor(seconds / 86400));
+  };
+
+  const since = (moment) => Math.max(0, Math.floor((Date.now() - moment) / 1000));
+
+  const tick = () => {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      time.title ||= time.textContent;
+      const text = age(since(Date.parse(time.dateTime)));
+      if (time.textContent !== text) time.textContent = text;
+    }
+    if (!live) return;
+    const silence = since(heardAt);
+    const isCut = silence > 5;
+    live.classList.toggle("cut", isCut);
+    live.querySelector("span").textContent = `${isCut ? words.was : words.live} ${age(silence)}`;
+    cut.hidden = !isCut;
+    if (isCut) cut.querySelector("b").textContent = heardClock;
+  };
+
+  const heard = () => {
+    heardAt = Date.now();
+    heardClock = new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    tick();
+  };
+
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) heard(); });
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, textarea, select");
+    const field = document.querySelector("#q");
+    if (event.key !== "/" || isTyping || !field) return;
+    event.preventDefault();
+    field.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("button[data-inherit]");
+    if (!back) return;
+    const field = document.getElementById(back.dataset.inherit);
+    field.value = back.dataset.value;
+    field.focus();
+  });
+  heard();
+  setInterval(tick, 1000);
+})();

@@ -1,0 +1,118 @@
+"""Records of a kiosk's spool as lines of a time line: when, what, and in which words. No rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from fleet.devices.models import Record
+from fleet.devices.truth import Condition
+from fleet.protocol import records
+from fleet.protocol.messages import DeviceState
+from fleet.protocol.thai import format_baht
+from fleet.web import words
+
+Known = records.KnownRecord | records.UnknownRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One record in plain words. ``condition`` shapes and colours its mark; ``at`` is the kiosk's clock."""
+
+    at: datetime
+    title: str
+    sentence: str
+    condition: str
+
+
+def story(record: Record) -> Story:
+    """A record as a line of the time line."""
+    try:
+        known = records.decode_record(msgspec.json.encode(record.body))
+    except msgspec.DecodeError:
+        return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
+    unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
+    return _of_visit(known) or _of_slip(known) or _of_machine(known) or unknown
+
+
+def _of_visit(known: Known) -> Story | None:
+    match known:
+        case records.VisitEnded():
+            took = {"service": service(known.service), "took": duration(known.started_at, known.ended_at)}
+            return Story(known.ended_at, _outcome(known.outcome), _("%(service)s ใช้เวลา %(took)s") % took, Condition.OK)
+        case records.PaymentOpened():
+            fill = {"notice": known.notice_no, "amount": format_baht(known.amount_satang)}
+            sentence = _("ใบแจ้ง %(notice)s จำนวน %(amount)s บาท") % fill
+            return Story(known.opened_at, _("แสดง QR ชำระเงิน"), sentence, Condition.OK)
+    return None
+
+
+def _of_slip(known: Known) -> Story | None:
+    match known:
+        case records.SlipPrinted():
+            title = _("พิมพ์ใบหลักฐานแล้ว") if known.confirmed else _("พิมพ์ใบติดตามแล้ว")
+            sentence = _("รายการ %(no)s ยาว %(mm)s มม.") % {"no": known.transaction_no, "mm": known.length_mm}
+            return Story(known.printed_at, title, sentence, Condition.OK)
+        case records.SlipFailed():
+            sentence = _("รายการ %(no)s เพราะ %(reason)s") % {"no": known.transaction_no, "reason": known.reason}
+            return Story(known.failed_at, _("พิมพ์ใบไม่สำเร็จ"), sentence, Condition.ATTENTION)
+    return None
+
+
+def _of_machine(known: Known) -> Story | None:
+    match known:
+        case records.DeviceChanged():
+            is_well = known.state in (DeviceState.ONLINE, DeviceState.BUSY)
+            title = f"{words.device(known.device)} {words.device_state(known.state)}"
+            return Story(known.changed_at, title, known.detail, Condition.OK if is_well else Condition.ATTENTION)
+        case records.SettingsApplied(problems=()):
+            sentence = _("ฉบับ %(revision)s") % {"revision": known.revision}
+            return Story(known.applied_at, _("ใช้การตั้งค่าใหม่แล้ว"), sentence, Condition.OK)
+        case records.SettingsApplied():
+            fill = {"revision": known.revision, "problems": "; ".join(known.problems)}
+            sentence = _("ฉบับ %(revision)s เพราะ %(problems)s") % fill
+            return Story(known.applied_at, _("ตู้ไม่รับการตั้งค่า"), sentence, Condition.ATTENTION)
+        case records.Restarted():
+            sentence = " ".join(part for part in (known.process, known.version, known.reason) if part)
+            return Story(known.started_at, _("โปรแกรมเริ่มใหม่"), sentence, Condition.OK)
+    return None
+
+
+def _outcome(name: str) -> str:
+    known = {
+        "paid": _("ผู้ใช้ชำระแล้ว"),
+        "unconfirmed": _("ผู้ใช้รับใบที่ยังไม่ยืนยัน"),
+        "cancelled": _("ผู้ใช้ยกเลิกกลางทาง"),
+        "timed-out": _("ผู้ใช้ไปก่อนเสร็จ"),
+        "nothing-owed": _("ผู้ใช้ไม่มียอดค้าง"),
+    }
+    return known.get(name, name)
+
+
+def service(name: str) -> str:
+    """The name of a service."""
+    return {"pay-fee": _("ชำระค่าธรรมเนียม")}.get(name, name)
+
+
+def duration(start: datetime, end: datetime) -> str:
+    """``1 นาที 12 วินาที``."""
+    minutes, seconds = divmod(max(0, round((end - start).total_seconds())), 60)
+    if minutes:
+        return _("%(minutes)s นาที %(seconds)s วินาที") % {"minutes": minutes, "seconds": seconds}
+    return _("%(seconds)s วินาที") % {"seconds": seconds}
+
+
+def uptime(seconds: int | None) -> str:
+    """``3 วัน 4 ชม.`` or ``12 นาที``; steps of ten minutes, so that a page does not change for it all the time."""
+    if seconds is None:
+        return ""
+    days, rest = divmod(seconds, 86400)
+    hours, minutes = rest // 3600, rest % 3600 // 600 * 10
+    if days:
+        return _("%(days)s วัน %(hours)s ชม.") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)s ชม. %(minutes)s นาที") % {"hours": hours, "minutes": minutes}
+    return _("ไม่ถึงชั่วโมง")

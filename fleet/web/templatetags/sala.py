@@ -1,0 +1,163 @@
+"""Dates, amounts, icons and addresses of static files, as every page writes them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fleet.protocol.thai import (
+    english_date,
+    english_date_short,
+    format_baht,
+    thai_date,
+    thai_date_short,
+)
+from fleet.web import settings_words, stories, words
+
+register = template.Library()
+
+WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def is_english() -> bool:
+    """Whether the page is in English."""
+    return get_language() == "en"
+
+
+@cache
+def _version(path: str) -> str:
+    """A few letters that change with the file, so that browsers may keep it for long."""
+    found = finders.find(path)
+    if not isinstance(found, str):
+        raise LookupError(f"no such static file: {path}")
+    return hashlib.blake2b(Path(found).read_bytes(), digest_size=5).hexdigest()
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, with its version."""
+    return f"{static(path)}?v={_version(path)}"
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A Lucide icon; decoration, so it always stands beside a word."""
+    return format_html(
+        '<svg class="ic {}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, asset("web/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def glyph(condition: str, size: str = "") -> SafeString:
+    """The shape of a condition, named for those who do not see it."""
+    return format_html(
+        '<svg class="gl {} {}" role="img" aria-label="{}"><use href="{}#glyph-{}"></use></svg>',
+        size,
+        condition,
+        words.condition(condition),
+        asset("web/icons.svg"),
+        condition,
+    )
+
+
+@register.simple_tag
+def shape(condition: str, size: str = "") -> SafeString:
+    """The shape of a condition whose word stands beside it."""
+    return format_html(
+        '<svg class="gl {} {}" aria-hidden="true"><use href="{}#glyph-{}"></use></svg>',
+        size,
+        condition,
+        asset("web/icons.svg"),
+        condition,
+    )
+
+
+@register.simple_tag
+def pill(condition: str) -> SafeString:
+    """Shape, colour and word of a condition."""
+    return format_html('<span class="pill {}">{}{}</span>', condition, shape(condition), words.condition(condition))
+
+
+@register.filter
+def condition_word(condition: str) -> str:
+    """The word of a condition."""
+    return words.condition(condition)
+
+
+@register.filter
+def local(thing: Any, field: str = "name") -> str:
+    """``name_th`` or ``name_en`` of a thing, in the language of the page."""
+    return str(getattr(thing, f"{field}_{'en' if is_english() else 'th'}"))
+
+
+@register.filter
+def baht(amount_satang: int) -> str:
+    """``3,300.00``."""
+    return format_baht(amount_satang)
+
+
+@register.filter
+def long_date(on: date) -> str:
+    """``24 พฤศจิกายน 2569``."""
+    on = timezone.localtime(on) if isinstance(on, datetime) else on
+    return english_date(on) if is_english() else thai_date(on)
+
+
+@register.filter
+def short_date(on: date) -> str:
+    """``24 พ.ย. 2569``."""
+    on = timezone.localtime(on) if isinstance(on, datetime) else on
+    return english_date_short(on) if is_english() else thai_date_short(on)
+
+
+@register.filter
+def weekday(on: datetime) -> str:
+    """``อังคาร``."""
+    return (WEEKDAYS_EN if is_english() else WEEKDAYS)[timezone.localtime(on).weekday()]
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """``10:42 น.``, with its date when that is not today."""
+    there = timezone.localtime(at)
+    time = there.strftime("%H:%M") + ("" if is_english() else " น.")
+    return time if there.date() == timezone.localdate() else f"{short_date(there)} {time}"
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """When something happened; the browser turns it into its age and counts on."""
+    if at is None:
+        return _("ยังไม่เคย")
+    return format_html('<time class="n" data-ago datetime="{}">{}</time>', at.isoformat(), clock(at))
+
+
+@register.filter
+def time_of(at: datetime) -> str:
+    """``10:42 น.``."""
+    return timezone.localtime(at).strftime("%H:%M") + ("" if is_english() else " น.")
+
+
+@register.filter
+def layer_word(layer: str) -> str:
+    """The name of a layer, as values wear it."""
+    return settings_words.layer_word(layer)
+
+
+@register.filter
+def service_word(service: str) -> str:
+    """The name of a service."""
+    return stories.service(service)

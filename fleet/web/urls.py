@@ -1,0 +1,30 @@
+"""Every page."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from fleet.web.views import account, bank, kiosks, overview, payments, settings, tracking
+
+app_name = "web"
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("sign-in/", account.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("language/", set_language, name="language"),
+    path("theme/", account.theme, name="theme"),
+    path("more/", account.more, name="more"),
+    path("kiosks/", kiosks.kiosks, name="kiosks"),
+    path("kiosks/<str:kiosk_id>/", kiosks.kiosk, name="kiosk"),
+    path("settings/", settings.layers, name="settings"),
+    path("settings/<str:layer>/", settings.layer, {"key": ""}, name="layer"),
+    path("settings/<str:layer>/<str:key>/", settings.layer, name="layer"),
+    path("settings-undo/<str:layer>/", settings.undo_last, {"key": ""}, name="undo"),
+    path("settings-undo/<str:layer>/<str:key>/", settings.undo_last, name="undo"),
+    path("payments/", payments.payments, name="payments"),
+    path("bank/", bank.bank, name="bank"),
+    path("t/<str:token>", tracking.tracking, name="tracking"),
+]

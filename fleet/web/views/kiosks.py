@@ -1,0 +1,87 @@
+"""The kiosks as a list, and one kiosk as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fleet.devices.models import Record
+from fleet.devices.truth import RANK, Condition, DeviceTruth, truth_of
+from fleet.people.scope import scope_of
+from fleet.web import words
+from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
+from fleet.web.live import answer
+from fleet.web.stories import story, uptime
+
+STORIES_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A device as the page writes it."""
+
+    truth: DeviceTruth
+    icon: str
+    name: str
+    says: str
+
+
+@require_safe
+@signed_in
+def kiosks(request: HttpRequest) -> HttpResponse:
+    """The kiosks of this account, the worst first; ``q``, ``state`` and ``province`` narrow them down."""
+    scope = scope_of(request.user)
+    rows = kiosks_seen(scope)
+    asked = request.GET.get("q", "").strip()[:60]
+    if asked:
+        rows = rows.filter(
+            Q(kiosk_id__icontains=asked)
+            | Q(name_th__icontains=asked)
+            | Q(name_en__icontains=asked)
+            | Q(office__name_th__icontains=asked)
+            | Q(office__name_en__icontains=asked)
+        )
+    province = request.GET.get("province", "")
+    if province.isascii() and province.isdigit():
+        rows = rows.filter(office__province_id=int(province[:4]))
+    now = timezone.now()
+    truths = sorted((truth_of(each, now) for each in rows), key=lambda each: RANK[each.condition])
+    state = request.GET.get("state", "")
+    counts = [(each, sum(truth.condition == each for truth in truths)) for each in Condition]
+    shown = [each for each in truths if not state or each.condition == state]
+    context = {
+        "asked": asked,
+        "state": state if state in set(Condition) else "",
+        "province": province,
+        "counts": [(condition, count) for condition, count in counts if count],
+        "total": len(truths),
+        "lines": [(each, words.trouble(each)) for each in shown],
+    }
+    return answer(request, "kiosks", context)
+
+
+@require_safe
+@signed_in
+def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """One kiosk: devices, desired and reported, the link, and what happened."""
+    row = kiosk_seen(request, kiosk_id)
+    truth = truth_of(row)
+    records = Record.objects.filter(kiosk=row)[:STORIES_SHOWN]
+    context = {
+        "kiosk": row,
+        "truth": truth,
+        "why": words.trouble(truth),
+        "paper": words.paper(truth.paper),
+        "devices": [
+            DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
+            for each in truth.devices
+        ],
+        "stories": [story(each) for each in records],
+        "uptime": uptime(truth.health.uptime_s),
+        "may_change": scope_of(request.user).may_change(row.office.province_id),
+    }
+    return answer(request, "kiosk", context)

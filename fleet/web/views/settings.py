@@ -1,0 +1,263 @@
+"""Settings: which layers there are, and one layer's document as a form, with what the kiosks made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fleet.devices.desired import SettingsError, change_settings, kiosks_of, latest_document, undo
+from fleet.devices.models import Kiosk, Layer, SettingsRevision
+from fleet.devices.truth import truth_of
+from fleet.office.models import Office, Province
+from fleet.people.scope import Scope, scope_of
+from fleet.web import settings_words
+from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
+from fleet.web.live import answer
+from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
+
+REVISIONS_SHOWN = 6
+REASON_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One layer of one branch: whose settings they are. ``dopa_code`` is None for the nation."""
+
+    layer: str
+    key: str
+    title: str
+    dopa_code: int | None
+    above: tuple[tuple[str, str], ...]
+
+    @property
+    def address(self) -> str:
+        """Of its page."""
+        return _address("layer", self.layer, self.key)
+
+    @property
+    def undo_address(self) -> str:
+        """Where its last change is taken back."""
+        return _address("undo", self.layer, self.key)
+
+
+def _address(name: str, layer: str, key: str) -> str:
+    return reverse(f"web:{name}", kwargs={"layer": layer, "key": key} if key else {"layer": layer})
+
+
+def _place(scope: Scope, layer: str, key: str) -> Place:
+    """The place a page is about.
+
+    Raises: Http404 when there is none, or none for this account.
+    """
+    match layer:
+        case Layer.NATIONAL if not key and (scope.nation or scope.sees):
+            return Place(layer, "", _("ทั้งประเทศ"), None, ())
+        case Layer.PROVINCE if key.isascii() and key.isdigit():
+            province = provinces_seen(scope).filter(pk=int(key[:4])).first()
+            if province is not None:
+                return _province_place(province)
+        case Layer.OFFICE:
+            office = offices_seen(scope).filter(pk=key).first()
+            if office is not None:
+                return _office_place(office)
+        case Layer.KIOSK:
+            kiosk = kiosks_seen(scope).filter(pk=key).first()
+            if kiosk is not None:
+                return _kiosk_place(kiosk)
+    raise Http404
+
+
+def _named(thing: Any) -> str:
+    return str(thing.name_en if get_language() == "en" else thing.name_th)
+
+
+def _province_place(province: Province) -> Place:
+    key = str(province.pk)
+    return Place(Layer.PROVINCE, key, _named(province), province.pk, ((Layer.NATIONAL, ""),))
+
+
+def _office_place(office: Office) -> Place:
+    above = ((Layer.NATIONAL, ""), (Layer.PROVINCE, str(office.province_id)))
+    return Place(Layer.OFFICE, office.pk, _named(office), office.province_id, above)
+
+
+def _kiosk_place(kiosk: Kiosk) -> Place:
+    beneath = _office_place(kiosk.office)
+    above = (*beneath.above, (Layer.OFFICE, kiosk.office_id))
+    return Place(Layer.KIOSK, kiosk.pk, f"{kiosk.pk} {_named(kiosk)}", kiosk.office.province_id, above)
+
+
+@require_safe
+@signed_in
+def layers(request: HttpRequest) -> HttpResponse:
+    """Every layer this account may see, and how much each of them decides."""
+    scope = scope_of(request.user)
+    kiosks = list(kiosks_seen(scope))
+    offices = [each for each in offices_seen(scope) if any(kiosk.office_id == each.pk for kiosk in kiosks)]
+    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0)] if scope.nation or scope.sees else []
+    for province in provinces_seen(scope).filter(pk__in={each.province_id for each in offices}):
+        rows.append(_row(_province_place(province), 1))
+        for office in (each for each in offices if each.province_id == province.pk):
+            rows.append(_row(_office_place(office), 2))
+            rows += [_row(_kiosk_place(each), 3) for each in kiosks if each.office_id == office.pk]
+    return render(request, "web/settings.html", {"rows": rows})
+
+
+def _row(place: Place, depth: int) -> dict[str, Any]:
+    latest = latest_document(place.layer, place.key)
+    document = latest.document if latest else {}
+    decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves())
+    word = settings_words.layer_word(place.layer)
+    return {"place": place, "depth": depth, "latest": latest, "decided": decided, "word": word}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
+    """One layer: POST publishes what was typed, or shows what is wrong with it."""
+    scope = scope_of(request.user)
+    place = _place(scope, layer, key)
+    moving = _moving(scope, place)
+    if is_live(request):
+        return answer(request, "settings_layer", moving)
+    latest = latest_document(layer, key)
+    form = _form(place, latest)
+    problems: tuple[str, ...] = ()
+    if request.method == "POST":
+        if not scope.may_change(place.dopa_code):
+            raise Http404
+        problems = _publish(request, place, form, latest)
+        if not problems:
+            return HttpResponseRedirect(f"{place.address}?published=1")
+    context = {
+        **moving,
+        **_page_words(request, place, form, latest),
+        "problems": problems,
+        "may_change": scope.may_change(place.dopa_code),
+    }
+    page = answer(request, "settings_layer", context)
+    page.status_code = 422 if problems else 200
+    return page
+
+
+def _moving(scope: Scope, place: Place) -> dict[str, Any]:
+    """What the kiosks of the layer should run and do run."""
+    kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
+    now = timezone.now()
+    return {"truths": [truth_of(each, now) for each in kiosks]}
+
+
+def _form(place: Place, latest: SettingsRevision | None) -> SettingsForm:
+    beneath = [(layer, latest_document(layer, key)) for layer, key in place.above]
+    own = latest.document if latest else {}
+    return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own)
+
+
+def _publish(
+    request: HttpRequest, place: Place, form: SettingsForm, latest: SettingsRevision | None
+) -> tuple[str, ...]:
+    """Put what was typed into force; the sentences for the top of the page when that cannot be."""
+    document = form.read(request.POST)
+    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
+    if request.POST.get("base", "0") != str(latest.revision if latest else 0):
+        return (_("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),)
+    problems = () if reason else (_("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้"),)
+    if document is None:
+        return (_("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง"), *problems)
+    if problems:
+        return problems
+    if document == (latest.document if latest else {}):
+        return (_("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),)
+    try:
+        change_settings(place.layer, place.key, document, _author(request), reason)
+    except SettingsError as err:
+        return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in err.problems)
+    return ()
+
+
+def _author(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _page_words(
+    request: HttpRequest, place: Place, form: SettingsForm, latest: SettingsRevision | None
+) -> dict[str, Any]:
+    """What stands around the form."""
+    past = SettingsRevision.objects.select_related("author").filter(layer=place.layer, key=place.key)
+    revisions = list(past[: REVISIONS_SHOWN + 1])
+    scope = scope_of(request.user)
+    chain = [_place(scope, layer, key) for layer, key in place.above]
+    return {
+        "place": place,
+        "word": settings_words.layer_word(place.layer),
+        "bar": _bar([*chain, place]),
+        "sections": settings_words.sections(form.fields),
+        "form": form,
+        "latest": latest,
+        "history": [_change(revisions, index) for index in range(min(len(revisions), REVISIONS_SHOWN))],
+        "may_undo": len(revisions) > 1,
+        "reason": request.POST.get("reason", ""),
+        "published": request.GET.get("published") == "1",
+    }
+
+
+def _bar(chain: list[Place]) -> list[dict[str, Any]]:
+    """The four layers; those below this one are still to be chosen."""
+    icons = {Layer.NATIONAL: "flag", Layer.PROVINCE: "map-pin", Layer.OFFICE: "building-2", Layer.KIOSK: "monitor"}
+    reached = {each.layer: each for each in chain}
+    return [
+        {
+            "icon": icon,
+            "word": settings_words.layer_word(each),
+            "place": reached.get(each),
+            "on": each == chain[-1].layer,
+        }
+        for each, icon in icons.items()
+    ]
+
+
+def _change(revisions: list[SettingsRevision], index: int) -> dict[str, Any]:
+    """One line of the history: which values a revision changed, and how."""
+    revision = revisions[index]
+    before = revisions[index + 1].document if index + 1 < len(revisions) else {}
+    changed = []
+    for leaf in leaves():
+        old, new = value_at(before, leaf.path), value_at(revision.document, leaf.path)
+        if old != new:
+            parent = ".".join(leaf.path[:-1])
+            is_language = leaf.path[-1] in ("th", "en")
+            name = settings_words.label(parent if is_language else leaf.name)
+            changed.append((name, _shown(old), _shown(new)))
+    return {"revision": revision, "changed": changed}
+
+
+def _shown(value: Any) -> str:
+    if value is MISSING:
+        return _("ตามชั้นบน")
+    if isinstance(value, bool):
+        return _("เปิด") if value else _("ปิด")
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
+@require_POST
+@signed_in
+def undo_last(request: HttpRequest, layer: str, key: str) -> HttpResponse:
+    """Put the document before the last into force again."""
+    scope = scope_of(request.user)
+    place = _place(scope, layer, key)
+    latest = latest_document(layer, key)
+    if latest is None or not scope.may_change(place.dopa_code):
+        raise Http404
+    try:
+        undo(latest, _author(request), _("ย้อนฉบับ %(revision)s") % {"revision": latest.revision})
+    except (LookupError, SettingsError):
+        return HttpResponseRedirect(f"{place.address}?kept=1")
+    return HttpResponseRedirect(f"{place.address}?published=1")

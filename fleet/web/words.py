@@ -1,0 +1,120 @@
+"""The words staff read for what machines say: conditions, devices, paper, matches. One place, no rule.
+
+Records of a spool become sentences in ``stories``.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from fleet.devices.truth import Condition, DeviceTruth, KioskTruth
+from fleet.payments.matching import Match
+from fleet.protocol.messages import DeviceState
+
+DEVICE_ICONS = {
+    "card": "id-card",
+    "scanner": "scan-barcode",
+    "printer": "printer",
+    "panel": "lightbulb",
+    "display": "monitor",
+}
+
+
+def condition(name: str) -> str:
+    """The word of a condition, the same in the whole product (look: status vocabulary)."""
+    return {
+        Condition.FAILING: _("ขัดข้อง"),
+        Condition.OFFLINE: _("ออฟไลน์"),
+        Condition.ATTENTION: _("ควรดูแล"),
+        Condition.UNKNOWN: _("ไม่ทราบ"),
+        Condition.STALE: _("ข้อมูลเก่า"),
+        Condition.OK: _("ปกติ"),
+    }[Condition(name)]
+
+
+def device(name: str) -> str:
+    """What staff call a device."""
+    known = {
+        "card": _("เครื่องอ่านบัตร"),
+        "scanner": _("เครื่องสแกน"),
+        "printer": _("เครื่องพิมพ์"),
+        "panel": _("แผงไฟและตัวตู้"),
+        "display": _("จอสัมผัส"),
+    }
+    return known.get(name, name)
+
+
+def device_state(state: str) -> str:
+    """What a device's state means to whoever must mend it."""
+    known: dict[str, str] = {
+        DeviceState.ONLINE: _("พร้อมใช้"),
+        DeviceState.BUSY: _("กำลังทำงาน"),
+        DeviceState.OFFLINE: _("ไม่ตอบ"),
+        DeviceState.USER_ERROR: _("รอคนจัดการ"),
+        DeviceState.HARDWARE_ERROR: _("อุปกรณ์เสีย"),
+        DeviceState.NO_DEVICE: _("ไม่พบอุปกรณ์"),
+        DeviceState.UNKNOWN: _("ถามไม่ได้"),
+    }
+    return known.get(state, state)
+
+
+def paper(name: str) -> str:
+    """The state of the paper."""
+    known = {
+        "ok": _("พอ"),
+        "adequate": _("พอ"),
+        "low": _("ใกล้หมด"),
+        "out": _("หมด"),
+        "jammed": _("ติด"),
+        "unknown": _("ไม่ทราบ"),
+    }
+    return known.get(name, name)
+
+
+def trouble(truth: KioskTruth) -> str:
+    """Why a person should look at a kiosk, and what still works; empty when nobody must."""
+    match truth.condition:
+        case Condition.OK:
+            return ""
+        case Condition.OFFLINE:
+            return _("ติดต่อตู้ไม่ได้ ตู้อาจยังให้บริการอยู่ รายการจะตามมาเมื่อเน็ตกลับ")
+        case Condition.UNKNOWN if truth.heard_at is None:
+            return _("ลงทะเบียนแล้ว แต่ยังไม่เคยรายงาน")
+        case Condition.STALE:
+            return _("ตู้ต่ออยู่ แต่เงียบไปนานกว่าที่ควร")
+    return _worst_part(truth)
+
+
+def _worst_part(truth: KioskTruth) -> str:
+    if truth.paper in ("out", "jammed"):
+        return _("กระดาษ%(state)s พิมพ์ใบไม่ได้") % {"state": paper(truth.paper)}
+    worst = [each for each in truth.devices if each.condition == truth.condition]
+    if worst:
+        return " · ".join(_of_device(each) for each in worst)
+    return _("กระดาษใกล้หมด เปลี่ยนม้วนเร็ว ๆ นี้") if truth.paper == "low" else ""
+
+
+def _of_device(each: DeviceTruth) -> str:
+    return _("%(device)s %(state)s") % {"device": device(each.device), "state": device_state(each.state)}
+
+
+def match_word(name: str) -> str:
+    """What a confirmation turned out to be."""
+    return {
+        Match.EXACT: _("ตรงกัน"),
+        Match.UNDER: _("ชำระขาด"),
+        Match.OVER: _("ชำระเกิน"),
+        Match.DUPLICATE: _("ชำระซ้ำ"),
+        Match.UNKNOWN: _("ไม่รู้เลขอ้างอิง"),
+    }[Match(name)]
+
+
+def match_deed(name: str) -> str:
+    """What a person is to do about it."""
+    return {
+        Match.EXACT: "",
+        Match.UNDER: _("ใบแจ้งยังค้าง ติดต่อผู้ชำระเรื่องส่วนที่ขาด"),
+        Match.OVER: _("ใบแจ้งยังค้าง ตกลงกับผู้ชำระว่าคืนหรือหักส่วนเกิน"),
+        Match.DUPLICATE: _("ใบแจ้งนี้ชำระแล้ว ต้องคืนเงินรายการนี้"),
+        Match.UNKNOWN: _("ไม่มีใบแจ้งหรือผู้รับเงินตามนี้ สอบถามธนาคาร"),
+    }[Match(name)]
