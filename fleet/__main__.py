@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--out", type=Path, required=True, help="folder for kiosk.key, kiosk.pem and ca.pem")
     confirm = command("bank-confirm", _bank_confirm, "the pretend bank confirms a payment")
     confirm.add_argument("--ref1", required=True)
-    confirm.add_argument("--ref2", default="")
+    confirm.add_argument("--ref2", default="", help="default: that of the QR shown last for this reference")
     confirm.add_argument("--amount", required=True, help="baht with two decimals, e.g. 3300.00")
     confirm.add_argument("--biller-id", default="", help="default: the sample payee")
     confirm.add_argument("--transaction-id", default="", help="default: a new one")
@@ -103,6 +103,13 @@ def _django() -> None:
     import django
 
     django.setup()
+
+
+def _fleet_there(data_dir: Path) -> None:
+    """Django, on a database that somebody has made."""
+    if not (data_dir / "fleet.sqlite").exists():
+        raise SystemExit(f"fleet: there is no fleet in {data_dir}; name it with --data-dir, or run `fleet migrate`")
+    _django()
 
 
 def _free_port(host: str) -> int:
@@ -148,8 +155,14 @@ def _prepare(data_dir: Path, ports: Ports) -> Path:
 
 def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     from fleet.site.children import Children
+    from fleet.trust.broker import NoBrokerError, broker_program
 
+    try:
+        broker = broker_program()
+    except NoBrokerError as err:
+        raise SystemExit(f"fleet: {err}") from None
     ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
+    _demand_free(ports)
     broker_config = _prepare(data_dir, ports)
     _migrate(arguments, data_dir)
     own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
@@ -163,11 +176,11 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     try:
-        children.start("mosquitto", ["mosquitto", "-c", str(broker_config)])
+        children.start("mosquitto", [broker, "-c", str(broker_config)])
         for part in ("serve", "ingest", "conduct"):
             children.start(part, [*own, part])
-        _await_port(ports.host, ports.http)
-        _await_port(ports.host, ports.broker)
+        for port in (ports.http, ports.kiosk, ports.broker):
+            _await_port(ports.host, port)
         print(json.dumps({"ready": True, "address": ports.address, **msgspec.to_builtins(ports)}), flush=True)
         while not stopping:
             children.tend()
@@ -175,6 +188,21 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     finally:
         children.stop()
     return 0
+
+
+def _demand_free(ports: Ports) -> None:
+    """Stop with a sentence when somebody else has a port: our parts would only say so thirty seconds later."""
+    for name in ("http", "kiosk", "broker"):
+        port = getattr(ports, name)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((ports.host, port))
+            except OSError as err:
+                raise SystemExit(
+                    f"fleet: cannot listen on {ports.host}:{port} ({name}): {err.strerror}; "
+                    "end what holds it (another `fleet up`?), or change it in ports.json of the data folder"
+                ) from None
 
 
 def _await_port(host: str, port: int, timeout_s: float = 30.0) -> None:
@@ -242,16 +270,16 @@ def _sample_data(arguments: argparse.Namespace, data_dir: Path) -> int:
     return 0
 
 
-def _sample_codes(arguments: argparse.Namespace, _data_dir: Path) -> int:
-    _django()
+def _sample_codes(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
     from fleet.site.sample import scannable
 
     print(json.dumps(scannable(arguments.office_id), ensure_ascii=False))
     return 0
 
 
-def _settings(arguments: argparse.Namespace, _data_dir: Path) -> int:
-    _django()
+def _settings(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
     from fleet.devices.desired import change_settings, latest_document
     from fleet.protocol.settings import SettingsError, merge_patch
 
@@ -291,7 +319,7 @@ def _user(arguments: argparse.Namespace, data_dir: Path) -> int:
 
 
 def _enrol(arguments: argparse.Namespace, data_dir: Path) -> int:
-    _django()
+    _fleet_there(data_dir)
     from fleet.devices.desired import announce_office
     from fleet.devices.models import Kiosk
     from fleet.trust.authority import Authority
@@ -307,25 +335,32 @@ def _enrol(arguments: argparse.Namespace, data_dir: Path) -> int:
     return 0
 
 
-def _bank_confirm(arguments: argparse.Namespace, _data_dir: Path) -> int:
-    _django()
+def _bank_confirm(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    from django.conf import settings
+
     from fleet.api.bank import PRETEND
     from fleet.payments.confirming import BankWord, confirm
+    from fleet.payments.models import Intent
     from fleet.protocol.payment import PayloadError, parse_amount
     from fleet.site.sample import SAMPLE_BILLER_ID
 
+    if not settings.PRETEND_BANK:
+        print("fleet: this fleet plays no bank; in a demonstration, set SALA_PRETEND_BANK=1", file=sys.stderr)
+        return 2
     try:
         amount_satang = parse_amount(arguments.amount)
     except PayloadError as err:
         print(f"fleet: {err}", file=sys.stderr)
         return 2
+    shown = Intent.objects.filter(ref1=arguments.ref1).first()
     confirmation = confirm(
         BankWord(
             bank=PRETEND,
             transaction_id=arguments.transaction_id or uuid.uuid4().hex,
             biller_id=arguments.biller_id or SAMPLE_BILLER_ID,
             ref1=arguments.ref1,
-            ref2=arguments.ref2,
+            ref2=arguments.ref2 or (shown.ref2 if shown else ""),
             amount_satang=amount_satang,
             paid_at=datetime.now(UTC),
         )
