@@ -155,10 +155,8 @@ def test_a_change_of_settings_arrives(fleet: Fleet, up: Up) -> None:
     kiosk = fleet.kiosk("CBI-01")
     kiosk.subscribe(kiosk_topic("CBI-01", Channel.DESIRED))
     revision = decode(kiosk.next()[1], Desired).settings_revision
-    fleet.run(
-        "settings", "province", "20", "--patch", '{"help_point": {"th": "โต๊ะ 9", "en": "Desk 9"}}', "--reason", "t"
-    )
-    began_s = time.monotonic()
+    patch = {"help_point": {"th": "โต๊ะ 9", "en": "Desk 9"}}
+    fleet.run("settings", "province", "20", "--patch", json.dumps(patch), "--reason", "ทดลอง")
     while (desired := decode(kiosk.next()[1], Desired)).settings_revision == revision:
         pass
     assert desired.settings_revision == revision + 1
