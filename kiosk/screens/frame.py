@@ -32,8 +32,10 @@ def paint_head(sheet: Sheet, head: Head, question: Forms = ()) -> None:
     right = _head_right(sheet, head, height)
     size = head_size(sheet)
     style = sheet.strong() if question else Style(size, Weight.SEMIBOLD, c.ink)
-    text = sheet.fitting(question or head.office, style, right - left)
-    sheet.line(text, style, (left, centred(0, height, round(1.3 * style.size))))
+    forms = question or head.office
+    low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= height) or forms
+    text = sheet.fitting(low_enough, style, right - left)
+    sheet.line_within(text, style, (left, 0), height)
 
 
 def _head_right(sheet: Sheet, head: Head, height: int) -> int:
@@ -221,16 +223,19 @@ def size_mark(letters: str, style: Style) -> tuple[Run, Run]:
     return Run(letters[0], small), Run(letters[1], big, round(0.04 * style.size))
 
 
-def paint_aside(sheet: Sheet, aside: tuple[Forms, str], icon: str, rect: Rect) -> None:
+def paint_aside(sheet: Sheet, aside: tuple[Forms, Forms], icon: str, rect: Rect) -> None:
     """Two short lines in the floor where nothing is to be pressed; the lead gives way to a long second part."""
     lead, strong = sheet.ref(), sheet.ref(sheet.c.ink, Weight.STRONG)
     pitch = round(1.3 * lead.size)
     first, style = sheet.fitting(aside[0], lead, rect.width), lead
-    second = aside[1]
-    if sheet.width(second, strong) > rect.width:
+    whole = (form for form in aside[1] if sheet.width(form, strong) <= rect.width)
+    if not (second := next(whole, "")):
+        second = aside[1][0]
         lines = sheet.balanced(second.replace("\u00a0", " "), strong, rect.width)
         first, style = lines[0], strong
         second = sheet.fitting((" ".join(lines[1:]),), strong, rect.width)
+        if not second or sheet.width(first, strong) > rect.width:
+            return
     top = centred(rect.top, rect.height, 2 * pitch)
     sheet.line(first, style, (rect.left, top), align=Align.RIGHT, width=rect.width)
     sheet.line(second, strong, (rect.left, top + pitch), align=Align.RIGHT, width=rect.width)
@@ -243,7 +248,7 @@ def paint_aside(sheet: Sheet, aside: tuple[Forms, str], icon: str, rect: Rect) -
 
 def banner_height(sheet: Sheet) -> int:
     """How high the banner is."""
-    return round(1.3 * sheet.m.body) + round(1.3 * sheet.m.reference) + round(0.33 * sheet.m.body)
+    return round(1.3 * sheet.m.body) + round(1.3 * sheet.m.reference) + round(0.4 * sheet.m.body)
 
 
 def paint_banner(sheet: Sheet, banner: Banner, rect: Rect) -> None:
@@ -256,7 +261,7 @@ def paint_banner(sheet: Sheet, banner: Banner, rect: Rect) -> None:
     left = rect.left + side + sign + round(0.39 * m.body)
     room = rect.right - side - left
     title, advice = sheet.strong(), sheet.ref(c.ink)
-    top = rect.top + round(0.16 * m.body)
+    top = rect.top + round(0.27 * m.body)
     top += sheet.line(sheet.fitting(banner.title, title, room), title, (left, top))
     sheet.line(sheet.fitting(banner.advice, advice, room), advice, (left, top))
 
@@ -340,7 +345,7 @@ def paint_band(sheet: Sheet, question: str, subtitle: str = "") -> int:
     height = round(1.36 * style.size) * len(lines) + (round(1.5 * ref.size) if subtitle else 0)
     y = band.bottom - 48 - height
     if subtitle:
-        room = 540 if picture else m.width - 2 * m.margin
+        room = 590 if picture else m.width - 2 * m.margin
         y += sheet.line(sheet.fitting((subtitle,), ref, room), ref, (m.margin, y), pitch=1.5)
     sheet.lines(lines, style, (m.margin, y), pitch=1.36)
     if m.large:

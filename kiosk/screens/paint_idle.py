@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pygame import Rect
 
 from kiosk.screens import frame, pictures
+from kiosk.screens.paint_visit import Words, paint_words
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
@@ -58,10 +59,10 @@ def paint_idle(sheet: Sheet, view: IdleView) -> None:
     room = floor.top - least - 2 * _start_pad(sheet)
     hero = _HEROES[m.shape]
     banner = frame.banner_height(sheet) if view.banner else 0
-    said = _said(sheet, view, hero, max(room, 0) if least else hero.height)
-    height = said.height
-    if m.shape is Shape.TALL and view.banner:
-        height = hero.height - banner - m.gap
+    if m.shape is Shape.TALL:
+        room = hero.height - (banner + m.gap if banner else 0)
+    said = _said(sheet, view, hero, room)
+    height = room if m.shape is Shape.TALL else max(said.height, 0 if banner else hero.height)
     _paint_hero(sheet, view, hero, said, Rect(0, 0, m.width, height))
     top = height + _start_pad(sheet)
     if view.banner and m.shape is Shape.TALL:
@@ -84,7 +85,9 @@ def _start_pad(sheet: Sheet) -> int:
 def _said(sheet: Sheet, view: IdleView, hero: _Hero, limit: int) -> _Said:
     """How the greeting fits: with the pavilion, else without it, else smaller, else without the invitation."""
     whole = sheet.m.width - 2 * sheet.m.margin
-    beside = whole - hero.sala if sheet.m.shape is not Shape.TALL else whole
+    # The picture's own left margin, 66 of its 640 units, may be written on.
+    beside = whole + sheet.m.margin - hero.sala_right - round(hero.sala * 574 / 640) - sheet.m.gap
+    beside = beside if sheet.m.shape is not Shape.TALL else whole
     banner = view.banner is not None and sheet.m.shape is not Shape.TALL
     with_invitation = not view.banner
     tries = [
@@ -101,7 +104,7 @@ def _said(sheet: Sheet, view: IdleView, hero: _Hero, limit: int) -> _Said:
         ]
     for size, width, pavilion, invitation in tries:
         said = _set(sheet, view, hero, (size, width, pavilion, invitation))
-        if said.height <= max(hero.height, limit):
+        if said.height <= limit - _pavilion_room(sheet, hero, said, small=view.banner is not None):
             break
     return said
 
@@ -115,9 +118,18 @@ def _set(sheet: Sheet, view: IdleView, hero: _Hero, how: tuple[int, int, bool, b
     height = 2 * hero.pad + max(hero.logo, round(1.3 * _top_size(sheet)))
     height += (hero.greeting_above if greeting else 0) + round(hero.greeting_pitch * style.size) * len(greeting)
     height += round(hero.invitation_pitch * inviting.size) * len(lines)
+    if greeting and not lines:
+        height += round(0.2 * style.size)  # tails of the last line
     if view.banner and sheet.m.shape is not Shape.TALL:
-        return _Said(greeting, style, lines, pavilion, height + frame.banner_height(sheet) + sheet.m.pad)
-    return _Said(greeting, style, lines, pavilion, max(hero.height, height))
+        height += frame.banner_height(sheet) + sheet.m.gap // 2
+    return _Said(greeting, style, lines, pavilion, height)
+
+
+def _pavilion_room(sheet: Sheet, hero: _Hero, said: _Said, *, small: bool) -> int:
+    """Portrait: how much of the hero's height the pavilion wants below the words; its spire may stand beside them."""
+    if not said.pavilion or sheet.m.shape is not Shape.TALL:
+        return 0
+    return round((440 if small else hero.sala) * 0.58) - 36
 
 
 def _invitation_size(sheet: Sheet, hero: _Hero) -> int:
@@ -157,7 +169,7 @@ def _paint_hero(sheet: Sheet, view: IdleView, hero: _Hero, said: _Said, rect: Re
     sheet.lines(said.invitation, inviting, (m.margin, y), pitch=hero.invitation_pitch)
     if view.banner and m.shape is not Shape.TALL:
         height = frame.banner_height(sheet)
-        top = rect.bottom - height - (m.pad if m.shape is Shape.MEDIUM else 10)
+        top = rect.bottom - height - hero.pad
         frame.paint_banner(sheet, view.banner, Rect(m.margin, top, m.width - 2 * m.margin, height))
 
 
@@ -237,7 +249,7 @@ def _paint_tile(sheet: Sheet, start: Start, rect: Rect) -> None:
     frame.icon_box(sheet, start.icon, Rect(rect.left + side, y, box, box), primary=start.primary)
     y += box + below + gap
     room = rect.width - 2 * side
-    y += sheet.line(sheet.fitting((start.title,), title, room), title, (rect.left + side, y), pitch=1.26)
+    y += sheet.line(sheet.fitting(start.title, title, room), title, (rect.left + side, y), pitch=1.26)
     if not m.large:
         sheet.line(sheet.fitting((start.subtitle,), subtitle, room), subtitle, (rect.left + side, y), pitch=1.26)
 
@@ -252,7 +264,7 @@ def _paint_row(sheet: Sheet, start: Start, rect: Rect) -> None:
     room = rect.right - 36 - left
     height = round(1.26 * title.size) + round(1.26 * subtitle.size)
     y = centred(rect.top, rect.height, height)
-    y += sheet.line(sheet.fitting((start.title,), title, room), title, (left, y), pitch=1.26)
+    y += sheet.line(sheet.fitting(start.title, title, room), title, (left, y), pitch=1.26)
     sheet.line(sheet.fitting((start.subtitle,), subtitle, room), subtitle, (left, y), pitch=1.26)
 
 
@@ -263,9 +275,7 @@ def _paint_help(sheet: Sheet, view: IdleView, room: Rect) -> None:
     """Portrait: where help is, under the tiles."""
     c = sheet.c
     style = sheet.ref()
-    text = sheet.fitting(
-        (*(lead + view.help[1] for lead in view.help[0]), view.help[1]), style, room.width - round(1.6 * style.size)
-    )
+    text = sheet.fitting((view.help_line, *view.help[1]), style, room.width - round(1.6 * style.size))
     size = round(1.1 * style.size)
     top = room.top + min(8, max(0, room.height - round(1.5 * style.size)))
     height = round(1.5 * style.size)
@@ -331,13 +341,25 @@ def paint_closed(sheet: Sheet, view: ClosedView) -> None:
         picture = Rect(room.left, room.top + m.margin, room.width, 700)
         words = Rect(room.left, picture.bottom + m.margin, room.width, room.bottom - picture.bottom - 2 * m.margin)
     else:
-        pad = 32 if m.shape is Shape.MEDIUM else 16
-        room = room.inflate(0, -2 * pad)
+        room = room.inflate(0, -2 * (32 if m.shape is Shape.MEDIUM else 16))
         width = round(0.4375 * m.width)
         picture = Rect(room.right - width, room.top, width, room.height)
         words = Rect(room.left, room.top, room.width - width - m.gap - 4, room.height)
-    _paint_closed_picture(sheet, picture)
-    _paint_closed_words(sheet, view, words)
+        if _closed_words(sheet, view, words.width).height > words.height:
+            picture.width, words = 0, room  # words before pictures
+    if picture.width:
+        _paint_closed_picture(sheet, picture)
+    said = _closed_words(sheet, view, words.width)
+    if m.shape is not Shape.TALL:
+        words.top = centred(words.top, words.height, said.height)
+    paint_words(sheet, said, words, Align.LEFT)
+
+
+def _closed_words(sheet: Sheet, view: ClosedView, width: int) -> Words:
+    size = {Shape.COMPACT: 52, Shape.MEDIUM: 84, Shape.TALL: 112}[sheet.m.shape]
+    title = Style(size, Weight.STRONG, sheet.c.ink)
+    says = tuple((line, sheet.body()) for line in view.lines)
+    return Words.of(sheet, ((view.title, title), *says, (view.contact, sheet.ref())), width)
 
 
 def _paint_closed_picture(sheet: Sheet, rect: Rect) -> None:
@@ -360,22 +382,3 @@ def _round_again(sheet: Sheet, rect: Rect) -> None:
         square = Rect(left, rect.bottom - radius, radius, radius)
         sheet.fill(square, c.paper)
         sheet.canvas.blit(pictures.disc(2 * radius, c.hill_near), square, (corner, radius, radius, radius))
-
-
-def _paint_closed_words(sheet: Sheet, view: ClosedView, room: Rect) -> None:
-    m = sheet.m
-    title = Style({Shape.COMPACT: 52, Shape.MEDIUM: 84, Shape.TALL: 112}[m.shape], Weight.STRONG, sheet.c.ink)
-    body, ref = sheet.body(), sheet.ref()
-    heads = sheet.wrap(view.title, title, room.width)
-    says = tuple(line for text in view.lines for line in sheet.wrap(text, body, room.width))
-    contact = sheet.wrap(view.contact, ref, room.width)
-    heights = (
-        round(1.36 * title.size) * len(heads),
-        round(1.5 * body.size) * len(says),
-        round(1.5 * ref.size) * len(contact),
-    )
-    gaps = (round(0.36 * body.size), round(0.4 * body.size))
-    y = centred(room.top, room.height, sum(heights) + sum(gaps)) if m.shape is not Shape.TALL else room.top
-    y += sheet.lines(heads, title, (room.left, y), pitch=1.36) + gaps[0]
-    y += sheet.lines(says, body, (room.left, y), pitch=1.5) + gaps[1]
-    sheet.lines(contact, ref, (room.left, y), pitch=1.5)

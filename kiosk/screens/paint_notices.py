@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pygame import Rect
 
 from kiosk.screens import frame
-from kiosk.screens.sheet import Align, Run, Sheet, centred
+from kiosk.screens.sheet import BASELINE_EM, CONTENT_EM, Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
 from kiosk.screens.views import Action, NoticesView, Row
@@ -21,13 +23,13 @@ def paint_notices(sheet: Sheet, view: NoticesView) -> None:
     if m.shape is Shape.TALL:
         _paint_tall_list(sheet, view, main)
         return
-    top, below, gap = (10, 10, 8) if in_head else (8, 12, 10)
+    top, below, gap = (8, 12, 10) if not in_head else (4, 5, 6) if m.large and m.shape is Shape.COMPACT else (10, 10, 8)
     room = Rect(main.left, main.top + top, main.width, main.height - top - below)
     if not in_head:
         height = _paint_list_title(sheet, view, room)
         room = Rect(room.left, room.top + height + 8, room.width, room.height - height - 8)
     if view.previous or view.following:
-        width = round(1.3 * m.target)
+        width = round(1.45 * m.target)
         _paint_pages(sheet, view, Rect(room.right - width, room.top, width, room.height), gap)
         room.width -= width + m.gap
     height = (room.height - 2 * gap) // 3
@@ -87,7 +89,7 @@ def _paint_page(sheet: Sheet, action: Action, rect: Rect) -> None:
     sheet.box(rect, c.surface_pressed if pressed else c.surface, c.primary)
     style = sheet.ref(c.primary, Weight.STRONG)
     icon = m.icon
-    text = sheet.fitting(action.labels, style, rect.width - m.gap)
+    text = sheet.fitting(action.labels, style, rect.width - 2 * m.border)
     y = centred(rect.top, rect.height, icon + round(1.3 * style.size))
     sheet.icon(action.icon, icon, c.primary, (centred(rect.left, rect.width, icon), y), 2.4)
     sheet.line(text, style, (rect.left, y + icon), align=Align.CENTRE, width=rect.width)
@@ -107,42 +109,93 @@ def _paint_notice(sheet: Sheet, row: Row, unit: str, rect: Rect) -> None:
     x = rect.right - right - chevron
     sheet.icon("chevron-right", chevron, c.primary, (x, centred(rect.top, rect.height, chevron)), 2.6)
     runs = (Run(row.amount, amount), Run(unit, unit_style, round(0.25 * unit_style.size)))
-    x -= gap + sheet.runs_width(runs)
-    sheet.runs(runs, (x, centred(rect.top, rect.height, round(1.3 * amount.size))))
-    text = Rect(rect.left + left, rect.top, x - gap - rect.left - left, rect.height)
-    _paint_notice_text(sheet, row, text)
+    money = sheet.runs_width(runs)
+    inside = Rect(rect.left + left, rect.top, x - gap - rect.left - left, rect.height).inflate(0, -2 * m.border)
+    below = tall and m.large  # large type in portrait has height to spare, not width: the amount goes one line down
+    money_at = (inside.right - money, centred(rect.top, rect.height, round(1.3 * amount.size)))
+    lines = _NoticeLines.of(sheet, row, inside, inside.width - money - gap, facts_only=below)
+    if below:
+        money_at = (money_at[0], lines.facts_y + round((1.3 * lines.facts.size - 1.3 * amount.size) / 2))
+    sheet.runs(runs, money_at)
+    lines.paint(sheet, row)
 
 
-def _paint_notice_text(sheet: Sheet, row: Row, room: Rect) -> None:
-    m, c = sheet.m, sheet.c
-    tall = m.shape is Shape.TALL
-    name = sheet.strong()
-    facts = sheet.ref(c.failing, Weight.STRONG) if row.overdue else sheet.ref()
-    if tall:
-        facts = facts._replace(size=round(0.954 * m.reference))
-    pitches = (1.3, 1.3) if tall else (1.22, 1.24)
-    height = round(pitches[0] * name.size) + round(pitches[1] * facts.size)
-    icon = facts.size
-    both = height <= room.height - 2 * m.border
-    y = centred(room.top, room.height, height if both else round(1.3 * name.size))
-    if both:
-        y += sheet.line(sheet.fitting((row.name,), name, room.width), name, room_at(room, y), pitch=pitches[0])
-        indent = round(1.3 * facts.size)
-        text = sheet.fitting(row.facts, facts, room.width - indent)
-        sign_at = (room.left, centred(y, round(pitches[1] * facts.size), icon))
-        _paint_due_sign(sheet, row, icon, sign_at)
-        sheet.line(text, facts, (room.left + indent, y), pitch=pitches[1])
-        return
-    indent = 0
-    if row.overdue:
-        indent = round(1.2 * name.size)
-        _paint_due_sign(sheet, row, name.size, (room.left, centred(room.top, room.height, name.size)))
-    sheet.line(sheet.fitting((row.name,), name, room.width - indent), name, (room.left + indent, y))
+@dataclass(frozen=True, slots=True)
+class _NoticeLines:
+    """Name and facts of a row as they will stand: where their line boxes begin, and whether there is room for both."""
+
+    name_text: str
+    facts_text: str
+    facts: Style
+    left: int
+    name_y: int
+    facts_y: int
+    bottom: int
+
+    @classmethod
+    def of(cls, sheet: Sheet, row: Row, room: Rect, width: int, *, facts_only: bool) -> _NoticeLines:
+        """Fit the two lines into ``room``; beside the amount there is only ``width``.
+
+        Names come from the office's records and may carry any marks, so the lines are moved apart, or the facts left
+        out, where the ink of one would reach the other.
+        """
+        name = sheet.strong()
+        facts = sheet.ref(sheet.c.failing, Weight.STRONG) if row.overdue else sheet.ref()
+        if sheet.m.shape is Shape.TALL:
+            facts = facts._replace(size=round(0.954 * sheet.m.reference))
+        name_text = sheet.fitting((row.name,), name, room.width if facts_only else width)
+        facts_text = sheet.fitting(row.facts, facts, width - _indent(facts))
+        alone = sheet.fitting((row.name,), name, width - _indent(name)) if row.overdue else name_text
+        only_name = cls(alone, "", facts, room.left, room.top, 0, room.bottom)
+        if sheet.m.large and sheet.m.shape is Shape.COMPACT:  # the smallest glass holds one line of large type a row
+            return only_name
+        pitch = 1.3 if sheet.m.shape is Shape.TALL else 1.23
+        top = centred(room.top, room.height, round(pitch * name.size) + round(pitch * facts.size))
+        first, second = _baseline(top, pitch, name), _baseline(top + round(pitch * name.size), pitch, facts)
+        up, down = sheet.type.ink(name_text, name.size, name.weight)
+        facts_up, facts_down = sheet.type.ink(facts_text, facts.size, facts.weight)
+        inside = first - up >= room.top and second + facts_down <= room.bottom
+        apart = (name_text, name), (facts_text, facts), (_indent(facts), second - first)
+        if not inside or sheet.type.meet(*apart):
+            spare = room.height - up - down - facts_up - facts_down - 1
+            if spare < 0:
+                return cls(
+                    sheet.fitting((row.name,), name, width - _indent(name)), "", facts, room.left, room.top, 0, 0
+                )
+            first = room.top + spare // 2 + up
+            second = first + down + facts_up + 1
+        return cls(
+            name_text, facts_text, facts, room.left, _top(first, 1.3, name), _top(second, 1.3, facts), room.bottom
+        )
+
+    def paint(self, sheet: Sheet, row: Row) -> None:
+        """The lines, and the sign of being due or overdue before the second, or before the only one."""
+        name = sheet.strong()
+        if self.facts_text:
+            sheet.line(self.name_text, name, (self.left, self.name_y))
+            size = self.facts.size
+            y = min(centred(self.facts_y, round(1.3 * size), size), self.bottom - size)
+            _paint_due_sign(sheet, row, size, (self.left, y))
+            sheet.line(self.facts_text, self.facts, (self.left + _indent(self.facts), self.facts_y))
+            return
+        height = sheet.targets[-1].rect[3] - 2 * sheet.m.border
+        indent = _indent(name) if row.overdue else 0
+        if row.overdue:
+            _paint_due_sign(sheet, row, name.size, (self.left, centred(self.name_y, height, name.size)))
+        sheet.line_within(self.name_text, name, (self.left + indent, self.name_y), height)
 
 
-def room_at(room: Rect, y: int) -> tuple[int, int]:
-    """The left edge of ``room`` at height ``y``."""
-    return room.left, y
+def _indent(style: Style) -> int:
+    """How far a text stands behind its sign."""
+    return round(1.3 * style.size)
+
+
+def _baseline(top: int, pitch: float, style: Style) -> int:
+    return top + round((pitch - CONTENT_EM) / 2 * style.size + BASELINE_EM * style.size)
+
+
+def _top(baseline: int, pitch: float, style: Style) -> int:
+    return baseline - round((pitch - CONTENT_EM) / 2 * style.size + BASELINE_EM * style.size)
 
 
 def _paint_due_sign(sheet: Sheet, row: Row, size: int, at: tuple[int, int]) -> None:

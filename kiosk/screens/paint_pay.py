@@ -36,22 +36,22 @@ _QR_CARDS = {
 def paint_pay(sheet: Sheet, view: PayView) -> None:
     """05: the QR, how much, to whom, and for how long."""
     m = sheet.m
-    parts = _Parts(sheet, view)
-    frame.paint_head(sheet, view.shell.head, view.question if parts.question_in_head else ())
-    frame.paint_floor(sheet, view.shell.floor)
     main = frame.main_rect(sheet)
     if m.shape is Shape.TALL:
-        _paint_pay_tall(sheet, view, parts, main)
+        frame.paint_head(sheet, view.shell.head)
+        frame.paint_floor(sheet, view.shell.floor)
+        _paint_pay_tall(sheet, view, main)
         return
-    pad = 8 if m.shape is Shape.COMPACT else 9
-    main = main.inflate(0, -2 * pad)
-    card = _QR_CARDS[m.shape, m.large]
-    paint_qr_card(
-        sheet, view.payload, (view.cap, view.sample_band, view.badge), Rect(main.topleft, (card.width, main.height))
-    )
-    gap = 18 if m.shape is Shape.COMPACT else 36
-    left = main.left + card.width + gap
-    parts.paint(Rect(left, main.top, main.right - left, main.height))
+    main = main.inflate(0, -12 if m.shape is Shape.COMPACT else -18)
+    width = _QR_CARDS[m.shape, m.large].width
+    left = main.left + width + (18 if m.shape is Shape.COMPACT else 36)
+    room = Rect(left, main.top, main.right - left, main.height)
+    parts = _Parts(sheet, view, room.width)
+    frame.paint_head(sheet, view.shell.head, view.question if parts.question_in_head else ())
+    frame.paint_floor(sheet, view.shell.floor)
+    card = Rect(main.left, main.top, width, main.height)
+    paint_qr_card(sheet, view.payload, (view.cap, view.sample_band, view.badge), card)
+    parts.paint(room)
 
 
 def paint_qr_card(sheet: Sheet, payload: str, words: tuple[str, str | None, str | None], rect: Rect) -> None:
@@ -122,16 +122,18 @@ def paint_qr(sheet: Sheet, payload: str, badge: str | None, room: Rect) -> None:
 
 
 class _Parts:
-    """The right-hand side of the payment: question or note, amount, facts, time left."""
+    """The right-hand side of the payment in ``width`` pixels: question or note, amount, facts, time left."""
 
-    def __init__(self, sheet: Sheet, view: PayView) -> None:
+    def __init__(self, sheet: Sheet, view: PayView, width: int) -> None:
         self._sheet, self._view = sheet, view
         m = sheet.m
-        self._full = not m.large or m.shape is Shape.TALL
-        """In large type the facts give way; they stand on the slip, and normal type is one tap away."""
-        long_name = self._full and m.shape is Shape.MEDIUM and self._name_is_long()
-        self.question_in_head = m.shape is Shape.COMPACT or (m.shape is Shape.MEDIUM and (bool(view.note) or long_name))
+        # In large type the facts give way; they stand on the slip, and normal type is one tap away.
+        facts = view.facts if not m.large or m.shape is Shape.TALL else ()
+        self._facts = fact_rows(sheet, facts, width, m.reference)
+        long_name = bool(facts) and m.shape is Shape.MEDIUM and self._name_is_long()
         self._notes = view.note or ((view.payer_for,) if long_name else ())
+        self._tight = bool(self._notes) or len(self._facts) > len(facts)
+        self.question_in_head = m.shape is Shape.COMPACT or (m.shape is Shape.MEDIUM and self._tight)
 
     def _name_is_long(self) -> bool:
         """Whether the list before had to cut the name: it is shown in full once, here."""
@@ -144,22 +146,20 @@ class _Parts:
         question = Style(62 if not m.large else m.question, Weight.STRONG, sheet.c.ink)
         lines = () if self.question_in_head else sheet.wrap(view.question[0], question, room.width)
         size = {Shape.COMPACT: m.amount, Shape.MEDIUM: 100 if not m.large else m.amount, Shape.TALL: 136}[m.shape]
-        pitch = 1.22 if self._notes else 1.34 if m.shape is Shape.COMPACT else 1.3
-        facts = view.facts if self._full else ()
-        below = self._countdown_height()
-        fixed = round(1.14 * size) + round(pitch * m.reference) * len(facts) + below
-        note = self._note_lines(room, room.height - fixed - round(1.3 * question.size) * len(lines))
-        y = room.top
+        pitch = 1.22 if self._tight else 1.34 if m.shape is Shape.COMPACT else 1.3
+        facts = round(pitch * m.reference) * len(self._facts)
+        below = self.countdown_height()
+        fixed = round(1.14 * size) + facts + below
+        marks = round(0.15 * m.reference) if self._notes else 0
+        note = self._note_lines(room, room.height - fixed - marks - round(1.3 * question.size) * len(lines))
+        y = room.top + marks
         y += sheet.lines(lines, question, (room.left, y), pitch=1.3)
-        y += self._paint_note(note, (room.left, y), room.width)
-        spare = room.bottom - y - fixed
-        gap = max(0, spare // 2)
-        y += frame.figures(
-            sheet, (view.amount, view.unit), size, (room.left, y + (gap // 2 if not lines else 0), room.width)
-        )
-        facts_height = round(pitch * m.reference) * len(facts)
-        facts_top = y + (room.bottom - below - y - facts_height) // 2
-        paint_facts(sheet, facts, Rect(room.left, facts_top, room.width, facts_height), pitch)
+        y += self._paint_note(note, (room.left, y))
+        spare = max(0, room.bottom - y - fixed)
+        above = spare // 4 if not lines else 0
+        y += frame.figures(sheet, (view.amount, view.unit), size, (room.left, y + above, room.width)) + above
+        top = y + (room.bottom - below - y - facts) // 2
+        paint_facts(sheet, self._facts, Rect(room.left, top, room.width, facts), pitch, m.reference)
         self.paint_countdown(Rect(room.left, room.bottom - below, room.width, below))
 
     def _note_style(self) -> Style:
@@ -167,16 +167,21 @@ class _Parts:
         return self._sheet.ref(c.attention if self._view.note else c.ink, Weight.STRONG)
 
     def _note_lines(self, room: Rect, height: int) -> tuple[str, ...]:
-        """The fullest form of the note that fits into ``height``."""
+        """The fullest form of the note that fits into ``height``; else as much of the last as does."""
         style = self._note_style()
         width = room.width - (round(1.3 * style.size) if self._view.note else 0)
+        most = height // round(1.36 * style.size)
+        lines: tuple[str, ...] = ()
         for form in self._notes:
-            lines = self._sheet.wrap(form, style, width)
-            if round(1.36 * style.size) * len(lines) <= height:
+            lines = self._sheet.balanced(form, style, width)
+            if len(lines) <= most:
                 return lines
-        return ()
+        if not lines or most <= 0:
+            return ()
+        lines = self._sheet.wrap(self._notes[-1], style, width)
+        return (*lines[: most - 1], self._sheet.fitting((" ".join(lines[most - 1 :]),), style, width))
 
-    def _paint_note(self, lines: tuple[str, ...], at: tuple[int, int], width: int) -> int:
+    def _paint_note(self, lines: tuple[str, ...], at: tuple[int, int]) -> int:
         if not lines:
             return 0
         style, left = self._note_style(), at[0]
@@ -184,7 +189,7 @@ class _Parts:
             top = centred(at[1], round(1.36 * style.size), style.size)
             self._sheet.sign("attention", style.size, self._sheet.c.attention, self._sheet.c.surface, (left, top))
             left += round(1.3 * style.size)
-        return self._sheet.lines(lines, style, (left, at[1]), pitch=1.36, width=width)
+        return self._sheet.lines(lines, style, (left, at[1]), pitch=1.36)
 
     def _countdown_style(self) -> Style:
         size = 32 if self._sheet.m.shape is Shape.COMPACT and not self._sheet.m.large else self._sheet.m.body
@@ -196,7 +201,8 @@ class _Parts:
             return round(0.5 * m.body)
         return {Shape.COMPACT: 12, Shape.MEDIUM: 18, Shape.TALL: 26}[m.shape]
 
-    def _countdown_height(self) -> int:
+    def countdown_height(self) -> int:
+        """How high time and bar are together."""
         return round(1.25 * self._countdown_style().size) + self._bar() + (6 if self._sheet.m.large else 0)
 
     def paint_countdown(self, rect: Rect) -> None:
@@ -215,45 +221,58 @@ class _Parts:
         frame.paint_track(sheet, bar, share, ground, 4 if sheet.m.large else 2)
 
 
-def paint_facts(sheet: Sheet, facts: tuple[Fact, ...], room: Rect, pitch: float, size: int = 0) -> None:
-    """Names on the left, values on the right, one line each."""
-    size = size or sheet.m.reference
+def fact_rows(sheet: Sheet, facts: tuple[Fact, ...], width: int, size: int) -> tuple[tuple[str, str], ...]:
+    """Facts as lines of name and value. A value too long to stand beside its name takes whole lines, uncut."""
+    rows: list[tuple[str, str]] = []
+    for fact in facts:
+        beside = width - sheet.width(fact.name, Style(size, Weight.BODY, "")) - round(0.6 * size)
+        value = Style(size, Weight.SEMIBOLD, "")
+        for form in fact.value:
+            if sheet.width(form, value) <= beside:
+                rows.append((fact.name, form))
+                break
+        else:
+            short = next((form for form in fact.value if sheet.width(form, value) <= width), fact.value[0])
+            rows.extend(("", line) for line in sheet.balanced(short, value, width))
+    return tuple(rows)
+
+
+def paint_facts(sheet: Sheet, rows: tuple[tuple[str, str], ...], room: Rect, pitch: float, size: int) -> None:
+    """Names on the left, values on the right."""
     name, value = Style(size, Weight.BODY, sheet.c.ink_2), Style(size, Weight.SEMIBOLD, sheet.c.ink)
     y = room.top
-    for fact in facts:
-        beside = room.width - sheet.width(fact.name, name) - round(0.6 * size)
-        fits = min(sheet.width(form, value) for form in fact.value) <= beside
-        if fits:  # else the value takes the whole line: who is paid must stand there in full
-            sheet.line(fact.name, name, (room.left, y), pitch=pitch)
-        text = sheet.fitting(fact.value, value, beside if fits else room.width)
-        y += sheet.line(text, value, (room.left, y), pitch=pitch, align=Align.RIGHT, width=room.width)
+    for left, right in rows:
+        sheet.line(left, name, (room.left, y), pitch=pitch)
+        y += sheet.line(right, value, (room.left, y), pitch=pitch, align=Align.RIGHT, width=room.width)
 
 
-def _paint_pay_tall(sheet: Sheet, view: PayView, parts: _Parts, main: Rect) -> None:
+def _paint_pay_tall(sheet: Sheet, view: PayView, main: Rect) -> None:
     """Portrait: the QR above, where nobody has to reach; the rest below it."""
     m, c = sheet.m, sheet.c
+    parts = _Parts(sheet, view, main.width)
     long_name = sheet.width(view.payer_for, sheet.strong()) > 0.45 * m.width
     notes = view.note[:1] or ((view.payer_for,) if long_name else ())
     ref = sheet.ref(c.attention if view.note else c.ink, Weight.STRONG)
-    lines = sheet.wrap(notes[0], ref, main.width) if notes else ()
+    lines = sheet.balanced(notes[0], ref, main.width) if notes else ()
+    fact_size = 46 if not m.large else m.reference
+    facts = fact_rows(sheet, view.facts, main.width, fact_size)
     card = _QR_CARDS[m.shape, m.large]
     bands = sum(round(card.pitch * size) for size in (card.cap, card.band if view.sample_band else 0))
-    code = 600 - (100 if lines else 0) - (110 if m.large else 0)
-    height = code + bands + 12
-    rect = Rect(centred(0, m.width, card.width), main.top + 34, card.width, height)
+    extra = 62 * len(lines) + 60 * (len(facts) - len(view.facts)) + (110 if m.large else 0)
+    rect = Rect(centred(0, m.width, card.width), main.top + 34, card.width, 600 - extra + bands + 12)
     paint_qr_card(sheet, view.payload, (view.cap, view.sample_band, view.badge), rect)
-    y, gap = rect.bottom + 22, 22
+    y = rect.bottom + 22
     title = sheet.question()
     text = sheet.fitting(view.question, title, main.width)
     y += sheet.line(text, title, (main.left, y), pitch=1.36, align=Align.CENTRE, width=main.width)
     size = 136 if not m.large else m.amount
     y += frame.figures(sheet, (view.amount, view.unit), size, (main.left, y, main.width), Align.CENTRE)
-    y += sheet.lines(lines, ref, (main.left, y), pitch=1.4, align=Align.CENTRE, width=main.width) + gap
+    y += round(0.4 * ref.size) if lines else 0
+    y += sheet.lines(lines, ref, (main.left, y), pitch=1.4, align=Align.CENTRE, width=main.width) + 22
     sheet.fill(Rect(main.left, y, main.width, m.hairline), c.line)
     y += m.hairline + 14
-    below = parts._countdown_height()
-    fact_size = 46 if not m.large else m.reference
-    pitch = min(1.5, (main.bottom - 30 - below - y) / (fact_size * max(1, len(view.facts))))
-    room = Rect(main.left, y, main.width, round(pitch * fact_size) * len(view.facts))
-    paint_facts(sheet, view.facts, room, pitch, fact_size)
+    below = parts.countdown_height()
+    pitch = min(1.5, (main.bottom - 30 - below - y) / (fact_size * max(1, len(facts))))
+    room = Rect(main.left, y, main.width, round(pitch * fact_size) * len(facts))
+    paint_facts(sheet, facts, room, pitch, fact_size)
     parts.paint_countdown(Rect(main.left, main.bottom - 30 - below, main.width, below))

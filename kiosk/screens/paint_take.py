@@ -5,7 +5,7 @@ from __future__ import annotations
 from pygame import Rect
 
 from kiosk.screens import frame, pictures
-from kiosk.screens.paint_pay import paint_facts, paint_qr_card
+from kiosk.screens.paint_pay import fact_rows, paint_facts, paint_qr_card
 from kiosk.screens.paint_visit import badge_number, swaps
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
@@ -33,7 +33,7 @@ def paint_take(sheet: Sheet, view: TakeView) -> None:
     if note:
         height = round(1.4 * body.size) * len(note)
         bottom -= height
-        sheet.lines(note, body, (main.left, bottom), pitch=1.4, align=Align.CENTRE, width=main.width)
+        sheet.lines(note, body, (main.left, bottom + pad // 2), pitch=1.4, align=Align.CENTRE, width=main.width)
     room = Rect(main.left, y, main.width, bottom - y)
     if view.things:
         _paint_things(sheet, view.things, room, alarmed=view.alarmed)
@@ -109,21 +109,22 @@ def paint_keep(sheet: Sheet, view: KeepView) -> None:
 def _paint_kept(sheet: Sheet, view: KeepView, room: Rect) -> None:
     m, c = sheet.m, sheet.c
     body = sheet.body()
-    advice = sheet.wrap(view.advice, body, room.width)
+    says = sheet.ref(c.ink) if m.large and m.shape is Shape.COMPACT else body
+    advice = sheet.balanced(view.advice, says, room.width)
     pitch, fact_pitch = 1.36, 1.3
     size = m.question if m.shape is not Shape.TALL else m.amount
     card = round(1.3 * body.size) if view.card else 0
-    facts = view.facts
-    fixed = round(pitch * body.size) * len(advice) + round(1.14 * size) + card
+    facts = fact_rows(sheet, view.facts, room.width, m.reference)
+    fixed = round(pitch * says.size) * len(advice) + round(0.15 * says.size) + round(1.14 * size) + card
     while facts and fixed + round(fact_pitch * m.reference) * len(facts) > room.height:
         facts = facts[:-1]
     total = fixed + round(fact_pitch * m.reference) * len(facts)
     gap = max(0, min(24, (room.height - total) // 4))
-    y = room.top + gap // 2
-    y += sheet.lines(advice, body, (room.left, y), pitch=pitch) + gap
+    y = room.top + round(0.15 * says.size) + gap // 2
+    y += sheet.lines(advice, says, (room.left, y), pitch=pitch) + gap
     y += frame.figures(sheet, (view.amount, view.unit), size, (room.left, y, room.width))
     height = round(fact_pitch * m.reference) * len(facts)
-    paint_facts(sheet, facts, Rect(room.left, y, room.width, height), fact_pitch)
+    paint_facts(sheet, facts, Rect(room.left, y, room.width, height), fact_pitch, m.reference)
     y += height + gap
     if card:
         icon = round(1.1 * body.size)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
 from pygame import Rect
 
 from kiosk.screens import frame, pictures
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import BusyView, Invitation, InviteView, MenuView, SorryView, Tile, Tone, WarnView
+from kiosk.screens.views import BusyView, Forms, Invitation, InviteView, MenuView, SorryView, Tile, Tone, WarnView
 
 
 def swaps(sheet: Sheet) -> pictures.Swaps:
@@ -18,19 +22,19 @@ def swaps(sheet: Sheet) -> pictures.Swaps:
     return (("outlineColor", outline), ("housingColor", c.primary_tint), ("slotColor", c.ink), ("edgeColor", c.ink))
 
 
-def main_below_question(sheet: Sheet, question: str, head_question: bool = False) -> Rect:
+def main_below_question(sheet: Sheet, question: Forms, head_question: bool = False) -> Rect:
     """Draw the question where the shape has it; returns the room below it."""
     m = sheet.m
     main = frame.main_rect(sheet)
     if m.shape is Shape.TALL:
-        top = frame.paint_band(sheet, question)
+        top = frame.paint_band(sheet, question[0])
         return Rect(main.left, top + m.gap, main.width, main.bottom - top - 2 * m.gap)
     pad = m.pad
     if head_question:
         return main.inflate(0, -2 * pad)
     style = sheet.question()
     y = main.top + pad
-    y += sheet.lines(sheet.wrap(question, style, main.width), style, (main.left, y), pitch=1.36) + m.gap
+    y += sheet.lines((sheet.fitting(question, style, main.width),), style, (main.left, y), pitch=1.36) + m.gap
     return Rect(main.left, y, main.width, main.bottom - pad - y)
 
 
@@ -41,7 +45,7 @@ def paint_menu(sheet: Sheet, view: MenuView) -> None:
     """02, or 10 with a banner."""
     m = sheet.m
     compact = m.shape is Shape.COMPACT
-    frame.paint_head(sheet, view.shell.head, (view.question,) if compact else ())
+    frame.paint_head(sheet, view.shell.head, view.question if compact else ())
     frame.paint_floor(sheet, view.shell.floor)
     if view.banner and m.shape is not Shape.TALL:
         room = _below_banner(sheet, view, compact=compact)
@@ -62,7 +66,12 @@ def _below_banner(sheet: Sheet, view: MenuView, *, compact: bool) -> Rect:
         frame.paint_banner(sheet, view.banner, Rect(main.left, main.top, main.width, height))
     y = main.top + height + m.gap
     if not compact:
-        y += sheet.line(view.question, sheet.strong(), (main.left, y), pitch=1.36) + m.gap
+        y += (
+            sheet.line(
+                sheet.fitting(view.question, sheet.strong(), main.width), sheet.strong(), (main.left, y), pitch=1.36
+            )
+            + m.gap
+        )
     return Rect(main.left, y, main.width, main.bottom - y)
 
 
@@ -113,21 +122,21 @@ def paint_invite(sheet: Sheet, view: InviteView) -> None:
     """03: the picture, two steps, and what is read."""
     m = sheet.m
     in_head = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM)
-    frame.paint_head(sheet, view.shell.head, (view.question,) if in_head else ())
+    frame.paint_head(sheet, view.shell.head, view.question if in_head else ())
     frame.paint_floor(sheet, view.shell.floor)
     main = frame.main_rect(sheet)
     if m.shape is Shape.TALL:
-        top = frame.paint_band(sheet, view.question)
+        top = frame.paint_band(sheet, view.question[0])
         picture = 420 if m.large else 500
         _paint_invitation(sheet, view, Rect(centred(0, m.width, picture), top + 8, picture, picture))
         room = Rect(main.left, top + picture + 20, main.width, main.bottom - top - picture - 40)
         _paint_steps(sheet, view, room, "")
         return
     main = main.inflate(0, -2 * m.pad)
-    picture = min(main.height, round((0.29 if m.large else 0.356) * m.width))
+    picture = min(main.height, round((0.26 if m.large else 0.356) * m.width))
     _paint_invitation(sheet, view, Rect(main.left, centred(main.top, main.height, picture), picture, picture))
     left = main.left + picture + 3 * m.gap
-    _paint_steps(sheet, view, Rect(left, main.top, main.right - left, main.height), "" if in_head else view.question)
+    _paint_steps(sheet, view, Rect(left, main.top, main.right - left, main.height), "" if in_head else view.question[0])
 
 
 def _paint_invitation(sheet: Sheet, view: InviteView, rect: Rect) -> None:
@@ -149,13 +158,13 @@ def _paint_steps(sheet: Sheet, view: InviteView, room: Rect, question: str) -> N
     icon, pad = round(1.3 * ref.size), round(0.36 * m.body)
     privacy = sheet.balanced(view.privacy, ref, room.width - 2 * pad - icon - round(0.32 * m.body))
     box = round(1.4 * ref.size) * len(privacy) + round(0.5 * m.body)
-    title_height = round(1.36 * title.size) if question else 0
+    heads = sheet.balanced(question, title, room.width) if question else ()
+    title_height = round(1.36 * title.size) * len(heads)
     gap, above = round(0.18 * m.body), round(0.46 * m.body)
     total = title_height + sum(heights) + gap * len(steps) + above + box
     y = centred(room.top, room.height, min(total, room.height)) if m.shape is not Shape.TALL else room.top
     if question:
-        sheet.line(question, title, (room.left, y), pitch=1.36)
-        y += title_height + gap
+        y += sheet.lines(heads, title, (room.left, y), pitch=1.36) + gap
     for n, (lines, height) in enumerate(zip(steps, heights, strict=True)):
         badge_number(sheet, n + 1, Rect(room.left, centred(y, height, number), number, number))
         left = room.left + number + round(0.36 * m.body)
@@ -214,37 +223,52 @@ def paint_sorry(sheet: Sheet, view: SorryView) -> None:
     frame.paint_floor(sheet, view.shell.floor)
     main = frame.main_rect(sheet)
     colour = {Tone.OK: c.ok, Tone.ATTENTION: c.attention, Tone.FAILING: c.failing, Tone.PLAIN: c.ink}[view.tone]
-    tall = m.shape is Shape.TALL
-    sign = 300 if tall else round(0.19 * m.width)
-    if tall:
-        top = frame.paint_band(sheet, view.happened)
-        main = Rect(main.left, top, main.width, main.bottom - top)
-        sheet.sign(view.tone.value, sign, colour, c.paper, (centred(0, m.width, sign), main.top + 60))
-        words = Rect(main.left, main.top + 60 + sign + 50, main.width, main.bottom - main.top - sign - 110)
-    else:
-        sheet.sign(view.tone.value, sign, colour, c.paper, (main.left, centred(main.top, main.height, sign)))
-        words = Rect(main.left + sign + 3 * m.gap, main.top, main.width - sign - 3 * m.gap, main.height)
-    _paint_trouble(sheet, view, words)
+    rest = ((view.advice, sheet.body()), (view.helper, sheet.ref()))
+    if m.shape is Shape.TALL:
+        top = frame.paint_band(sheet, view.happened) + 60
+        sheet.sign(view.tone.value, 300, colour, c.paper, (centred(0, m.width, 300), top))
+        room = Rect(main.left, top + 350, main.width, main.bottom - top - 350)
+        paint_words(sheet, Words.of(sheet, rest, room.width), room, Align.CENTRE)
+        return
+    # A long sentence takes its room from the sign, then from the size of the question.
+    for share, style in ((0.19, sheet.question()), (0.12, sheet.question()), (0.12, sheet.strong())):
+        sign = round(share * m.width)
+        room = Rect(main.left + sign + 3 * m.gap, main.top, main.width - sign - 3 * m.gap, main.height)
+        words = Words.of(sheet, ((view.happened, style), *rest), room.width)
+        if words.height <= room.height:
+            break
+    sheet.sign(view.tone.value, sign, colour, c.paper, (main.left, centred(main.top, main.height, sign)))
+    room.top = centred(room.top, room.height, words.height)
+    paint_words(sheet, words, room, Align.LEFT)
 
 
-def _paint_trouble(sheet: Sheet, view: SorryView, room: Rect) -> None:
-    tall = sheet.m.shape is Shape.TALL
-    align = Align.CENTRE if tall else Align.LEFT
-    styles = (sheet.question(), sheet.body(), sheet.ref())
-    texts = ("" if tall else view.happened, view.advice, view.helper)
-    blocks = [
-        sheet.balanced(text, style, room.width) if text else () for text, style in zip(texts, styles, strict=True)
-    ]
-    pitches = (1.4, 1.5, 1.5)
-    gap = round(0.25 * sheet.m.body)
-    heights = [
-        round(pitch * style.size) * len(lines) for lines, style, pitch in zip(blocks, styles, pitches, strict=True)
-    ]
-    total = sum(heights) + gap * (sum(bool(lines) for lines in blocks) - 1)
-    y = room.top if tall else centred(room.top, room.height, total)
-    for lines, style, pitch in zip(blocks, styles, pitches, strict=True):
-        if lines:
-            y += sheet.lines(lines, style, (room.left, y), pitch=pitch, align=align, width=room.width) + gap
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Sentences of several styles under each other, broken into lines; ``height`` includes the gaps."""
+
+    blocks: tuple[tuple[tuple[str, ...], Style], ...]
+    gap: int
+
+    PITCH: ClassVar[float] = 1.45
+
+    @classmethod
+    def of(cls, sheet: Sheet, parts: Sequence[tuple[str, Style]], width: int) -> Words:
+        """Break ``parts``, of which the empty ones are left out, into lines of ``width``."""
+        blocks = tuple((sheet.balanced(text, style, width), style) for text, style in parts if text)
+        return cls(blocks, round(0.22 * sheet.m.body))
+
+    @property
+    def height(self) -> int:
+        """How high they are, in pixels."""
+        heights = [round(self.PITCH * style.size) * len(lines) for lines, style in self.blocks]
+        return sum(heights) + self.gap * max(0, len(heights) - 1)
+
+
+def paint_words(sheet: Sheet, words: Words, room: Rect, align: Align) -> None:
+    """``words`` from the top of ``room`` down."""
+    y = room.top
+    for lines, style in words.blocks:
+        y += sheet.lines(lines, style, (room.left, y), pitch=Words.PITCH, align=align, width=room.width) + words.gap
 
 
 # ---- still there?
@@ -254,7 +278,7 @@ def paint_warn(sheet: Sheet, view: WarnView) -> None:
     """09: seconds, the bar, and what will happen."""
     m, c = sheet.m, sheet.c
     in_head = m.shape is Shape.COMPACT
-    frame.paint_head(sheet, view.shell.head, (view.question,) if in_head else ())
+    frame.paint_head(sheet, view.shell.head, view.question if in_head else ())
     frame.paint_floor(sheet, view.shell.floor)
     main = frame.main_rect(sheet)
     title, body, ref = sheet.question(), sheet.body(), sheet.ref()
@@ -271,11 +295,16 @@ def paint_warn(sheet: Sheet, view: WarnView) -> None:
         gap + round(1.4 * body.size) * len(consequence),
         round(1.4 * ref.size) if card else 0,
     ]
+    if sum(heights) + 2 * gap + round(0.3 * ref.size) > main.height:
+        seconds = seconds._replace(size=round(0.8 * seconds.size))
+        heights[1] = round(1.06 * seconds.size)
     spare = main.height - sum(heights)
     gaps = max(0, min(gap, spare // 4))
     y = centred(main.top, main.height, sum(heights) + 4 * gaps)
     if not in_head:
-        y += sheet.line(view.question, title, (main.left, y), pitch=1.36, align=Align.CENTRE, width=main.width) + gaps
+        y += (
+            sheet.line(view.question[0], title, (main.left, y), pitch=1.36, align=Align.CENTRE, width=main.width) + gaps
+        )
     runs = (Run(str(view.left_s), seconds), Run(view.unit, unit, round(0.2 * unit.size)))
     y += sheet.runs(runs, (main.left, y), pitch=1.06, align=Align.CENTRE, width=main.width) + gaps
     width = min(main.width, round(0.69 * m.width) if m.shape is not Shape.TALL else main.width)

@@ -88,7 +88,8 @@ def idle(state: Idle, tell: Telling) -> IdleView:
         greeting=wording.words(settings.greeting, tell.language),
         invitation=wording.words(settings.invitation, tell.language),
         starts=tuple(starts),
-        help=(say.help_lead, tell.help_point),
+        help=(say.help_lead, (tell.help_point,)),
+        help_line=say.help_line.format(help=tell.help_point),
         language_label=floor.other_language_long,
         large_label=floor.normal_long if state.desk.large else floor.large_long,
         banner=_banner(tell),
@@ -108,7 +109,7 @@ def _banner(tell: Telling) -> Banner | None:
     if not lost:
         return Banner((say.no_paper,), tell.filled(say.take_photo))
     what = say.joined.join(lost)
-    title = tuple(form.format(what=what) for form in (say.cannot_told, say.cannot))
+    title = tuple(form.format(what=what) for form in (say.cannot_told, *say.cannot))
     title = title if tell.desk.online else title[1:]
     if Device.CARD not in ready:
         return Banner(title, tell.filled(say.use_paper))

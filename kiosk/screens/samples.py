@@ -109,9 +109,7 @@ LONG_SETTINGS = KioskSettings(
         th="ชำระค่าธรรมเนียมและติดตามเรื่องของท่านได้เองที่นี่", en="Pay your fees and follow your case here by yourself"
     ),
     help_point=Words(th="เคาน์เตอร์ 3 ชั้น 2", en="Counter 3, second floor"),
-    contact=Words(
-        th="สอบถามที่เคาน์เตอร์ 3 ชั้น 2 ในวันและเวลาราชการเท่านั้น", en="Ask at counter 3, second floor, office hours"
-    ),
+    contact=Words(th="ที่เคาน์เตอร์ 3 ชั้น 2 ในวันและเวลาราชการเท่านั้น", en="at counter 3, second floor, office hours"),
 )
 
 

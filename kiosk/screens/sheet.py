@@ -18,8 +18,8 @@ from kiosk.screens.theme import Colour, Theme
 from kiosk.screens.typeset import Style, Typesetter, Weight
 from kiosk.visits.events import Touched
 
-_CONTENT_EM = 1.30
-_BASELINE_EM = 1.068
+CONTENT_EM = 1.30
+BASELINE_EM = 1.068
 """Height of Sarabun's own line, and where in it the baseline lies; CSS centres this in the line box."""
 
 
@@ -71,8 +71,7 @@ class Sheet:
         self.type = typesetter
         self.pressed = pressed
         self.targets: list[Target] = []
-        self.written: list[Written] | None = [] if witness else None
-        self.boxes: list[Rect] = []
+        self.witnessed: list[Written | Rect] | None = [] if witness else None
 
     # ---- styles of the roles
 
@@ -132,8 +131,8 @@ class Sheet:
 
     def witness_box(self, rect: Rect) -> None:
         """Remember that no ink may cross the edge of ``rect``."""
-        if self.written is not None:
-            self.boxes.append(Rect(rect))
+        if self.witnessed is not None:
+            self.witnessed.append(Rect(rect))
 
     def picture(self, surface: Surface, at: tuple[int, int]) -> Rect:
         """Put a picture down, left top corner at ``at``."""
@@ -182,12 +181,26 @@ class Sheet:
         if align is not Align.LEFT:
             spare = width - self.runs_width(runs)
             x += spare if align is Align.RIGHT else spare // 2
-        baseline = top + round((pitch - _CONTENT_EM) / 2 * size + _BASELINE_EM * size)
+        baseline = top + round((pitch - CONTENT_EM) / 2 * size + BASELINE_EM * size)
         for run in runs:
             x += run.before
             self._letters(run.text, run.style, (x, baseline - self.type.baseline(run.style.size, run.style.weight)))
             x += self.width(run.text, run.style)
         return height
+
+    def line_within(self, text: str, style: Style, at: tuple[int, int], height: int) -> None:
+        """One line in the middle of a strip of ``height``, moved as little as keeps its marks inside."""
+        x, top = at
+        line = round(CONTENT_EM * style.size)
+        y = centred(top, height, line)
+        above, below = self.type.ink(text, style.size, style.weight)
+        baseline = y + round(BASELINE_EM * style.size)
+        shift = max(0, top - (baseline - above)) or -max(0, baseline + below - (top + height))
+        self.line(text, style, (x, y + shift))
+
+    def ink_height(self, text: str, style: Style) -> int:
+        """How high the ink of ``text`` is, marks and tails included."""
+        return sum(self.type.ink(text, style.size, style.weight))
 
     def runs_width(self, runs: Sequence[Run]) -> int:
         """How wide a line of ``runs`` is."""
@@ -226,8 +239,8 @@ class Sheet:
             return
         surface = self.type.surface(text, style)
         self.canvas.blit(surface, at)
-        if self.written is not None:
-            self.written.append(Written(text, surface, at))
+        if self.witnessed is not None:
+            self.witnessed.append(Written(text, surface, at))
 
     # ---- touch
 

@@ -49,19 +49,34 @@ class Typesetter:
 
     def __init__(self, cache_px: int = 6_000_000) -> None:
         self._fonts: dict[tuple[int, Weight], pygame.font.Font] = {}
-        self._baselines: dict[tuple[int, Weight], int] = {}
         self._surfaces: OrderedDict[tuple[str, Style], pygame.Surface] = OrderedDict()
         self._cached_px, self._cache_px = 0, cache_px
         self.width = lru_cache(maxsize=2048)(self._width)
         self.wrap = lru_cache(maxsize=512)(self._wrap)
+        self._level = lru_cache(maxsize=64)(self._measure)
+        self.ink = lru_cache(maxsize=256)(self._ink)
 
     def baseline(self, size: int, weight: Weight) -> int:
         """Rows from the top of a surface of this font to its baseline."""
-        known = self._baselines.get((size, weight))
-        if known is None:
-            sample = self.surface("H", Style(size, weight, "#000000"))
-            known = self._baselines[size, weight] = sample.get_bounding_rect().bottom
-        return known
+        return self._level(size, weight)[1]
+
+    def _measure(self, size: int, weight: Weight) -> tuple[int, int]:
+        """Height and baseline of every surface of a font: those of an H with the tallest letters behind it."""
+        font = self._font(size, weight)
+        whole = font.render("H" + _TALLEST, True, "#000000")
+        letter = whole.subsurface((0, 0, font.size("H")[0], whole.get_height()))
+        return whole.get_height(), letter.get_bounding_rect().bottom
+
+    def _ink(self, text: str, size: int, weight: Weight) -> tuple[int, int]:
+        """How far the ink of ``text`` reaches above and below its baseline, in pixels."""
+        ink = self.surface(text, Style(size, weight, "#000000")).get_bounding_rect()
+        return self.baseline(size, weight) - ink.top, ink.bottom - self.baseline(size, weight)
+
+    def meet(self, upper: tuple[str, Style], lower: tuple[str, Style], offset: tuple[int, int]) -> bool:
+        """Whether the ink of two lines touches. ``offset``: of the lower one's start and baseline from the upper's."""
+        masks = [pygame.mask.from_surface(self.surface(text, style), 60) for text, style in (upper, lower)]
+        baselines = [self.baseline(style.size, style.weight) for _, style in (upper, lower)]
+        return masks[0].overlap(masks[1], (offset[0], offset[1] + baselines[0] - baselines[1])) is not None
 
     def surface(self, text: str, style: Style) -> pygame.Surface:
         """``text`` on one line, transparent around the letters."""
@@ -82,7 +97,16 @@ class Typesetter:
         font = self._font(style.size, style.weight)
         whole = font.render(text + _TALLEST, True, style.colour)
         width = min(whole.get_width(), font.size(text)[0] + round(_OVERHANG_EM * style.size))
-        return whole.subsurface((0, 0, width, whole.get_height())).copy()
+        height, baseline = self._level(style.size, style.weight)
+        if whole.get_height() == height:
+            return whole.subsurface((0, 0, width, height)).copy()
+        # Marks piled up as no word has them, from records gone wrong: the line keeps its height and baseline.
+        marked = font.render(text + _TALLEST + " H", True, style.colour)
+        end = font.size("H")[0]
+        lowest = marked.subsurface((marked.get_width() - end, 0, end, marked.get_height())).get_bounding_rect().bottom
+        level = pygame.Surface((width, height), pygame.SRCALPHA)
+        level.blit(marked, (0, baseline - lowest), (0, 0, width, marked.get_height()))
+        return level
 
     def _width(self, text: str, size: int, weight: Weight) -> int:
         """How far ``text`` advances, in pixels."""
@@ -90,30 +114,40 @@ class Typesetter:
 
     def _wrap(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
         """``text`` in as few lines as fit into ``width``. A piece that cannot be broken may stand out."""
+        return tuple(line for part in text.split("\n") for line in self._filled(pieces(part), size, weight, width))
+
+    def _filled(self, parts: tuple[str, ...], size: int, weight: Weight, width: int) -> tuple[str, ...]:
         lines: list[str] = []
-        for paragraph in text.split("\n"):
-            line = ""
-            for piece in pieces(paragraph):
-                if line and self.width((line + piece).rstrip(" "), size, weight) > width:
-                    lines.append(line.rstrip(" "))
-                    line = piece
-                else:
-                    line += piece
-            lines.append(line.rstrip(" "))
-        return tuple(lines)
+        line = ""
+        for part in parts:
+            if line and self.width((line + part).rstrip(" "), size, weight) > width:
+                lines.append(line.rstrip(" "))
+                line = part
+            else:
+                line += part
+        return (*lines, line.rstrip(" "))
 
     def balanced(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
-        """As ``wrap``, with lines as even as the same number of them allows: no single word on the last."""
+        """As ``wrap``, but broken between phrases if that takes no more lines, and the lines as even as they get.
+
+        Thai puts its spaces between phrases, so a break there reads best, and no single word stands on the last line.
+        """
         lines = self.wrap(text, size, weight, width)
         if len(lines) < 2 or "\n" in text:
             return lines
-        low, high = width // len(lines), width
-        while high - low > 4:
-            middle = (low + high) // 2
-            narrow = self.wrap(text, size, weight, middle)
-            fits = len(narrow) <= len(lines) and all(self.width(line, size, weight) <= middle for line in narrow)
-            low, high = (low, middle) if fits else (middle, high)
-        return self.wrap(text, size, weight, high)
+        for parts in (phrases(text), pieces(text)):
+            if self._fits(parts, size, weight, width, len(lines)):
+                low, high = width // len(lines), width
+                while high - low > 4:
+                    middle = (low + high) // 2
+                    fits = self._fits(parts, size, weight, middle, len(lines))
+                    low, high = (low, middle) if fits else (middle, high)
+                return self._filled(parts, size, weight, high)
+        return lines
+
+    def _fits(self, parts: tuple[str, ...], size: int, weight: Weight, width: int, most: int) -> bool:
+        lines = self._filled(parts, size, weight, width)
+        return len(lines) <= most and all(self.width(line, size, weight) <= width for line in lines)
 
     def cut(self, text: str, size: int, weight: Weight, width: int) -> str:
         """``text``, or as many of its words as fit into ``width`` and an ellipsis."""
@@ -156,3 +190,9 @@ def pieces(text: str) -> tuple[str, ...]:
     # ICU counts UTF-16 units; Thai, Latin and our signs are one unit each, and anything else is cut where it falls.
     ends = [int(end) for end in breaks]
     return tuple(text[start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """``text`` cut behind its spaces; no-break spaces hold."""
+    words = text.split(" ")
+    return (*(word + " " for word in words[:-1]), words[-1])

@@ -49,7 +49,7 @@ class Floor:
     back: Action | None = None
     main: Action | None = None
     toggles: Toggles | None = None
-    aside: tuple[Forms, str] | None = None
+    aside: tuple[Forms, Forms] | None = None
     aside_icon: str = ""
     wide_main: bool = False
 
@@ -94,7 +94,7 @@ class Start:
     """One way to begin a visit."""
 
     icon: str
-    title: str
+    title: Forms
     subtitle: str
     touched: Touched
     primary: bool = False
@@ -108,7 +108,8 @@ class IdleView:
     greeting: str
     invitation: str
     starts: tuple[Start, ...]
-    help: tuple[Forms, str]
+    help: tuple[Forms, Forms]
+    help_line: str
     language_label: str
     large_label: str
     banner: Banner | None = None
@@ -129,7 +130,7 @@ class MenuView:
     """Which service."""
 
     shell: Shell
-    question: str
+    question: Forms
     tiles: tuple[Tile, ...]
     banner: Banner | None = None
 
@@ -147,7 +148,7 @@ class InviteView:
 
     shell: Shell
     invitation: Invitation
-    question: str
+    question: Forms
     steps: tuple[str, ...]
     privacy: str
     beat: int
@@ -306,7 +307,7 @@ class WarnView:
     """Still there? Covers everything personal."""
 
     shell: Shell
-    question: str
+    question: Forms
     left_s: int
     whole_s: int
     unit: str

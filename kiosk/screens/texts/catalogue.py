@@ -41,12 +41,13 @@ class Floors:
 class Greetings:
     """Words of idle, menu and closed."""
 
-    touch: tuple[str, str]
-    card: tuple[str, str]
-    notice: tuple[str, str]
+    touch: tuple[Forms, str]
+    card: tuple[Forms, str]
+    notice: tuple[Forms, str]
     help_lead: Forms
-    menu: str
-    menu_reduced: str
+    help_line: str
+    menu: Forms
+    menu_reduced: Forms
     services: dict[str, str]
     by_both: str
     by_card: str
@@ -63,7 +64,7 @@ class Greetings:
 class Losses:
     """Words of the banner about devices that are gone. The first three complete ``cannot``."""
 
-    cannot: str
+    cannot: Forms
     cannot_told: str
     joined: str
     card: str
@@ -79,11 +80,11 @@ class Losses:
 class Invites:
     """Words of putting the card in, scanning, and the work that follows."""
 
-    card: str
+    card: Forms
     card_steps: tuple[str, str]
     card_privacy: str
-    or_scan: tuple[Forms, str]
-    scan: str
+    or_scan: tuple[Forms, Forms]
+    scan: Forms
     scan_steps: tuple[str, str]
     scan_privacy: str
     reading: str
@@ -184,7 +185,7 @@ class Endings:
 class Warnings:
     """Words of the time-out warning."""
 
-    question: str
+    question: Forms
     seconds: str
     consequence: str
     consequence_paying: str

@@ -1,0 +1,146 @@
+"""Nothing on any screen touches what it should not: every sample, language and size is drawn and looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+
+import pygame
+import pytest
+
+from kiosk.screens.draw import Painter, Target
+from kiosk.screens.gallery import SIZES, Size, desk_of
+from kiosk.screens.present import view
+from kiosk.screens.samples import Sample, samples
+from kiosk.screens.sheet import Sheet, Written
+from kiosk.screens.theme import Shape, metrics, theme
+from kiosk.screens.typeset import ELLIPSIS, Typesetter
+from kiosk.screens.views import HoldView
+from kiosk.visits.desk import Language
+from kiosk.visits.events import Button, Touched
+
+GRID = [pytest.param(size, language, id=f"{size.name}-{language.value}") for size in SIZES for language in Language]
+
+
+def drawn(size: Size, language: Language) -> list[tuple[Sample, Sheet]]:
+    painter, canvas = Painter(size.px), pygame.Surface(size.px)
+    sheets = []
+    for sample in samples():
+        told = sample.on(desk_of(size, language))
+        shown = view(told.state, told.moment)
+        assert not isinstance(shown, HoldView)
+        sheets.append((sample, painter.sheet(shown, canvas, witness=True)))
+    return sheets
+
+
+def ink(written: Written) -> pygame.Rect:
+    return written.surface.get_bounding_rect().move(written.at)
+
+
+def texts(sheet: Sheet) -> list[Written]:
+    return [each for each in sheet.witnessed or () if isinstance(each, Written)]
+
+
+def overlap(one: Written, other: Written) -> bool:
+    if not ink(one).colliderect(ink(other)):
+        return False
+    offset = (other.at[0] - one.at[0], other.at[1] - one.at[1])
+    masks = [pygame.mask.from_surface(each.surface, 60) for each in (one, other)]
+    return masks[0].overlap(masks[1], offset) is not None
+
+
+def crossings(sheet: Sheet) -> list[str]:
+    """Texts that cross the edge of a box, or over which a box was drawn."""
+    found, before = [], []
+    for each in sheet.witnessed or ():
+        if isinstance(each, Written):
+            before.append(each)
+            continue
+        found += [f"{text.text!r} under a box" for text in before if ink(text).colliderect(each)]
+    boxes = [each for each in sheet.witnessed or () if isinstance(each, pygame.Rect)]
+    for text in texts(sheet):
+        found += [
+            f"{text.text!r} across {box}" for box in boxes if ink(text).colliderect(box) and not box.contains(ink(text))
+        ]
+    return found
+
+
+def faults(sheet: Sheet) -> list[str]:
+    screen = sheet.canvas.get_rect()
+    found = [f"{text.text!r} leaves the screen" for text in texts(sheet) if not screen.contains(ink(text))]
+    found += [f"{a.text!r} meets {b.text!r}" for a, b in combinations(texts(sheet), 2) if overlap(a, b)]
+    return found + crossings(sheet)
+
+
+def target_faults(size: Size, targets: list[Target]) -> list[str]:
+    m = metrics(size.px, large=size.large)
+    found = []
+    for target in targets:
+        toggles = target.touched.button in (Button.LANGUAGE, Button.LARGE)
+        width = 108 if m.shape is Shape.TALL and toggles else m.target
+        if target.rect[2] < width or target.rect[3] < m.target:
+            found.append(f"{target} is small")
+    rects = [pygame.Rect(target.rect) for target in targets]
+    found += [f"{a} and {b} overlap" for a, b in combinations(rects, 2) if a.colliderect(b)]
+    return found
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong on the screens of one size and language, by sample; ``touchable``: how many have targets."""
+
+    ink: dict[str, list[str]]
+    targets: dict[str, list[str]]
+    cut: dict[str, list[str]]
+    touchable: int
+
+
+@cache
+def findings(size: Size, language: Language) -> Findings:
+    found = Findings({}, {}, {}, 0)
+    touchable = 0
+    for sample, sheet in drawn(size, language):
+        found.ink[sample.name] = faults(sheet)
+        found.targets[sample.name] = target_faults(size, sheet.targets)
+        found.cut[sample.name] = [text.text for text in texts(sheet) if text.text.endswith(ELLIPSIS)]
+        touchable += bool(sheet.targets)
+    return replace(found, touchable=touchable)
+
+
+def only_wrong(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: faulty for name, faulty in found.items() if faulty}
+
+
+@pytest.mark.parametrize(("size", "language"), GRID)
+def test_no_ink_meets_other_ink_or_the_edge_of_a_box(size: Size, language: Language) -> None:
+    assert only_wrong(findings(size, language).ink) == {}
+
+
+@pytest.mark.parametrize(("size", "language"), GRID)
+def test_targets_are_large_enough_and_apart(size: Size, language: Language) -> None:
+    found = findings(size, language)
+    assert only_wrong(found.targets) == {}
+    assert found.touchable > 40
+
+
+@pytest.mark.parametrize(("size", "language"), GRID)
+def test_only_what_is_too_long_is_cut(size: Size, language: Language) -> None:
+    cut = {name for name, texts in findings(size, language).cut.items() if texts and not name.startswith("99-long")}
+    # In large type on the smallest glass an ordinary name is too long for its row.
+    assert cut <= ({"04-notices"} if size.large and size.px == (800, 480) else set())
+
+
+def test_the_checks_bite() -> None:
+    """Two texts on one place, a text across an edge, off the screen, and a small target are each found."""
+    size = SIZES[0]
+    sheet = Sheet(pygame.Surface(size.px), theme(size.px, large=False), Typesetter(), None, witness=True)
+    sheet.line("น้ำ", sheet.body(), (300, 100))
+    sheet.line("ที่", sheet.body(), (310, 104))
+    sheet.box(pygame.Rect(100, 200, 100, 60), "#FFFFFF", "#000000")
+    sheet.line("ข้าม", sheet.body(), (170, 200))
+    sheet.line("ขอบ", sheet.body(), (780, 300))
+    assert len(faults(sheet)) == 3
+    sheet.target(pygame.Rect(10, 10, 60, 94), Touched(Button.HOME))
+    sheet.target(pygame.Rect(50, 10, 94, 94), Touched(Button.BACK))
+    assert len(target_faults(size, sheet.targets)) == 2
