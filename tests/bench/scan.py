@@ -8,11 +8,11 @@ are as fast as fits, since at 50 scans a second a scan has 20 ms for all of them
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from drivers.scanner.input_event import pack, unpack
 from drivers.scanner.keys import KeyDecoder
 from drivers.scanner.virtual import key_events
+from tests.bench.rows import Row
 
 SCANS = 10_000
 PERIOD_S = 1 / 50
@@ -25,8 +25,8 @@ def _text(number: int) -> str:
     return f"1018{number:010d}"
 
 
-def scan_lost() -> dict[str, Any]:
-    """The row; ``value`` counts scans that went in and did not come out, and those that came out and never went in."""
+def measure() -> list[Row]:
+    """One row; ``value`` counts scans that went in and did not come out, and those that came out and never went in."""
     decoder = KeyDecoder()
     heard: list[str] = []
     for number in range(SCANS):
@@ -36,16 +36,12 @@ def scan_lost() -> dict[str, Any]:
         heard.append(last)
     sent = Counter(map(_text, range(SCANS)))
     wrong = (sent - Counter(heard)).total() + (Counter(heard) - sent).total()
-    return {
-        "name": "scan-lost",
-        "value": wrong,
-        "unit": f"of {SCANS} scans at 50/s",
-        "peer": None,
-        "peer_value": None,
-        "goal": 0,
-        "holds": wrong == 0,
-    }
-
-
-if __name__ == "__main__":
-    print(scan_lost())
+    return [
+        Row(
+            name="scan-lost",
+            value=wrong,
+            unit="scans",
+            goal=0,
+            note=f"of {SCANS:,} at 50 a second of synthetic time, as bytes through the decoder of every scanner",
+        )
+    ]
