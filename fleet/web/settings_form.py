@@ -31,20 +31,22 @@ MISSING = Missing()
 
 
 class Answers(Protocol):
-    """A form as the browser sent it."""
-
-    def get(self, key: str, default: str = "", /) -> str | None: ...
+    """A form as the browser sent it: the values of a name, the last one being its value."""
 
     def getlist(self, key: str, /) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One value of the schema: where it stands, its type, and its default."""
+    """One value of the schema: where it stands, its type, and its default.
+
+    ``is_required``: the object it stands in is no whole one without it.
+    """
 
     path: Path
     type: Any
     default: Any
+    is_required: bool = False
 
     @property
     def name(self) -> str:
@@ -103,7 +105,7 @@ def leaves(schema: type[msgspec.Struct] = KioskSettings, path: Path = (), base: 
         if isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
             yield from leaves(each.type, here, default)
         else:
-            yield Leaf(here, each.type, default)
+            yield Leaf(here, each.type, default, each.default is msgspec.NODEFAULT)
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -150,7 +152,22 @@ class SettingsForm:
             except msgspec.ValidationError:
                 each.error = _sentence(each)
             _put(document, each.leaf.path, each.value)
-        return None if self.errors else document
+        if self.errors:
+            return None
+        self._complete(document)
+        return document
+
+    def _complete(self, document: dict[str, Any]) -> None:
+        """Say both languages where one was changed and no layer had said the other.
+
+        A default of the schema is no layer: once a layer says a part of a text, it must say the whole.
+        """
+        merged = merge([self._inherited, document])
+        for each in self.fields:
+            parent = value_at(merged, each.leaf.path[:-1])
+            is_begun = len(each.leaf.path) > 1 and isinstance(parent, Mapping)
+            if is_begun and each.leaf.is_required and each.leaf.path[-1] not in parent and each.has_inherited:
+                _put(document, each.leaf.path, each.inherited)
 
     def _field(self, leaf: Leaf) -> Field:
         own = value_at(self._own, leaf.path)
@@ -182,18 +199,17 @@ def _control(schema: Any) -> tuple[str, dict[str, Any]]:
 
 def _typed(each: Field, answers: Answers) -> Any:
     """What was answered, as plain data; a number that is none stays a text and is refused by the schema."""
-    name = each.leaf.name
+    chosen = answers.getlist(each.leaf.name)
+    text = chosen[-1].strip() if chosen else ""
     match each.kind:
         case "switch":
-            return answers.get(name) is not None
+            return bool(chosen)
         case "services":
-            chosen = answers.getlist(name)
             unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
             return [service for service in KNOWN_SERVICES if service in chosen] + unknown
         case "number":
-            text = (answers.get(name) or "").strip()
             return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-    return (answers.get(name) or "").strip()
+    return text
 
 
 def _sentence(each: Field) -> str:

@@ -100,6 +100,8 @@ def service(name: str) -> str:
 def duration(start: datetime, end: datetime) -> str:
     """``1 นาที 12 วินาที``."""
     minutes, seconds = divmod(max(0, round((end - start).total_seconds())), 60)
+    if minutes and not seconds:
+        return _("%(minutes)s นาที") % {"minutes": minutes}
     if minutes:
         return _("%(minutes)s นาที %(seconds)s วินาที") % {"minutes": minutes, "seconds": seconds}
     return _("%(seconds)s วินาที") % {"seconds": seconds}

@@ -161,3 +161,9 @@ def layer_word(layer: str) -> str:
 def service_word(service: str) -> str:
     """The name of a service."""
     return stories.service(service)
+
+
+@register.filter
+def gigabytes(megabytes: int) -> str:
+    """``20.9 GB``."""
+    return f"{megabytes / 1024:.1f} GB"

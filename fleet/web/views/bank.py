@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -51,7 +52,7 @@ def bank(request: HttpRequest) -> HttpResponse:
             said = confirm(word)
             return HttpResponseRedirect(f"{reverse('web:bank')}?said={said.pk}")
     waiting = intents_seen(scope).filter(notice__paid_at__isnull=True)[:OPEN_SHOWN]
-    context = {"waiting": waiting}
+    context: dict[str, Any] = {"waiting": waiting}
     if not is_live(request):
         context |= {"form": form, "said": _said(request, scope)}
     return answer(request, "bank", context)
