@@ -1,0 +1,254 @@
+"""Visits at a running demonstration: real processes, real broker, real card stack, real printer protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.demo import KIOSK_ID, Demo
+from tests.support.require import require
+from tests.support.seeing import codes_in, text_in
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    require("pcscd")
+    require("mosquitto")
+    with Demo() as running:
+        Visitor(running).await_state("Idle", 30)
+        Visitor(running).await_online()
+        yield running
+
+
+@pytest.fixture
+def visitor(demo: Demo) -> Iterator[Visitor]:
+    """A visitor before an idle kiosk; whatever was done to it is mended afterwards."""
+    yield Visitor(demo)
+    demo.do("/network/restore")
+    demo.do("/card/remove")
+    for device in ("card", "scanner", "printer", "panel", "display"):
+        demo.do(f"/device/{device}/plug")
+    demo.do("/printer/refill")
+    demo.do("/printer/close-cover")
+    _go_home(Visitor(demo))
+
+
+def _go_home(visitor: Visitor) -> None:
+    """From wherever the visit is, back to idle, as an impatient visitor would."""
+    for _ in range(20):
+        state = visitor.states()[-1]
+        if state == "Idle":
+            return
+        # Left goes back; where there is nothing on the left, the way out is on the right.
+        visitor.touch(Visitor.LEFT)
+        time.sleep(0.3)
+        if visitor.states()[-1] == state:
+            visitor.touch(Visitor.RIGHT)
+            time.sleep(0.3)
+    visitor.await_state("Idle", 40)
+
+
+def codes(demo: Demo, kind: str) -> list[str]:
+    """The sample codes of a kind, as the page offers them."""
+    return [sample["code"] for sample in demo.state()["samples"] if sample["kind"] == kind]
+
+
+def test_a_notice_under_the_scanner_is_enough(visitor: Visitor, demo: Demo) -> None:
+    slips = len(demo.state()["slips"])
+    visitor.scan(codes(demo, "notice")[1])
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.ROWS[0])
+    bill = visitor.await_qr()
+    assert bill.amount_satang == 150_000
+    assert visitor.pay(bill, "E2E-NOTICE") == "exact"
+    visitor.await_state("Confirmed")
+    slip = visitor.await_slip(slips + 1)
+    said = text_in(slip)
+    assert "1,500.00" in said
+    assert "ผู้ทำรายการ" not in said, "nobody gave a card, so nobody is named"
+    page = visitor.tracking_page(slip)
+    assert page.status_code == 200
+
+
+def test_a_notice_already_paid_says_so(visitor: Visitor, demo: Demo) -> None:
+    visitor.scan(codes(demo, "notice")[4])
+    visitor.await_state("Sorry")
+    visitor.await_words("รายการนี้ชำระแล้ว")
+
+
+def test_a_folder_leads_to_its_factory(visitor: Visitor, demo: Demo) -> None:
+    visitor.scan(codes(demo, "folder")[2])
+    visitor.await_state("ChoosingNotice")
+    visitor.await_words("4,500.00")
+
+
+@pytest.mark.parametrize(
+    "code", ["N2006900001", "N20069000018", "HELLO WORLD", "00020101021129370016A00000067701011", "์/จจุ/จจจจภ/ึ", "|112"]
+)
+def test_a_code_that_is_nobodys_gets_a_sentence(visitor: Visitor, demo: Demo, code: str) -> None:
+    visitor.scan(code)
+    visitor.await_state("Sorry")
+
+
+@pytest.mark.parametrize("card", ["expired", "foreign", "upside-down", "nobody"])
+def test_a_card_that_does_not_help_gets_a_sentence(visitor: Visitor, demo: Demo, card: str) -> None:
+    demo.do("/card/insert", citizen=card)
+    visitor.await_state("Sorry")
+    demo.do("/card/remove")
+    demo.do("/card/insert", citizen="owner")
+    visitor.await_state("ChoosingNotice")
+
+
+@pytest.mark.parametrize("card", ["lifetime", "blank-dates", "long-name"])
+def test_cards_with_strange_dates_and_long_names_are_good_cards(visitor: Visitor, demo: Demo, card: str) -> None:
+    demo.do("/card/insert", citizen=card)
+    visitor.await_state("Sorry" if card == "lifetime" else "ChoosingNotice")  # that one has nothing to pay
+
+
+def test_the_card_pulled_while_paying_changes_nothing_but_the_goodbye(visitor: Visitor, demo: Demo) -> None:
+    slips = len(demo.state()["slips"])
+    demo.do("/card/insert", citizen="blank-dates")
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.ROWS[0])
+    bill = visitor.await_qr()
+    demo.do("/card/remove")
+    assert visitor.pay(bill, "E2E-PULLED") == "exact"
+    visitor.await_state("Confirmed")
+    visitor.await_slip(slips + 1)
+
+
+def test_cancelling_goes_back_to_the_list_and_home(visitor: Visitor, demo: Demo) -> None:
+    visitor.scan(codes(demo, "folder")[2])
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.ROWS[0])
+    visitor.await_state("Paying")
+    visitor.touch(visitor.LEFT)
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.LEFT)
+    visitor.await_state("Idle")
+
+
+def test_every_device_can_be_unplugged_and_comes_back(visitor: Visitor, demo: Demo) -> None:
+    for device in ("scanner", "printer", "panel", "card", "display"):
+        demo.do(f"/device/{device}/unplug")
+        gone = f"{device} is no-device"
+        demo.wait_until(lambda gone=gone: gone in demo.log("kiosk"), gone)
+        demo.do(f"/device/{device}/plug")
+
+        def back(device: str = device, gone: str = gone) -> bool:
+            return f"{device} is online" in demo.log("kiosk").rsplit(gone, 1)[1]
+
+        demo.wait_until(back, f"{device} back", 20)
+    assert visitor.states()[-1] == "Idle"
+
+
+def test_out_of_paper_keeps_the_payment_and_offers_a_photo(visitor: Visitor, demo: Demo) -> None:
+    demo.do("/printer/paper-out")
+    demo.wait_until(lambda: "paper out" in demo.log("kiosk"), "the printer's word on its paper")
+    visitor.scan(codes(demo, "notice")[3])
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.ROWS[0])
+    bill = visitor.await_qr()
+    assert visitor.pay(bill, "E2E-NO-PAPER") == "exact"
+    visitor.await_state("Confirmed")
+    visitor.touch(visitor.RIGHT)
+    visitor.await_state("Taking")
+    tracking = demo.wait_until(
+        lambda: [text for text in codes_in(demo.picture()) if "/t/" in text], "the tracking QR on the screen"
+    )
+    assert tracking
+
+
+def test_a_broker_that_restarts_loses_nothing(visitor: Visitor, demo: Demo) -> None:
+    before = len(visitor.records("visit-ended"))
+    pid = subprocess.run(
+        ["pgrep", "-f", f"mosquitto -c {demo.directory}"], capture_output=True, text=True, check=True
+    ).stdout.split()[0]
+    os.kill(int(pid), signal.SIGKILL)
+    visitor.scan(codes(demo, "folder")[2])
+    visitor.await_state("ChoosingNotice")
+    visitor.touch(visitor.LEFT)
+    visitor.await_state("Idle")
+    demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered after the broker's restart", 60)
+    assert len(visitor.records("visit-ended")) == before + 1
+
+
+@pytest.mark.parametrize("program", ["frontdesk", "agent"])
+def test_a_killed_program_is_started_again_and_serves(visitor: Visitor, demo: Demo, program: str) -> None:
+    before = demo.log("kiosk").count("printer is online")
+    demo.do(f"/program/{program}/kill")
+    if program == "frontdesk":
+        demo.wait_until(lambda: demo.log("kiosk").count("printer is online") > before, "the front desk back", 20)
+        visitor.await_state("Idle")
+    visitor.scan(codes(demo, "folder")[2])
+    visitor.await_state("ChoosingNotice")
+
+
+def test_broken_settings_are_refused_and_the_last_good_stay(visitor: Visitor, demo: Demo) -> None:
+    with pytest.raises(RuntimeError, match="nothing has changed"):
+        demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"patience": {"warning_s": 1}}', "--reason", "broken")
+    demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"new_field": 1}', "--reason", "from the future")
+    assert visitor.states()[-1] == "Idle"
+
+
+def test_switching_the_service_off_closes_the_kiosk_and_on_opens_it(visitor: Visitor, demo: Demo) -> None:
+    demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"services": []}', "--reason", "off")
+    visitor.await_state("OutOfService")
+    visitor.await_words("ปิดให้บริการ")
+    demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"services": null}', "--reason", "on")
+    visitor.await_state("Idle")
+
+
+def test_no_id_number_is_kept_or_written_anywhere(visitor: Visitor, demo: Demo) -> None:
+    demo.do("/card/insert", citizen="owner")
+    visitor.await_state("ChoosingNotice")
+    demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered")
+    digits = b"19999000000"  # of every sample person
+    found = [
+        path.relative_to(demo.directory)
+        for path in demo.directory.rglob("*")
+        if path.is_file() and not path.is_symlink() and digits in path.read_bytes()
+    ]
+    assert found == []
+
+
+def test_the_demonstration_leaves_no_process_behind(tmp_path: Path) -> None:
+    require("pcscd")
+    require("mosquitto")
+    with (tmp_path / "out").open("w+") as out:
+        process = subprocess.Popen([sys.executable, "-m", "tests.support.demo"], stdout=out, stderr=subprocess.STDOUT)
+        until_s = time.monotonic() + 60
+        while "Ctrl-C" not in (tmp_path / "out").read_text() and time.monotonic() < until_s:
+            time.sleep(0.1)
+        said = (tmp_path / "out").read_text()
+        address = next(word for word in said.split() if word.startswith("http://"))
+        assert requests.get(f"{address}state", timeout=5).status_code == 200
+        ours = _descendants(process.pid)
+        assert len(ours) >= 8
+        process.send_signal(signal.SIGINT)
+        assert process.wait(40) == 0
+    time.sleep(0.5)
+    assert [pid for pid in ours if Path(f"/proc/{pid}").exists()] == []
+
+
+def _descendants(pid: int) -> list[int]:
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def test_the_state_is_json_a_script_can_read(demo: Demo) -> None:
+    assert json.dumps(demo.state())
