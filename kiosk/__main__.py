@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kiosk.config import ConfigError, MachineConfig, read_config
+from kiosk.store import StoreError, StoreReplacedError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,10 +36,13 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         config = read_config(arguments.config)
-    except ConfigError as err:
+        return _frontdesk(config) if arguments.command == "frontdesk" else _agent(config)
+    except ConfigError as err:  # a human must act: one sentence, and no traceback
         print(f"kiosk: {err}", file=sys.stderr)
         return 2
-    return _frontdesk(config) if arguments.command == "frontdesk" else _agent(config)
+    except (StoreError, StoreReplacedError) as err:  # the disk: starting again is all that can be tried
+        print(f"kiosk: {err}", file=sys.stderr)
+        return 1
 
 
 def _frontdesk(config: MachineConfig) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from fleet.protocol.messages import DeviceStatus, PaymentConfirmed
+from kiosk.config import ConfigError
 
 DATAGRAM_BYTES_MAX = 64 * 1024
 
@@ -67,15 +68,22 @@ class NewsSocket:
     """One end: receives on its own name, sends to the other's."""
 
     def __init__(self, run_dir: Path, own: str, other: str) -> None:
-        """Bind ``own`` in ``run_dir``; a name left over by a process that died is taken over."""
-        run_dir.mkdir(parents=True, exist_ok=True)
+        """Bind ``own`` in ``run_dir``; a name left over by a process that died is taken over.
+
+        Raises: ConfigError when the folder cannot hold it.
+        """
         path = run_dir / own
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
         self._to = str(run_dir / other)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-        path.chmod(0o600)
+        try:
+            run_dir.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+            self._socket.bind(str(path))
+            path.chmod(0o600)
+        except OSError as err:
+            self._socket.close()
+            raise ConfigError(f"run_dir cannot hold {path}: {err.strerror or err}") from err
 
     def fileno(self) -> int:
         """For ``select``."""

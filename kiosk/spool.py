@@ -2,7 +2,7 @@
 
 Both processes of a kiosk open the same file; SQLite (WAL, synchronous=FULL) keeps them apart. A record that
 ``append`` returned from survives a pulled plug. This is no queue in memory and no log: nothing is written twice,
-nothing is dropped.
+nothing is dropped. A file that is found broken is put aside and a new spool, with a new name, takes its place.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from fleet.protocol.messages import Ack, NumberedRecord, RecordBatch
 from fleet.protocol.records import KnownRecord, encode_record
+from kiosk.store import CANNOT_WRITE, StoreError, StoreReplacedError, open_store
 
 BATCH_RECORDS_MAX = 100
 """Records a batch; measured elsewhere as the size from which the fleet's commit costs nothing more a record."""
@@ -32,10 +34,8 @@ CREATE TABLE IF NOT EXISTS spool (
 CREATE TABLE IF NOT EXISTS record (no INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
 
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
-
-class SpoolFullError(Exception):
+class SpoolFullError(StoreError):
     """A record could not be written: the disk is full or broken. Do not do what the record would have told of."""
 
 
@@ -48,21 +48,30 @@ class Spool:
         Raises: SpoolFullError when it cannot be opened or created.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            if max_bytes is not None:
-                page_bytes = self._db.execute("PRAGMA page_size").fetchone()[0]
-                self._db.execute(f"PRAGMA max_page_count={max(1, max_bytes // page_bytes)}")
-            self._db.executescript(_SCHEMA)
-            self._db.execute("INSERT OR IGNORE INTO spool VALUES (1, ?, 0, 0, 0)", (secrets.token_hex(8),))
-        except (OSError, sqlite3.OperationalError) as err:
+            self._store = open_store(path, _SCHEMA, durable=True, max_bytes=max_bytes)
+            self._db = self._store.db
+            self._db.execute(
+                "INSERT OR IGNORE INTO spool VALUES (1, ?, 0, ?, ?)",
+                (secrets.token_hex(8), *_first_counts(datetime.now(UTC))),
+            )
+        except (StoreError, sqlite3.OperationalError) as err:
             raise SpoolFullError(f"cannot open the spool: {err}") from err
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the spool before this one was broken when this one was opened: records may be lost, say so."""
+        return self._store.replaced
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the other process has found this spool broken and begun another: end, and start again on that."""
+        return self._store.is_replaced
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction; undone as a whole when anything in it fails."""
+        if self._store.is_replaced:
+            raise StoreReplacedError("another spool has taken the place of this one")
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -75,7 +84,7 @@ class Spool:
         except sqlite3.OperationalError as err:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            if err.sqlite_errorcode & 0xFF in _FULL:
+            if err.sqlite_errorcode & 0xFF in CANNOT_WRITE:
                 raise SpoolFullError(str(err)) from err
             raise
 
@@ -123,6 +132,11 @@ class Spool:
         """Number of the newest record ever written; 0 before the first."""
         return int(self._db.execute("SELECT last_no FROM spool").fetchone()[0])
 
+    @property
+    def session_no(self) -> int:
+        """The link session's number that was kept last; can be asked when nothing can be written."""
+        return int(self._db.execute("SELECT session_no FROM spool").fetchone()[0])
+
     def next_session_no(self) -> int:
         """A link session's number, larger than any before.
 
@@ -144,4 +158,14 @@ class Spool:
 
     def close(self) -> None:
         """Close the file. Calling it again does nothing."""
-        self._db.close()
+        self._store.close()
+
+
+def _first_counts(now: datetime) -> tuple[int, int]:
+    """Where session and transaction numbers of a new spool begin: above those of any spool this kiosk had before.
+
+    Sessions begin at the minutes since 1970. Transactions, which have seven digits a year, at ten times the minutes of
+    this year: 5,256,000 at most, and no kiosk takes ten payments a minute.
+    """
+    minutes = (now - datetime(now.year, 1, 1, tzinfo=UTC)).total_seconds() // 60
+    return int(now.timestamp() // 60), int(minutes) * 10

@@ -41,7 +41,7 @@ def for_kiosks(view: Callable[Concatenate[HttpRequest, Kiosk, P], HttpResponse])
 @for_kiosks
 def office(request: HttpRequest, kiosk: Kiosk) -> HttpResponse:
     """The records of the kiosk's office; 304 when it has the latest."""
-    tag = f'"{kiosk.office.revision}"'
+    tag = f'"{kiosk.office_id}.{kiosk.office.revision}"'  # a kiosk may have been moved to another office
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304)
     body = msgspec.json.encode(records_of(kiosk.office))

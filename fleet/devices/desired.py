@@ -57,7 +57,10 @@ def latest_document(layer: str, key: str) -> SettingsRevision | None:
 def desired_of(kiosk: Kiosk) -> Desired:
     """What this kiosk should run."""
     return Desired(
-        settings_revision=kiosk.settings_revision, layers=stack_of(kiosk), office_revision=kiosk.office.revision
+        settings_revision=kiosk.settings_revision,
+        layers=stack_of(kiosk),
+        office_revision=kiosk.office.revision,
+        office_id=kiosk.office_id,
     )
 
 

@@ -114,11 +114,15 @@ class SettingsLayer(Message, frozen=True):
 
 
 class Desired(Message, frozen=True):
-    """What a kiosk should run. ``settings_revision`` names the stack of layers as a whole and only ever grows."""
+    """What a kiosk should run. ``settings_revision`` names the stack of layers as a whole and only ever grows.
+
+    ``office_revision`` counts within ``office_id``: a kiosk that was moved may well see a smaller one.
+    """
 
     settings_revision: int
     layers: tuple[SettingsLayer, ...]
     office_revision: int = 0
+    office_id: str = ""
 
 
 class Reported(Message, frozen=True):

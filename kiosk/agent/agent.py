@@ -1,6 +1,8 @@
 """The agent's loop: link, settings, spool, office records; news to and from the front desk. One thread.
 
-Whatever arrives is first made durable (settings file, replica), then told to the front desk.
+Whatever arrives is first made durable (settings file, replica), then told to the front desk, then acknowledged to the
+broker: an agent that is killed in between is told again. Nothing but connecting to the broker waits (see
+``decisions/0001-what-may-wait.md``), so that news in either direction passes within a second.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ from fleet.protocol.settings import SettingsError
 from fleet.protocol.topics import Channel
 from kiosk import news, settings_store
 from kiosk.agent.health import health
-from kiosk.agent.link import Arrived, Link
+from kiosk.agent.link import Arrived, Link, check_identity
 from kiosk.agent.shipping import Shipping
 from kiosk.config import MachineConfig
-from kiosk.office.client import OfficeClient, OfficeUnreachableError
+from kiosk.office.client import Fetched, OfficeFetch, OfficeUnreachableError
 from kiosk.office.replica import Replica
 from kiosk.spool import Spool, SpoolFullError
+from kiosk.store import StoreError, StoreReplacedError
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +53,16 @@ class Agent:
     """Everything the process holds."""
 
     def __init__(self, config: MachineConfig, version: str, boot_id: str) -> None:
+        """Open everything.
+
+        Raises: ConfigError when this kiosk has no identity, or no place for its socket; StoreError when the disk
+            cannot be used now.
+        """
+        check_identity(config.link)
         self._config, self._version = config, version
         self._spool = Spool(config.data_path / "spool.sqlite")
         self._replica = Replica(config.data_path / "office.sqlite")
-        self._office = OfficeClient(config.link)
+        self._fetch: OfficeFetch | None = None
         self._post = news.NewsSocket(config.run_path, news.AGENT, news.FRONTDESK)
         self._link = Link(config.kiosk_id, config.link, boot_id, version)
         self._shipping = Shipping()
@@ -62,7 +71,8 @@ class Agent:
         self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
         self._status_due_s = 0.0
         self._office_due_s = 0.0
-        self._office_wanted = 1
+        self._office_wanted: tuple[str, int] | None = None
+        self._fetching: tuple[str, int] | None = None
         self._problems: tuple[str, ...] = ()
         loaded = settings_store.load(config.data_path)
         self._settings_revision = loaded[0].settings_revision if loaded else 0
@@ -73,21 +83,42 @@ class Agent:
         self._stopping = True
 
     def run(self) -> None:
-        """Until ``stop``."""
-        self._record(records.Restarted(process="agent", version=self._version, reason="", started_at=datetime.now(UTC)))
+        """Until ``stop``.
+
+        Raises: StoreReplacedError when the front desk has begun a new spool or replica: end, to be started again.
+        """
+        self._record(self._restarted())
         self._post.send(news.StatusWanted())
-        while not self._stopping:
-            self._turn()
-        self._link.close()
-        for held in (self._post, self._office, self._replica, self._spool):
-            held.close()
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self._link.close()
+            self._end_fetch()
+            for held in (self._post, self._replica, self._spool):
+                held.close()
+
+    def _restarted(self) -> records.Restarted:
+        broken = [name for name, store in (("spool", self._spool), ("replica", self._replica)) if store.replaced]
+        reason = f"put aside, broken: {', '.join(broken)}" if broken else ""
+        if broken:
+            log.error("%s", reason)
+        return records.Restarted(process="agent", version=self._version, reason=reason, started_at=datetime.now(UTC))
 
     def _turn(self) -> None:
+        if self._spool.is_replaced or self._replica.is_replaced:
+            raise StoreReplacedError("the front desk has put a broken file aside; starting again on the new one")
         self._link.connect_if_due(self._next_session_no)
-        for _ in self._link.turn(TURN_S, self._post):
-            self._hear(self._post.receive(0))
+        fetch = self._fetch
+        reads, writes = ([], [fetch]) if fetch is not None and fetch.wants_write else ([fetch] if fetch else [], [])
+        for ready in self._link.turn(TURN_S, [self._post, *reads], writes):
+            if ready is self._post:
+                self._hear(self._post.receive(0))
+        self._step_fetch()
         while self._link.inbox:
-            self._take(self._link.inbox.popleft())
+            arrived = self._link.inbox.popleft()
+            self._take(arrived)
+            self._link.acknowledge(arrived)
         if self._link.births != self._births:
             self._births = self._link.births
             self._born()
@@ -96,22 +127,23 @@ class Agent:
             self._post.send(news.LinkState(online=self._was_online))
         if self._link.online:
             self._ship()
-            self._fetch_office()
+            self._fetch_if_due()
         if time.monotonic() >= self._status_due_s:
             self._report_status()
 
     def _next_session_no(self) -> int:
+        """Larger than any before, by no clock: one that jumped back would make the fleet take us for the past."""
         try:
-            return self._spool.next_session_no()
+            number = self._spool.next_session_no()
         except SpoolFullError as err:
             log.error("session not counted: %s", err)
-            return int(time.time())  # larger than any count so far, and than itself before
+            number = self._spool.session_no + 1
+        return max(number, self._link.session_no + 1)
 
     def _born(self) -> None:
         """A new session: everything the fleet should know of us is said again."""
         self._shipping.link_born()
         self._office_due_s = 0.0
-        self._office_wanted = max(self._office_wanted, 1)
         self._report()
         self._report_status()
 
@@ -145,17 +177,23 @@ class Agent:
                     log.warning("unexpected message on %s", arrived.channel.value)
         except MessageError as err:
             log.warning("not understood: %s", err)
-            self._problems = (str(err)[:200],)
-            self._report()
+            if arrived.channel is Channel.DESIRED:
+                self._problems = (str(err)[:200],)
+                self._report()
 
     def _acknowledged(self, ack: Ack) -> None:
-        if self._spool.acknowledge(ack):
+        try:
+            heeded = self._spool.acknowledge(ack)
+        except SpoolFullError as err:  # deleting needs room, too; what stays is sent again, and known by its number
+            log.error("acknowledged records stay: %s", err)
+            return
+        if heeded:
             self._shipping.acknowledged(ack)
 
     def _desired(self, desired: Desired) -> None:
-        self._office_wanted = max(self._office_wanted, desired.office_revision)
-        if desired.office_revision > self._replica.revision:
-            self._office_due_s = 0.0
+        wanted = (desired.office_id, desired.office_revision)
+        if wanted != self._office_wanted:
+            self._office_wanted, self._office_due_s = wanted, 0.0
         if desired.settings_revision <= self._settings_revision:
             self._report()
             return
@@ -176,17 +214,21 @@ class Agent:
         )
 
     def _payment(self, payment: PaymentConfirmed) -> None:
-        self._replica.mark_paid(payment.ref1, payment.confirmed_at)
+        try:
+            self._replica.mark_paid(payment.ref1, payment.confirmed_at)
+        except StoreError as err:  # whoever stands there hears it all the same; the records say it with the next fetch
+            log.error("payment not noted: %s", err)
+            self._office_wanted = None
         self._post.send(news.PaymentArrived(payment=payment))
 
     def _command(self, command: Command) -> None:
-        if command.expires_at <= datetime.now(UTC):
+        if _as_utc(command.expires_at) <= datetime.now(UTC):
             self._reply(command, done=False, detail="expired")
         elif command.kind is CommandKind.IDENTIFY:
             told = self._post.send(news.Identify())
             self._reply(command, done=told, detail="" if told else "front desk not running")
         elif command.kind is CommandKind.REFRESH:
-            self._office_due_s, self._office_wanted = 0.0, self._replica.revision + 1
+            self._office_due_s, self._office_wanted = 0.0, None
             self._reply(command, done=True, detail="")
         else:
             self._reply(command, done=False, detail=f"not known to version {self._version}")
@@ -229,23 +271,60 @@ class Agent:
             ),
         )
 
-    def _fetch_office(self) -> None:
-        """Fetch the office's records when the fleet has newer ones; a visit never waits for this."""
-        if self._replica.revision >= self._office_wanted or time.monotonic() < self._office_due_s:
+    # ---- the office's records
+
+    def _office_is_current(self) -> bool:
+        """Whether what is here is what the fleet has. Another revision is another, smaller ones too: we may have moved.
+
+        As long as the fleet has not said what it has, asking it is the way to know.
+        """
+        if self._office_wanted is None:
+            return False
+        office_id, revision = self._office_wanted
+        return revision == self._replica.revision and office_id in ("", self._replica.office_id)
+
+    def _fetch_if_due(self) -> None:
+        """Begin to fetch the office's records when the fleet has others; a visit never waits for this."""
+        if self._fetch is not None or self._office_is_current() or time.monotonic() < self._office_due_s:
             return
         self._office_due_s = time.monotonic() + OFFICE_RETRY_S
         try:
-            fetched = self._office.fetch(self._replica.revision)
+            self._fetching = self._office_wanted
+            self._fetch = OfficeFetch(self._config.link, self._replica.office_id, self._replica.revision)
         except OfficeUnreachableError as err:
             log.warning("office records not fetched: %s", err)
+
+    def _step_fetch(self) -> None:
+        if self._fetch is None:
             return
-        if fetched is not None:
-            self._replica.replace(fetched)
-        self._office_wanted = self._replica.revision
+        try:
+            fetched = self._fetch.step()
+            if fetched is None:
+                return
+            self._take_office(fetched)
+        except (OfficeUnreachableError, StoreError) as err:
+            log.warning("office records not fetched: %s", err)
+        self._end_fetch()
+
+    def _take_office(self, fetched: Fetched) -> None:
+        if fetched.records is not None:
+            self._replica.replace(fetched.records)
+        if self._office_wanted == self._fetching:  # nothing newer was announced meanwhile: this is what there is
+            self._office_wanted = (self._replica.office_id, self._replica.revision)
         self._report()
+
+    def _end_fetch(self) -> None:
+        if self._fetch is not None:
+            self._fetch.close()
+            self._fetch = None
 
     def _record(self, record: records.KnownRecord) -> None:
         try:
             self._spool.append(record)
         except SpoolFullError as err:
             log.error("not recorded: %s", err)
+
+
+def _as_utc(at: datetime) -> datetime:
+    """Times on the wire are UTC, also one that does not say so."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -3,6 +3,10 @@
 ``turn`` gives it the processor; what arrived stands in ``inbox`` afterwards. paho's callbacks do nothing but note
 what happened, because an exception in one would leave a link that looks alive and is not.
 
+The broker keeps our session while we are away, and a message is acknowledged only when ``acknowledge`` says that it is
+taken care of: a payment confirmed while the kiosk was offline, or just before it was killed, arrives when it is back.
+What arrives may therefore arrive twice.
+
 Online means: connected, the fleet has said that it is there, and it has not said that it left.
 """
 
@@ -14,9 +18,10 @@ import select
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -39,15 +44,49 @@ CONNECT_TIMEOUT_S = 5.0
 BACKOFF_S = (0.5, 30.0)
 """First and longest pause; each is drawn from nothing to that (full jitter): no herd."""
 
+SESSION_EXPIRY_S = 3600
+"""How long the broker keeps for us what arrives while we are away. Whatever is older is in the office's records."""
+
+PACKETS_A_TURN_MAX = 100
+"""Then others have their turn, too."""
+
 RETAINED = frozenset({Channel.SESSION, Channel.STATUS, Channel.REPORTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message on one of our own channels."""
+    """A message on one of our own channels. ``receipt``: for ``Link.acknowledge``."""
 
     channel: Channel
     payload: bytes
+    receipt: tuple[paho.Client, int, int]
+
+
+def check_identity(link: config.Link) -> None:
+    """Whether the files that prove who we are, and who the fleet is, can be used.
+
+    Raises: ConfigError with a sentence for the technician.
+    """
+    for path in (link.ca_file, link.certificate_file, link.key_file):
+        try:
+            Path(path).read_bytes()
+        except OSError as err:
+            raise config.ConfigError(
+                f"cannot read {path}: {err.strerror}; this kiosk has no identity yet, enrol it at the fleet"
+            ) from err
+    try:
+        _tls(link)
+    except (OSError, ValueError) as err:
+        raise config.ConfigError(
+            f"{link.certificate_file}, {link.key_file} and {link.ca_file} are no identity: {err}; enrol this kiosk anew"
+        ) from err
+
+
+def _tls(link: config.Link) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=link.ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(link.certificate_file, link.key_file)
+    return context
 
 
 class Link:
@@ -61,6 +100,7 @@ class Link:
         self._delay_s = BACKOFF_S[0]
         self._connected = False
         self._fleet_alive = False
+        self._said = ""
         self.inbox: deque[Arrived] = deque()
         self.births = 0
         """How often the link was born; who sees it grow sends everything again."""
@@ -80,23 +120,33 @@ class Link:
         if self._client is not None or time.monotonic() < self._retry_at_s:
             return
         self._session_no = next_session_no()
-        client = self._prepare()
+        expiry = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        expiry.SessionExpiryInterval = SESSION_EXPIRY_S
         try:
-            client.connect(self._link.broker_host, self._link.broker_port, KEEPALIVE_S, clean_start=True)
-        except (OSError, ValueError) as err:
-            log.info("no link: %s", type(err).__name__)
+            client = self._prepare()
+            client.connect(
+                self._link.broker_host, self._link.broker_port, KEEPALIVE_S, clean_start=False, properties=expiry
+            )
+        except (OSError, ValueError) as err:  # ssl.SSLError is an OSError
+            self._say(f"no link: {_why(err)}")
             self._back_off()
             return
         self._client = client
 
+    def _say(self, what: str, level: int = logging.WARNING) -> None:
+        """Log how the link is; the same again and again only once."""
+        if what != self._said:
+            self._said = what
+            log.log(level, "%s", what)
+
     def _prepare(self) -> paho.Client:
         client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id=f"kiosk-{self._kiosk_id}", protocol=MQTTProtocolVersion.MQTTv5
+            CallbackAPIVersion.VERSION2,
+            client_id=f"kiosk-{self._kiosk_id}",
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
         )
-        context = ssl.create_default_context(cafile=self._link.ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self._link.certificate_file, self._link.key_file)
-        client.tls_set_context(context)
+        client.tls_set_context(_tls(self._link))
         client.connect_timeout = CONNECT_TIMEOUT_S
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
         client.will_set(self._topic(Channel.SESSION), encode(self._session(alive=False)), 1, True, will)
@@ -121,19 +171,22 @@ class Link:
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         if reason.is_failure:
-            log.warning("the broker refuses us: %s", reason)
+            self._say(f"the broker refuses us: {reason}")
             return
+        self._say("link is up", logging.INFO)
         self._connected, self._delay_s = True, BACKOFF_S[0]
         own = [(self._topic(channel), 1) for channel in sorted(topics.TO_KIOSK)]
         client.subscribe([*own, (topics.FLEET_SESSION, 1)])
         client.publish(self._topic(Channel.SESSION), encode(self._session(alive=True)), 1, True)
         self.births += 1
 
-    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+    def _on_message(self, client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        if (ours := topics.parse_kiosk_topic(message.topic)) is not None:
+            self.inbox.append(Arrived(ours[1], bytes(message.payload), (client, message.mid, message.qos)))
+            return
         if message.topic == topics.FLEET_SESSION:
             self._fleet_said(bytes(message.payload))
-        elif (ours := topics.parse_kiosk_topic(message.topic)) is not None:
-            self.inbox.append(Arrived(ours[1], bytes(message.payload)))
+        client.ack(message.mid, message.qos)
 
     def _fleet_said(self, payload: bytes) -> None:
         try:
@@ -142,7 +195,7 @@ class Link:
             log.warning("fleet session not understood: %s", err)
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
-        log.info("link lost: %s", reason)
+        self._say(f"link lost: {reason}")
         self._connected = False
 
     # ---- the outside
@@ -152,27 +205,42 @@ class Link:
         if self._client is not None and self._connected:
             self._client.publish(self._topic(channel), encode(message), 1, channel in RETAINED)
 
-    def turn(self, timeout_s: float, *others: Any) -> list[Any]:
-        """Wait for traffic, at most ``timeout_s``, and handle ours; gives those of ``others`` that can be read."""
+    def acknowledge(self, arrived: Arrived) -> None:
+        """What ``arrived`` asks for is done, or never will be: the broker may forget it.
+
+        On a link that is down meanwhile this does nothing: it will arrive again.
+        """
+        client, mid, qos = arrived.receipt
+        if client is self._client and qos:
+            client.ack(mid, qos)
+
+    def turn(self, timeout_s: float, reads: Sequence[Any] = (), writes: Sequence[Any] = ()) -> list[Any]:
+        """Wait for traffic, at most ``timeout_s``, and handle ours; gives those of the others that are ready."""
         client = self._client
         link_socket = client.socket() if client is not None else None
         if client is None or link_socket is None:
             if client is not None:
                 self._drop()
-            return list(select.select(others, [], [], timeout_s)[0])
-        reads = [link_socket, *others]
-        writes = [link_socket] if client.want_write() else []
-        readable, writable, _ = select.select(reads, writes, [], timeout_s)
+            readable, writable, _ = select.select(reads, writes, [], timeout_s)
+            return [*readable, *writable]
+        ours = [link_socket] if client.want_write() else []
+        if _has_decrypted(client):
+            timeout_s = 0.0
+        readable, writable, _ = select.select([link_socket, *reads], [*ours, *writes], [], timeout_s)
         result = MQTTErrorCode.MQTT_ERR_SUCCESS
-        if link_socket in readable:
+        if link_socket in readable or _has_decrypted(client):
             result = client.loop_read()
-        if result == MQTTErrorCode.MQTT_ERR_SUCCESS and (writable or client.want_write()):
+        for _ in range(PACKETS_A_TURN_MAX):
+            if result != MQTTErrorCode.MQTT_ERR_SUCCESS or not _has_decrypted(client):
+                break
+            result = client.loop_read()
+        if result == MQTTErrorCode.MQTT_ERR_SUCCESS and (link_socket in writable or client.want_write()):
             result = client.loop_write()
         if result == MQTTErrorCode.MQTT_ERR_SUCCESS:
             result = client.loop_misc()
         if result != MQTTErrorCode.MQTT_ERR_SUCCESS or client.socket() is None:
             self._drop()
-        return [each for each in readable if each is not link_socket]
+        return [each for each in (*readable, *writable) if each is not link_socket]
 
     def _drop(self) -> None:
         """The connection is no more; the next is tried after a pause."""
@@ -196,3 +264,18 @@ class Link:
         client.disconnect()
         self._client = None
         self._connected = False
+
+
+def _has_decrypted(client: paho.Client) -> bool:
+    """Whether TLS holds bytes that ``select`` cannot see: one record may bring several packets."""
+    line = client.socket()
+    return isinstance(line, ssl.SSLSocket) and line.pending() > 0
+
+
+def _why(err: Exception) -> str:
+    """A sentence's worth of a failure."""
+    if isinstance(err, ssl.SSLCertVerificationError):
+        return f"the broker's certificate is not trusted: {err.verify_message}"
+    if isinstance(err, FileNotFoundError | PermissionError):
+        return f"cannot read {err.filename or 'the identity'}: {err.strerror}"
+    return f"{type(err).__name__}: {err}"

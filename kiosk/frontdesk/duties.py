@@ -5,12 +5,13 @@ Everything here runs on the device's own thread. Nothing here decides: answers g
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from drivers.card.port import CardEvent, CardInserted, CardReader
+from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError
 from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, TamperChanged
@@ -28,6 +29,8 @@ from kiosk.visits.events import (
     PrinterChanged,
 )
 
+log = logging.getLogger(__name__)
+
 DECLARED = frozenset({Field.ID_NUMBER, Field.EXPIRY})
 """What paying a fee needs from the card: whose it is, and whether it is still valid. Nothing else is requested."""
 
@@ -44,18 +47,28 @@ class ReadDeclared:
 
 
 class CardDuties:
-    """The card worker's duties; remembers the answer to reset of the card that is in."""
+    """The card worker's duties; remembers whether a card is in, and its answer to reset."""
 
     def __init__(self, open_reader: Callable[[], CardReader], today: Callable[[], date]) -> None:
-        self._open_reader, self._today, self._atr = open_reader, today, b""
+        self._open_reader, self._today, self._atr, self._card_in = open_reader, today, b"", False
 
     def duties(self) -> Duties[CardReader, ReadDeclared]:
         """For a worker."""
-        return Duties(self._open_reader, self._understand, self._read, lambda _job: ())
+        unread = (CardUnreadable(CardProblem.UNREADABLE),)
+        return Duties(self._open_reader, self._understand, self._read, lambda _job: unread, self._lost)
 
     def _understand(self, event: CardEvent) -> tuple[Any, ...]:
         self._atr = event.atr if isinstance(event, CardInserted) else b""
+        self._card_in = isinstance(event, CardInserted | CardMute)
         return (event,)
+
+    def _lost(self) -> tuple[Any, ...]:
+        """Nobody can see any more whether the card is in; a visit must not wait for its removal for ever.
+
+        A reader that comes back with the card still in says so by ``CardInserted``.
+        """
+        was_in, self._card_in, self._atr = self._card_in, False, b""
+        return (CardRemoved(),) if was_in else ()
 
     def _read(self, reader: CardReader, _job: ReadDeclared) -> tuple[Any, ...]:
         try:
@@ -97,6 +110,11 @@ def scanner_duties(open_scanner: Callable[[], Scanner]) -> Duties[Scanner, None]
 # ---- printer --------------------------------------------------------------------------------------------------------
 
 
+LAYOUT_FAILED = "layout"
+PRINTER_LOST = "printer-lost"
+"""Why a slip is not out, where no driver's Fault says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlipDone:
     """The desk's own event: a slip came out, or did not (``failure``: a driver's Fault, or a word)."""
@@ -123,14 +141,18 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
         return (PrinterChanged(status),)
 
     def do(printer: Printer, job: PrintJob) -> tuple[Any, ...]:
-        parts = job.lay_out(printer.width_px)
+        try:
+            parts = job.lay_out(printer.width_px)
+        except ValueError as err:  # a notice that makes no slip is the notice's fault, and the payment stands
+            log.error("the slip of %s cannot be laid out: %s", job.transaction_no, err)
+            return (SlipDone(job, 0, LAYOUT_FAILED),)
         try:
             printer.print(parts)
         except DeviceFaultError as err:  # a human must act; the printer itself is still there
             return (SlipDone(job, 0, err.fault.value),)
         return (SlipDone(job, length_mm(parts), None),)
 
-    return Duties(open_printer, understand, do, lambda job: (SlipDone(job, 0, "printer-lost"),))
+    return Duties(open_printer, understand, do, lambda job: (SlipDone(job, 0, PRINTER_LOST),))
 
 
 def length_mm(parts: tuple[Part, ...]) -> int:

@@ -132,6 +132,9 @@ class Effects:
             opened_at=datetime.now(UTC),
             visit_id=self._visit.visit_id if self._visit else "",
         )
+        self.write_unwritten()
+        if self._unwritten:  # records stay in order: this one must not overtake those
+            return (PaymentNotRecorded(),)
         try:
             self._spool.append(record)
         except SpoolFullError as err:
@@ -145,13 +148,15 @@ class Effects:
     def _print(self, effect: PrintPaymentSlip, state: State) -> None:
         settings = state.desk.settings
         assert settings is not None  # noqa: S101 - nobody pays before there are settings; narrows the type
-        slip = _payment_slip(effect, settings, self._kiosk_id, english=state.desk.language is Language.EN)
+        printed_at, english = datetime.now(BANGKOK), state.desk.language is Language.EN
         self._workers.printer.submit(
             PrintJob(
                 transaction_no=effect.bill.transaction_no,
                 confirmed=effect.confirmed_at is not None,
                 reprint=effect.reprint,
-                lay_out=lambda width_px: render(slip, width_px),
+                lay_out=lambda width_px: render(
+                    _payment_slip(effect, settings, self._kiosk_id, printed_at, english=english), width_px
+                ),
             )
         )
 
@@ -201,6 +206,8 @@ class Effects:
 
     def record(self, record: records.KnownRecord) -> None:
         """Put a record into the spool; while the disk is full it waits in memory, in order."""
+        if len(self._unwritten) == UNWRITTEN_MAX:
+            log.error("the oldest of %d waiting records is lost", UNWRITTEN_MAX)
         self._unwritten.append(record)
         self.write_unwritten()
 
@@ -221,7 +228,10 @@ class Effects:
         return self._visit is not None
 
 
-def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, *, english: bool) -> PaymentSlip:
+def _payment_slip(
+    effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, printed_at: datetime, *, english: bool
+) -> PaymentSlip:
+    """What the slip says; ValueError, without a person's data, when the notice makes none."""
     bill = effect.bill
     notice, factory = bill.chosen.notice, bill.chosen.factory
     confirmed_at = effect.confirmed_at.astimezone(BANGKOK) if effect.confirmed_at else None
@@ -229,7 +239,7 @@ def _payment_slip(effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: s
         sample=settings.sample or notice.sample,
         office_name=settings.office_name.th,
         transaction_no=bill.transaction_no,
-        printed_at=datetime.now(BANGKOK),
+        printed_at=printed_at,
         item=notice.item_th,
         factory_name=factory.name_th,
         factory_no=_readable(factory.factory_no),

@@ -25,6 +25,10 @@ BACKOFF_S = (0.2, 3.0)
 """First and longest pause before a lost display is opened again."""
 
 
+LOOK_S = 0.1
+"""How often an unchanged state is looked at again for what moves with time; the seconds it shows may lag so much."""
+
+
 class Glass:
     """One display and what was last drawn on it."""
 
@@ -37,6 +41,11 @@ class Glass:
         self._pressed: Target | None = None
         self._retry_at_s = 0.0
         self._delay_s = BACKOFF_S[0]
+        self._failed: DriverError | None = None
+        self._seen: tuple[State, Target | None] | None = None
+        self._look_at_s = 0.0
+        self.why_closed = ""
+        """Why there is no display, for the technician."""
 
     @property
     def is_open(self) -> bool:
@@ -49,28 +58,28 @@ class Glass:
             return
         try:
             self._display = self._open_display()
-        except DriverError:
+        except DriverError as err:
+            self.why_closed = err.detail
             self._back_off()
             return
-        self._delay_s, self._drawn = BACKOFF_S[0], None
+        self._delay_s, self._drawn, self.why_closed = BACKOFF_S[0], None, ""
 
     def poll(self) -> tuple[TouchEvent, ...]:
-        """The touches since the last call.
-
-        Raises: DriverError when the display has just been lost; it is opened again by itself.
-        """
+        """The touches since the last call; none while there is no display, which is opened again by itself."""
         self.open_if_due()
         if self._display is None:
             return ()
         try:
+            if self._failed is not None:
+                raise self._failed
             return self._display.poll()
-        except DriverError:
-            self._lose()
-            raise
+        except DriverError as err:
+            self._lose(err.detail)
+            return ()
 
     def show(self, state: State, clock: StateClock) -> None:
         """Draw the state if what it shows has changed; a lost display is noticed by the next ``poll``."""
-        if self._display is None:
+        if self._display is None or not self._is_worth_a_look(state):
             return
         from kiosk.screens.draw import Painter
         from kiosk.screens.present import view
@@ -89,8 +98,17 @@ class Glass:
             return
         try:
             self._display.present()
-        except DriverError:
-            self._drawn = None
+        except DriverError as err:
+            self._drawn, self._failed = None, err
+
+    def _is_worth_a_look(self, state: State) -> bool:
+        """Making a view fifty times a second, to find that it is the same, would be most of what an idle desk does."""
+        now_s = time.monotonic()
+        same = self._seen is not None and self._seen[0] is state and self._seen[1] is self._pressed
+        if same and self._drawn is not None and now_s < self._look_at_s:
+            return False
+        self._seen, self._look_at_s = (state, self._pressed), now_s + LOOK_S
+        return True
 
     def warm_up(self) -> None:
         """After the first frame: load what the first visit will need."""
@@ -106,10 +124,11 @@ class Glass:
         began, self._pressed = self._pressed, None
         return under.touched if under is not None and began is not None and began.touched == under.touched else None
 
-    def _lose(self) -> None:
+    def _lose(self, why: str) -> None:
         if self._display is not None:
             self._display.close()
         self._display, self._pressed, self._targets = None, None, ()
+        self._failed, self.why_closed = None, why
         self._back_off()
 
     def _back_off(self) -> None:

@@ -1,6 +1,6 @@
 """The one loop: an event from the inbox, a step, its effects, a frame if the view changed.
 
-    inbox.get(until the next frame is due) -> display.poll() -> step -> effects -> draw
+    inbox.get(until the next look at the glass) -> step -> effects -> draw -> touches -> step -> effects -> draw
 
 Only this thread steps, draws, and owns state, spool, replica and display. An unchanged view costs no drawing.
 """
@@ -11,12 +11,10 @@ import logging
 import queue
 import time
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from drivers.display.port import Pressed, Released
-from drivers.errors import DriverError
+from drivers.display.port import TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from fleet.protocol import records
 from fleet.protocol.messages import DeviceState, DeviceStatus
@@ -49,14 +47,8 @@ POLL_S = 0.02
 STATUS_EVERY_S = 30.0
 """How often the agent is told the devices' state even if nothing changed."""
 
-
-class DeskStopped(Exception):  # noqa: N818 - not an error: how the loop is asked to end
-    """The process was asked to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Put into the inbox to end the loop."""
+IDENTIFY_S = 10.0
+"""How long the status light blinks for a technician who looks for this kiosk among several."""
 
 
 class FrontDesk:
@@ -70,32 +62,61 @@ class FrontDesk:
         self._clock = StateClock(time.monotonic)
         self._devices: dict[str, DeviceStatus] = {}
         self._status_due_s = 0.0
+        self._identify_until_s: float | None = None
+        self._stopping = False
         effects.recorded = lambda: post.send(news.RecordsWaiting())
 
     def run(self) -> None:
-        """Until ``Stop`` arrives.
+        """Until ``stop``.
 
-        Raises: RuntimeError when a worker died of a bug; the process must end and be started again.
+        Raises: RuntimeError when a worker died of a bug; UnexpectedEventError when a row is missing in a flow: the
+            process must end and be started again.
         """
+        self.begin()
+        while not self._stopping:
+            self.round()
+        self._effects.write_unwritten()
+
+    def stop(self) -> None:
+        """End ``run`` after the present round; safe in a signal handler, where a queue's lock would not be."""
+        self._stopping = True
+
+    def begin(self) -> None:
+        """The first frame, and then what the first visit will need."""
         self._load_settings()
         self._effects.shine(Light.STATUS, Pattern.ON)
-        self._one_round()
+        self.round()
         self._glass.warm_up()
-        try:
-            while True:
-                self._one_round()
-        except DeskStopped:
-            return
 
-    def _one_round(self) -> None:
+    @property
+    def state(self) -> State:
+        """What the visitor is living through."""
+        return self._state
+
+    def round(self) -> None:
+        """What has happened since the last round, or within ``POLL_S``; the frame that shows it; and touches on that.
+
+        Touches come after the frame: what a finger does belongs to the screen it saw, and a button that has changed
+        under it is not touched.
+        """
         for event in self._waiting():
             self._take(event)
+        self._glass.show(self._state, self._clock)
         for touch in self._touches():
-            self._step(touch)
+            if (touched := self._glass.tap(touch)) is not None:
+                self._step(touched)
+                self._glass.show(self._state, self._clock)
         if self._clock.is_up(self._state):
             self._step(TimedOut())
         self._glass.show(self._state, self._clock)
-        if time.monotonic() >= self._status_due_s:
+        self._look_after(time.monotonic())
+
+    def _look_after(self, now_s: float) -> None:
+        """What is due by the clock and no visitor's affair."""
+        if self._identify_until_s is not None and now_s >= self._identify_until_s:
+            self._identify_until_s = None
+            self._effects.shine(Light.STATUS, Pattern.ON)
+        if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
 
@@ -109,24 +130,18 @@ class FrontDesk:
         except queue.Empty:
             return events
 
-    def _touches(self) -> tuple[Event, ...]:
-        try:
-            touches = self._glass.poll()
-        except DriverError as err:
-            self._device_gone(Device.DISPLAY, err.detail)
-            return ()
-        if self._glass.is_open and not self._is_online(Device.DISPLAY):
-            self._take(DeviceReady(Device.DISPLAY))
-        return tuple(
-            event for touch in touches if isinstance(touch, Pressed | Released) and (event := self._glass.tap(touch))
-        )
+    def _touches(self) -> tuple[TouchEvent, ...]:
+        touches = self._glass.poll()
+        known = self._devices.get(Device.DISPLAY.value)
+        if known is None or (known.state is DeviceState.ONLINE) is not self._glass.is_open:
+            lost = DeviceLost(Device.DISPLAY, self._glass.why_closed)
+            self._take(DeviceReady(Device.DISPLAY) if self._glass.is_open else lost)
+        return touches
 
     # ---- events that are more than the visit's
 
     def _take(self, event: Any) -> None:
         match event:
-            case Stop():
-                raise DeskStopped
             case WorkerDied():
                 raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
             case SlipDone():
@@ -140,6 +155,7 @@ class FrontDesk:
             case news.StatusWanted():
                 self._tell_status()
             case news.Identify():
+                self._identify_until_s = time.monotonic() + IDENTIFY_S
                 self._effects.shine(Light.STATUS, Pattern.FAST)
             case CallPressed() | TamperChanged():
                 self._panel_said(event)
@@ -172,14 +188,6 @@ class FrontDesk:
         self._step(event)
         self._tell_status()
 
-    def _device_gone(self, device: Device, detail: str) -> None:
-        if self._is_online(device):
-            self._take(DeviceLost(device, detail))
-
-    def _is_online(self, device: Device) -> bool:
-        known = self._devices.get(device.value)
-        return known is not None and known.state is DeviceState.ONLINE
-
     def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
         before = self._devices.get(device.value)
         if before is not None and (before.state, before.detail) == (state, detail):
@@ -211,8 +219,8 @@ class FrontDesk:
             before = self._state
             try:
                 then = step(before, each)
-            except UnexpectedEventError:
-                log.exception("a row is missing; the visit stays where it is")
+            except UnexpectedEventError as err:  # its words name the two types and nothing of what they hold
+                log.critical("no row for %s; ending, to be started again", err)
                 raise
             self._state = then.state
             self._clock.stepped(each, then.state)

@@ -5,9 +5,11 @@ Which concrete driver stands behind each opener is decided in ``kiosk.__main__``
 
 from __future__ import annotations
 
+import logging
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,19 +23,27 @@ from drivers.scanner.port import Scanner
 from fleet.protocol import records
 from kiosk import news
 from kiosk.config import MachineConfig
+from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, scanner_duties, today_in_bangkok
 from kiosk.frontdesk.effects import Effects, Workers
 from kiosk.frontdesk.glass import Glass
-from kiosk.frontdesk.loop import FrontDesk, Stop
-from kiosk.frontdesk.worker import DeviceWorker, Inbox
+from kiosk.frontdesk.loop import FrontDesk
+from kiosk.frontdesk.worker import NUDGE_S, DeviceWorker, Inbox
 from kiosk.office.replica import Replica
 from kiosk.spool import Spool
-from kiosk.visits.desk import Device
+from kiosk.store import StoreError
+from kiosk.visits.desk import Desk, Device
+from kiosk.visits.states import OutOfService
+
+log = logging.getLogger(__name__)
 
 INBOX_EVENTS_MAX = 1000
 """A bound that a healthy loop never comes near: when it is full, workers wait."""
 
 STOP_TIMEOUT_S = 3.0
+
+DISK_RETRY_S = 5.0
+"""How often a desk whose disk is full when it starts tries again; the screen says "out of service" meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -58,43 +68,140 @@ class NewsReader(threading.Thread):
         """Until ``stop``."""
         while not self._stopping.is_set():
             if (message := self._post.receive(0.5)) is not None:
-                self._inbox.put(message)
+                self._put(message)
+
+    def _put(self, message: news.News) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._inbox.put(message, timeout=NUDGE_S)
+                return
+            except queue.Full:
+                continue
+
+    def ask_to_stop(self) -> None:
+        """Have the thread end soon; ``stop`` waits for it."""
+        self._stopping.set()
 
     def stop(self, timeout_s: float) -> None:
-        """End the thread."""
-        self._stopping.set()
+        """End the thread.
+
+        Raises: RuntimeError when it does not end in time; the process should end anyway.
+        """
+        self.ask_to_stop()
         self.join(timeout_s)
+        if self.is_alive():
+            raise RuntimeError(f"{self.name} did not stop in {timeout_s} s")
+
+
+class Process:
+    """Everything the process holds. ``inbox`` is where events come in, from threads and from a bench."""
+
+    def __init__(self, config: MachineConfig, openers: Openers, version: str) -> None:
+        """Show the first frame's glass and no more: ``open`` does what takes time."""
+        self._config, self._openers, self._version = config, openers, version
+        self.inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
+        self.glass = Glass(openers.display, config.display.size_px)
+        self.glass.open_if_due()  # the first frame before anything that takes time
+        self.desk: FrontDesk | None = None
+        self._threads: tuple[DeviceWorker[Any, Any] | NewsReader, ...] = ()
+        self._held: list[Any] = [self.glass]
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End soon; safe in a signal handler."""
+        self._stopping = True
+        if self.desk is not None:
+            self.desk.stop()
+
+    def open(self) -> FrontDesk | None:
+        """Open files and start threads; None when ``stop`` came first. While the disk is full this waits, and says so.
+
+        Raises: ConfigError when the news socket cannot be made where the configuration wants it.
+        """
+        files = self._open_files()
+        if files is None:
+            return None
+        spool, replica = files
+        post = news.NewsSocket(self._config.run_path, news.FRONTDESK, news.AGENT)
+        self._held += [post, replica, spool]
+        workers = self._make_workers()
+        scanner: DeviceWorker[Any, None] = DeviceWorker(
+            Device.SCANNER, scanner_duties(self._openers.scanner), self.inbox
+        )
+        effects = Effects(self._config.kiosk_id, workers, spool, replica)
+        self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
+        effects.record(self._restarted(spool, replica))
+        self._threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, self.inbox))
+        for thread in self._threads:
+            thread.start()
+        if self._stopping:
+            self.desk.stop()
+        return self.desk
+
+    def _make_workers(self) -> Workers:
+        openers, inbox = self._openers, self.inbox
+        return Workers(
+            card=DeviceWorker(Device.CARD, CardDuties(openers.card, today_in_bangkok).duties(), inbox),
+            printer=DeviceWorker(Device.PRINTER, printer_duties(openers.printer), inbox),
+            panel=DeviceWorker(Device.PANEL, panel_duties(openers.panel), inbox),
+        )
+
+    def _restarted(self, spool: Spool, replica: Replica) -> records.Restarted:
+        broken = [name for name, store in (("spool", spool), ("replica", replica)) if store.replaced]
+        reason = f"put aside, broken: {', '.join(broken)}" if broken else ""
+        if broken:
+            log.error("%s", reason)
+        return records.Restarted(
+            process="frontdesk", version=self._version, reason=reason, started_at=datetime.now(UTC)
+        )
+
+    def _open_files(self) -> tuple[Spool, Replica] | None:
+        closed, clock = OutOfService(Desk(self._config.kiosk_id)), StateClock(time.monotonic)
+        retry_at_s = 0.0
+        while not self._stopping:
+            if time.monotonic() >= retry_at_s:
+                try:
+                    return self._try_files()
+                except StoreError as err:
+                    log.error("out of service: %s", err)
+                    retry_at_s = time.monotonic() + DISK_RETRY_S
+            self.glass.show(closed, clock)
+            self.glass.poll()
+            time.sleep(NUDGE_S)
+        return None
+
+    def _try_files(self) -> tuple[Spool, Replica]:
+        spool = Spool(self._config.data_path / "spool.sqlite")
+        try:
+            return spool, Replica(self._config.data_path / "office.sqlite")
+        except BaseException:
+            spool.close()
+            raise
+
+    def close(self) -> None:
+        """End the threads and close everything; one that does not end is named and left to the process's end."""
+        for thread in self._threads:
+            thread.ask_to_stop()
+        for thread in self._threads:
+            try:
+                thread.stop(STOP_TIMEOUT_S)
+            except RuntimeError as err:
+                log.error("%s", err)
+        for each in self._held:
+            each.close()
 
 
 def run_frontdesk(config: MachineConfig, openers: Openers, version: str) -> None:
     """Run the front desk until SIGTERM or SIGINT.
 
-    Raises: RuntimeError when a worker died of a bug: let the process end, it is started again.
+    Raises: RuntimeError when a worker died of a bug, UnexpectedEventError when a flow has a hole: let the process end,
+        it is started again.
     """
-    inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
+    process = Process(config, openers, version)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: inbox.put(Stop()))
-    glass = Glass(openers.display, config.display.size_px)
-    glass.open_if_due()  # the first frame before anything that takes time
-    spool = Spool(config.data_path / "spool.sqlite")
-    replica = Replica(config.data_path / "office.sqlite")
-    workers = Workers(
-        card=DeviceWorker(Device.CARD, CardDuties(openers.card, today_in_bangkok).duties(), inbox),
-        printer=DeviceWorker(Device.PRINTER, printer_duties(openers.printer), inbox),
-        panel=DeviceWorker(Device.PANEL, panel_duties(openers.panel), inbox),
-    )
-    scanner: DeviceWorker[Any, None] = DeviceWorker(Device.SCANNER, scanner_duties(openers.scanner), inbox)
-    post = news.NewsSocket(config.run_path, news.FRONTDESK, news.AGENT)
-    effects = Effects(config.kiosk_id, workers, spool, replica)
-    desk = FrontDesk(config, inbox, glass, effects, post)
-    effects.record(records.Restarted(process="frontdesk", version=version, reason="", started_at=datetime.now(UTC)))
-    threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, inbox))
-    for thread in threads:
-        thread.start()
+        signal.signal(number, lambda *_: process.stop())
     try:
-        desk.run()
+        if (desk := process.open()) is not None:
+            desk.run()
     finally:
-        for thread in threads:
-            thread.stop(STOP_TIMEOUT_S)
-        for held in (glass, post, replica, spool):
-            held.close()
+        process.close()

@@ -20,6 +20,9 @@ from kiosk.visits.events import DeviceLost, DeviceReady
 Inbox = queue.Queue[Any]
 """What the loop takes from: events of the visit, and the desk's own (``WorkerDied``, news)."""
 
+NUDGE_S = 0.2
+"""How often a worker that waits for room in the inbox looks whether it is to stop."""
+
 WAIT_S = 1.0
 """How long a driver waits at a time; bounds how late a stop is noticed should a cancel be lost."""
 
@@ -50,13 +53,15 @@ class Duties(Generic[D, J]):
 
     ``open``: a fresh driver, or a DriverError. ``understand``: a driver's event as events of the visit.
     ``do``: a job, answered by events; a DriverError that leaves it means the device is lost.
-    ``undone``: what to say of a job that a lost device left undone.
+    ``undone``: what to say of a job that a lost device left undone. ``lost``: what goes with the device when it is
+    lost, as events of the visit, e.g. the card that was in.
     """
 
     open: Callable[[], D]
     understand: Callable[[Any], tuple[Any, ...]]
     do: Callable[[D, J], tuple[Any, ...]]
     undone: Callable[[J], tuple[Any, ...]]
+    lost: Callable[[], tuple[Any, ...]] = tuple
 
 
 class DeviceWorker(threading.Thread, Generic[D, J]):
@@ -77,22 +82,22 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         try:
             self._keep_open()
         except Exception as err:
-            self._inbox.put(WorkerDied(self._device.value, type(err).__name__))
+            self._put((WorkerDied(self._device.value, type(err).__name__),))
             raise
 
     def _keep_open(self) -> None:
         delay_s, top_s = self._backoff_s
-        lost = True
+        told_lost = False  # a device that is not there at the start is said to be lost, too
         while not self._stopping.is_set():
             try:
                 self._driver = self._duties.open()
-                self._inbox.put(DeviceReady(self._device))
-                delay_s, lost = self._backoff_s[0], False
+                self._put((DeviceReady(self._device),))
+                delay_s, told_lost = self._backoff_s[0], False
                 self._serve(self._driver)
             except DriverError as err:
-                if not lost:
-                    self._inbox.put(DeviceLost(self._device, err.detail))
-                    lost = True
+                if not told_lost:
+                    self._put((*self._duties.lost(), DeviceLost(self._device, err.detail)))
+                    told_lost = True
                 self._refuse_jobs()
                 self._stopping.wait(random.uniform(delay_s / 2, delay_s))  # noqa: S311 - jitter, no secret
                 delay_s = min(2 * delay_s, top_s)
@@ -121,12 +126,25 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
             self._put(self._duties.undone(self._jobs.get()))
 
     def _put(self, events: tuple[Any, ...]) -> None:
+        """Into the inbox, waiting while it is full; a worker that is to stop does not wait, nobody reads any more."""
         for event in events:
-            self._inbox.put(event)
+            while True:
+                try:
+                    self._inbox.put(event, timeout=NUDGE_S)
+                    break
+                except queue.Full:
+                    if self._stopping.is_set():
+                        return
 
     def submit(self, job: J) -> None:
         """Have ``job`` done as soon as the driver is between two waits. May be called from any thread."""
         self._jobs.put(job)
+        if (driver := self._driver) is not None:
+            driver.cancel()
+
+    def ask_to_stop(self) -> None:
+        """Have the thread end soon; ``stop`` waits for it."""
+        self._stopping.set()
         if (driver := self._driver) is not None:
             driver.cancel()
 
@@ -135,9 +153,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
 
         Raises: RuntimeError when it does not end in time; the process should end anyway.
         """
-        self._stopping.set()
-        if (driver := self._driver) is not None:
-            driver.cancel()
+        self.ask_to_stop()
         self.join(timeout_s)
         if self.is_alive():
             raise RuntimeError(f"{self.name} did not stop in {timeout_s} s")

@@ -1,12 +1,14 @@
 """What this kiosk's office has on record, held here so that every look-up works without a network.
 
 Holds no ID number and no person's name: a card finds its factories by keyed hash. The agent writes, the front desk
-reads; both open the same SQLite file.
+reads; both open the same SQLite file. It is a copy: one that is broken is put aside, and fetched again.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import msgspec
 
 from fleet.protocol.office import Factory, Notice, OfficeRecords
 from fleet.protocol.thai import IdNumber, keyed_hash
+from kiosk.store import CANNOT_WRITE, StoreError, StoreReplacedError, open_store
 from kiosk.visits.events import Owed
 
 _SCHEMA = """
@@ -44,12 +47,50 @@ class Replica:
     """The replica in one SQLite file; for the thread that opened it."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create ``path``; a new one is empty, at revision 0."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=5, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.executescript(_SCHEMA)
-        self._db.execute("INSERT OR IGNORE INTO office VALUES (1, '', 0, '')")
+        """Open or create ``path``; a new one is empty, at revision 0.
+
+        Raises: StoreError when it cannot be opened now.
+        """
+        self._store = open_store(path, _SCHEMA, durable=False)
+        self._db = self._store.db
+        with self._writing():
+            self._db.execute("INSERT OR IGNORE INTO office VALUES (1, '', 0, '')")
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the replica before this one was broken when this one was opened."""
+        return self._store.replaced
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the other process has found this replica broken and begun another: end, and start again on that."""
+        return self._store.is_replaced
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; undone as a whole when anything in it fails."""
+        if self._store.is_replaced:
+            raise StoreReplacedError("another replica has taken the place of this one")
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as err:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if err.sqlite_errorcode & 0xFF in CANNOT_WRITE:
+                raise StoreError(f"the replica cannot be written: {err}") from err
+            raise
+
+    @property
+    def office_id(self) -> str:
+        """Whose records these are; empty when there are none yet."""
+        return str(self._db.execute("SELECT office_id FROM office").fetchone()[0])
 
     @property
     def revision(self) -> int:
@@ -60,10 +101,17 @@ class Replica:
         """Hold ``records`` instead of what was here, all or nothing.
 
         A payment the fleet had confirmed to this kiosk stays confirmed, even if these records were drawn up before.
+
+        Raises: StoreError when they cannot be written now, or contradict each other; what was here is still here.
         """
+        try:
+            self._replace(records)
+        except sqlite3.IntegrityError as err:  # one number twice: the fleet's mistake, and no reason to lose what is
+            raise StoreError(f"revision {records.revision} contradicts itself: {err}") from err
+
+    def _replace(self, records: OfficeRecords) -> None:
         encode = msgspec.json.encode
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._writing():
             paid = dict(self._db.execute("SELECT notice_no, paid_at FROM notice WHERE paid_at IS NOT NULL").fetchall())
             for table in ("factory", "owner", "folder", "notice"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the four names above
@@ -80,8 +128,11 @@ class Replica:
             self._db.execute("UPDATE office SET office_id = ?, revision = ?, hash_key = ?", office)
 
     def mark_paid(self, reference: str, paid_at: datetime) -> None:
-        """The bank has confirmed the notice with this bill reference; unknown references change nothing."""
-        with self._db:
+        """The bank has confirmed the notice with this bill reference; unknown references change nothing.
+
+        Raises: StoreError when it cannot be written now.
+        """
+        with self._writing():
             self._db.execute(
                 "UPDATE notice SET paid_at = ? WHERE reference = ? AND paid_at IS NULL",
                 (paid_at.isoformat(), reference),
@@ -133,4 +184,4 @@ class Replica:
 
     def close(self) -> None:
         """Close the file. Calling it again does nothing."""
-        self._db.close()
+        self._store.close()

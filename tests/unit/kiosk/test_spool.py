@@ -101,11 +101,15 @@ def test_a_folder_that_cannot_be_made_is_said_aloud(tmp_path: Path) -> None:
 
 def test_counters_only_grow(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.sqlite")
-    assert [spool.next_session_no(), spool.next_session_no()] == [1, 2]
+    sessions = [spool.next_session_no(), spool.next_session_no()]
+    transactions = [spool.next_transaction_seq()]
     spool.close()
     reopened = Spool(tmp_path / "spool.sqlite")
-    assert reopened.next_session_no() == 3
-    assert reopened.next_transaction_seq() == 1
+    assert reopened.session_no == sessions[-1]
+    sessions.append(reopened.next_session_no())
+    transactions.append(reopened.next_transaction_seq())
+    assert sessions == list(range(sessions[0], sessions[0] + 3))
+    assert transactions == [transactions[0], transactions[0] + 1]
 
 
 def test_a_bug_in_a_statement_is_no_full_disk(tmp_path: Path) -> None:
