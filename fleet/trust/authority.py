@@ -37,6 +37,7 @@ class Identity:
         directory.mkdir(parents=True, exist_ok=True)
         key = directory / f"{name}.key"
         with os.fdopen(os.open(key, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its old rights otherwise
             file.write(self.key)
         (directory / f"{name}.pem").write_bytes(self.certificate)
 
