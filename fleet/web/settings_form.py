@@ -101,7 +101,7 @@ def leaves(schema: type[msgspec.Struct] = KioskSettings, path: Path = (), base: 
         if isinstance(base, Mapping) and each.name in base:
             default = base[each.name]
         elif each.default is not msgspec.NODEFAULT:
-            default = msgspec.to_builtins(each.default)
+            default = msgspec.json.decode(msgspec.json.encode(each.default))  # as documents hold it: lists, not tuples
         if isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
             yield from leaves(each.type, here, default)
         else:

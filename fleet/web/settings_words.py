@@ -95,6 +95,14 @@ def label(name: str) -> str:
     }.get(name, name)
 
 
+def full_label(path: tuple[str, ...]) -> str:
+    """The name of one value, its language included."""
+    languages = {"th": _("ไทย"), "en": _("อังกฤษ")}
+    if path[-1] not in languages:
+        return label(".".join(path))
+    return f"{label('.'.join(path[:-1]))} ({languages[path[-1]]})"
+
+
 def _hint(name: str) -> str:
     return {
         "greeting": _("ตัวใหญ่ที่สุดบนหน้าแรก สั้นจึงอ่านได้จากไกล"),

@@ -232,10 +232,7 @@ def _change(revisions: list[SettingsRevision], index: int) -> dict[str, Any]:
     for leaf in leaves():
         old, new = value_at(before, leaf.path), value_at(revision.document, leaf.path)
         if old != new:
-            parent = ".".join(leaf.path[:-1])
-            is_language = leaf.path[-1] in ("th", "en")
-            name = settings_words.label(parent if is_language else leaf.name)
-            changed.append((name, _shown(old), _shown(new)))
+            changed.append((settings_words.full_label(leaf.path), _shown(old), _shown(new), leaf.path[-1]))
     return {"revision": revision, "changed": changed}
 
 
