@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fleet.web.settings_form import Field
 
@@ -118,5 +119,5 @@ def layer_word(layer: str) -> str:
         "national": _("ประเทศ"),
         "province": _("จังหวัด"),
         "office": _("สำนักงาน"),
-        "kiosk": _("เครื่อง"),
+        "kiosk": pgettext("one layer", "เครื่อง"),
     }.get(layer, _("ค่าตั้งต้น"))
