@@ -20,17 +20,24 @@ class Allowance:
         self._times = times
         self._window_s = window_s
         self._clock = clock
-        self._asked: dict[str, deque[float]] = {}
+        self._counted: dict[str, deque[float]] = {}
+
+    def is_used_up(self, address: str) -> bool:
+        """Whether ``address`` must wait."""
+        counted = self._counted.get(address, ())
+        return len(counted) == self._times and self._clock() - counted[0] < self._window_s
+
+    def count(self, address: str) -> None:
+        """Once more, by ``address``."""
+        if len(self._counted) >= ADDRESSES_MAX and address not in self._counted:
+            self._counted.clear()
+        self._counted.setdefault(address, deque(maxlen=self._times)).append(self._clock())
 
     def permits(self, address: str) -> bool:
         """Whether ``address`` may ask now; asking counts."""
-        now = self._clock()
-        if len(self._asked) >= ADDRESSES_MAX and address not in self._asked:
-            self._asked.clear()
-        asked = self._asked.setdefault(address, deque(maxlen=self._times))
-        if len(asked) == self._times and now - asked[0] < self._window_s:
+        if self.is_used_up(address):
             return False
-        asked.append(now)
+        self.count(address)
         return True
 
 

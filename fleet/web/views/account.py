@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from fleet.web.context import THEME_COOKIE, THEMES
 from fleet.web.limits import Allowance, address_of, too_often
 
 GUESSES = Allowance(times=10, window_s=60)
-"""Tries to sign in, an address and minute: a person who has forgotten gets on, a machine that guesses does not."""
+"""Wrong passwords, an address and minute. Right ones do not count: a whole office signs in behind one address."""
 
 YEAR_S = 365 * 24 * 3600
 
@@ -28,9 +29,14 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One try."""
-        if not GUESSES.permits(address_of(request)):
+        if GUESSES.is_used_up(address_of(request)):
             return too_often(request, 60)
         return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """A wrong one."""
+        GUESSES.count(address_of(self.request))
+        return super().form_invalid(form)
 
 
 @require_POST
