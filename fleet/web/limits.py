@@ -24,8 +24,8 @@ class Allowance:
 
     def is_used_up(self, address: str) -> bool:
         """Whether ``address`` must wait."""
-        counted = self._counted.get(address, ())
-        return len(counted) == self._times and self._clock() - counted[0] < self._window_s
+        counted = self._counted.get(address)
+        return counted is not None and len(counted) == self._times and self._clock() - counted[0] < self._window_s
 
     def count(self, address: str) -> None:
         """Once more, by ``address``."""
