@@ -88,8 +88,3 @@ class Painter:
         if found is None:
             found = self._themes[large] = theme(self._size, large=large, width_mm=self._width_mm)
         return found
-
-
-def target_at(targets: tuple[Target, ...], x: int, y: int) -> Target | None:
-    """The target under pixel (``x``, ``y``)."""
-    return next((target for target in targets if target.holds(x, y)), None)

@@ -350,4 +350,4 @@ def paint_band(sheet: Sheet, question: str, subtitle: str = "") -> int:
     sheet.lines(lines, style, (m.margin, y), pitch=1.36)
     if m.large:
         sheet.fill(Rect(0, band.bottom - 4, m.width, 4), c.line)
-    return band.bottom + 20
+    return band.bottom + 36

@@ -85,8 +85,8 @@ def _start_pad(sheet: Sheet) -> int:
 def _said(sheet: Sheet, view: IdleView, hero: _Hero, limit: int) -> _Said:
     """How the greeting fits: with the pavilion, else without it, else smaller, else without the invitation."""
     whole = sheet.m.width - 2 * sheet.m.margin
-    # The picture's own left margin, 66 of its 640 units, may be written on.
-    beside = whole + sheet.m.margin - hero.sala_right - round(hero.sala * 574 / 640) - sheet.m.gap
+    # The eaves begin 96 of the picture's 640 units in, and the steps below them lie under the words.
+    beside = whole + sheet.m.margin - hero.sala_right - round(hero.sala * 544 / 640) - sheet.m.gap
     beside = beside if sheet.m.shape is not Shape.TALL else whole
     banner = view.banner is not None and sheet.m.shape is not Shape.TALL
     with_invitation = not view.banner
@@ -158,10 +158,11 @@ def _paint_hero(sheet: Sheet, view: IdleView, hero: _Hero, said: _Said, rect: Re
         sheet.fill(Rect(rect.left, rect.bottom - 4, rect.width, 4), c.line)
     else:
         sheet.picture(pictures.hills(m.width, hero.hills, c.hill_far, c.hill_near), (0, rect.bottom - hero.hills))
-    if said.pavilion:
-        _paint_pavilion(sheet, hero, rect, small=view.banner is not None)
+    pavilion = _pavilion_at(sheet, hero, rect, small=view.banner is not None) if said.pavilion else None
+    if pavilion:
+        sheet.picture(pictures.picture("sala", pavilion.width), pavilion.topleft)
     sheet.canvas.set_clip(clip)
-    y = _paint_top(sheet, view, hero, rect.top + hero.pad) + hero.greeting_above
+    y = _paint_top(sheet, view, hero, rect.top + hero.pad, pavilion) + hero.greeting_above
     y += sheet.lines(said.greeting, said.greeting_style, (m.margin, y), pitch=hero.greeting_pitch)
     if m.shape is Shape.TALL:
         y += 4
@@ -173,15 +174,18 @@ def _paint_hero(sheet: Sheet, view: IdleView, hero: _Hero, said: _Said, rect: Re
         frame.paint_banner(sheet, view.banner, Rect(m.margin, top, m.width - 2 * m.margin, height))
 
 
-def _paint_pavilion(sheet: Sheet, hero: _Hero, rect: Rect, *, small: bool) -> None:
+def _pavilion_at(sheet: Sheet, hero: _Hero, rect: Rect, *, small: bool) -> Rect:
+    """Where the pavilion stands; in large type it makes room for the line above it."""
     width = 440 if small else hero.sala
-    sala = pictures.picture("sala", width)
+    if sheet.m.large and sheet.m.shape is not Shape.TALL:
+        width = round(0.78 * width)
     right = (rect.width - width) // 2 if sheet.m.shape is Shape.TALL else hero.sala_right
-    sheet.picture(sala, (rect.right - right - width, rect.bottom + hero.sala_below - sala.get_height()))
+    height = round(0.625 * width)
+    return Rect(rect.right - right - width, rect.bottom + hero.sala_below - height, width, height)
 
 
-def _paint_top(sheet: Sheet, view: IdleView, hero: _Hero, top: int) -> int:
-    """Logo, office and sample pill; returns where the greeting may begin."""
+def _paint_top(sheet: Sheet, view: IdleView, hero: _Hero, top: int, pavilion: Rect | None) -> int:
+    """Logo, office and sample pill, ending before the spire; returns where the greeting may begin."""
     m, c = sheet.m, sheet.c
     style = Style(_top_size(sheet), Weight.SEMIBOLD, c.on_hero)
     height = max(hero.logo, round(1.3 * style.size))
@@ -189,9 +193,11 @@ def _paint_top(sheet: Sheet, view: IdleView, hero: _Hero, top: int) -> int:
     sheet.picture(logo, (m.margin, centred(top, height, hero.logo)))
     gap = 18 if m.shape is Shape.TALL else m.gap
     left = m.margin + hero.logo + gap
+    meets_spire = pavilion is not None and pavilion.top < top + height
+    end = pavilion.centerx - m.gap if pavilion is not None and meets_spire else m.width - m.margin
     word = view.shell.head.sample
     pill = sheet.width(word, Style(round(0.84 * style.size), Weight.STRONG, c.ink)) + style.size + gap if word else 0
-    name = sheet.fitting(view.shell.head.office, style, m.width - m.margin - left - pill)
+    name = sheet.fitting(view.shell.head.office, style, end - left - pill)
     sheet.line(name, style, (left, centred(top, height, round(1.3 * style.size))))
     if word:
         right = left + sheet.width(name, style) + pill

@@ -53,12 +53,12 @@ def _paint_list_title(sheet: Sheet, view: NoticesView, room: Rect) -> int:
 
 def _paint_tall_list(sheet: Sheet, view: NoticesView, main: Rect) -> None:
     m, c = sheet.m, sheet.c
-    y = frame.paint_band(sheet, view.question, view.subtitle)
+    y = top = frame.paint_band(sheet, view.question, view.subtitle)
     for row in view.rows:
         _paint_notice(sheet, row, view.unit, Rect(main.left, y, main.width, 216))
         y += 216 + m.gap
     if view.previous or view.following:
-        y = main.top + 490 + 3 * (216 + m.gap)
+        y = top + 3 * (216 + m.gap)
         half = (main.width - m.gap) // 2
         if view.previous:
             frame.paint_button_in(sheet, view.previous, Rect(main.left, y, half, m.target))

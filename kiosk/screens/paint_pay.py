@@ -12,6 +12,9 @@ from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
 from kiosk.screens.views import Fact, PayView
 
+_NOTE_PITCH = 1.34
+"""Line pitch of the note: its sentences are fixed, and the ink of their lines is tested not to meet."""
+
 
 @dataclass(frozen=True, slots=True)
 class _QrCard:
@@ -170,7 +173,7 @@ class _Parts:
         """The fullest form of the note that fits into ``height``; else as much of the last as does."""
         style = self._note_style()
         width = room.width - (round(1.3 * style.size) if self._view.note else 0)
-        most = height // round(1.36 * style.size)
+        most = height // round(_NOTE_PITCH * style.size)
         lines: tuple[str, ...] = ()
         for form in self._notes:
             lines = self._sheet.balanced(form, style, width)
@@ -186,10 +189,10 @@ class _Parts:
             return 0
         style, left = self._note_style(), at[0]
         if self._view.note:
-            top = centred(at[1], round(1.36 * style.size), style.size)
+            top = centred(at[1], round(_NOTE_PITCH * style.size), style.size)
             self._sheet.sign("attention", style.size, self._sheet.c.attention, self._sheet.c.surface, (left, top))
             left += round(1.3 * style.size)
-        return self._sheet.lines(lines, style, (left, at[1]), pitch=1.36)
+        return self._sheet.lines(lines, style, (left, at[1]), pitch=_NOTE_PITCH)
 
     def _countdown_style(self) -> Style:
         size = 32 if self._sheet.m.shape is Shape.COMPACT and not self._sheet.m.large else self._sheet.m.body

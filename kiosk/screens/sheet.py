@@ -251,18 +251,6 @@ class Sheet:
         return target == self.pressed
 
 
-def stack(top: int, room: int, heights: Sequence[int]) -> list[int]:
-    """Where blocks of ``heights`` begin when the spare ``room`` is shared between them (CSS space-between)."""
-    spare = max(0, room - sum(heights))
-    gaps = len(heights) - 1
-    tops: list[int] = []
-    y = float(top)
-    for height in heights:
-        tops.append(round(y))
-        y += height + (spare / gaps if gaps else 0)
-    return tops
-
-
 def centred(top: int, room: int, height: int) -> int:
     """Where a block of ``height`` begins to stand in the middle of ``room``."""
     return top + (room - height) // 2

@@ -176,7 +176,6 @@ class Endings:
     no_paper: Forms
     photo: str
     status: str
-    paid_for: str
     transaction: str
     take_card_too: str
 

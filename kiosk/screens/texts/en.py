@@ -159,7 +159,6 @@ EN = Catalogue(
         no_paper=("This kiosk is out of paper", "Out of paper"),
         photo="Take a photo of this screen instead. Scan the QR to see the result.",
         status="Status",
-        paid_for="Paid for",
         transaction="Number",
         take_card_too="Take your card too",
     ),

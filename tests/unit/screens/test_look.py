@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.screens.draw import Painter, target_at
+from kiosk.screens.draw import Painter
 from kiosk.screens.present import view
 from kiosk.screens.samples import DESK, WALL, samples
 from kiosk.screens.telling import Moment
@@ -116,13 +116,13 @@ def test_a_finger_is_seen_on_what_it_touches_and_nowhere_else() -> None:
             assert all(pygame.Rect(target.rect).contains(rect) for rect in rects), f"{sample.name}: {target.touched}"
 
 
-def test_a_tap_finds_its_target() -> None:
-    targets = Painter((1280, 800)).draw(view(Idle(DESK), Moment(WALL)), pygame.Surface((1280, 800)))
-    for target in targets:
+def test_a_target_holds_its_pixels_and_no_others() -> None:
+    for target in Painter((1280, 800)).draw(view(Idle(DESK), Moment(WALL)), pygame.Surface((1280, 800))):
         left, top, width, height = target.rect
-        assert target_at(targets, left + width // 2, top + height // 2) is target
-        assert target_at(targets, left + width, top) is not target
-    assert target_at(targets, 0, 0) is None
+        assert target.holds(left, top)
+        assert target.holds(left + width - 1, top + height - 1)
+        assert not target.holds(left + width, top)
+        assert not target.holds(left, top - 1)
 
 
 def test_holding_leaves_the_canvas_and_takes_no_touch() -> None:
