@@ -26,7 +26,9 @@ BACKOFF_S = (0.2, 3.0)
 
 
 LOOK_S = 0.1
-"""How often an unchanged state is looked at again for what moves with time; the seconds it shows may lag so much."""
+IDLE_LOOK_S = 0.5
+"""How often an unchanged state is looked at again for what moves with time: the seconds it shows may lag so much.
+Where nobody is there are only the minutes of the clock."""
 
 
 class Glass:
@@ -51,6 +53,11 @@ class Glass:
     def is_open(self) -> bool:
         """Whether there is a display."""
         return self._display is not None
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What can be tapped on the screen as it is."""
+        return self._targets
 
     def open_if_due(self) -> None:
         """Open the display when there is none and the pause since the last try is over."""
@@ -107,7 +114,8 @@ class Glass:
         same = self._seen is not None and self._seen[0] is state and self._seen[1] is self._pressed
         if same and self._drawn is not None and now_s < self._look_at_s:
             return False
-        self._seen, self._look_at_s = (state, self._pressed), now_s + LOOK_S
+        pause_s = IDLE_LOOK_S if state.timeout_s is None else LOOK_S
+        self._seen, self._look_at_s = (state, self._pressed), now_s + pause_s
         return True
 
     def warm_up(self) -> None:

@@ -42,7 +42,7 @@ INBOX_EVENTS_MAX = 1000
 
 STOP_TIMEOUT_S = 3.0
 
-DISK_RETRY_S = 5.0
+DISK_RETRY_S = 2.0
 """How often a desk whose disk is full when it starts tries again; the screen says "out of service" meanwhile."""
 
 
