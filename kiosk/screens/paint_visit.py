@@ -286,7 +286,6 @@ def paint_warn(sheet: Sheet, view: WarnView) -> None:
     unit = sheet.strong(c.primary)
     consequence = sheet.balanced(view.consequence, body, main.width)
     card = view.card if not (m.large and m.shape is not Shape.TALL) else ""
-    card_style = ref
     bar, gap = round(0.46 * m.body), round(0.21 * m.body)
     heights = [
         0 if in_head else round(1.36 * title.size),
@@ -313,7 +312,13 @@ def paint_warn(sheet: Sheet, view: WarnView) -> None:
     y += bar + gaps + gap
     y += sheet.lines(consequence, body, (main.left, y), pitch=1.4, align=Align.CENTRE, width=main.width) + gaps
     if card:
-        icon = round(1.2 * ref.size)
-        x = centred(main.left, main.width, sheet.width(card, card_style) + icon + m.gap)
-        sheet.icon("id-card", icon, c.ink_2, (x, centred(y, round(1.4 * ref.size), icon)))
-        sheet.line(card, card_style, (x + icon + m.gap, y), pitch=1.4)
+        _paint_card_note(sheet, card, Rect(main.left, y, main.width, round(1.4 * ref.size)))
+
+
+def _paint_card_note(sheet: Sheet, text: str, room: Rect) -> None:
+    """The card is still in: its sign and a sentence, centred."""
+    ref, gap = sheet.ref(), sheet.m.gap
+    icon = round(1.2 * ref.size)
+    x = centred(room.left, room.width, sheet.width(text, ref) + icon + gap)
+    sheet.icon("id-card", icon, sheet.c.ink_2, (x, centred(room.top, room.height, icon)))
+    sheet.line(text, ref, (x + icon + gap, room.top), pitch=1.4)

@@ -14,7 +14,7 @@ QUIET_MODULES = 4
 """The quiet zone ISO/IEC 18004 asks for."""
 
 _MASK = 4
-"""A fixed mask pattern: choosing the best of eight makes it five times slower and changes nothing a phone would notice."""
+"""A fixed mask pattern: scoring all eight takes five times as long, and any of them is valid."""
 
 Matrix = tuple[tuple[bool, ...], ...]
 
