@@ -32,6 +32,7 @@ from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, S
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
     ChoosingNotice,
+    ChoosingService,
     Confirmed,
     OpeningPayment,
     Paying,
@@ -78,7 +79,9 @@ def _(s: ChoosingNotice, e: Touched) -> Step:
             return Next(replace(s, page=min(s.page + 1, s.pages - 1)))
         case Button.PREVIOUS_PAGE:
             return Next(replace(s, page=max(s.page - 1, 0)))
-        case Button.BACK | Button.FINISH:
+        case Button.BACK:
+            return Next(ChoosingService(s.desk, s.visitor))
+        case Button.FINISH:
             return leave(s.desk, s.visitor, s.outcome)
         case _:
             return Next(s)

@@ -137,6 +137,8 @@ def test_cancelling_goes_back_to_the_list_and_home(visitor: Visitor, demo: Demo)
     visitor.touch(visitor.LEFT)
     visitor.await_state("ChoosingNotice")
     visitor.touch(visitor.LEFT)
+    visitor.await_state("ChoosingService")
+    visitor.touch(visitor.LEFT)
     visitor.await_state("Idle")
 
 
@@ -179,7 +181,7 @@ def test_a_broker_that_restarts_loses_nothing(visitor: Visitor, demo: Demo) -> N
     os.kill(int(pid), signal.SIGKILL)
     visitor.scan(codes(demo, "folder")[2])
     visitor.await_state("ChoosingNotice")
-    visitor.touch(visitor.LEFT)
+    visitor.touch(visitor.RIGHT)
     visitor.await_state("Idle")
     demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered after the broker's restart", 60)
     assert len(visitor.records("visit-ended")) == before + 1

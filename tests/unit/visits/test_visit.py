@@ -290,6 +290,11 @@ def test_the_qr_waits_until_the_payment_is_on_record() -> None:
     assert isinstance(story.state, OpeningPayment)
 
 
+def test_back_from_the_list_is_the_menu_and_finish_is_the_end() -> None:
+    assert isinstance(Story().until_list().then(Touched(Button.BACK)).state, ChoosingService)
+    assert isinstance(Story().until_list().then(Touched(Button.FINISH)).state, Taking)
+
+
 def test_saying_paid_proves_nothing() -> None:
     story = Story().until_waiting()
     assert isinstance(story.state, Waiting)
