@@ -1,0 +1,151 @@
+"""Every role on every route, made from the route table itself: a new route is closed until this file says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fleet.people.models import Membership, Role
+from tests.support.fleet_payments import owed, shown
+
+PUBLIC = {"sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"}
+"""What needs no account. Signing out asks for no right; the bank's way in is shut where no bank is played."""
+
+OURS = {
+    "kiosk_id": "CBI-02",
+    "key": {"province": "20", "office": "CBI", "kiosk": "CBI-02"},
+}
+THEIRS = {
+    "kiosk_id": "KKN-01",
+    "key": {"province": "40", "office": "KKN", "kiosk": "KKN-01"},
+}
+
+
+def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from _routes(each.url_patterns, before + str(each.pattern))
+        else:
+            yield before + str(each.pattern)
+
+
+ROUTES = sorted(set(_routes(get_resolver("fleet.site.urls").url_patterns)))
+CLOSED = [route for route in ROUTES if route not in PUBLIC]
+
+
+def _addresses(route: str, where: dict[str, object]) -> list[str]:
+    """The addresses of a route that lead to ``where``; none when it leads to no province in particular."""
+    keys = where["key"]
+    assert isinstance(keys, dict)
+    if "<str:kiosk_id>" in route:
+        return ["/" + route.replace("<str:kiosk_id>", str(where["kiosk_id"]))]
+    if "<str:key>" in route:
+        return ["/" + route.replace("<str:layer>", layer).replace("<str:key>", key) for layer, key in keys.items()]
+    return []
+
+
+def _address(route: str) -> str:
+    """Some address of the route."""
+    found = _addresses(route, OURS)
+    return found[0] if found else "/" + route.replace("<str:layer>", "national")
+
+
+def _client(role: Role | None = None, dopa_code: int | None = None) -> Client:
+    user = User.objects.create(username="somebody")
+    if role is not None:
+        Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    return client
+
+
+def _both(client: Client, address: str) -> list[HttpResponse]:
+    return [client.get(address), client.post(address, {"reason": "test", "base": "0"})]  # type: ignore[list-item]
+
+
+def test_the_table_is_not_empty_and_public_routes_exist() -> None:
+    assert set(ROUTES) >= PUBLIC
+    assert len(CLOSED) >= 10
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_nobody_gets_in_without_signing_in(route: str) -> None:
+    for answer in _both(Client(SERVER_NAME="localhost"), _address(route)):
+        assert answer.status_code in (302, 405), route
+        if answer.status_code == 302:
+            assert answer.headers["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.parametrize("route", [route for route in CLOSED if _addresses(route, OURS)])
+def test_an_account_without_a_role_finds_nothing(route: str) -> None:
+    client = _client()
+    for address in _addresses(route, OURS):
+        assert {answer.status_code for answer in _both(client, address)} <= {404, 405}, address
+
+
+@pytest.mark.parametrize("role", [Role.PROVINCIAL_ADMIN, Role.TECHNICIAN])
+@pytest.mark.parametrize("route", [route for route in CLOSED if _addresses(route, THEIRS)])
+def test_another_province_does_not_exist(route: str, role: Role) -> None:
+    client = _client(role, 20)
+    for address in _addresses(route, THEIRS):
+        assert {answer.status_code for answer in _both(client, address)} <= {404, 405}, address
+
+
+@pytest.mark.parametrize("route", [route for route in CLOSED if "layer" in route])
+def test_only_admins_change_settings(route: str) -> None:
+    client = _client(Role.TECHNICIAN, 20)
+    for address in [*_addresses(route, OURS), "/" + route.replace("<str:layer>", "national")]:
+        if "<" not in address:
+            assert client.post(address, {"reason": "test", "base": "0"}).status_code == 404, address
+
+
+def test_a_provincial_admin_does_not_change_the_nation() -> None:
+    client = _client(Role.PROVINCIAL_ADMIN, 20)
+    assert client.get("/settings/national/").status_code == 200
+    assert client.post("/settings/national/", {"reason": "test", "base": "1"}).status_code == 404
+    assert client.post("/settings-undo/national/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/kiosks/", "/settings/", "/payments/"])
+def test_lists_hold_the_own_province_only(address: str) -> None:
+    shown(owed("CBI"))
+    shown(owed("KKN"), 2, kiosk_id="KKN-01")
+    own = _client(Role.PROVINCIAL_ADMIN, 20).get(address).content.decode()
+    assert "KKN-0" not in own
+    assert "KKN-6" not in own
+    User.objects.all().delete()
+    nobody = _client().get(address).content.decode()
+    assert "KKN-0" not in nobody
+    assert "CBI-0" not in nobody
+    User.objects.all().delete()
+    nation = _client(Role.NATIONAL_ADMIN).get(address).content.decode()
+    assert "CBI-0" in nation
+    assert "KKN-0" in nation
+
+
+def test_the_pretend_bank_is_not_there_unless_it_is_played() -> None:
+    client = _client(Role.NATIONAL_ADMIN)
+    assert client.get("/bank/").status_code == 404
+    assert client.post("/bank/v1/confirm", b"{}", content_type="application/json").status_code == 404
+
+
+def test_every_answer_carries_the_policy() -> None:
+    client = _client(Role.NATIONAL_ADMIN)
+    for address in ("/", "/nothing-here/", "/t/unknown"):
+        policy = client.get(address).headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_thai_comes_first_whatever_the_browser_asks_for() -> None:
+    client = _client(Role.NATIONAL_ADMIN)
+    page = client.get("/", headers={"accept-language": "en-US,en;q=0.9"})
+    assert page.headers["Content-Language"] == "th"
+    assert 'lang="th"' in page.content.decode()
+    client.post("/language/", {"language": "en", "next": "/"})
+    assert client.get("/").headers["Content-Language"] == "en"
