@@ -1,0 +1,179 @@
+"""Fetching the office's records: whole and understood, or not at all, and never in the way of anything else."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet.protocol.office import OfficeRecords
+from fleet.trust.authority import Authority
+from kiosk import config
+from kiosk.office.client import Fetched, OfficeFetch, OfficeUnreachableError
+from tests.support.desk_rig import office_records
+from tests.support.office_server import OfficeServer, ok, records_answer
+
+PATIENCE_S = 10.0
+STEP_S = 0.2
+"""Longest that any single step may hold its caller up, on a busy machine; what it does takes milliseconds."""
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificates")
+    authority = Authority(folder)
+    authority.issue_server(("127.0.0.1",)).write(folder, "server")
+    authority.issue_client("CBI-02").write(folder, "kiosk")
+    Authority(folder / "other").issue_client("CBI-02").write(folder / "other", "kiosk")
+    return folder
+
+
+@pytest.fixture
+def server(certificates: Path) -> Iterator[OfficeServer]:
+    with OfficeServer(certificates / "ca.pem", certificates / "server.pem", certificates / "server.key") as serving:
+        yield serving
+
+
+def link(certificates: Path, address: str, trust: str = "ca.pem", identity: str = "kiosk") -> config.Link:
+    return config.Link(
+        broker_host="127.0.0.1",
+        broker_port=1,
+        fleet_api=address,
+        ca_file=str(certificates / trust),
+        certificate_file=str(certificates / f"{identity}.pem"),
+        key_file=str(certificates / f"{identity}.key"),
+    )
+
+
+def fetch(to: config.Link, office_id: str = "CBI", revision: int = 3) -> OfficeRecords | None:
+    """A fetch to its end; every step is timed."""
+    fetching = OfficeFetch(to, office_id, revision)
+    until_s = time.monotonic() + PATIENCE_S
+    try:
+        while True:
+            writes = [fetching] if fetching.wants_write else []
+            select.select([] if writes else [fetching], writes, [], 0.5)
+            began_s = time.monotonic()
+            done: Fetched | None = fetching.step()
+            assert time.monotonic() - began_s < STEP_S, "a step held its caller up"
+            if done is not None:
+                return done.records
+            assert time.monotonic() < until_s
+    finally:
+        fetching.close()
+
+
+def test_records_come_whole(certificates: Path, server: OfficeServer) -> None:
+    records = office_records(revision=4, notices=500)
+    server.answer = lambda _head: [records_answer(records)]
+    assert fetch(link(certificates, server.address)) == records
+    assert 'If-None-Match: "CBI.3"' in server.requests[0]
+
+
+def test_nothing_newer_is_none(certificates: Path, server: OfficeServer) -> None:
+    assert fetch(link(certificates, server.address)) is None
+
+
+def test_records_in_small_pieces_and_chunks_are_put_together(certificates: Path, server: OfficeServer) -> None:
+    records = office_records(revision=4, notices=20)
+    body = records_answer(records).split(b"\r\n\r\n", 1)[1]
+
+    def chunked(_head: bytes) -> Iterable[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for at in range(0, len(body), 997):
+            piece = body[at : at + 997]
+            yield f"{len(piece):x}\r\n".encode("ascii") + piece + b"\r\n"
+        yield b"0\r\n\r\n"
+
+    server.answer = chunked
+    assert fetch(link(certificates, server.address)) == records
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (ok(b"{"), "cannot be read"),
+        (ok(b"{}"), "cannot be read"),
+        (ok(b"[" * 100_000), "cannot be read"),
+        (ok(b"no", "HTTP/1.1 403 Forbidden"), "answered 403"),
+        (b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "answered 302"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{", "IncompleteRead"),
+        (b"220 mail.example ESMTP\r\n", "BadStatusLine"),
+        (b"", "RemoteDisconnected"),
+    ],
+)
+def test_whatever_is_not_whole_and_understood_is_an_error(
+    certificates: Path, server: OfficeServer, answer: bytes, why: str
+) -> None:
+    server.answer = lambda _head: [answer]
+    with pytest.raises(OfficeUnreachableError, match=why):
+        fetch(link(certificates, server.address))
+
+
+def test_an_answer_without_end_is_cut_off(certificates: Path, server: OfficeServer) -> None:
+    def endless(_head: bytes) -> Iterable[bytes]:
+        yield b"HTTP/1.1 200 OK\r\n\r\n"
+        while not server.leaving.is_set():
+            yield bytes(1 << 20)
+
+    server.answer = endless
+    with pytest.raises(OfficeUnreachableError, match="too large"):
+        fetch(link(certificates, server.address))
+
+
+def test_a_server_that_says_nothing_holds_nobody_up(certificates: Path, server: OfficeServer) -> None:
+    def silent(_head: bytes) -> Iterable[bytes]:
+        server.leaving.wait(PATIENCE_S)
+        return ()
+
+    server.answer = silent
+    fetching = OfficeFetch(link(certificates, server.address), "CBI", 3)
+    until_s = time.monotonic() + 1.0
+    while time.monotonic() < until_s:
+        select.select([fetching], [], [], 0.05)
+        began_s = time.monotonic()
+        assert fetching.step() is None
+        assert time.monotonic() - began_s < STEP_S
+    fetching.close()
+    fetching.close()
+
+
+def test_a_host_that_swallows_packets_holds_nobody_up(certificates: Path) -> None:
+    """192.0.2.0/24 is nobody's (RFC 5737): the connection neither opens nor fails."""
+    began_s = time.monotonic()
+    try:
+        fetching = OfficeFetch(link(certificates, "https://192.0.2.1:8443"), "CBI", 3)
+        assert fetching.step() is None
+        assert fetching.step() is None
+        fetching.close()
+    except OfficeUnreachableError as err:
+        assert "unreachable" in str(err)  # noqa: PT017 - a machine without any route says so at once
+    assert time.monotonic() - began_s < STEP_S
+
+
+def test_nobody_there_is_an_error(certificates: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(OfficeUnreachableError, match="Connection refused"):
+        fetch(link(certificates, f"https://127.0.0.1:{port}"))
+
+
+def test_a_fleet_we_do_not_trust_is_not_asked(certificates: Path, server: OfficeServer) -> None:
+    with pytest.raises(OfficeUnreachableError, match="certificate is not trusted"):
+        fetch(link(certificates, server.address, trust="other/ca.pem"))
+    assert server.requests == []
+
+
+def test_a_fleet_that_does_not_trust_us_is_an_error(certificates: Path, server: OfficeServer) -> None:
+    with pytest.raises(OfficeUnreachableError):
+        fetch(link(certificates, server.address, identity="other/kiosk"))
+    assert server.requests == []
+
+
+def test_a_missing_identity_is_an_error_with_a_sentence(certificates: Path) -> None:
+    with pytest.raises(OfficeUnreachableError, match="No such file"):
+        OfficeFetch(link(certificates, "https://127.0.0.1:1", identity="lost"), "CBI", 3)

@@ -1,0 +1,133 @@
+"""The office's records here: all or nothing, a payment stays a payment, and a broken file is only a file."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from drivers.card.samples import SOMCHAI, UNKNOWN_OWNER
+from fleet.protocol.codes import FactoryCode, NoticeCode, UnknownCode, classify
+from fleet.protocol.thai import IdNumber
+from kiosk.office.lookup import look_up_card, look_up_code
+from kiosk.office.replica import Replica
+from kiosk.store import StoreError, StoreReplacedError
+from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound
+from tests.support.desk_rig import office_records
+
+PAID_AT = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+"""In Bangkok it is the 25th already."""
+
+
+def replica(folder: Path) -> Replica:
+    return Replica(folder / "office.sqlite")
+
+
+def test_a_new_one_is_empty_and_knows_nobody(tmp_path: Path) -> None:
+    fresh = replica(tmp_path)
+    assert (fresh.office_id, fresh.revision) == ("", 0)
+    assert look_up_card(fresh, IdNumber(SOMCHAI.id_number)) == NotFound()
+
+
+def test_a_card_finds_what_its_owner_owes_and_a_stranger_nothing(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(notices=2))
+    found = look_up_card(held, IdNumber(SOMCHAI.id_number))
+    assert isinstance(found, NoticesFound)
+    assert [owed.notice.notice_no for owed in found.owed] == ["N001", "N002"]
+    assert look_up_card(held, IdNumber(UNKNOWN_OWNER.id_number)) == NotFound()
+
+
+def test_a_factory_that_has_paid_owes_nothing(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records())
+    held.mark_paid("REFERENCE1", PAID_AT)
+    code = classify("20200012325553")
+    assert isinstance(code, FactoryCode)
+    assert look_up_code(held, code) == NothingOwed()
+
+
+def test_saying_twice_that_it_is_paid_changes_nothing(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records())
+    held.mark_paid("REFERENCE1", PAID_AT)
+    held.mark_paid("REFERENCE1", datetime(2027, 1, 1, tzinfo=UTC))
+    held.mark_paid("nobody's", PAID_AT)
+    owed = held.notice_with("REFERENCE1")
+    assert owed is not None
+    assert owed.notice.paid_at == PAID_AT
+
+
+def test_records_drawn_up_before_the_payment_do_not_take_it_back(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(revision=1))
+    held.mark_paid("REFERENCE1", PAID_AT)
+    held.replace(office_records(revision=2))
+    owed = held.notice_with("REFERENCE1")
+    assert owed is not None
+    assert owed.notice.paid_at == PAID_AT
+
+
+def test_the_day_of_a_payment_is_the_day_in_bangkok(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(paid_at=PAID_AT))
+    assert look_up_card(held, IdNumber(SOMCHAI.id_number)) == NothingOwed()
+    assert look_up_code(held, NoticeCode("REFERENCE1")) == AlreadyPaid(date(2026, 11, 25))
+
+
+def test_a_misread_code_says_so(tmp_path: Path) -> None:
+    code = classify("F20000010")
+    assert isinstance(code, UnknownCode)
+    assert look_up_code(replica(tmp_path), code) == NotFound(damaged=code.damaged)
+
+
+def test_moving_to_another_office_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(revision=900, office_id="RYG", notices=5))
+    held.replace(office_records(revision=3, office_id="CBI", notices=1))
+    assert (held.office_id, held.revision) == ("CBI", 3)
+    assert len(held.notices_of("20200012325553")) == 1
+
+
+def test_records_that_contradict_themselves_leave_what_there_was(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(revision=1))
+    twice = office_records(revision=2, notices=2, reference="THESAME")
+    with pytest.raises(StoreError, match="contradicts itself"):
+        held.replace(twice)
+    assert held.revision == 1
+    assert held.notice_with("REFERENCE1") is not None
+
+
+def test_what_is_read_while_it_is_replaced_is_whole(tmp_path: Path) -> None:
+    """The front desk reads through a connection of its own, and is never kept waiting."""
+    path = tmp_path / "office.sqlite"
+    reading = Replica(path)
+    reading.replace(office_records(revision=1, notices=3))
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("DELETE FROM notice")
+    assert len(reading.notices_of("20200012325553")) == 3
+    writing.execute("COMMIT")
+    writing.close()
+    assert reading.notices_of("20200012325553") == ()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 300], ids=["header", "whole"])
+def test_a_broken_file_is_put_aside_and_whoever_held_it_is_told(tmp_path: Path, damage: bytes) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records(notices=200))
+    held.close()
+    held = replica(tmp_path)
+    path = tmp_path / "office.sqlite"
+    content = path.read_bytes()
+    path.write_bytes(damage or b"\xff" * 100 + content[100:])
+    fresh = replica(tmp_path)
+    assert fresh.replaced
+    assert fresh.revision == 0
+    assert (tmp_path / "office.sqlite.broken").exists()
+    assert held.is_replaced
+    with pytest.raises(StoreReplacedError):
+        held.mark_paid("REFERENCE1", PAID_AT)
