@@ -7,6 +7,8 @@ paid, and nothing that a kiosk said takes part in the match.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,7 +138,7 @@ def tracked(token: str) -> Tracked | None:
     intent = Intent.objects.select_related("notice__factory__office").filter(tracking_token=token).first()
     if intent is None:
         return None
-    state, confirmation = _state_of(intent)
+    state, confirmation = _state_of(intent, list(Confirmation.objects.filter(ref1=intent.ref1)))
     office = intent.notice.factory.office
     return Tracked(
         state=state,
@@ -152,13 +154,23 @@ def tracked(token: str) -> Tracked | None:
     )
 
 
-def _state_of(intent: Intent) -> tuple[str, Confirmation | None]:
-    """Waiting, confirmed (and by what), or looking: what was paid through this very QR counts first."""
-    said = Confirmation.objects.filter(ref1=intent.ref1)
-    own = list(said.filter(ref2=intent.ref2))
+def states_of(intents: Sequence[Intent]) -> dict[str, str]:
+    """The states, as ``Tracked`` has them, by transaction number."""
+    said: defaultdict[str, list[Confirmation]] = defaultdict(list)
+    for each in Confirmation.objects.filter(ref1__in={intent.ref1 for intent in intents}):
+        said[each.ref1].append(each)
+    return {intent.pk: _state_of(intent, said[intent.ref1])[0] for intent in intents}
+
+
+def _state_of(intent: Intent, said: Sequence[Confirmation]) -> tuple[str, Confirmation | None]:
+    """Waiting, confirmed (and by what), or looking; ``said`` is all that named its reference 1.
+
+    What was paid through this very QR counts first.
+    """
+    own = [each for each in said if each.ref2 == intent.ref2]
     exact = next((each for each in own if each.match == Match.EXACT), None)
     if own and exact is None:
         return "looking", None  # it reached the office, and a person must look at it
     # The notice may have been paid through another QR, at another kiosk or by letter: it is paid.
-    exact = exact or said.filter(match=Match.EXACT).first()
+    exact = exact or next((each for each in said if each.match == Match.EXACT), None)
     return ("confirmed", exact) if exact else ("waiting", None)

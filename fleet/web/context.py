@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from fleet.office.models import Notice, Province
@@ -50,7 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _entries(path: str) -> tuple[Entry, ...]:
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
-        ("kiosks", "monitor-smartphone", _("เครื่อง")),
+        ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
         ("payments", "banknote", _("การเงิน")),
     ]

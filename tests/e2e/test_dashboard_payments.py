@@ -125,6 +125,7 @@ def test_a_wrong_amount_goes_to_a_person_and_the_slip_says_so(
         staff.page.goto(f"{fleet.address}/payments/")
         expect(staff.page.locator("#live")).to_contain_text("ชำระขาด")
         expect(staff.page.locator("#live")).to_contain_text("1,400.00")
+        expect(staff.page.locator("tr", has_text=opened.ref1)).to_contain_text("ต้องมีคนดูแล")
         picture(staff.page, "payments-odd")
         staff.page.goto(fleet.address)
         expect(staff.page.locator("#live")).to_contain_text("การเงิน 1 รายการ")

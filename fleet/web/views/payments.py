@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from fleet.payments.confirming import states_of
 from fleet.payments.matching import Match
 from fleet.people.scope import scope_of
 from fleet.web import words
@@ -21,10 +22,12 @@ def payments(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request.user)
     said = confirmations_seen(scope)
     odd = said.exclude(match=Match.EXACT)
+    intents = list(intents_seen(scope)[:SHOWN])
+    states = states_of(intents)
     context = {
         "odd": [(each, words.match_word(each.match), words.match_deed(each.match)) for each in odd[:SHOWN]],
         "odd_count": odd.count(),
         "exact": said.filter(match=Match.EXACT)[:SHOWN],
-        "intents": intents_seen(scope)[:SHOWN],
+        "intents": [(each, states[each.pk]) for each in intents],
     }
     return answer(request, "payments", context)
