@@ -33,9 +33,9 @@ _DEVICE = "card"
 
 _LONGEST_LOOK_S = 60.0
 
-_CANCEL_AGAIN_S = 0.005
-_CANCEL_TRIES = 400
-"""SCardCancel reaches only a wait that has begun, so it is repeated until the waiting thread has come out."""
+_CANCEL_AGAIN_S = 0.001
+_CANCEL_TRIES = 2000
+"""SCardCancel reaches only a wait that has begun, so it is repeated until the waiting thread has noticed."""
 
 _SETTLE_S = 0.1
 """Pause before a card that is still being seated is tried again."""
@@ -135,11 +135,14 @@ class PcscCardReader:
         self._cancelled.set()
         for _ in range(_CANCEL_TRIES):
             context = self._context
-            if context is None or self._is_outside.is_set():
+            # A flag that is down was seen by the wait it was meant for. Going on would kick the waiting thread out of
+            # its next wait, and the one after, while whoever cancels, the loop that draws, stands still.
+            if context is None or self._is_outside.is_set() or not self._cancelled.is_set():
                 return
             # Its result does not matter: without pcscd the wait ends by itself.
             scard.SCardCancel(context)
-            self._is_outside.wait(_CANCEL_AGAIN_S)
+            if self._cancelled.is_set():
+                self._is_outside.wait(_CANCEL_AGAIN_S)
 
     def close(self) -> None:
         """See ``CardReader.close``."""

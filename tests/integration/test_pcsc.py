@@ -229,6 +229,31 @@ def test_no_cancel_is_lost_whenever_it_comes(desk: Desk) -> None:
     assert isinstance(desk.put_in(VirtualThaiIdCard(SOMCHAI)), CardInserted)
 
 
+def test_cancel_lets_go_of_a_thread_that_waits_again_at_once(desk: Desk) -> None:
+    """As a worker does: an event, and back into the wait. Whoever cancels is the loop that draws, and must not hang."""
+    is_over = threading.Event()
+    came_back = threading.Semaphore(0)
+
+    def wait_again_and_again() -> None:
+        while not is_over.is_set():
+            assert desk.reader.wait(SOON_S) is None
+            came_back.release()
+
+    waiter = threading.Thread(target=wait_again_and_again)
+    waiter.start()
+    took_s = []
+    for _ in range(20):
+        began_s = time.monotonic()
+        desk.reader.cancel()
+        took_s.append(time.monotonic() - began_s)
+        assert came_back.acquire(timeout=SOON_S)
+    is_over.set()
+    desk.reader.cancel()
+    waiter.join(SOON_S)
+    assert not waiter.is_alive()
+    assert sorted(took_s)[10] < 1, took_s  # the middle one: a busy machine may hold up a few, the fault holds up all
+
+
 def test_reopening_leaks_no_descriptor(desk: Desk) -> None:
     def descriptors() -> int:
         return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # counting, not naming
