@@ -45,6 +45,11 @@ _EXIT_NO_MOUNT = 77
 _NEEDED = ("pcscd", "unshare", "mount")
 
 
+def _path() -> str:
+    """Where to look for programs: Debian keeps pcscd in /usr/sbin, which is not on an ordinary user's PATH."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+
 class Pcscd:
     """One pcscd of our own, to be started, stopped and started again."""
 
@@ -83,7 +88,7 @@ class Pcscd:
         if self.is_running:
             return
         self.stop()
-        if not _VPCD_LIBRARY.exists() or any(shutil.which(program) is None for program in _NEEDED):
+        if not _VPCD_LIBRARY.exists() or any(shutil.which(program, path=_path()) is None for program in _NEEDED):
             raise DeviceAbsentError(_DEVICE, "not installed: apt install pcscd vsmartcard-vpcd util-linux mount")
         self.port = self.port or _two_free_ports()
         self._write_files()
@@ -94,6 +99,7 @@ class Pcscd:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                env={**os.environ, "PATH": _path()},
                 start_new_session=True,
             )
         self._await_readiness(self._process)
