@@ -98,6 +98,20 @@ def _of_device(each: DeviceTruth) -> str:
     return _("%(device)s %(state)s") % {"device": device(each.device), "state": device_state(each.state)}
 
 
+def deed(truth: KioskTruth) -> str:
+    """What somebody at the kiosk can do about its worst device; empty when ``trouble`` has said it all."""
+    if truth.paper in ("out", "jammed") or truth.condition not in (Condition.FAILING, Condition.ATTENTION):
+        return ""
+    worst = next((each.state for each in truth.devices if each.condition == truth.condition), None)
+    known: dict[DeviceState | None, str] = {
+        DeviceState.NO_DEVICE: _("ตรวจสายและไฟของอุปกรณ์ ถ้ายังไม่พบ เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),
+        DeviceState.HARDWARE_ERROR: _("ปิดแล้วเปิดอุปกรณ์ใหม่ ถ้ายังเสีย เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),
+        DeviceState.USER_ERROR: _("ไปดูที่ตู้ว่าฝาเปิดหรือมีอะไรติด แล้วปิดให้สนิท"),
+        DeviceState.OFFLINE: _("ดูว่าอุปกรณ์เปิดอยู่และพร้อมรับงาน"),
+    }
+    return known.get(worst, "")
+
+
 def match_word(name: str) -> str:
     """What a confirmation turned out to be."""
     return {

@@ -224,6 +224,7 @@ def test_a_lost_device_shows_without_a_reload(browser: Browser, fleet: RunningFl
         kiosk.say_status(printer=DeviceState.NO_DEVICE, spool_depth=3)
         expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์", timeout=LIVE_MS)
         expect(page.locator("#live")).to_contain_text("ขัดข้อง")
+        expect(page.locator(".say[role=status]")).to_contain_text("ตรวจสาย")
         picture(watched, "kiosk-failing")
         page.goto(fleet.address)
         expect(page.locator("main")).to_contain_text("CBI-02")

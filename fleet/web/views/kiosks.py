@@ -75,6 +75,7 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "kiosk": row,
         "truth": truth,
         "why": words.trouble(truth),
+        "deed": words.deed(truth),
         "paper": words.paper(truth.paper),
         "devices": [
             DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
