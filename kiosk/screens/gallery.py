@@ -1,4 +1,4 @@
-"""``make screens``: every screen, language and size as a picture, and one sheet with all of them.
+"""``make screens``: every screen, language and size as a picture; a sheet for each size, and one with all of them.
 
     python -m kiosk.screens.gallery OUT_DIR
 
@@ -23,11 +23,21 @@ from kiosk.visits.desk import Desk, Language
 
 log = logging.getLogger(__name__)
 
-_COLUMNS = 6
-_THUMB_PX = 420
-_CAPTION_PX = 34
-_GAP_PX = 16
+_GAP_PX = 12
 _GROUND = "#E6E2D8"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """How a contact sheet is laid out; sizes in pixels."""
+
+    columns: int
+    thumb_px: int
+    caption_px: int
+
+
+_ONE_SIZE = Sheet(columns=6, thumb_px=420, caption_px=18)
+_ALL = Sheet(columns=20, thumb_px=160, caption_px=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +75,50 @@ def frames(size: Size, language: Language) -> Iterator[tuple[Sample, pygame.Surf
 
 
 def write(out: Path, only: str = "") -> int:
-    """Write the pictures and ``contact.png`` into ``out``; returns how many pictures."""
+    """Write the pictures, ``contact-<size>-<language>.png`` and ``contact.png``; returns how many pictures."""
     out.mkdir(parents=True, exist_ok=True)
-    thumbs: list[tuple[str, pygame.Surface]] = []
-    count = 0
+    small: list[tuple[str, pygame.Surface]] = []
     for size in SIZES:
         for language in Language:
+            thumbs: list[tuple[str, pygame.Surface]] = []
             for sample, canvas in frames(size, language):
                 name = f"{sample.name}-{language.value}-{size.name}"
                 if only not in name:
                     continue
                 pygame.image.save(canvas, out / f"{name}.png")
-                count += 1
-                scale = _THUMB_PX / size.px[0]
-                thumbs.append((name, pygame.transform.smoothscale_by(canvas, scale)))
-    pygame.image.save(_contact(thumbs), out / "contact.png")
-    return count
+                thumbs.append((sample.name, _scaled(canvas, _ONE_SIZE)))
+                small.append((name, _scaled(canvas, _ALL)))
+            if thumbs:
+                pygame.image.save(_contact(thumbs, _ONE_SIZE), out / f"contact-{size.name}-{language.value}.png")
+    pygame.image.save(_contact(small, _ALL), out / "contact.png")
+    return len(small)
 
 
-def _contact(thumbs: Sequence[tuple[str, pygame.Surface]]) -> pygame.Surface:
-    """All pictures, small, in rows of one height."""
+def _scaled(canvas: pygame.Surface, sheet: Sheet) -> pygame.Surface:
+    return pygame.transform.smoothscale_by(canvas, sheet.thumb_px / canvas.get_width())
+
+
+def _contact(thumbs: Sequence[tuple[str, pygame.Surface]], layout: Sheet) -> pygame.Surface:
+    """All pictures, small, in rows of one height, each with its name under it."""
     rows: list[list[tuple[str, pygame.Surface]]] = []
     for name, thumb in thumbs:
-        fits = rows and len(rows[-1]) < _COLUMNS and rows[-1][0][1].get_height() == thumb.get_height()
+        fits = rows and len(rows[-1]) < layout.columns and rows[-1][0][1].get_height() == thumb.get_height()
         if fits:
             rows[-1].append((name, thumb))
         else:
             rows.append([(name, thumb)])
-    width = _GAP_PX + _COLUMNS * (_THUMB_PX + _GAP_PX)
-    height = _GAP_PX + sum(row[0][1].get_height() + _CAPTION_PX + _GAP_PX for row in rows)
+    caption_px = 2 * layout.caption_px
+    width = _GAP_PX + layout.columns * (layout.thumb_px + _GAP_PX)
+    height = _GAP_PX + sum(row[0][1].get_height() + caption_px + _GAP_PX for row in rows)
     sheet = pygame.Surface((width, height))
     sheet.fill(_GROUND)
-    typesetter, style, y = Typesetter(), Style(18, Weight.BODY, "#1B2333"), _GAP_PX
+    typesetter, style, y = Typesetter(), Style(layout.caption_px, Weight.BODY, "#1B2333"), _GAP_PX
     for row in rows:
         for n, (name, thumb) in enumerate(row):
-            x = _GAP_PX + n * (_THUMB_PX + _GAP_PX)
+            x = _GAP_PX + n * (layout.thumb_px + _GAP_PX)
             sheet.blit(thumb, (x, y))
             sheet.blit(typesetter.surface(name, style), (x, y + thumb.get_height()))
-        y += row[0][1].get_height() + _CAPTION_PX + _GAP_PX
+        y += row[0][1].get_height() + caption_px + _GAP_PX
     return sheet
 
 
