@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections import deque
+from enum import Enum, auto
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,9 @@ from fleet.protocol.messages import DeviceStatus, PaymentConfirmed
 from kiosk.config import ConfigError
 
 DATAGRAM_BYTES_MAX = 64 * 1024
+
+UNTOLD_MAX = 1000
+"""More than happens while the other process draws one frame."""
 
 
 class SettingsStored(msgspec.Struct, frozen=True, tag="settings-stored"):
@@ -64,6 +69,12 @@ FRONTDESK = "frontdesk.sock"
 AGENT = "agent.sock"
 
 
+class _Sent(Enum):
+    YES = auto()
+    NO_ROOM = auto()
+    NOBODY_THERE = auto()
+
+
 class NewsSocket:
     """One end: receives on its own name, sends to the other's."""
 
@@ -74,6 +85,7 @@ class NewsSocket:
         """
         path = run_dir / own
         self._to = str(run_dir / other)
+        self._untold: deque[News] = deque(maxlen=UNTOLD_MAX)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
@@ -90,12 +102,37 @@ class NewsSocket:
         return self._socket.fileno()
 
     def send(self, news: News) -> bool:
-        """Send; False when the other process is not there (or too busy): it will read from disk."""
+        """Send; False when the other process is not there, or has no room: it will read from disk, or ask again."""
+        return self._try(news) is _Sent.YES
+
+    def tell(self, news: News) -> None:
+        """Send as soon as the other process has room, in order with all else that was told; see ``flush``."""
+        self._untold.append(news)
+        self.flush()
+
+    def flush(self) -> bool:
+        """Send what had no room; True when nothing waits any more.
+
+        The kernel keeps ten datagrams a socket. When nobody is there nothing waits: it is on disk.
+        """
+        while self._untold:
+            sent = self._try(self._untold[0])
+            if sent is _Sent.NO_ROOM:
+                return False
+            if sent is _Sent.NOBODY_THERE:
+                self._untold.clear()
+                break
+            self._untold.popleft()
+        return True
+
+    def _try(self, news: News) -> _Sent:
         try:
             self._socket.sendto(msgspec.json.encode(news), socket.MSG_DONTWAIT, self._to)
+        except BlockingIOError:
+            return _Sent.NO_ROOM
         except OSError:
-            return False
-        return True
+            return _Sent.NOBODY_THERE
+        return _Sent.YES
 
     def receive(self, timeout_s: float) -> News | None:
         """The next message, or None after ``timeout_s`` or for something that is none."""

@@ -43,6 +43,9 @@ log = logging.getLogger(__name__)
 TURN_S = 1.0
 """Longest wait of one turn; traffic and news end it at once."""
 
+NO_ROOM_TURN_S = 0.05
+"""The same while the front desk has no room for news."""
+
 HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
 
@@ -111,7 +114,8 @@ class Agent:
         self._link.connect_if_due(self._next_session_no)
         fetch = self._fetch
         reads, writes = ([], [fetch]) if fetch is not None and fetch.wants_write else ([fetch] if fetch else [], [])
-        for ready in self._link.turn(TURN_S, [self._post, *reads], writes):
+        turn_s = TURN_S if self._post.flush() else NO_ROOM_TURN_S
+        for ready in self._link.turn(turn_s, [self._post, *reads], writes):
             if ready is self._post:
                 self._hear(self._post.receive(0))
         self._step_fetch()
@@ -124,7 +128,7 @@ class Agent:
             self._born()
         if self._link.online != self._was_online:
             self._was_online = self._link.online
-            self._post.send(news.LinkState(online=self._was_online))
+            self._post.tell(news.LinkState(online=self._was_online))
         if self._link.online:
             self._ship()
             self._fetch_if_due()
@@ -153,7 +157,7 @@ class Agent:
         match message:
             case news.DeskStatus():
                 self._desk = message
-                self._post.send(news.LinkState(online=self._was_online))  # it may have been born after the link
+                self._post.tell(news.LinkState(online=self._was_online))  # it may have been born after the link
                 self._report_status()
             case news.RecordsWaiting() | None:
                 pass  # the turn itself looks into the spool
@@ -163,6 +167,8 @@ class Agent:
     # ---- from the fleet
 
     def _take(self, arrived: Arrived) -> None:
+        if not arrived.payload:
+            return  # how MQTT says that a retained message was cleared
         try:
             match arrived.channel:
                 case Channel.ACK:
@@ -201,7 +207,7 @@ class Agent:
             _, unknown = settings_store.read_desired(desired)
             settings_store.store(self._config.data_path, desired)
             self._settings_revision, self._problems = desired.settings_revision, unknown
-            self._post.send(news.SettingsStored(revision=desired.settings_revision))
+            self._post.tell(news.SettingsStored(revision=desired.settings_revision))
         except SettingsError as err:
             self._problems = tuple(f"revision {desired.settings_revision}: {problem}" for problem in err.problems)
         except OSError as err:
@@ -219,7 +225,7 @@ class Agent:
         except StoreError as err:  # whoever stands there hears it all the same; the records say it with the next fetch
             log.error("payment not noted: %s", err)
             self._office_wanted = None
-        self._post.send(news.PaymentArrived(payment=payment))
+        self._post.tell(news.PaymentArrived(payment=payment))
 
     def _command(self, command: Command) -> None:
         if _as_utc(command.expires_at) <= datetime.now(UTC):

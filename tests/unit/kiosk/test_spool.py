@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from fleet.protocol.messages import Ack
 from fleet.protocol.records import Restarted, decode_record
-from kiosk.spool import BATCH_RECORDS_MAX, Spool, SpoolFullError
+from kiosk.spool import BATCH_RECORDS_MAX, Spool, SpoolFullError, _first_counts
+from kiosk.store import StoreReplacedError
 
 
 def record(reason: str = "") -> Restarted:
@@ -82,7 +83,7 @@ def test_two_processes_write_without_gap_or_double(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.sqlite", max_bytes=64 * 1024)
-    with pytest.raises(SpoolFullError):
+    with pytest.raises(SpoolFullError):  # noqa: PT012 - which of them it is, nobody can say
         for _ in range(10_000):
             spool.append(record("x" * 500), record("y" * 500))
     written = spool.last_no
@@ -134,3 +135,68 @@ def test_whatever_is_acknowledged_the_rest_stays_in_order(
             spool.acknowledge(Ack(spool_id=spool.spool_id, committed_through=acknowledged))
     assert numbers(spool, acknowledged) == list(range(acknowledged + 1, spool.last_no + 1))[:BATCH_RECORDS_MAX]
     spool.close()
+
+
+@pytest.mark.parametrize("damage", ["header", "middle", "whole"])
+def test_a_broken_file_is_put_aside_and_a_new_spool_begun(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    spool.append(*[record("x" * 500) for _ in range(100)])
+    name, session = spool.spool_id, spool.next_session_no()
+    spool.close()
+    content = path.read_bytes()
+    path.write_bytes(
+        {
+            "header": b"\xff" * 100 + content[100:],
+            "middle": content[:8192] + b"\xff" * 8192 + content[16384:],
+            "whole": b"not a database at all, but as long as one would be" * 100,
+        }[damage]
+    )
+    fresh = Spool(path)
+    assert fresh.replaced
+    assert (tmp_path / "spool.sqlite.broken").exists()
+    assert fresh.spool_id != name
+    assert fresh.next_session_no() >= session
+    fresh.append(record())
+    assert numbers(fresh) == [1]
+    fresh.close()
+    assert not Spool(path).replaced
+
+
+def test_whoever_holds_a_spool_that_was_put_aside_cannot_write_into_it(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    held = Spool(path)
+    assert not held.is_replaced
+    path.rename(tmp_path / "elsewhere")
+    assert held.is_replaced
+    Spool(path).close()
+    assert held.is_replaced
+    with pytest.raises(StoreReplacedError):
+        held.append(record())
+
+
+def _open_and_append(path: Path) -> None:
+    spool = Spool(path)
+    spool.append(record())
+    spool.close()
+
+
+def test_two_processes_that_find_it_broken_end_on_the_same_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    path.write_bytes(b"\xff" * 8192)
+    context = multiprocessing.get_context("spawn")
+    openers = [context.Process(target=_open_and_append, args=(path,)) for _ in range(2)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join(60)
+        assert opener.exitcode == 0
+    assert numbers(Spool(path)) == [1, 2]
+
+
+def test_numbers_of_a_new_spool_begin_above_those_of_any_before(tmp_path: Path) -> None:
+    sessions, transactions = _first_counts(datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
+    assert transactions < 10_000_000 - 1_000_000, "seven digits a year, and room to count on"
+    earlier = _first_counts(datetime(2026, 11, 22, tzinfo=UTC))
+    assert earlier < (sessions, transactions)
+    assert earlier[1] < transactions

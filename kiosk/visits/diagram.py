@@ -1,0 +1,162 @@
+"""The picture of a visit, drawn from the tables themselves: states reached by stepping, edges that steps have taken.
+
+A row says only what is answered; where it leads is known by asking it. So this walks: from a desk that has nothing,
+through every state it can reach with the sample events below, and draws each step that led to another kind of state.
+What it is not: a proof that an edge is impossible; one that needs a value no sample has is not drawn.
+Print it with ``python -c "from kiosk.visits.diagram import mermaid; print(mermaid())"``; it stands in README.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from datetime import UTC, date, datetime
+
+from drivers.card.port import CardInserted, CardMute, CardRemoved
+from fleet.protocol.codes import classify
+from fleet.protocol.messages import PaymentConfirmed
+from fleet.protocol.office import Factory, Line, Notice
+from fleet.protocol.settings import read_settings
+from fleet.protocol.thai import IdNumber
+from kiosk.visits.desk import Desk, Device
+from kiosk.visits.events import (
+    AlreadyPaid,
+    Bill,
+    Button,
+    CardProblem,
+    CardRead,
+    CardUnreadable,
+    CodeScanned,
+    DeviceLost,
+    DeviceReady,
+    Event,
+    NotFound,
+    NothingOwed,
+    NoticesFound,
+    Owed,
+    PaymentNotRecorded,
+    PaymentRecorded,
+    SettingsChanged,
+    SlipFailed,
+    SlipPrinted,
+    TimedOut,
+    Touched,
+    TransactionDrawn,
+)
+from kiosk.visits.states import OutOfService, State, Warned
+from kiosk.visits.steps import PAY_FEE
+from kiosk.visits.visit import STATES, step
+
+_SETTINGS, _ = read_settings(
+    [
+        {
+            "office_name": {"th": "สำนักงานตัวอย่าง", "en": "Sample office"},
+            "payee": {"name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"}, "biller_id": "112345678901234"},
+        }
+    ]
+)
+_CITIZEN = IdNumber("1999900000013")
+_PAID_AT = datetime(2026, 11, 24, 3, 47, tzinfo=UTC)
+
+
+def _owed(number: int, satang: int) -> Owed:
+    factory = Factory(factory_no="20200012325553", name_th="ตัวอย่าง", name_en="Sample")
+    notice = Notice(
+        notice_no=f"N{number}",
+        reference=f"REFERENCE{number}",
+        factory_no=factory.factory_no,
+        item_th="ตัวอย่าง",
+        item_en="Sample",
+        lines=(Line(label_th="ตัวอย่าง", label_en="Sample", amount_satang=satang),),
+        amount_satang=satang,
+        due_on=date(2026, 9, 24),
+    )
+    return Owed(notice, factory)
+
+
+_OWED = (_owed(1, 330_000), _owed(2, 100))
+_NOT_PAYABLE = (_owed(3, 0),)
+
+_VALUES = {Button.SERVICE: (PAY_FEE,), Button.CHOOSE: ("N1", "N2", "N3")}
+
+_EVENTS: tuple[Event, ...] = (
+    *(Touched(button, value) for button in Button for value in _VALUES.get(button, ("",))),
+    TimedOut(),
+    CodeScanned(classify("nothing of ours")),
+    CardInserted(b""),
+    CardMute(),
+    CardRemoved(),
+    CardRead(_CITIZEN, expired=False),
+    CardRead(_CITIZEN, expired=True),
+    CardUnreadable(CardProblem.UNREADABLE),
+    NoticesFound(_OWED),
+    NoticesFound(_NOT_PAYABLE),
+    NothingOwed(),
+    AlreadyPaid(date(2026, 11, 1)),
+    NotFound(),
+    TransactionDrawn("CBI02-690000001", "token"),
+    PaymentRecorded(),
+    PaymentNotRecorded(),
+    SlipPrinted(),
+    SlipFailed("paper-out"),
+    DeviceReady(Device.CARD),
+    DeviceLost(Device.CARD, ""),
+    SettingsChanged(_SETTINGS),
+)
+
+_NOT_DRAWN = frozenset({Button.LANGUAGE, Button.LARGE})
+"""They lead nowhere else and would double the walk, twice."""
+
+Edge = tuple[type, str, type]
+
+
+def _bill_of(state: State) -> Bill | None:
+    under = state.before if isinstance(state, Warned) else state
+    return getattr(under, "bill", None)
+
+
+def _confirmations(state: State) -> tuple[PaymentConfirmed, ...]:
+    """The bank's word on this very QR, and on the same notice through another."""
+    bill = _bill_of(state)
+    ref1, ref2 = (bill.payment.ref1, bill.payment.ref2 or "") if bill else ("REFERENCE1", "R")
+    satang = bill.payment.amount_satang if bill else 330_000
+    return tuple(
+        PaymentConfirmed(ref1=ref1, ref2=each, amount_satang=satang, confirmed_at=_PAID_AT)
+        for each in (ref2, "ANOTHER")
+    )
+
+
+def _word(event: Event) -> str:
+    """An event as it stands on an edge."""
+    if isinstance(event, Touched):
+        return f"touch {event.button.value}"
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
+
+
+def edges() -> frozenset[Edge]:
+    """Every step between two kinds of state that the walk has taken."""
+    start: State = OutOfService(Desk("SAMPLE-1", ready=frozenset({Device.PRINTER})))
+    seen, waiting, found = {start}, deque([start]), set()
+    while waiting:
+        state = waiting.popleft()
+        for event in (*_EVENTS, *_confirmations(state)):
+            if isinstance(event, Touched) and event.button in _NOT_DRAWN:
+                continue
+            then = step(state, event).state
+            if type(then) is not type(state):
+                found.add((type(state), _word(event), type(then)))
+            if then not in seen:
+                seen.add(then)
+                waiting.append(then)
+    return frozenset(found)
+
+
+def mermaid() -> str:
+    """The picture, as Mermaid draws it; edges between the same two states are one, with all their words."""
+    words: dict[tuple[type, type], set[str]] = defaultdict(set)
+    for source, word, target in edges():
+        words[source, target].add(word)
+    order = {state: at for at, state in enumerate(STATES)}
+    lines = ["stateDiagram-v2", f"    [*] --> {OutOfService.__name__}"]
+    for source, target in sorted(words, key=lambda pair: (order[pair[0]], order[pair[1]])):
+        lines.append(f"    {source.__name__} --> {target.__name__} : {', '.join(sorted(words[source, target]))}")
+    return "\n".join(lines)
