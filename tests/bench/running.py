@@ -97,12 +97,13 @@ def measure() -> list[Row]:
 def _visit(demo: Demo) -> None:
     """A notice is scanned, looked at, and left; then the kiosk is left alone."""
     demo.wait_until(lambda: " -> Idle" in demo.log("kiosk"), "the idle screen")
-    idle = _below_clock(demo)
+    demo.wait_until(lambda: demo.state()["network"]["connections"], "the link")
     code = next(sample["code"] for sample in demo.state()["samples"] if sample["kind"] == "notice")
     demo.do("/scan", text=code)
     demo.wait_until(lambda: "-> ChoosingNotice" in demo.log("kiosk"), "the list")
-    demo.do("/touch", **_LEFT_PX)
-    demo.wait_until(lambda: _below_clock(demo) == idle, "the idle screen again")
+    for before, after in (("ChoosingNotice", "ChoosingService"), ("ChoosingService", "Idle")):
+        demo.do("/touch", **_LEFT_PX)
+        demo.wait_until(lambda: f"{before} + Touched -> {after}" in demo.log("kiosk"), f"the way to {after}")  # noqa: B023
 
 
 def _idle_percents(pids: dict[str, int]) -> dict[str, list[float]]:

@@ -33,8 +33,8 @@ EVENT_GOAL_MS = 50
 START_GOAL_MS = 1500
 STARTS = 5
 PASSES = 3
-SCAN_ROUNDS = 100
-"""In a pass; two scans and one touch each."""
+SCAN_ROUNDS = 70
+"""In a pass; two scans and two touches each."""
 CARD_ROUNDS = 8
 """In a pass; one card each, and about a second, most of which the virtual reader sleeps."""
 
@@ -116,14 +116,14 @@ def start_to_frame() -> list[Row]:
 
 
 def _scan_round(front: Desk, samples: Samples) -> None:
-    """Idle, one notice, another, and back."""
+    """Idle, one notice, another, and away."""
     for number in (1, 2):
         samples["scan"].append(_since(front, front.scan(notice_code(number))))
-    _go_back(front, samples)
+    _leave(front, samples)
 
 
 def _card_round(front: Desk, slot: VpcdSlot, samples: Samples) -> None:
-    """Idle, a card, its list, "take your card", the card is out, and back by way of a scan."""
+    """Idle, a card, its list, "take your card", the card is out, and idle again by way of a scan."""
     card = _TimedCard(SOMCHAI)
     slot.insert(card)
     frames = [front.changed_frame()]
@@ -132,18 +132,20 @@ def _card_round(front: Desk, slot: VpcdSlot, samples: Samples) -> None:
     frames += front.frames_until_rest()
     samples["card in"].append((frames[0].at_s - card.seen_s) * 1000)
     samples["card read"].append((frames[-1].at_s - card.answered_s) * 1000)
-    _go_back(front, samples)
+    _leave(front, samples)
     slot.remove()
     front.changed_frame()
     front.frames_until_rest()
     samples["scan"].append(_since(front, front.scan(notice_code(1))))
-    _go_back(front, samples)
+    _leave(front, samples)
 
 
-def _go_back(front: Desk, samples: Samples) -> None:
-    front.press(BACK_PX)
-    front.changed_frame()  # the button shows that it is pressed
-    samples["touch"].append(_since(front, front.release(BACK_PX)))
+def _leave(front: Desk, samples: Samples) -> None:
+    """From the list to the menu, and from the menu away."""
+    for _ in range(2):
+        front.press(BACK_PX)
+        front.changed_frame()  # the button shows that it is pressed
+        samples["touch"].append(_since(front, front.release(BACK_PX)))
 
 
 def _since(front: Desk, done_s: float) -> float:
