@@ -118,7 +118,7 @@ def _confirmations(state: State) -> tuple[PaymentConfirmed, ...]:
     """The bank's word on this very QR, and on the same notice through another."""
     bill = _bill_of(state)
     ref1, ref2 = (bill.payment.ref1, bill.payment.ref2 or "") if bill else ("REFERENCE1", "R")
-    satang = bill.payment.amount_satang if bill else 330_000
+    satang = bill.chosen.notice.amount_satang if bill else 330_000
     return tuple(
         PaymentConfirmed(ref1=ref1, ref2=each, amount_satang=satang, confirmed_at=_PAID_AT)
         for each in (ref2, "ANOTHER")
