@@ -5,7 +5,7 @@ Card events come from ``drivers.card.port`` as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -100,7 +100,7 @@ class Bill:
     chosen: Owed
     payment: BillPayment
     transaction_no: str
-    tracking_token: str
+    tracking_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class TransactionDrawn:
     """A number nobody has had before, and the unguessable token of its tracking address."""
 
     transaction_no: str
-    tracking_token: str
+    tracking_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

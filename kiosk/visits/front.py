@@ -50,6 +50,8 @@ from kiosk.visits.states import (
 )
 from kiosk.visits.steps import (
     Step,
+    another_card,
+    ask,
     begin,
     home,
     invite,
@@ -60,6 +62,7 @@ from kiosk.visits.steps import (
     pulled,
     read_card,
     rest,
+    settles,
     sorry,
 )
 
@@ -87,7 +90,7 @@ def _(s: Idle, e: Touched) -> Step:
 
 @front.on(Idle, CardInserted)
 def _(s: Idle, _e: CardInserted) -> Step:
-    return read_card(s.desk, begin())
+    return read_card(s.desk, Visitor(), begin())
 
 
 @front.on(Idle, CardMute)
@@ -140,7 +143,7 @@ _OPEN = (ChoosingService, Inviting, Sorry)
 
 @front.everywhere(_OPEN, CardInserted)
 def _(s: ChoosingService | Inviting | Sorry, _e: CardInserted) -> Step:
-    return read_card(s.desk)
+    return read_card(s.desk, s.visitor)
 
 
 @front.everywhere(_OPEN, CardMute)
@@ -153,7 +156,7 @@ def _(s: ChoosingService | Inviting | Sorry, e: CodeScanned) -> Step:
     return look_up(s.desk, s.visitor, e)
 
 
-@front.everywhere((ChoosingService, Inviting, Sorry), CardRemoved)
+@front.everywhere(_OPEN, CardRemoved)
 def _(s: ChoosingService | Inviting | Sorry, _e: CardRemoved) -> Step:
     return Next(replace(s, visitor=pulled(s.visitor)))
 
@@ -164,42 +167,42 @@ def _(s: ChoosingService | Inviting | Sorry, _e: CardRemoved) -> Step:
 @front.on(ReadingCard, CardRead)
 def _(s: ReadingCard, e: CardRead) -> Step:
     if e.expired:
-        return sorry(s.desk, Visitor(card_in=True), Problem.CARD_EXPIRED)
-    visitor = Visitor(payer_masked=e.id_number.masked, card_in=True)
-    return Next(LookingUp(s.desk, visitor), (LookUpCard(e.id_number),))
+        return sorry(s.desk, s.visitor, Problem.CARD_EXPIRED)
+    visitor = replace(s.visitor, payer_masked=e.id_number.masked)
+    return Next(LookingUp(s.desk, visitor, by_card=True), (LookUpCard(e.id_number),))
 
 
 @front.on(ReadingCard, CardUnreadable)
 def _(s: ReadingCard, e: CardUnreadable) -> Step:
     foreign = e.problem is CardProblem.NOT_THAI_ID
     problem = Problem.CARD_NOT_THAI_ID if foreign else Problem.CARD_UNREADABLE
-    return sorry(s.desk, Visitor(card_in=True), problem)
+    return sorry(s.desk, s.visitor, problem)
 
 
 @front.on(ReadingCard, CardRemoved)
 def _(s: ReadingCard, _e: CardRemoved) -> Step:
-    return sorry(s.desk, Visitor(), Problem.CARD_PULLED)
+    return sorry(s.desk, pulled(s.visitor), Problem.CARD_PULLED)
 
 
 @front.on(ReadingCard, CardInserted)
 def _(s: ReadingCard, _e: CardInserted) -> Step:
-    return read_card(s.desk)  # the reader came back with the card still in it
+    return read_card(s.desk, s.visitor)  # the reader came back with the card still in it
 
 
 @front.on(ReadingCard, CardMute)
 def _(s: ReadingCard, _e: CardMute) -> Step:
-    return sorry(s.desk, Visitor(card_in=True), Problem.CARD_REVERSED)
+    return sorry(s.desk, s.visitor, Problem.CARD_REVERSED)
 
 
 @front.on(ReadingCard, TimedOut)
 def _(s: ReadingCard, _e: TimedOut) -> Step:
-    return sorry(s.desk, Visitor(card_in=True), Problem.CARD_UNREADABLE)
+    return sorry(s.desk, s.visitor, Problem.CARD_UNREADABLE)
 
 
 @front.on(ReadingCard, Touched)
 def _(s: ReadingCard, e: Touched) -> Step:
     cancelled = e.button in (Button.CANCEL, Button.BACK)
-    return leave(s.desk, Visitor(card_in=True), Outcome.CANCELLED) if cancelled else Next(s)
+    return leave(s.desk, s.visitor, Outcome.CANCELLED) if cancelled else Next(s)
 
 
 front.ignore(ReadingCard, CodeScanned, PaymentConfirmed, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
@@ -222,14 +225,16 @@ def _(s: LookingUp, e: AlreadyPaid) -> Step:
 
 @front.on(LookingUp, NotFound)
 def _(s: LookingUp, e: NotFound) -> Step:
-    by_card = s.visitor.payer_masked is not None and not e.damaged
-    unknown = Problem.CARD_UNKNOWN if by_card else Problem.CODE_UNKNOWN
-    return sorry(s.desk, s.visitor, Problem.CODE_DAMAGED if e.damaged else unknown)
+    return sorry(s.desk, s.visitor, Problem.CODE_DAMAGED if e.damaged else _nowhere(s))
 
 
 @front.on(LookingUp, TimedOut)
 def _(s: LookingUp, _e: TimedOut) -> Step:
-    return sorry(s.desk, s.visitor, Problem.CODE_UNKNOWN)
+    return sorry(s.desk, s.visitor, _nowhere(s))
+
+
+def _nowhere(s: LookingUp) -> Problem:
+    return Problem.CARD_UNKNOWN if s.by_card else Problem.CODE_UNKNOWN
 
 
 @front.on(LookingUp, CardRemoved)
@@ -239,7 +244,7 @@ def _(s: LookingUp, _e: CardRemoved) -> Step:
 
 @front.on(LookingUp, CardInserted)
 def _(s: LookingUp, _e: CardInserted) -> Step:
-    return read_card(s.desk)
+    return read_card(s.desk, s.visitor)
 
 
 @front.on(LookingUp, CardMute)
@@ -258,7 +263,7 @@ def _(s: Sorry, e: Touched) -> Step:
     if e.button in (Button.HOME, Button.FINISH, Button.CANCEL):
         return leave(s.desk, s.visitor, _outcome(s))
     if e.button in (Button.BACK, Button.RETRY):
-        return listed(s.desk, s.visitor, s.owed) if s.owed else invite(s.desk, replace(s.visitor, card_in=False))
+        return listed(s.desk, s.visitor, s.owed) if s.owed else ask(s.desk, s.visitor)
     return Next(s)
 
 
@@ -267,13 +272,13 @@ def _outcome(s: Sorry) -> Outcome:
     return Outcome.NOTHING_OWED if settled else Outcome.CANCELLED
 
 
-front.ignore(Sorry, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
+front.ignore(Sorry, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
 
 
 # ---- still there? ---------------------------------------------------------------------------------------------------
 
 
-@front.everywhere((ChoosingService, Inviting, Sorry), TimedOut)
+@front.everywhere(_OPEN, TimedOut)
 def _(s: ChoosingService | Inviting | Sorry, _e: TimedOut) -> Step:
     return Next(Warned(s))
 
@@ -299,10 +304,10 @@ def _(s: Warned, _e: CardRemoved) -> Step:
 
 @front.on(Warned, CardInserted)
 def _(s: Warned, _e: CardInserted) -> Step:
-    """A card says "I am here" as well as a touch does; in the middle of paying it changes nothing else."""
+    """A card says "I am here" as well as a touch does; in the middle of paying it stops nothing."""
     if isinstance(s.before, Paying | Waiting):
-        return Next(replace(s.before, visitor=replace(s.before.visitor, card_in=True)))
-    return read_card(s.desk)
+        return Next(another_card(s.before))
+    return read_card(s.desk, s.before.visitor)
 
 
 @front.on(Warned, CardMute)
@@ -316,7 +321,7 @@ def _(s: Warned, e: CodeScanned) -> Step:
 
 
 def _abandoned(s: Warned, otherwise: Outcome) -> Outcome:
-    """A visit left while its QR could still be paid is not "cancelled": the bank may yet speak."""
+    """A visit left after its visitor said that it is paid is not "cancelled": the bank may yet speak."""
     return Outcome.UNCONFIRMED if isinstance(s.before, Waiting) else otherwise
 
 
@@ -335,7 +340,7 @@ def _(s: Taking, _e: CardRemoved) -> Step:
 def _(s: Taking, _e: CardInserted) -> Step:
     """The next visitor is quick, or the same one has thought of something else."""
     ended = home(s.desk, s.outcome)
-    return Next(ReadingCard(s.desk.for_next_visitor()), (*ended.effects, *read_card(s.desk, begin()).effects))
+    return read_card(s.desk.for_next_visitor(), Visitor(), *ended.effects, begin())
 
 
 @front.on(Taking, CardMute)
@@ -373,7 +378,7 @@ def _(s: Taking, _e: SlipFailed) -> Step:
 
 @front.on(Taking, PaymentConfirmed)
 def _(s: Taking, e: PaymentConfirmed) -> Step:
-    if s.bill is None or (e.ref1, e.ref2) != (s.bill.payment.ref1, s.bill.payment.ref2):
+    if s.bill is None or not settles(e, s.bill):
         return Next(s)
     return Next(replace(s, outcome=Outcome.PAID, confirmed_at=e.confirmed_at))
 
@@ -383,8 +388,7 @@ def _(s: Taking, e: CodeScanned) -> Step:
     if s.visitor.card_in:
         return Next(s)
     ended = home(s.desk, s.outcome)
-    next_desk = s.desk.for_next_visitor()
-    return Next(LookingUp(next_desk, Visitor()), (*ended.effects, *look_up(next_desk, Visitor(), e, begin()).effects))
+    return look_up(s.desk.for_next_visitor(), Visitor(), e, *ended.effects, begin())
 
 
 front.ignore(Taking, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

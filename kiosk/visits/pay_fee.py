@@ -7,12 +7,14 @@ pulled at any time and only changes what the last screen says.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta, timezone
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
+from kiosk.visits.desk import Desk
 from kiosk.visits.effects import DrawTransaction, Effect, Outcome, RecordPayment, ShowLight
 from kiosk.visits.events import (
     Bill,
@@ -34,6 +36,7 @@ from kiosk.visits.states import (
     ChoosingNotice,
     ChoosingService,
     Confirmed,
+    Inviting,
     OpeningPayment,
     Paying,
     Problem,
@@ -41,12 +44,29 @@ from kiosk.visits.states import (
     Sorry,
     State,
     Taking,
+    Visitor,
     Waiting,
     Warned,
 )
-from kiosk.visits.steps import Step, leave, listed, look_up, print_slip, pulled, read_card, sorry, without
+from kiosk.visits.steps import (
+    Step,
+    another_card,
+    invite,
+    leave,
+    listed,
+    look_up,
+    print_slip,
+    pulled,
+    read_card,
+    settles,
+    sorry,
+    without,
+)
 
 pay_fee: Machine[State, Event, Effect] = Machine()
+
+_BANGKOK = timezone(timedelta(hours=7))
+"""Thailand's time since 1920, without summer time."""
 
 _WITH_VISITOR = (ChoosingNotice, OpeningPayment, Paying, Waiting, Confirmed)
 
@@ -58,7 +78,7 @@ def _(s: ChoosingNotice | OpeningPayment | Paying | Waiting | Confirmed, _e: Car
 
 @pay_fee.everywhere((OpeningPayment, Paying, Waiting, Confirmed), CardInserted)
 def _(s: OpeningPayment | Paying | Waiting | Confirmed, _e: CardInserted) -> Step:
-    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
+    return Next(another_card(s))
 
 
 @pay_fee.everywhere(_WITH_VISITOR, CardMute)
@@ -82,7 +102,7 @@ def _(s: ChoosingNotice, e: Touched) -> Step:
         case Button.BACK:
             return Next(ChoosingService(s.desk, s.visitor))
         case Button.FINISH:
-            return leave(s.desk, s.visitor, s.outcome)
+            return leave(s.desk, s.visitor, Outcome.CANCELLED)
         case _:
             return Next(s)
 
@@ -93,7 +113,7 @@ def _open(s: ChoosingNotice, chosen: Owed) -> Step:
 
 @pay_fee.on(ChoosingNotice, CardInserted)
 def _(s: ChoosingNotice, _e: CardInserted) -> Step:
-    return read_card(s.desk)
+    return read_card(s.desk, s.visitor)
 
 
 @pay_fee.on(ChoosingNotice, CodeScanned)
@@ -103,11 +123,14 @@ def _(s: ChoosingNotice, e: CodeScanned) -> Step:
 
 @pay_fee.on(ChoosingNotice, PaymentConfirmed)
 def _(s: ChoosingNotice, e: PaymentConfirmed) -> Step:
-    """Somebody paid one of them just now, here a minute ago or elsewhere."""
-    left = tuple(o for o in s.owed if o.notice.reference != e.ref1)
-    if not left:
-        return sorry(s.desk, s.visitor, Problem.NOTHING_OWED)
-    return Next(replace(s, owed=left, page=0))
+    """One of them is paid: by the QR that was just left, or elsewhere."""
+    unpaid = _unpaid(s.owed, e)
+    if s.left is not None and settles(e, s.left):
+        return _paid(s.desk, s.visitor, s.left, unpaid, e)
+    if not unpaid:
+        return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, paid_on=_day(e)))
+    fewer = replace(s, owed=unpaid)
+    return Next(replace(fewer, page=min(s.page, fewer.pages - 1)))
 
 
 @pay_fee.everywhere((ChoosingNotice, Paying, Waiting), TimedOut)
@@ -159,7 +182,7 @@ def _(s: OpeningPayment, _e: TimedOut) -> Step:
     return sorry(s.desk, s.visitor, Problem.CANNOT_RECORD)
 
 
-pay_fee.ignore(OpeningPayment, Touched, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *SLIP_ANSWERS)
+pay_fee.ignore(OpeningPayment, Touched, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *SLIP_ANSWERS)
 
 
 # ---- the QR, and the bank's word ------------------------------------------------------------------------------------
@@ -170,7 +193,7 @@ def _(s: Paying, e: Touched) -> Step:
     if e.button is Button.PAID:
         return Next(Waiting(s.desk, s.visitor, s.bill, s.owed))
     if e.button in (Button.CANCEL, Button.BACK):
-        return listed(s.desk, s.visitor, s.owed)
+        return listed(s.desk, s.visitor, s.owed, left=s.bill) if s.owed else invite(s.desk, s.visitor)
     return Next(s)
 
 
@@ -184,29 +207,46 @@ def _(s: Waiting, e: Touched) -> Step:
     return Next(s)
 
 
-def _confirmed(s: Paying | Waiting, e: PaymentConfirmed) -> Step:
-    if e.ref1 != s.bill.payment.ref1:
-        return Next(s)
-    if (e.ref2, e.amount_satang) != (s.bill.payment.ref2, s.bill.payment.amount_satang):
-        # The notice is paid, but not through this QR: whoever stands here must not pay it again.
-        paid_on = e.confirmed_at.date()
-        return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, without(s.owed, s.bill.chosen), paid_on))
-    slip, effects = print_slip(s.desk, s.visitor, s.bill, e.confirmed_at)
-    left = without(s.owed, s.bill.chosen)
-    return Next(Confirmed(s.desk, s.visitor, s.bill, left, e.confirmed_at, slip), effects)
+@pay_fee.everywhere((OpeningPayment, Paying, Waiting), PaymentConfirmed)
+def _(s: OpeningPayment | Paying | Waiting, e: PaymentConfirmed) -> Step:
+    unpaid = _unpaid(s.owed, e)
+    if s.bill is not None and settles(e, s.bill):
+        return _paid(s.desk, s.visitor, s.bill, unpaid, e)
+    chosen = s.chosen if isinstance(s, OpeningPayment) else s.bill.chosen
+    if e.ref1 == chosen.notice.reference:  # paid, but not through this QR: whoever stands here must not pay it again
+        return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, unpaid, _day(e)))
+    return Next(replace(s, owed=unpaid))
 
 
-@pay_fee.everywhere((Paying, Waiting), PaymentConfirmed)
-def _(s: Paying | Waiting, e: PaymentConfirmed) -> Step:
-    return _confirmed(s, e)
+@pay_fee.everywhere((Confirmed, Sorry), PaymentConfirmed)
+def _(s: Confirmed | Sorry, e: PaymentConfirmed) -> Step:
+    """What is left to pay may be paid by now; it must not be offered again."""
+    return Next(replace(s, owed=_unpaid(s.owed, e)))
 
 
 @pay_fee.on(Warned, PaymentConfirmed)
 def _(s: Warned, e: PaymentConfirmed) -> Step:
-    if not isinstance(s.before, Paying | Waiting):
+    """As in the state underneath; the warning gives way only to a screen that says something new."""
+    if isinstance(s.before, ChoosingService | Inviting):
         return Next(s)
-    then = _confirmed(s.before, e)
-    return Next(s) if then.state == s.before else then
+    then = pay_fee.step(s.before, e)
+    if isinstance(then.state, ChoosingNotice | Paying | Waiting | Sorry) and type(then.state) is type(s.before):
+        return Next(Warned(then.state))
+    return then
+
+
+def _paid(desk: Desk, visitor: Visitor, bill: Bill, unpaid: tuple[Owed, ...], e: PaymentConfirmed) -> Step:
+    slip, effects = print_slip(desk, visitor, bill, e.confirmed_at)
+    return Next(Confirmed(desk, replace(visitor, has_paid=True), bill, unpaid, e.confirmed_at, slip), effects)
+
+
+def _unpaid(owed: tuple[Owed, ...], e: PaymentConfirmed) -> tuple[Owed, ...]:
+    return tuple(each for each in owed if each.notice.reference != e.ref1)
+
+
+def _day(e: PaymentConfirmed) -> date:
+    """The day at the counter; the wire's times are UTC."""
+    return e.confirmed_at.astimezone(_BANGKOK).date()
 
 
 for _state in (Paying, Waiting):
@@ -231,7 +271,7 @@ def _(s: Confirmed, e: Touched) -> Step:
     if e.button is Button.FINISH:
         return _take(s)
     if e.button is Button.PAY_ANOTHER and s.owed:
-        return listed(s.desk, s.visitor, s.owed, Outcome.PAID)
+        return listed(s.desk, s.visitor, s.owed)
     return Next(s)
 
 
@@ -245,4 +285,4 @@ def _take(s: Confirmed) -> Step:
     return Next(Taking(s.desk, s.visitor, Outcome.PAID, s.bill, s.confirmed_at, s.slip), (light,))
 
 
-pay_fee.ignore(Confirmed, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)
+pay_fee.ignore(Confirmed, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

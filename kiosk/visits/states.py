@@ -28,10 +28,14 @@ CARD_OUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is here, as little as possible. ``payer_masked`` is None for somebody who came with paper only."""
+    """Who is here, as little as possible. ``payer_masked`` is None for somebody who came with paper only.
+
+    ``has_paid``: something was paid in this visit, so that however it ends it was not in vain.
+    """
 
     payer_masked: str | None = None
     card_in: bool = False
+    has_paid: bool = False
 
 
 class Problem(StrEnum):
@@ -118,9 +122,10 @@ class Inviting(_State):
 
 @dataclass(frozen=True, slots=True)
 class ReadingCard(_State):
-    """The card is in and being read: it must stay."""
+    """The card is in and being read: it must stay. ``visitor``: nobody known yet, that is what is being read."""
 
     desk: Desk
+    visitor: Visitor = Visitor(card_in=True)
     deadline: ClassVar[bool] = True
 
     @property
@@ -130,10 +135,11 @@ class ReadingCard(_State):
 
 @dataclass(frozen=True, slots=True)
 class LookingUp(_State):
-    """The replica is being asked."""
+    """The replica is being asked. ``by_card``: about the card's owner, not about something scanned."""
 
     desk: Desk
     visitor: Visitor
+    by_card: bool = False
     deadline: ClassVar[bool] = True
 
     @property
@@ -143,13 +149,16 @@ class LookingUp(_State):
 
 @dataclass(frozen=True, slots=True)
 class ChoosingNotice(_State):
-    """Which one to pay. ``page`` counts from 0, three rows each."""
+    """Which one to pay. ``page`` counts from 0, three rows each.
+
+    ``left``: the bill whose QR was just left by "cancel"; a phone may have taken it, and the bank may yet confirm it.
+    """
 
     desk: Desk
     visitor: Visitor
     owed: tuple[Owed, ...]
     page: int = 0
-    outcome: Outcome = Outcome.CANCELLED
+    left: Bill | None = None
 
     ROWS: ClassVar[int] = 3
 
@@ -166,7 +175,7 @@ class ChoosingNotice(_State):
 
 @dataclass(frozen=True, slots=True)
 class OpeningPayment(_State):
-    """The payment is being put on record, before anybody can pay it."""
+    """The payment is being put on record, before anybody can pay it. ``owed`` as in ``Paying``."""
 
     desk: Desk
     visitor: Visitor
@@ -182,7 +191,7 @@ class OpeningPayment(_State):
 
 @dataclass(frozen=True, slots=True)
 class Paying(_State):
-    """The QR is on the screen."""
+    """The QR is on the screen. ``owed``: the list to go back to; empty once a card was put in that may be another's."""
 
     desk: Desk
     visitor: Visitor
@@ -307,6 +316,4 @@ def visitor_of(state: State) -> Visitor:
     """Who is here in ``state``; nobody in the states without a visitor."""
     if isinstance(state, Warned):
         return state.before.visitor
-    if isinstance(state, ReadingCard):
-        return Visitor(card_in=True)
     return getattr(state, "visitor", Visitor())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from drivers.panel.port import Light, Pattern
+from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import (
     BeginVisit,
@@ -21,10 +22,13 @@ from kiosk.visits.events import Bill, CodeScanned, Owed
 from kiosk.visits.machine import Next
 from kiosk.visits.states import (
     ChoosingNotice,
+    Confirmed,
     Idle,
     Inviting,
     LookingUp,
+    OpeningPayment,
     OutOfService,
+    Paying,
     Problem,
     ReadingCard,
     Slip,
@@ -32,6 +36,7 @@ from kiosk.visits.states import (
     State,
     Taking,
     Visitor,
+    Waiting,
 )
 
 Step = Next[State, Effect]
@@ -54,22 +59,31 @@ def lights_off() -> tuple[Effect, ...]:
     return ShowLight(Light.CARD, Pattern.OFF), ShowLight(Light.PAPER, Pattern.OFF)
 
 
-def invite(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
+def invite(desk: Desk, visitor: Visitor) -> Step:
     """Ask for card, notice or folder; a card already in is read at once."""
-    if visitor.card_in:
-        return read_card(desk, *before)
+    return read_card(desk, visitor) if visitor.card_in else ask(desk, visitor)
+
+
+def ask(desk: Desk, visitor: Visitor) -> Step:
+    """Ask for card, notice or folder, also while a card that was of no use is still in."""
     blink = ShowLight(Light.CARD, Pattern.SLOW if Device.CARD in desk.ready else Pattern.OFF)
-    return Next(Inviting(desk, PAY_FEE), (*before, blink))
+    return Next(Inviting(desk, PAY_FEE, _here(visitor)), (blink,))
 
 
-def read_card(desk: Desk, *before: Effect) -> Step:
-    """The card is in: read it."""
-    return Next(ReadingCard(desk), (*before, ShowLight(Light.CARD, Pattern.ON), ReadCard()))
+def read_card(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
+    """A card is in, whoever's: read it. Nothing known of ``visitor`` is known of its owner."""
+    unread = Visitor(card_in=True, has_paid=visitor.has_paid)
+    return Next(ReadingCard(desk, unread), (*before, ShowLight(Light.CARD, Pattern.ON), ReadCard()))
 
 
 def look_up(desk: Desk, visitor: Visitor, scanned: CodeScanned, *before: Effect) -> Step:
     """A code was scanned: find what it stands for."""
-    return Next(LookingUp(desk, visitor), (*before, LookUpCode(scanned.code)))
+    return Next(LookingUp(desk, _here(visitor)), (*before, LookUpCode(scanned.code)))
+
+
+def _here(visitor: Visitor) -> Visitor:
+    """The same visitor, but the payer is known by their card only as long as it is in: the next may not be the same."""
+    return visitor if visitor.card_in else Visitor(has_paid=visitor.has_paid)
 
 
 def sorry(desk: Desk, visitor: Visitor, problem: Problem, owed: tuple[Owed, ...] = ()) -> Step:
@@ -78,10 +92,11 @@ def sorry(desk: Desk, visitor: Visitor, problem: Problem, owed: tuple[Owed, ...]
 
 
 def leave(desk: Desk, visitor: Visitor, outcome: Outcome) -> Step:
-    """End the visit without a slip: home, or first "take your card"."""
+    """End the visit without a slip: home, or first "take your card". ``outcome``: unless something was paid before."""
+    ended = Outcome.PAID if visitor.has_paid else outcome
     if visitor.card_in:
-        return Next(Taking(desk, visitor, outcome), (ShowLight(Light.CARD, Pattern.FAST),))
-    return home(desk, outcome)
+        return Next(Taking(desk, visitor, ended), (ShowLight(Light.CARD, Pattern.FAST),))
+    return home(desk, ended)
 
 
 def begin() -> BeginVisit:
@@ -104,11 +119,22 @@ def without(owed: tuple[Owed, ...], paid: Owed) -> tuple[Owed, ...]:
     return tuple(each for each in owed if each.notice.notice_no != paid.notice.notice_no)
 
 
-def listed(desk: Desk, visitor: Visitor, owed: tuple[Owed, ...], outcome: Outcome = Outcome.CANCELLED) -> Step:
-    """The list of notices, the longest overdue first."""
-    return Next(ChoosingNotice(desk, visitor, tuple(sorted(owed, key=lambda o: o.notice.due_on)), outcome=outcome))
+def listed(desk: Desk, visitor: Visitor, owed: tuple[Owed, ...], left: Bill | None = None) -> Step:
+    """The list of notices, the longest overdue first. ``left``: the bill whose QR was left for it."""
+    return Next(ChoosingNotice(desk, visitor, tuple(sorted(owed, key=lambda o: o.notice.due_on)), left=left))
 
 
 def pulled(visitor: Visitor) -> Visitor:
     """The same visitor with the card out."""
     return replace(visitor, card_in=False)
+
+
+def another_card(state: OpeningPayment | Paying | Waiting | Confirmed) -> State:
+    """A card was put in while paying. The payment goes on; the list does not, for the card may be another person's."""
+    return replace(state, visitor=replace(state.visitor, card_in=True), owed=())
+
+
+def settles(word: PaymentConfirmed, bill: Bill) -> bool:
+    """Whether the bank's word is on this very bill, to the satang."""
+    payment = bill.payment
+    return (word.ref1, word.ref2, word.amount_satang) == (payment.ref1, payment.ref2, payment.amount_satang)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.errors import Fault
 from drivers.printer.port import Paper, PrinterStatus
 from fleet.protocol.codes import UnknownCode, classify
+from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.desk import Desk, Device, Language
 from kiosk.visits.effects import (
     BeginVisit,
@@ -69,6 +71,7 @@ from kiosk.visits.states import (
     Taking,
     Waiting,
     Warned,
+    visitor_of,
 )
 from kiosk.visits.visit import step, visit
 from tests.support.sample_visit import SAMPLE_ID, confirmation, desk, owed, settings
@@ -469,3 +472,147 @@ def test_an_unknown_code_is_looked_up_like_any_other() -> None:
     (looked_up,) = story.did(LookUpCode)
     assert isinstance(looked_up, LookUpCode)
     assert isinstance(looked_up.code, UnknownCode)
+
+
+# ---- what is paid is not offered again, and what is one's own stays one's own
+
+
+def _numbers(state: State) -> list[str]:
+    assert isinstance(state, ChoosingNotice | Paying | Waiting | Confirmed | Sorry)
+    return [each.notice.notice_no for each in state.owed]
+
+
+def _bank_on(notice: Owed) -> PaymentConfirmed:
+    """The bank's word on ``notice``, paid through some other QR."""
+    return PaymentConfirmed(
+        ref1=notice.notice.reference,
+        ref2="ANOTHER",
+        amount_satang=notice.notice.amount_satang,
+        confirmed_at=datetime(2026, 11, 24, 3, 47, tzinfo=UTC),
+    )
+
+
+def _of_three() -> Story:
+    return Story().until_list(owed(1, satang=0), owed(2), owed(3))
+
+
+@pytest.mark.parametrize("warned", [False, True])
+@pytest.mark.parametrize(
+    "events",
+    [
+        (),
+        (Touched(Button.CHOOSE, "N003"), TransactionDrawn("CBI02-690000001", "t"), PaymentRecorded()),
+        (
+            *(Touched(Button.CHOOSE, "N003"), TransactionDrawn("CBI02-690000001", "t"), PaymentRecorded()),
+            Touched(Button.PAID),
+        ),
+        (Touched(Button.CHOOSE, "N001"), TransactionDrawn("CBI02-690000001", "t")),
+    ],
+    ids=["list", "qr", "waiting", "sorry"],
+)
+def test_a_notice_paid_meanwhile_is_offered_no_more(events: tuple[Event, ...], warned: bool) -> None:
+    story = _of_three().then(*events, *([TimedOut()] if warned else []), _bank_on(owed(2)))
+    assert isinstance(story.state, Warned) is warned
+    story.then(*([Touched(Button.CONTINUE)] if warned else []))
+    assert "N002" not in _numbers(story.state)
+    assert "N003" in _numbers(story.state)
+
+
+def test_a_notice_paid_while_its_qr_is_being_prepared_is_not_shown() -> None:
+    story = Story().until_list(owed(1), owed(2)).then(Touched(Button.CHOOSE, "N001"), _bank_on(owed(1)))
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.ALREADY_PAID
+    assert _numbers(story.state) == ["N002"]
+
+
+def test_a_notice_paid_meanwhile_is_not_what_one_more_can_be_paid() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    story.then(confirmation(story.bill), _bank_on(owed(2)))
+    assert isinstance(story.state, Confirmed)
+    assert _numbers(story.state) == []
+
+
+def test_a_payment_of_somebody_else_leaves_the_page_where_it_is() -> None:
+    story = Story().until_list(*[owed(n) for n in range(1, 6)]).then(Touched(Button.NEXT_PAGE))
+    before = story.state
+    story.then(_bank_on(owed(9)))
+    assert story.state == before
+
+
+def test_the_last_notice_paid_elsewhere_is_said_to_be_paid_on_the_day_at_the_counter() -> None:
+    story = Story().until_list()
+    story.then(replace_struct(_bank_on(owed()), confirmed_at=datetime(2026, 11, 23, 17, 30, tzinfo=UTC)))
+    assert isinstance(story.state, Sorry)
+    assert (story.state.problem, story.state.paid_on) == (Problem.ALREADY_PAID, date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("warned", [False, True])
+def test_a_qr_that_was_left_too_early_may_still_be_confirmed(warned: bool) -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    bank = confirmation(story.bill)
+    story.then(Touched(Button.CANCEL), *([TimedOut()] if warned else []), bank)
+    assert isinstance(story.state, Confirmed)
+    assert [each.confirmed_at for each in story.did(PrintPaymentSlip)] == [bank.confirmed_at]
+    assert _numbers(story.state) == ["N002"]
+
+
+def test_another_sum_does_not_settle_the_slip_that_is_being_taken() -> None:
+    story = Story().until_waiting()
+    less = confirmation(story.bill, amount_satang=1)
+    story.then(Touched(Button.PRINT_TRACKING), less)
+    assert isinstance(story.state, Taking)
+    assert (story.state.confirmed_at, story.state.outcome) == (None, Outcome.UNCONFIRMED)
+
+
+def test_a_visit_in_which_something_was_paid_was_not_cancelled() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    story.then(confirmation(story.bill), Touched(Button.PAY_ANOTHER), Touched(Button.CHOOSE, "N002"))
+    story.then(TransactionDrawn("CBI02-690000319", "t"), PaymentRecorded(), Touched(Button.CANCEL))
+    story.then(Touched(Button.BACK), Touched(Button.SERVICE, "pay-fee"), CardRead(SAMPLE_ID, expired=False))
+    story.then(NothingOwed(), TimedOut(), TimedOut(), CardRemoved(), TimedOut())
+    assert story.did(EndVisit) == [EndVisit(Outcome.PAID)]
+
+
+@pytest.mark.parametrize("warned", [False, True])
+@pytest.mark.parametrize("waiting", [False, True])
+def test_a_card_put_in_while_paying_is_read_before_any_list_is_shown(waiting: bool, warned: bool) -> None:
+    story = Story().until_qr(owed(1), owed(2)).then(*([Touched(Button.PAID)] if waiting else []))
+    story.then(CardRemoved(), *([TimedOut()] if warned else []), CardInserted(ATR))
+    story.then(*([Touched(Button.SHOW_QR)] if waiting else []))
+    assert isinstance(story.state, Paying)
+    story.then(Touched(Button.CANCEL))
+    assert isinstance(story.state, ReadingCard)
+    assert visitor_of(story.state).payer_masked is None
+
+
+def test_a_card_put_in_after_paying_is_offered_nothing_of_the_one_before() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    story.then(confirmation(story.bill), CardRemoved(), CardInserted(ATR), Touched(Button.PAY_ANOTHER))
+    assert isinstance(story.state, Confirmed)
+    assert _numbers(story.state) == []
+
+
+def test_a_notice_scanned_after_the_card_was_taken_is_not_the_cards_owners() -> None:
+    story = Story().until_list().then(CardRemoved(), SOMETHING, NoticesFound((owed(2),)))
+    assert isinstance(story.state, ChoosingNotice)
+    assert story.state.visitor.payer_masked is None
+
+
+def test_an_unknown_code_is_no_fault_of_the_card_that_is_in() -> None:
+    story = Story().until_list().then(SOMETHING, NotFound())
+    assert isinstance(story.state, Sorry)
+    assert story.state.problem is Problem.CODE_UNKNOWN
+
+
+@pytest.mark.parametrize("leaving", [(Touched(Button.BACK), Touched(Button.HOME)), (TimedOut(), TimedOut())])
+def test_a_useless_card_that_is_still_in_is_not_forgotten(leaving: tuple[Event, ...]) -> None:
+    story = Story().then(CardInserted(ATR), CardUnreadable(CardProblem.UNREADABLE), Touched(Button.RETRY))
+    assert isinstance(story.state, Inviting)
+    story.then(*leaving)
+    assert isinstance(story.state, Taking)
+    assert story.state.visitor.card_in
+
+
+def test_the_tracking_token_stands_in_no_repr() -> None:
+    story = Story().until_qr()
+    assert "token-of-96-bits" not in repr((story.state, story.effects, TransactionDrawn("n", "token-of-96-bits")))
