@@ -1,6 +1,7 @@
 """Every message on the wire: one msgspec struct each, JSON, named as its topic.
 
-Rules: fields are only ever added, with a default; readers ignore what they do not know. Times are UTC.
+Rules: fields are only ever added, with a default; readers ignore what they do not know, and read a word of an
+enumeration they do not know as ``unknown``. Times are UTC.
 ``decode`` is the only way in: it bounds the size before it parses.
 """
 
@@ -21,7 +22,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceState(StrEnum):
-    """States of a device in the words of the trade (XFS): unknown means nobody could ask."""
+    """States of a device in the words of the trade (XFS): unknown means nobody could ask, or a later release's word."""
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -30,6 +31,10 @@ class DeviceState(StrEnum):
     HARDWARE_ERROR = "hardware-error"
     NO_DEVICE = "no-device"
     UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> DeviceState | None:
+        return cls.UNKNOWN if isinstance(value, str) else None
 
 
 class Session(Message, frozen=True):
@@ -135,12 +140,19 @@ class Reported(Message, frozen=True):
 
 
 class CommandKind(StrEnum):
-    """What may be asked of a kiosk; never "run this"."""
+    """What may be asked of a kiosk; never "run this". ``UNKNOWN`` is never sent: it is what a later release's word
+    reads as, so that the command is answered all the same.
+    """
 
     IDENTIFY = "identify"
     TEST_PRINT = "test-print"
     REFRESH = "refresh"
     RESTART_FRONTDESK = "restart-frontdesk"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> CommandKind | None:
+        return cls.UNKNOWN if isinstance(value, str) else None
 
 
 class Command(Message, frozen=True):
@@ -173,7 +185,7 @@ M = TypeVar("M", bound=Message)
 
 
 class MessageError(ValueError):
-    """A message that cannot be read; it says why and holds nothing of its content."""
+    """A message that cannot be read; it says which field and why, and holds nothing of what stood in it."""
 
 
 def encode(message: Message) -> bytes:

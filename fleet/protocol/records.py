@@ -9,7 +9,7 @@ Times are UTC, RFC 3339, as the kiosk's clock had them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -96,9 +96,7 @@ class UnknownRecord(Record, frozen=True, tag="unknown"):
 KnownRecord = VisitEnded | PaymentOpened | SlipPrinted | SlipFailed | DeviceChanged | SettingsApplied | Restarted
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)
-_KINDS = frozenset(
-    {"visit-ended", "payment-opened", "slip-printed", "slip-failed", "device-changed", "settings-applied", "restarted"}
-)
+_KINDS = frozenset(kind.__struct_config__.tag for kind in get_args(KnownRecord))
 
 
 def encode_record(record: KnownRecord) -> bytes:
