@@ -51,7 +51,7 @@ from kiosk.visits.states import (
 from kiosk.visits.steps import (
     Step,
     another_card,
-    invite,
+    ask,
     leave,
     listed,
     look_up,
@@ -193,8 +193,15 @@ def _(s: Paying, e: Touched) -> Step:
     if e.button is Button.PAID:
         return Next(Waiting(s.desk, s.visitor, s.bill, s.owed))
     if e.button in (Button.CANCEL, Button.BACK):
-        return listed(s.desk, s.visitor, s.owed, left=s.bill) if s.owed else invite(s.desk, s.visitor)
+        return _cancelled(s)
     return Next(s)
+
+
+def _cancelled(s: Paying) -> Step:
+    """Back to the list; without one a card was put in meanwhile, and has its own, if it is still in."""
+    if s.owed:
+        return listed(s.desk, s.visitor, s.owed, left=s.bill)
+    return read_card(s.desk, s.visitor) if s.visitor.card_in else ask(s.desk, s.visitor)
 
 
 @pay_fee.on(Waiting, Touched)

@@ -60,8 +60,8 @@ def lights_off() -> tuple[Effect, ...]:
 
 
 def invite(desk: Desk, visitor: Visitor) -> Step:
-    """Ask for card, notice or folder; a card already in is read at once."""
-    return read_card(desk, visitor) if visitor.card_in else ask(desk, visitor)
+    """Ask for card, notice or folder; a card that is in and was read before is read again, at once."""
+    return read_card(desk, visitor) if visitor.card_in and visitor.payer_masked is not None else ask(desk, visitor)
 
 
 def ask(desk: Desk, visitor: Visitor) -> Step:

@@ -613,6 +613,20 @@ def test_a_useless_card_that_is_still_in_is_not_forgotten(leaving: tuple[Event, 
     assert story.state.visitor.card_in
 
 
+@pytest.mark.parametrize("useless", [CardMute(), CardUnreadable(CardProblem.UNREADABLE)], ids=["mute", "unreadable"])
+def test_a_useless_card_that_is_still_in_is_not_read_again(useless: Event) -> None:
+    story = Story().then(CardInserted(ATR), useless, Touched(Button.RETRY))
+    story.then(Touched(Button.BACK), Touched(Button.SERVICE, "pay-fee"))
+    assert isinstance(story.state, Inviting)
+    assert story.state.visitor.card_in
+
+
+def test_a_card_pulled_again_while_paying_leaves_no_list_behind() -> None:
+    story = Story().until_qr(owed(1), owed(2)).then(CardInserted(ATR), CardRemoved(), Touched(Button.CANCEL))
+    assert isinstance(story.state, Inviting)
+    assert story.state.visitor.payer_masked is None
+
+
 def test_the_tracking_token_stands_in_no_repr() -> None:
     story = Story().until_qr()
     assert "token-of-96-bits" not in repr((story.state, story.effects, TransactionDrawn("n", "token-of-96-bits")))
