@@ -112,12 +112,11 @@ class Agent:
         if self._spool.is_replaced or self._replica.is_replaced:
             raise StoreReplacedError("the front desk has put a broken file aside; starting again on the new one")
         self._link.connect_if_due(self._next_session_no)
-        fetch = self._fetch
-        reads, writes = ([], [fetch]) if fetch is not None and fetch.wants_write else ([fetch] if fetch else [], [])
         turn_s = TURN_S if self._post.flush() else NO_ROOM_TURN_S
-        for ready in self._link.turn(turn_s, [self._post, *reads], writes):
-            if ready is self._post:
-                self._hear(self._post.receive(0))
+        if self._fetch is not None:
+            turn_s = 0.0  # the next piece is waited for in ``step``
+        for _ in self._link.turn(turn_s, [self._post]):
+            self._hear(self._post.receive(0))
         self._step_fetch()
         while self._link.inbox:
             arrived = self._link.inbox.popleft()
@@ -294,11 +293,8 @@ class Agent:
         if self._fetch is not None or self._office_is_current() or time.monotonic() < self._office_due_s:
             return
         self._office_due_s = time.monotonic() + OFFICE_RETRY_S
-        try:
-            self._fetching = self._office_wanted
-            self._fetch = OfficeFetch(self._config.link, self._replica.office_id, self._replica.revision)
-        except OfficeUnreachableError as err:
-            log.warning("office records not fetched: %s", err)
+        self._fetching = self._office_wanted
+        self._fetch = OfficeFetch(self._config.link, self._replica.office_id, self._replica.revision)
 
     def _step_fetch(self) -> None:
         if self._fetch is None:

@@ -214,19 +214,18 @@ class Link:
         if client is self._client and qos:
             client.ack(mid, qos)
 
-    def turn(self, timeout_s: float, reads: Sequence[Any] = (), writes: Sequence[Any] = ()) -> list[Any]:
-        """Wait for traffic, at most ``timeout_s``, and handle ours; gives those of the others that are ready."""
+    def turn(self, timeout_s: float, others: Sequence[Any] = ()) -> list[Any]:
+        """Wait for traffic, at most ``timeout_s``, and handle ours; gives those of ``others`` that can be read."""
         client = self._client
         link_socket = client.socket() if client is not None else None
         if client is None or link_socket is None:
             if client is not None:
                 self._drop()
-            readable, writable, _ = select.select(reads, writes, [], timeout_s)
-            return [*readable, *writable]
+            return list(select.select(others, [], [], timeout_s)[0])
         ours = [link_socket] if client.want_write() else []
         if _has_decrypted(client):
             timeout_s = 0.0
-        readable, writable, _ = select.select([link_socket, *reads], [*ours, *writes], [], timeout_s)
+        readable, writable, _ = select.select([link_socket, *others], ours, [], timeout_s)
         result = MQTTErrorCode.MQTT_ERR_SUCCESS
         if link_socket in readable or _has_decrypted(client):
             result = client.loop_read()
