@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A number that counts. Bounded as SQLite and PostgreSQL bound it: a message that holds more is none."""
 
 MESSAGE_BYTES_MAX = 256 * 1024
 """Largest message either side reads. A batch of 100 records is about 30 kB; settings documents about 10 kB."""
@@ -43,7 +46,7 @@ class Session(Message, frozen=True):
     A death whose ``session_no`` is not the one last born is late and says nothing.
     """
 
-    session_no: int
+    session_no: Count
     boot_id: str
     alive: bool
     at: datetime
@@ -68,20 +71,20 @@ class DeviceStatus(Message, frozen=True):
 class Health(Message, frozen=True):
     """The machine itself. None where it could not be asked."""
 
-    uptime_s: int | None = None
-    disk_free_mb: int | None = None
+    uptime_s: Count | None = None
+    disk_free_mb: Count | None = None
     temperature_c: float | None = None
-    memory_free_mb: int | None = None
+    memory_free_mb: Count | None = None
 
 
 class Status(Message, frozen=True):
     """Everything about a kiosk now; retained, on change and as a heartbeat."""
 
-    session_no: int
+    session_no: Count
     at: datetime
     devices: dict[str, DeviceStatus]
     paper: str = "unknown"
-    spool_depth: int = 0
+    spool_depth: Count = 0
     in_visit: bool = False
     health: Health = Health()
 
@@ -89,7 +92,7 @@ class Status(Message, frozen=True):
 class NumberedRecord(Message, frozen=True):
     """A record of the spool: ``no`` counts from 1 without gaps within ``RecordBatch.spool_id``."""
 
-    no: int
+    no: Count
     record: msgspec.Raw
 
 
@@ -107,14 +110,14 @@ class Ack(Message, frozen=True):
     """
 
     spool_id: str
-    committed_through: int
+    committed_through: Count
 
 
 class SettingsLayer(Message, frozen=True):
     """One document of the layers national, province, office, kiosk; a JSON merge patch (RFC 7396) on those before."""
 
     layer: str
-    revision: int
+    revision: Count
     document: dict[str, Any]
 
 
@@ -124,18 +127,18 @@ class Desired(Message, frozen=True):
     ``office_revision`` counts within ``office_id``: a kiosk that was moved may well see a smaller one.
     """
 
-    settings_revision: int
+    settings_revision: Count
     layers: tuple[SettingsLayer, ...]
-    office_revision: int = 0
+    office_revision: Count = 0
     office_id: str = ""
 
 
 class Reported(Message, frozen=True):
     """What a kiosk runs, and why not what was desired."""
 
-    settings_revision: int
+    settings_revision: Count
     problems: tuple[str, ...] = ()
-    office_revision: int = 0
+    office_revision: Count = 0
     version: str = ""
 
 
@@ -176,7 +179,7 @@ class PaymentConfirmed(Message, frozen=True):
 
     ref1: str
     ref2: str
-    amount_satang: int
+    amount_satang: Count
     confirmed_at: datetime
     notice_no: str = ""
 
@@ -204,5 +207,7 @@ def decode(payload: bytes, kind: type[M]) -> M:
         return msgspec.json.decode(payload, type=kind)
     except msgspec.DecodeError as err:
         raise MessageError(f"{kind.__name__}: {err}") from err
+    except UnicodeDecodeError:  # msgspec lets it through; it would carry the whole text along
+        raise MessageError(f"{kind.__name__}: a text is no UTF-8") from None
     except RecursionError:  # nested deeper than anything of ours; the traceback would be as deep
         raise MessageError(f"{kind.__name__}: nested too deeply") from None

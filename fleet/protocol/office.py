@@ -10,6 +10,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from fleet.protocol.messages import Count
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a notice's sum, e.g. the fee or the surcharge."""
@@ -48,8 +50,21 @@ class Factory(msgspec.Struct, frozen=True, kw_only=True):
 class OfficeRecords(msgspec.Struct, frozen=True, kw_only=True):
     """All records of one office at ``revision``."""
 
-    revision: int
+    revision: Count
     office_id: str
     hash_key: str
     factories: tuple[Factory, ...]
     notices: tuple[Notice, ...]
+
+
+def decode_office(payload: bytes) -> OfficeRecords:
+    """The records in ``payload``.
+
+    Raises: msgspec.DecodeError, without a word of what stood there, when it is none; keep what there is.
+    """
+    try:
+        return msgspec.json.decode(payload, type=OfficeRecords)
+    except UnicodeDecodeError:  # msgspec lets it through; it would carry the whole text along
+        raise msgspec.DecodeError("a text is no UTF-8") from None
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None

@@ -13,6 +13,8 @@ from typing import Any, get_args
 
 import msgspec
 
+from fleet.protocol.messages import Count
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Base of all records."""
@@ -38,7 +40,7 @@ class PaymentOpened(Record, frozen=True, tag="payment-opened"):
     biller_id: str
     ref1: str
     ref2: str
-    amount_satang: int
+    amount_satang: Count
     opened_at: datetime
     visit_id: str = ""
 
@@ -48,7 +50,7 @@ class SlipPrinted(Record, frozen=True, tag="slip-printed"):
 
     transaction_no: str
     confirmed: bool
-    length_mm: int
+    length_mm: Count
     printed_at: datetime
     reprint: bool = False
 
@@ -73,7 +75,7 @@ class DeviceChanged(Record, frozen=True, tag="device-changed"):
 class SettingsApplied(Record, frozen=True, tag="settings-applied"):
     """Settings were taken over, or refused with ``problems``."""
 
-    revision: int
+    revision: Count
     problems: tuple[str, ...]
     applied_at: datetime
 
@@ -110,6 +112,15 @@ def decode_record(raw: bytes | msgspec.Raw) -> KnownRecord | UnknownRecord:
     Raises: msgspec.DecodeError when it is no JSON object or a known kind with broken fields; count it and say so,
         and do not acknowledge past it in silence.
     """
+    try:
+        return _decoded(raw)
+    except UnicodeDecodeError:  # msgspec lets it through; it would carry the whole text along
+        raise msgspec.DecodeError("a text is no UTF-8") from None
+    except RecursionError:
+        raise msgspec.DecodeError("nested too deeply") from None
+
+
+def _decoded(raw: bytes | msgspec.Raw) -> KnownRecord | UnknownRecord:
     try:
         return _DECODER.decode(raw)
     except msgspec.ValidationError:

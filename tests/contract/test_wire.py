@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 import pytest
 
 from fleet.protocol import messages, office, records
-from fleet.protocol.messages import Command, CommandKind, Desired, DeviceState, Message, RecordBatch, Status
+from fleet.protocol.messages import Command, CommandKind, Desired, DeviceState, Message, RecordBatch, Reply, Status
 from fleet.protocol.records import UnknownRecord, decode_record, encode_record
 from fleet.protocol.settings import read_settings
 
@@ -42,7 +43,7 @@ def read(payload: bytes, kind: type[msgspec.Struct]) -> Any:
     """As the two sides read it."""
     if issubclass(kind, Message):
         return messages.decode(payload, kind)
-    return decode_record(payload) if issubclass(kind, records.Record) else msgspec.json.decode(payload, type=kind)
+    return decode_record(payload) if issubclass(kind, records.Record) else office.decode_office(payload)
 
 
 def written(said: Any) -> Any:
@@ -162,8 +163,44 @@ def test_one_strange_word_does_not_hide_the_rest_of_a_status() -> None:
     assert (command.command_id, command.kind) == ("c", CommandKind.UNKNOWN)
 
 
+DIGITS = "1999900000013"
+BROKEN = {
+    "a text is no UTF-8": DIGITS.encode() + b"\xff",
+    "too deep": b'", "strange": ' + b"[" * 20_000 + b"]" * 20_000 + b', "stranger": "',
+    "half a character": rb"\ud800",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_refused_by_one_error_that_quotes_nothing(text: bytes) -> None:
+    """A kiosk that sends such a thing must not end whoever reads it, nor find its way into a log."""
+    refused = []
+    with pytest.raises(messages.MessageError) as caught:
+        messages.decode(b'{"command_id": "%s", "done": true}' % text, Reply)
+    refused.append(caught.value)
+    for raw in (b'{"kind": "restarted", "process": "%s"}', b'{"kind": "of-a-later-release", "word": "%s"}'):
+        with pytest.raises(msgspec.DecodeError) as record_caught:
+            decode_record(raw % text)
+        refused.append(record_caught.value)
+    with pytest.raises(msgspec.DecodeError) as office_caught:
+        office.decode_office(b'{"office_id": "%s"}' % text)
+    refused.append(office_caught.value)
+    assert not [error for error in refused if DIGITS in f"{error} {error.__cause__!r}"]
+
+
+@pytest.mark.parametrize("number", [-1, 2**63, 10**30])
+@pytest.mark.parametrize("name", ["Ack", "Session", "Desired", "OfficeRecords", "PaymentOpened", "RecordBatch"])
+def test_a_number_no_database_holds_is_no_count(name: str, number: int) -> None:
+    golden = (WIRE / THIS_RELEASE / f"{name}.json").read_bytes()
+    counts = rb'"(no|session_no|committed_through|settings_revision|revision|amount_satang)": \d+'
+    broken, found = re.subn(counts, rb'"\1": %d' % number, golden, count=1)
+    assert found
+    with pytest.raises((messages.MessageError, msgspec.DecodeError)):
+        read(broken, KINDS[name])
+
+
 def test_what_cannot_be_read_is_named_without_its_content() -> None:
     with pytest.raises(messages.MessageError) as caught:
-        messages.decode(b'{"command_id": "c", "kind": "identify", "expires_at": "1999900000013"}', Command)
-    assert "1999900000013" not in str(caught.value)
+        messages.decode(f'{{"command_id": "c", "kind": "identify", "expires_at": "{DIGITS}"}}'.encode(), Command)
+    assert DIGITS not in str(caught.value)
     assert "expires_at" in str(caught.value)
