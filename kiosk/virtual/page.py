@@ -87,7 +87,12 @@ def make_app(machine: VirtualMachine, is_closing: Callable[[], bool]) -> Starlet
     return Starlette(
         routes=routes,
         middleware=[Middleware(LoopbackGuard)],
-        exception_handlers={RefusedError: _refused, msgspec.ValidationError: _unreadable, DriverError: _broken},
+        exception_handlers={
+            RefusedError: _refused,
+            msgspec.DecodeError: _unreadable,
+            UnicodeDecodeError: _unreadable,  # msgspec lets it through
+            DriverError: _broken,
+        },
     )
 
 

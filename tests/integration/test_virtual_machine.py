@@ -330,6 +330,11 @@ def test_a_body_that_does_not_fit_is_refused_without_being_quoted(kiosk: Virtual
     assert kiosk.ask("scan", txet="1999900000013") == (422, {"error": "unreadable"})
     assert kiosk.ask("touch", x="1999900000013", y=0) == (422, {"error": "unreadable"})
     assert kiosk.ask("scan", text="A" * 20000)[0] == 413
+    for broken in (b"{", b'{"text": "1999900000013\xff"}'):
+        answer = requests.post(
+            kiosk.url + "scan", data=broken, headers={"Content-Type": "application/json"}, timeout=10
+        )
+        assert (answer.status_code, answer.text) == (422, '{"error":"unreadable"}')
 
 
 def test_what_is_not_there_is_said_to_be_not_there(kiosk: VirtualKiosk) -> None:
