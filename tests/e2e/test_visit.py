@@ -85,7 +85,7 @@ def test_a_notice_under_the_scanner_is_enough(visitor: Visitor, demo: Demo) -> N
 def test_a_notice_already_paid_says_so(visitor: Visitor, demo: Demo) -> None:
     visitor.scan(codes(demo, "notice")[4])
     visitor.await_state("Sorry")
-    visitor.await_words("รายการนี้ชำระแล้ว")
+    visitor.await_words("ไม่ต้องชำระอีก")
 
 
 def test_a_folder_leads_to_its_factory(visitor: Visitor, demo: Demo) -> None:
@@ -208,7 +208,7 @@ def test_broken_settings_are_refused_and_the_last_good_stay(visitor: Visitor, de
 def test_switching_the_service_off_closes_the_kiosk_and_on_opens_it(visitor: Visitor, demo: Demo) -> None:
     demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"services": []}', "--reason", "off")
     visitor.await_state("OutOfService")
-    visitor.await_words("ปิดให้บริการ")
+    visitor.await_words("สอบถามที่เคาน์เตอร์")
     demo.fleet("settings", "kiosk", KIOSK_ID, "--patch", '{"services": null}', "--reason", "on")
     visitor.await_state("Idle")
 
