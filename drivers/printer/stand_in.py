@@ -93,6 +93,11 @@ class PrinterStandIn:
         return self._writer is not None
 
     @property
+    def is_out_of_paper(self) -> bool:
+        """True from the end of the roll until ``refill``."""
+        return self._paper_out
+
+    @property
     def unknown_commands(self) -> tuple[bytes, ...]:
         """Everything it was sent and did not understand."""
         return tuple(self._paper.unknown)

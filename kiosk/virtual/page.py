@@ -80,6 +80,7 @@ def make_app(machine: VirtualMachine, is_closing: Callable[[], bool]) -> Starlet
         Route("/screen.png", pages.screen),
         Route("/slips", pages.slips),
         Route("/slips/{number:int}.png", pages.slip),
+        Route("/slips/{number:int}/code", pages.code),
         WebSocketRoute("/live", pages.live),
         Mount("/static", StaticFiles(directory=static)),
         *(Route(path, act, methods=["POST"]) for path, act in _acts(machine).items()),
@@ -126,6 +127,10 @@ class Pages:
     async def slip(self, request: Request) -> Response:
         """One slip."""
         return Response(self._machine.printer.slip_png(request.path_params["number"]), media_type="image/png")
+
+    async def code(self, request: Request) -> Response:
+        """What the QR of one slip holds."""
+        return JSONResponse({"text": self._machine.printer.slip_code(request.path_params["number"])})
 
     async def live(self, socket: WebSocket) -> None:
         """The live connection: state, lights, pixels and paper out; touches in."""

@@ -7,9 +7,13 @@ memory: they are gone with the page's server, as a visitor's are with the visito
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import zxingcpp
+from PIL import Image
 
 from drivers.printer.paper import png
 from drivers.printer.port import Raster
@@ -68,7 +72,12 @@ class VirtualPrinter:
 
     async def start(self) -> None:
         """Listen on a free loopback port."""
-        self._server = asyncio.get_running_loop().create_task(self._serve())
+        await self._listen(0)
+
+    async def _listen(self, port: int) -> None:
+        self._serving.clear()
+        self._stop.clear()
+        self._server = asyncio.get_running_loop().create_task(self._serve(port))
         listening = asyncio.get_running_loop().create_task(self._serving.wait())
         await asyncio.wait((listening, self._server), return_when=asyncio.FIRST_COMPLETED)
         if self._server.done():
@@ -79,7 +88,8 @@ class VirtualPrinter:
         """Stop listening. Calling it again does nothing."""
         self._stop.set()
         if self._server is not None:
-            await self._server
+            server, self._server = self._server, None
+            await server
 
     @property
     def uri(self) -> str:
@@ -102,7 +112,7 @@ class VirtualPrinter:
         return {
             "plugged": self._is_plugged,
             "connected": self._printer.is_connected,
-            "paper": self._paper,
+            "paper": "out" if self._printer.is_out_of_paper else self._paper,
             "cover_open": self._is_cover_open,
             "jammed": self._is_jammed,
             "unknown_commands": len(self._printer.unknown_commands),
@@ -119,6 +129,14 @@ class VirtualPrinter:
         if picture is None:
             raise RefusedError("not-cut")
         return png(picture)
+
+    def slip_code(self, number: int) -> str:
+        """What a phone reads in the QR of a slip; empty when it reads nothing.
+
+        Raises: RefusedError as ``slip_png`` does.
+        """
+        found = zxingcpp.read_barcodes(Image.open(io.BytesIO(self.slip_png(number))).convert("L"))
+        return found[0].text if found else ""
 
     def take(self, number: int) -> None:
         """Take a slip out of the mouth. Taken already: nothing happens.
@@ -143,15 +161,21 @@ class VirtualPrinter:
         return Rows(mouth.number, picture.width_px, first, data) if data else None
 
     async def plug(self) -> None:
-        """Switch it on again, on the same port."""
+        """Switch it on again, on the same port. Plugged in already: nothing happens.
+
+        Raises: OSError when somebody took the port in the meantime.
+        """
+        if self._is_plugged:
+            return
         self._printer.plug_in()
+        await self._listen(self._printer.address[1])
         self._is_plugged = True
         self._changed()
 
     async def unplug(self) -> None:
-        """Pull its plug; what it had received is lost, the paper stays."""
-        self._printer.unplug()
+        """Pull its plug: nobody answers on its port; what it had received is lost, the paper stays."""
         self._is_plugged = False
+        await self.close()
         self._changed()
 
     def run_out(self, after_mm: float) -> None:
@@ -190,8 +214,8 @@ class VirtualPrinter:
             self._printer.free_knife()
         self._changed()
 
-    async def _serve(self) -> None:
-        async with self._printer.serve():
+    async def _serve(self, port: int) -> None:
+        async with self._printer.serve(port=port):
             self._serving.set()
             await self._stop.wait()
 

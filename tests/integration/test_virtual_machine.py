@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pygame
 import pytest
+import qrcode
 import requests
-from PIL import Image
+from PIL import Image, ImageChops
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -234,6 +235,52 @@ def test_what_the_hand_does_to_the_printer_is_a_fault_until_mended(
     assert status is not None
     assert (status.paper, status.cover_open, status.error) == (Paper.FULL, False, False)
     again.close()
+
+
+def test_an_unplugged_printer_answers_nobody_and_comes_back_under_its_address(kiosk: VirtualKiosk) -> None:
+    printer = registry.open_printer(kiosk.devices["printer"])
+    assert printer.wait(_WAIT_S) is not None
+    kiosk.post("device/printer/unplug")
+    with pytest.raises(DeviceAbsentError):
+        printer.wait(_WAIT_S)
+    printer.close()
+    with pytest.raises(DeviceAbsentError, match="cannot connect"):
+        registry.open_printer(kiosk.devices["printer"])
+    kiosk.post("device/printer/plug")
+    again = registry.open_printer(kiosk.devices["printer"])
+    status = again.wait(_WAIT_S)
+    assert status is not None
+    assert status.paper is Paper.FULL
+    again.close()
+
+
+def test_a_roll_that_ends_amid_a_slip_is_out_from_then_on(kiosk: VirtualKiosk) -> None:
+    kiosk.post("printer/paper-out", after_mm=2)
+    assert kiosk.state()["printer"]["paper"] == "ending"
+    printer = registry.open_printer(kiosk.devices["printer"])
+    with pytest.raises(DeviceFaultError):
+        printer.print((_SLIP, Cut()))
+    printer.close()
+    assert kiosk.state()["printer"]["paper"] == "out"
+
+
+def test_a_slip_tells_what_a_phone_reads_in_it(kiosk: VirtualKiosk) -> None:
+    address = "http://127.0.0.1:1/t/sample"
+    printer = registry.open_printer(kiosk.devices["printer"])
+    for picture in (_slip_with_code(address), _SLIP):
+        printer.print((picture, Cut()))
+    printer.close()
+    with_code, without = (each["number"] for each in kiosk.state()["slips"][-2:])
+    assert json.loads(kiosk.get(f"slips/{with_code}/code")) == {"text": address}
+    assert json.loads(kiosk.get(f"slips/{without}/code")) == {"text": ""}
+
+
+def _slip_with_code(text: str) -> Raster:
+    code = qrcode.QRCode(box_size=6, border=4)
+    code.add_data(text)
+    paper = Image.new("1", (576, 400), 1)
+    paper.paste(code.make_image().get_image(), (100, 40))
+    return Raster(576, 400, ImageChops.invert(paper).tobytes())
 
 
 def test_cards_go_in_and_out_through_pcscd_and_survive_the_reader_being_unplugged(kiosk: VirtualKiosk) -> None:

@@ -7,6 +7,7 @@ const sheet = document.getElementById("paper");
 const small = document.getElementById("paper-picture");
 const picture = document.createElement("canvas");
 const view = document.getElementById("slip-view");
+const link = document.getElementById("slip-link");
 let shown = { number: 0, rows: 0 };
 
 // Rows of dots: slip number (32 bits), width (16), first row (32), then the rows, 1 bit a dot, 1 = black.
@@ -75,7 +76,20 @@ function look(number) {
   image.src = `/slips/${number}.png`;
   image.alt = `${word("slip")} ${number}`;
   document.getElementById("slip-close").setAttribute("aria-label", word("close"));
+  link.hidden = true;
+  link.querySelector("span").textContent = word("scanSlip");
   view.showModal();
+  offerLink(number);
+}
+
+// What a phone would do with the slip's QR; a phone cannot reach a demonstration on this machine's loopback.
+async function offerLink(number) {
+  const answer = await fetch(`/slips/${number}/code`).catch(() => null);
+  if (!answer?.ok) return;
+  const { text } = await answer.json();
+  if (!/^https?:/.test(text)) return;
+  link.href = text;
+  link.hidden = false;
 }
 
 sheet.addEventListener("click", async () => {

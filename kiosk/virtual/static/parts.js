@@ -62,5 +62,5 @@ export function redraw(root, key, draw) {
   drawn.set(root, now);
   const at = [...root.querySelectorAll("button")].indexOf(document.activeElement);
   root.replaceChildren(...draw());
-  if (at >= 0) root.querySelectorAll("button")[at]?.focus();
+  if (at >= 0) root.querySelectorAll("button")[at]?.focus({ preventScroll: true });
 }

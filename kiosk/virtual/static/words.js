@@ -44,6 +44,7 @@ const WORDS = {
   trayEmpty: ["ยังไม่มี ใบที่พิมพ์เสร็จจะมาอยู่ที่นี่", "None yet. Printed slips come here"],
   slip: ["ใบที่", "Slip"],
   close: ["ปิด", "Close"],
+  scanSlip: ["สแกน QR บนใบ", "Scan the slip's QR"],
 
   behind: ["หลังตู้", "Behind it"],
   behindHint: ["ถอด ตัด เปิด แล้วดูว่าตู้ทำอย่างไร", "Pull, cut and open things, and see what the kiosk does"],
