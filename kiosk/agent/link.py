@@ -100,6 +100,7 @@ class Link:
         self._delay_s = BACKOFF_S[0]
         self._connected = False
         self._fleet_alive = False
+        self._fleet_born_at: datetime | None = None
         self._said = ""
         self.inbox: deque[Arrived] = deque()
         self.births = 0
@@ -190,9 +191,15 @@ class Link:
 
     def _fleet_said(self, payload: bytes) -> None:
         try:
-            self._fleet_alive = decode(payload, FleetSession).alive
+            said = decode(payload, FleetSession)
         except MessageError as err:
             log.warning("fleet session not understood: %s", err)
+            return
+        if said.alive:
+            self._fleet_born_at = said.at
+        elif self._fleet_born_at is not None and said.at < self._fleet_born_at:
+            return  # the will of a session that has long been followed by another
+        self._fleet_alive = said.alive
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         self._say(f"link lost: {reason}")

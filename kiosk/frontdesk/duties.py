@@ -13,8 +13,8 @@ from typing import Any
 
 from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
-from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError
-from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, TamperChanged
+from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError
+from drivers.panel.port import Light, Panel, PanelEvent, Pattern
 from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
 from drivers.scanner.port import Scanned, Scanner
 from fleet.protocol.codes import classify
@@ -76,7 +76,8 @@ class CardDuties:
             return (self._card_read(text),)
         except NotThaiIdError:
             return (CardUnreadable(CardProblem.NOT_THAI_ID),)
-        except (CardAnswerError, DeviceProtocolError, ValueError):
+        except (CardAnswerError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError, ValueError):
+            # Also a card that fell silent: the reader is well, and opening it again would only read the card again.
             return (CardUnreadable(CardProblem.UNREADABLE),)
         except DeviceAbsentError:
             return ()  # pulled: the reader's next word is CardRemoved, or that it is gone itself
@@ -183,6 +184,3 @@ def panel_duties(open_panel: Callable[[], Panel]) -> Duties[Panel, Shine]:
         return ()
 
     return Duties(open_panel, understand, do, lambda _job: ())
-
-
-PANEL_EVENTS = (CallPressed, TamperChanged)

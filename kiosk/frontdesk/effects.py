@@ -165,7 +165,7 @@ class Effects:
         job, now = done.job, datetime.now(UTC)
         if done.failure is not None:
             self.record(records.SlipFailed(transaction_no=job.transaction_no, reason=done.failure, failed_at=now))
-            return SlipFailed(done.failure)
+            return SlipFailed(job.transaction_no, done.failure)
         self.record(
             records.SlipPrinted(
                 transaction_no=job.transaction_no,
@@ -175,7 +175,7 @@ class Effects:
                 reprint=job.reprint,
             )
         )
-        return SlipPrinted()
+        return SlipPrinted(job.transaction_no)
 
     # ---- visits, lights, records
 

@@ -15,7 +15,7 @@ import msgspec
 import requests
 import urllib3
 
-from fleet.protocol.office import OfficeRecords
+from fleet.protocol.office import OfficeRecords, decode_office
 from kiosk.config import Link
 
 TIMEOUT_S = (2.0, 5.0)
@@ -89,8 +89,8 @@ class OfficeFetch:
         if piece:
             return None
         try:
-            return Fetched(msgspec.json.decode(self._heard, type=OfficeRecords))
-        except (msgspec.DecodeError, RecursionError) as err:
+            return Fetched(decode_office(bytes(self._heard)))
+        except msgspec.DecodeError as err:
             raise OfficeUnreachableError(f"the fleet's answer cannot be read: {err}") from err
 
     def close(self) -> None:

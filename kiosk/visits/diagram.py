@@ -76,6 +76,8 @@ def _owed(number: int, satang: int) -> Owed:
 _OWED = (_owed(1, 330_000), _owed(2, 100))
 _NOT_PAYABLE = (_owed(3, 0),)
 
+_NUMBER = "CBI02-690000001"
+
 _VALUES = {Button.SERVICE: (PAY_FEE,), Button.CHOOSE: ("N1", "N2", "N3")}
 
 _EVENTS: tuple[Event, ...] = (
@@ -93,11 +95,11 @@ _EVENTS: tuple[Event, ...] = (
     NothingOwed(),
     AlreadyPaid(date(2026, 11, 1)),
     NotFound(),
-    TransactionDrawn("CBI02-690000001", "token"),
+    TransactionDrawn(_NUMBER, "token"),
     PaymentRecorded(),
     PaymentNotRecorded(),
-    SlipPrinted(),
-    SlipFailed("paper-out"),
+    SlipPrinted(_NUMBER),
+    SlipFailed(_NUMBER, "paper-out"),
     DeviceReady(Device.CARD),
     DeviceLost(Device.CARD, ""),
     SettingsChanged(_SETTINGS),

@@ -149,13 +149,16 @@ class PaymentNotRecorded:
 
 @dataclass(frozen=True, slots=True)
 class SlipPrinted:
-    """The printer said that the slip is out."""
+    """The printer said that the slip of this transaction is out."""
+
+    transaction_no: str
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFailed:
-    """The slip is not known to be out. ``reason`` is a driver's Fault, or a word."""
+    """The slip of this transaction is not known to be out. ``reason`` is a driver's Fault, or a word."""
 
+    transaction_no: str
     reason: str
 
 

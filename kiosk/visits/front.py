@@ -63,6 +63,7 @@ from kiosk.visits.steps import (
     read_card,
     rest,
     settles,
+    slip_ended,
     sorry,
 )
 
@@ -367,13 +368,13 @@ def _(s: Taking, e: Touched) -> Step:
 
 
 @front.on(Taking, SlipPrinted)
-def _(s: Taking, _e: SlipPrinted) -> Step:
-    return Next(replace(s, slip=Slip.PRINTED), (ShowLight(Light.PAPER, Pattern.ON),))
+def _(s: Taking, e: SlipPrinted) -> Step:
+    return slip_ended(s, s.bill, e)
 
 
 @front.on(Taking, SlipFailed)
-def _(s: Taking, _e: SlipFailed) -> Step:
-    return Next(replace(s, slip=Slip.FAILED), (ShowLight(Light.PAPER, Pattern.OFF),))
+def _(s: Taking, e: SlipFailed) -> Step:
+    return slip_ended(s, s.bill, e)
 
 
 @front.on(Taking, PaymentConfirmed)

@@ -40,7 +40,6 @@ from kiosk.visits.states import (
     OpeningPayment,
     Paying,
     Problem,
-    Slip,
     Sorry,
     State,
     Taking,
@@ -59,6 +58,7 @@ from kiosk.visits.steps import (
     pulled,
     read_card,
     settles,
+    slip_ended,
     sorry,
     without,
 )
@@ -264,13 +264,13 @@ for _state in (Paying, Waiting):
 
 
 @pay_fee.on(Confirmed, SlipPrinted)
-def _(s: Confirmed, _e: SlipPrinted) -> Step:
-    return Next(replace(s, slip=Slip.PRINTED), (ShowLight(Light.PAPER, Pattern.ON),))
+def _(s: Confirmed, e: SlipPrinted) -> Step:
+    return slip_ended(s, s.bill, e)
 
 
 @pay_fee.on(Confirmed, SlipFailed)
-def _(s: Confirmed, _e: SlipFailed) -> Step:
-    return Next(replace(s, slip=Slip.FAILED), (ShowLight(Light.PAPER, Pattern.OFF),))
+def _(s: Confirmed, e: SlipFailed) -> Step:
+    return slip_ended(s, s.bill, e)
 
 
 @pay_fee.on(Confirmed, Touched)

@@ -18,7 +18,7 @@ from kiosk.visits.effects import (
     ReadCard,
     ShowLight,
 )
-from kiosk.visits.events import Bill, CodeScanned, Owed
+from kiosk.visits.events import Bill, CodeScanned, Owed, SlipFailed, SlipPrinted
 from kiosk.visits.machine import Next
 from kiosk.visits.states import (
     ChoosingNotice,
@@ -138,3 +138,12 @@ def settles(word: PaymentConfirmed, bill: Bill) -> bool:
     """Whether the bank's word is on this very bill, to the satang."""
     payment = bill.payment
     return (word.ref1, word.ref2, word.amount_satang) == (payment.ref1, payment.ref2, payment.amount_satang)
+
+
+def slip_ended(state: Confirmed | Taking, bill: Bill | None, ended: SlipPrinted | SlipFailed) -> Step:
+    """A slip came out, or did not. One of an earlier payment of this visit says nothing about the present one."""
+    if bill is None or bill.transaction_no != ended.transaction_no:
+        return Next(state)
+    printed = isinstance(ended, SlipPrinted)
+    light = ShowLight(Light.PAPER, Pattern.ON if printed else Pattern.OFF)
+    return Next(replace(state, slip=Slip.PRINTED if printed else Slip.FAILED), (light,))

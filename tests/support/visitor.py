@@ -135,3 +135,4 @@ class Visitor:
             return bool(row and row[0])
 
         self.demo.wait_until(settled, "the kiosk online", 30)
+        self.demo.wait_until(lambda: self.demo.state()["display"]["showing"], "the first picture", 30)

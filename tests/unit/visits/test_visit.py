@@ -77,6 +77,7 @@ from kiosk.visits.visit import step, visit
 from tests.support.sample_visit import SAMPLE_ID, confirmation, desk, owed, settings
 
 ATR = bytes.fromhex("3b680000")
+NUMBER = "CBI02-690000318"
 SOMETHING = CodeScanned(classify("nothing we know"))
 
 
@@ -102,7 +103,7 @@ class Story:
         self.until_list(*notices)
         assert isinstance(self.state, ChoosingNotice)
         chosen = self.state.owed[0].notice.notice_no
-        drawn = TransactionDrawn("CBI02-690000318", "token-of-96-bits")
+        drawn = TransactionDrawn(NUMBER, "token-of-96-bits")
         return self.then(Touched(Button.CHOOSE, chosen), drawn, PaymentRecorded())
 
     def until_waiting(self) -> Story:
@@ -124,7 +125,7 @@ def test_the_whole_visit_with_a_card() -> None:
     story.then(Touched(Button.PAID), confirmation(story.bill))
     assert isinstance(story.state, Confirmed)
     assert story.state.slip is Slip.PRINTING
-    story.then(SlipPrinted(), Touched(Button.FINISH))
+    story.then(SlipPrinted(NUMBER), Touched(Button.FINISH))
     assert story.state == Taking(
         desk(), story.state.visitor, Outcome.PAID, story.state.bill, story.state.confirmed_at, Slip.PRINTED
     )
@@ -344,7 +345,7 @@ def test_a_tracking_slip_says_not_yet_confirmed() -> None:
     story = Story().until_waiting().then(Touched(Button.PRINT_TRACKING))
     assert isinstance(story.state, Taking)
     assert [each.confirmed_at for each in story.did(PrintPaymentSlip)] == [None]
-    story.then(SlipPrinted(), CardRemoved(), TimedOut())
+    story.then(SlipPrinted(NUMBER), CardRemoved(), TimedOut())
     assert story.did(EndVisit) == [EndVisit(Outcome.UNCONFIRMED)]
 
 
@@ -371,7 +372,7 @@ def test_no_paper_is_known_before_a_slip_is_promised() -> None:
 
 def test_a_slip_that_failed_can_be_printed_once_there_is_paper() -> None:
     story = Story().until_qr()
-    story.then(confirmation(story.bill), SlipFailed(Fault.PAPER_OUT), Touched(Button.FINISH))
+    story.then(confirmation(story.bill), SlipFailed(NUMBER, Fault.PAPER_OUT), Touched(Button.FINISH))
     assert isinstance(story.state, Taking)
     assert story.state.slip is Slip.FAILED
     story.then(Touched(Button.PRINT_AGAIN))
@@ -381,9 +382,19 @@ def test_a_slip_that_failed_can_be_printed_once_there_is_paper() -> None:
 
 def test_a_second_slip_is_marked_as_a_reprint_and_only_one_prints_at_a_time() -> None:
     story = Story().until_qr()
-    story.then(confirmation(story.bill), SlipPrinted(), Touched(Button.FINISH))
+    story.then(confirmation(story.bill), SlipPrinted(NUMBER), Touched(Button.FINISH))
     story.then(Touched(Button.PRINT_AGAIN), Touched(Button.PRINT_AGAIN))
     assert [each.reprint for each in story.did(PrintPaymentSlip)] == [False, True]
+
+
+def test_the_slip_of_an_earlier_payment_says_nothing_about_the_present_one() -> None:
+    story = Story().until_qr()
+    story.then(confirmation(story.bill), SlipPrinted("CBI02-690000317"))
+    assert isinstance(story.state, Confirmed)
+    assert story.state.slip is Slip.PRINTING
+    story.then(SlipFailed("CBI02-690000317", "printer-lost"), Touched(Button.FINISH), SlipFailed("x", "y"))
+    assert isinstance(story.state, Taking)
+    assert story.state.slip is Slip.PRINTING
 
 
 # ---- time
