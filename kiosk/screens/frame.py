@@ -15,6 +15,9 @@ _TALL_HEAD = 0.907
 _TALL_BUTTON = 0.89
 """Portrait sets header and buttons a little under reference and body (39 and 48 px of 43 and 54)."""
 
+_SINKS_EM = 1 / 6
+"""A question in the header that two marks above each other would push further off the clock's line is set smaller."""
+
 _TOGGLE_TALL_PX = 108
 """27 mm in portrait: narrower than other targets, so that both and two buttons stand in one floor."""
 
@@ -31,10 +34,13 @@ def paint_head(sheet: Sheet, head: Head, question: Forms = ()) -> None:
     left = m.margin + logo + head_gap(sheet)
     right = _head_right(sheet, head, height)
     size = head_size(sheet)
-    style = sheet.strong() if question else Style(size, Weight.SEMIBOLD, c.ink)
     forms = question or head.office
-    low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= height) or forms
-    text = sheet.fitting(low_enough, style, right - left)
+    name = Style(size, Weight.SEMIBOLD, c.ink)
+    for style in (sheet.strong(), sheet.ref(c.ink, Weight.STRONG)) if question else (name,):
+        low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= height) or forms
+        text = sheet.fitting(low_enough, style, right - left)
+        if sheet.sinks(text, style, height) <= _SINKS_EM * style.size:
+            break
     sheet.line_within(text, style, (left, 0), height)
 
 

@@ -65,10 +65,9 @@ def _paint_warning(sheet: Sheet, text: str, room: Rect) -> None:
     sheet.box(rect, c.attention_tint, c.attention)
     sheet.sign("attention", sign, c.attention, c.surface, (rect.left + side, centred(rect.top, rect.height, sign)))
     left = rect.left + side + sign + gap
-    sheet.line(
-        sheet.fitting((text,), style, rect.right - side // 2 - left),
-        style,
-        (left, centred(rect.top, rect.height, round(1.3 * style.size))),
+    inside = rect.inflate(0, -4 * m.border)
+    sheet.line_within(
+        sheet.fitting((text,), style, rect.right - side // 2 - left), style, (left, inside.top), inside.height
     )
 
 

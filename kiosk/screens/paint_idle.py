@@ -145,7 +145,7 @@ def _greeting_lines(sheet: Sheet, greeting: str, style: Style, width: int) -> tu
     parts = greeting.split(" ")
     if sheet.m.shape is Shape.TALL and len(parts) == 2:
         return tuple(line for part in parts for line in sheet.wrap(part, style, width))
-    return sheet.wrap(greeting, style, width)
+    return sheet.balanced(greeting, style, width)
 
 
 def _paint_hero(sheet: Sheet, view: IdleView, hero: _Hero, said: _Said, rect: Rect) -> None:

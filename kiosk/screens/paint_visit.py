@@ -153,7 +153,7 @@ def _paint_steps(sheet: Sheet, view: InviteView, room: Rect, question: str) -> N
     m, c = sheet.m, sheet.c
     title, body, ref = sheet.question(), sheet.body(), sheet.ref(c.ink)
     number = round(1.22 * m.body)
-    steps = [sheet.wrap(step, body, room.width - number - round(0.36 * m.body)) for step in view.steps]
+    steps = [sheet.balanced(step, body, room.width - number - round(0.36 * m.body)) for step in view.steps]
     heights = [max(number, round(1.3 * body.size) * len(lines)) for lines in steps]
     icon, pad = round(1.3 * ref.size), round(0.36 * m.body)
     privacy = sheet.balanced(view.privacy, ref, room.width - 2 * pad - icon - round(0.32 * m.body))

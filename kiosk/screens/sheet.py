@@ -190,13 +190,14 @@ class Sheet:
 
     def line_within(self, text: str, style: Style, at: tuple[int, int], height: int) -> None:
         """One line in the middle of a strip of ``height``, moved as little as keeps its marks inside."""
-        x, top = at
-        line = round(CONTENT_EM * style.size)
-        y = centred(top, height, line)
+        y = centred(0, height, round(CONTENT_EM * style.size)) + self.sinks(text, style, height)
+        self.line(text, style, (at[0], at[1] + y))
+
+    def sinks(self, text: str, style: Style, height: int) -> int:
+        """By how much ``line_within`` lowers ``text`` to keep its marks in a strip of ``height``; negative: lifts."""
         above, below = self.type.ink(text, style.size, style.weight)
-        baseline = y + round(BASELINE_EM * style.size)
-        shift = max(0, top - (baseline - above)) or -max(0, baseline + below - (top + height))
-        self.line(text, style, (x, y + shift))
+        baseline = centred(0, height, round(CONTENT_EM * style.size)) + round(BASELINE_EM * style.size)
+        return max(0, above - baseline) or -max(0, baseline + below - height)
 
     def ink_height(self, text: str, style: Style) -> int:
         """How high the ink of ``text`` is, marks and tails included."""

@@ -20,6 +20,9 @@ from kiosk.screens.views import HoldView
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Button, Touched
 
+_BASELINE = 1.29 / 1.84
+"""Where the baseline of every rendered text is, as part of its height."""
+
 GRID = [pytest.param(size, language, id=f"{size.name}-{language.value}") for size in SIZES for language in Language]
 
 
@@ -129,6 +132,19 @@ def test_only_what_is_too_long_is_cut(size: Size, language: Language) -> None:
     cut = {name for name, texts in findings(size, language).cut.items() if texts and not name.startswith("99-long")}
     # In large type on the smallest glass an ordinary name is too long for its row.
     assert cut <= ({"04-notices"} if size.large and size.px == (800, 480) else set())
+
+
+@pytest.mark.parametrize(("size", "language"), GRID)
+def test_a_question_in_the_header_keeps_near_the_line_of_its_clock(size: Size, language: Language) -> None:
+    """Stacked Thai marks must not push it down to the header's edge; the type is set smaller instead."""
+    sunk: dict[str, float] = {}
+    for sample, sheet in drawn(size, language):
+        words = [each for each in texts(sheet) if each.at[1] + each.surface.get_height() // 2 < sheet.m.header]
+        lines = {each.text: each.at[1] + each.surface.get_height() * _BASELINE for each in words}
+        if sheet.m.shape is Shape.TALL or "10:47" not in lines:
+            continue
+        sunk |= {f"{sample.name} {text}": y for text, y in lines.items() if y - lines["10:47"] > sheet.m.header / 5}
+    assert sunk == {}
 
 
 def test_the_checks_bite() -> None:
