@@ -1,13 +1,15 @@
 """From the addresses in the machine configuration to drivers: the only list of what there is.
 
-What it is: for each kind of device a table from scheme to a function that opens it.
+What it is: for each kind of device a table from scheme to a function that understands the rest of the address.
 What it is not: a plug-in system, nor a place where a missing driver is replaced by another.
 
 Rules:
 
-1. An implementation is imported when its scheme is asked for, and not before: a kiosk without GPIO needs no lgpio.
-2. An address that cannot be understood is a ValueError with a sentence for the technician who wrote it; a device that
-   does not answer is a DriverError, as everywhere.
+1. Two steps, at two times. ``printer(uri)`` understands the address, when the program starts: one that cannot be
+   understood is a ValueError with a sentence for the technician who wrote it. What it returns opens the device, as
+   often as wanted and on the thread that will use it: all that leaves it is a DriverError, as everywhere.
+2. An implementation is imported when its device is opened, and not before: a kiosk without GPIO needs no lgpio, and
+   the first frame waits for no library but the screen's.
 
     card      pcsc:                      pcsc:ACS ACR39U       fake:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
@@ -20,9 +22,11 @@ Rules:
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:  # the display's port alone brings pygame with it, and the agent wants none
     from drivers.card.port import CardReader
@@ -36,53 +40,78 @@ T = TypeVar("T")
 PAPER_WIDTH_PX = {"80mm": 576, "58mm": 384}
 """Printable dots across at 203 dpi (72 mm and 48 mm), by the ``profile`` of a printer's address."""
 
+_SOCKET_PATH_BYTES_MAX = 107
+"""Of a Unix socket's name on Linux (``struct sockaddr_un``), its closing zero byte not counted."""
+
+
+def card_reader(uri: str) -> Callable[[], CardReader]:
+    """What opens the card reader at ``uri``: a fresh one at each call, or a DriverError (try again later).
+
+    Raises: ValueError for an address that names none; a person must correct it.
+    """
+    return _understood("card reader", uri, {"pcsc": _pcsc, "fake": _fake_card_reader})
+
+
+def scanner(uri: str) -> Callable[[], Scanner]:
+    """What opens the scanner at ``uri``. Raises as ``card_reader`` does."""
+    return _understood("scanner", uri, {"evdev": _evdev, "unix": _stream_scanner, "fake": _fake_scanner})
+
+
+def printer(uri: str) -> Callable[[], Printer]:
+    """What opens the printer at ``uri``. Raises as ``card_reader`` does."""
+    return _understood("printer", uri, {"tcp": _tcp_printer, "fake": _fake_printer})
+
+
+def panel(uri: str) -> Callable[[], Panel]:
+    """What opens the panel at ``uri``. Raises as ``card_reader`` does."""
+    return _understood("panel", uri, {"gpio": _gpio_panel, "unix": _virtual_panel, "fake": _fake_panel})
+
+
+def display(uri: str, size: tuple[int, int]) -> Callable[[], Display]:
+    """What opens the display at ``uri``, with a canvas of ``size`` (width, height in pixels), on the thread that draws.
+
+    Raises as ``card_reader`` does.
+    """
+    table = {"pygame": _pygame_display, "unix": _virtual_display, "fake": _fake_display}
+    opened = _understood("display", uri, table)
+    return lambda: opened(size)
+
 
 def open_card_reader(uri: str) -> CardReader:
-    """The card reader at ``uri``.
-
-    Raises: ValueError for an address that names none; DriverError when it cannot be opened: try again later.
-    """
-    return _opener("card reader", uri, {"pcsc": _pcsc, "fake": _fake_card_reader})(_rest(uri))
+    """The card reader at ``uri``, both steps at once. Raises: ValueError and DriverError as they do."""
+    return card_reader(uri)()
 
 
 def open_scanner(uri: str) -> Scanner:
     """The scanner at ``uri``. Raises as ``open_card_reader`` does."""
-    return _opener("scanner", uri, {"evdev": _evdev, "unix": _stream_scanner, "fake": _fake_scanner})(_rest(uri))
+    return scanner(uri)()
 
 
 def open_printer(uri: str) -> Printer:
     """The printer at ``uri``. Raises as ``open_card_reader`` does."""
-    return _opener("printer", uri, {"tcp": _tcp_printer, "fake": _fake_printer})(_rest(uri))
+    return printer(uri)()
 
 
 def open_panel(uri: str) -> Panel:
     """The panel at ``uri``. Raises as ``open_card_reader`` does."""
-    return _opener("panel", uri, {"gpio": _gpio_panel, "unix": _virtual_panel, "fake": _fake_panel})(_rest(uri))
+    return panel(uri)()
 
 
 def open_display(uri: str, size: tuple[int, int]) -> Display:
-    """The display at ``uri``, with a canvas of ``size`` (width, height in pixels).
-
-    Raises as ``open_card_reader`` does. To be called on the thread that draws.
-    """
-    table = {"pygame": _pygame_display, "unix": _virtual_display, "fake": _fake_display}
-    return _opener("display", uri, table)(_rest(uri), size)
+    """The display at ``uri``. Raises as ``open_card_reader`` does."""
+    return display(uri, size)()
 
 
-def _opener(kind: str, uri: str, table: dict[str, T]) -> T:
-    scheme, colon, _ = uri.partition(":")
+def _understood(kind: str, uri: str, table: Mapping[str, Callable[[str], T]]) -> T:
+    scheme, colon, rest = uri.partition(":")
     if not colon or scheme not in table:
         known = ", ".join(f"{name}:" for name in table)
         raise ValueError(f"no {kind} is called {uri!r}; its address begins with one of {known}")
-    return table[scheme]
-
-
-def _rest(uri: str) -> str:
-    return uri.partition(":")[2]
+    return table[scheme](rest)
 
 
 def _options(rest: str, *allowed: str) -> tuple[str, dict[str, str]]:
-    """What stands before the ``?``, and the options behind it."""
+    """What stands before the ``?``, and the options behind it; an option nobody knows is refused."""
     body, _, query = rest.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else {}
     if unknown := options.keys() - set(allowed):
@@ -99,46 +128,70 @@ def _chosen(option: str, value: str, choices: dict[str, T]) -> T:
 def _socket_path(path: str) -> str:
     if not path.startswith("/"):
         raise ValueError(f"a socket is named by its whole path, as unix:/run/sala/scanner, not by {path!r}")
+    if len(os.fsencode(path)) > _SOCKET_PATH_BYTES_MAX:
+        raise ValueError(f"a socket's path has at most {_SOCKET_PATH_BYTES_MAX} bytes, more than {path!r} has")
     return path
 
 
 # ---- card reader ----------------------------------------------------------------------------------------------------
 
 
-def _pcsc(name: str) -> CardReader:
-    from drivers.card.pcsc import PcscCardReader
+def _pcsc(name: str) -> Callable[[], CardReader]:
+    def opened() -> CardReader:
+        from drivers.card.pcsc import PcscCardReader
 
-    return PcscCardReader(name or None)
+        return PcscCardReader(name or None)
+
+    return opened
 
 
-def _fake_card_reader(_rest: str) -> CardReader:
-    from drivers.card.fake import FakeCardReader
+def _fake_card_reader(rest: str) -> Callable[[], CardReader]:
+    _options(rest)
 
-    return FakeCardReader()
+    def opened() -> CardReader:
+        from drivers.card.fake import FakeCardReader
+
+        return FakeCardReader()
+
+    return opened
 
 
 # ---- scanner --------------------------------------------------------------------------------------------------------
 
 
-def _evdev(path: str) -> Scanner:
-    from drivers.scanner.evdev import EvdevScanner
-    from drivers.scanner.finding import choose, plugged_in
-
+def _evdev(path: str) -> Callable[[], Scanner]:
     if path != "auto" and not path.startswith("/"):
         raise ValueError(f"a scanner is evdev:auto or evdev:/dev/input/by-id/..., not evdev:{path}")
-    return EvdevScanner(choose(plugged_in()) if path == "auto" else path)
+
+    def opened() -> Scanner:
+        from drivers.scanner.evdev import EvdevScanner
+        from drivers.scanner.finding import choose, plugged_in
+
+        return EvdevScanner(choose(plugged_in()) if path == "auto" else path)
+
+    return opened
 
 
-def _stream_scanner(path: str) -> Scanner:
-    from drivers.scanner.stream import StreamScanner
+def _stream_scanner(rest: str) -> Callable[[], Scanner]:
+    path = _socket_path(rest)
 
-    return StreamScanner(_socket_path(path))
+    def opened() -> Scanner:
+        from drivers.scanner.stream import StreamScanner
+
+        return StreamScanner(path)
+
+    return opened
 
 
-def _fake_scanner(_rest: str) -> Scanner:
-    from drivers.scanner.fake import FakeScanner
+def _fake_scanner(rest: str) -> Callable[[], Scanner]:
+    _options(rest)
 
-    return FakeScanner()
+    def opened() -> Scanner:
+        from drivers.scanner.fake import FakeScanner
+
+        return FakeScanner()
+
+    return opened
 
 
 # ---- printer --------------------------------------------------------------------------------------------------------
@@ -148,68 +201,108 @@ def _paper_width_px(options: dict[str, str]) -> int:
     return _chosen("profile", options.get("profile", "80mm"), PAPER_WIDTH_PX)
 
 
-def _tcp_printer(rest: str) -> Printer:
-    from drivers.printer.escpos import EscposPrinter
-
+def _tcp_printer(rest: str) -> Callable[[], Printer]:
     address, options = _options(rest, "profile")
-    return EscposPrinter.open(f"tcp:{address}", _paper_width_px(options))
+    width_px = _paper_width_px(options)
+    parts = urlsplit(address)
+    if not parts.hostname or parts.path or parts.port == 0:  # ``port`` itself refuses letters and what is too high
+        raise ValueError(f"a network printer is tcp://host or tcp://host:9100, not tcp:{address}")
+
+    def opened() -> Printer:
+        from drivers.printer.escpos import EscposPrinter
+
+        return EscposPrinter.open(f"tcp:{address}", width_px)
+
+    return opened
 
 
-def _fake_printer(rest: str) -> Printer:
-    from drivers.printer.fake import FakePrinter
+def _fake_printer(rest: str) -> Callable[[], Printer]:
+    width_px = _paper_width_px(_options(rest, "profile")[1])
 
-    return FakePrinter(_paper_width_px(_options(rest, "profile")[1]))
+    def opened() -> Printer:
+        from drivers.printer.fake import FakePrinter
+
+        return FakePrinter(width_px)
+
+    return opened
 
 
 # ---- panel ----------------------------------------------------------------------------------------------------------
 
 
-def _gpio_panel(rest: str) -> Panel:
-    from drivers.panel.gpio import PanelPins, open_lgpio_panel
+def _gpio_panel(rest: str) -> Callable[[], Panel]:
+    from drivers.panel.pins import PanelPins
 
     names = [field.name for field in fields(PanelPins)]
     given = [part.partition("=") for part in rest.split(",")]
     try:
-        pins = {name: int(number) for name, _, number in given}
+        numbers = {name: int(number) for name, _, number in given}
     except ValueError:
-        pins = {}
-    if sorted(pins) != sorted(names) or len(given) != len(names):
+        numbers = {}
+    if sorted(numbers) != sorted(names) or len(given) != len(names):
         raise ValueError(f"a panel names each of its pins once, as gpio:{','.join(f'{name}=17' for name in names)}")
-    return open_lgpio_panel(PanelPins(**pins))
+    pins = PanelPins(**numbers)
+
+    def opened() -> Panel:
+        from drivers.panel.gpio import open_lgpio_panel
+
+        return open_lgpio_panel(pins)
+
+    return opened
 
 
-def _virtual_panel(path: str) -> Panel:
-    from drivers.panel.virtual import VirtualPanel
+def _virtual_panel(rest: str) -> Callable[[], Panel]:
+    path = _socket_path(rest)
 
-    return VirtualPanel(_socket_path(path))
+    def opened() -> Panel:
+        from drivers.panel.virtual import VirtualPanel
+
+        return VirtualPanel(path)
+
+    return opened
 
 
-def _fake_panel(_rest: str) -> Panel:
-    from drivers.panel.fake import FakePanel
+def _fake_panel(rest: str) -> Callable[[], Panel]:
+    _options(rest)
 
-    return FakePanel()
+    def opened() -> Panel:
+        from drivers.panel.fake import FakePanel
+
+        return FakePanel()
+
+    return opened
 
 
 # ---- display --------------------------------------------------------------------------------------------------------
 
 
-def _pygame_display(rest: str, size: tuple[int, int]) -> Display:
+def _pygame_display(rest: str) -> Callable[[tuple[int, int]], Display]:
     from drivers.display.pygame_display import PygameDisplay, VideoDriver
     from drivers.display.rotation import ANGLES
 
     name, options = _options(rest, "rotation")
     driver = _chosen("a pygame display", name, {driver.value: driver for driver in VideoDriver})
     rotation = _chosen("rotation", options.get("rotation", "0"), {str(angle): angle for angle in ANGLES})
-    return PygameDisplay(size, rotation=rotation, driver=driver)
+    return lambda size: PygameDisplay(size, rotation=rotation, driver=driver)
 
 
-def _virtual_display(path: str, size: tuple[int, int]) -> Display:
-    from drivers.display.virtual import VirtualDisplay
+def _virtual_display(rest: str) -> Callable[[tuple[int, int]], Display]:
+    path = _socket_path(rest)
 
-    return VirtualDisplay(_socket_path(path), size)
+    def opened(size: tuple[int, int]) -> Display:
+        from drivers.display.virtual import VirtualDisplay
+
+        return VirtualDisplay(path, size)
+
+    return opened
 
 
-def _fake_display(_rest: str, size: tuple[int, int]) -> Display:
-    from drivers.display.fake import FakeDisplay
+def _fake_display(rest: str) -> Callable[[tuple[int, int]], Display]:
+    _options(rest)
 
-    return FakeDisplay(size)
+    def opened(size: tuple[int, int]) -> Display:
+        from drivers.display.fake import FakeDisplay
+
+        return FakeDisplay(size)
+
+    return opened

@@ -51,13 +51,16 @@ def _frontdesk(config: MachineConfig) -> int:
     from kiosk.frontdesk.process import Openers, run_frontdesk
 
     devices = config.devices
-    openers = Openers(
-        card=lambda: registry.open_card_reader(devices.card),
-        scanner=lambda: registry.open_scanner(devices.scanner),
-        printer=lambda: registry.open_printer(devices.printer),
-        panel=lambda: registry.open_panel(devices.panel),
-        display=lambda: registry.open_display(devices.display, config.display.size_px),
-    )
+    try:
+        openers = Openers(
+            card=registry.card_reader(devices.card),
+            scanner=registry.scanner(devices.scanner),
+            printer=registry.printer(devices.printer),
+            panel=registry.panel(devices.panel),
+            display=registry.display(devices.display, config.display.size_px),
+        )
+    except ValueError as err:  # before anything runs: the worker's thread could only die of it, again and again
+        raise ConfigError(f"[devices]: {err}") from err
     run_frontdesk(config, openers, version("sala-kiosk"))
     return 0
 

@@ -19,13 +19,14 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import gpiozero
 
 from drivers.errors import DeviceAbsentError
 from drivers.panel.debounce import Debouncer
 from drivers.panel.lights import is_lit, next_change_s
+from drivers.panel.pins import PanelPins
 from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, TamperChanged
 from drivers.waker import Ready, Waker
 
@@ -34,21 +35,6 @@ IDLE_SAMPLE_S = 0.05
 
 SETTLING_SAMPLE_S = 0.01
 """Between looks at a contact that is changing."""
-
-
-@dataclass(frozen=True, slots=True)
-class PanelPins:
-    """Which pin is what, in Broadcom (BCM) numbers as gpiozero counts them."""
-
-    status: int
-    card: int
-    paper: int
-    call: int
-    tamper: int
-
-    def __post_init__(self) -> None:
-        if len(set(astuple(self))) != len(astuple(self)):
-            raise ValueError(f"two parts of the panel on one pin: {self}")
 
 
 @dataclass(slots=True)

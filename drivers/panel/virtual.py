@@ -23,7 +23,8 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from drivers.channel import Channel
 from drivers.errors import DeviceProtocolError
-from drivers.panel.gpio import GpioPanel, PanelPins
+from drivers.panel.gpio import GpioPanel
+from drivers.panel.pins import PanelPins
 from drivers.panel.port import Light, Pattern
 from drivers.waker import Ready
 

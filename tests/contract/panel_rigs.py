@@ -12,7 +12,8 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from drivers.panel.fake import FakePanel
-from drivers.panel.gpio import GpioPanel, PanelPins
+from drivers.panel.gpio import GpioPanel
+from drivers.panel.pins import PanelPins
 from drivers.panel.port import Light
 from drivers.panel.virtual import VirtualPanel, decode_light, encode_press, encode_tamper
 from tests.contract.panel import PanelRig

@@ -28,9 +28,9 @@ class Desk:
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
         settings_store.store(folder / "data", Desired(settings_revision=1, layers=(layer,)))
 
-    def start(self, run_dir: str = "run") -> None:
+    def start(self, run_dir: str = "run", **addresses: str) -> None:
         lines = ['kiosk_id = "CBI-02"', 'data_dir = "data"', f'run_dir = "{run_dir}"', "[devices]"]
-        lines += [f'{name} = "fake:"' for name in DEVICES]
+        lines += [f'{name} = "{addresses.get(name, "fake:")}"' for name in DEVICES]
         lines += ["[display]", 'profile = "7in"', "[link]", 'broker_host = "127.0.0.1"', "broker_port = 1"]
         lines += ['fleet_api = "https://127.0.0.1:1"', 'ca_file = "a"', 'certificate_file = "b"', 'key_file = "c"']
         (self.folder / "machine.toml").write_text("\n".join(lines), "utf-8")
@@ -119,3 +119,14 @@ def test_broken_settings_on_disk_are_no_settings(desk: Desk) -> None:
     desk.until_all_devices_answer()
     desk.send(signal.SIGTERM)
     assert desk.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("device", "address"),
+    [("card", "usb:x"), ("scanner", "evdev:event3"), ("printer", "tcp://"), ("panel", "gpio:"), ("display", "glass:")],
+)
+def test_a_wrong_address_of_a_device_is_one_sentence(desk: Desk, device: str, address: str) -> None:
+    desk.start(**{device: address})
+    assert desk.wait() == 2
+    assert desk.log.startswith("kiosk: [devices]: ")
+    assert len(desk.log.splitlines()) == 1, desk.log

@@ -25,13 +25,8 @@ from drivers.scanner.stream import StreamScanner
 
 Opener = Callable[[str], object]
 open_display = partial(registry.open_display, size=(320, 200))
-EVERY_KIND = [
-    registry.open_card_reader,
-    registry.open_scanner,
-    registry.open_printer,
-    registry.open_panel,
-    open_display,
-]
+display = partial(registry.display, size=(320, 200))
+EVERY_KIND = [registry.card_reader, registry.scanner, registry.printer, registry.panel, display]
 
 
 @pytest.fixture
@@ -83,39 +78,75 @@ def test_where_nobody_answers_the_device_is_absent(opener: Opener, uri: str, tmp
         opener(uri.format(empty=tmp_path))
 
 
-@pytest.mark.parametrize("opener", EVERY_KIND)
+@pytest.mark.parametrize("understand", EVERY_KIND)
 @pytest.mark.parametrize("uri", ["", "fake", "cups:printer", "://"])
-def test_an_unknown_scheme_is_answered_with_the_known_ones(opener: Opener, uri: str) -> None:
+def test_an_unknown_scheme_is_answered_with_the_known_ones(understand: Opener, uri: str) -> None:
     with pytest.raises(ValueError, match=r"no .+ is called .*begins with one of .*fake:"):
-        opener(uri)
+        understand(uri)
 
 
 @pytest.mark.parametrize(
-    ("opener", "uri", "sentence"),
+    ("understand", "uri", "sentence"),
     [
-        (registry.open_scanner, "evdev:", "evdev:auto or"),
-        (registry.open_scanner, "evdev:event3", "evdev:auto or"),
-        (registry.open_scanner, "unix:", "whole path"),
-        (registry.open_printer, "fake:?profile=112mm", "profile is one of 80mm, 58mm"),
-        (registry.open_printer, "fake:?paper=80mm", "options nobody knows: paper"),
-        (registry.open_panel, "gpio:", "names each of its pins once"),
-        (registry.open_panel, "gpio:status=17,card=27,paper=22,call=23", "names each of its pins once"),
-        (registry.open_panel, "gpio:status=17,card=27,paper=22,call=23,tamper=x", "names each of its pins once"),
-        (registry.open_panel, "gpio:status=1,card=2,paper=3,call=4,tamper=5,tamper=6", "names each of its pins once"),
-        (registry.open_panel, "gpio:status=17,card=17,paper=22,call=23,tamper=24", "on one pin"),
-        (open_display, "pygame:", "is one of kmsdrm, window, dummy"),
-        (open_display, "pygame:dummy?rotation=45", "rotation is one of 0, 90, 180, 270"),
-        (open_display, "pygame:dummy?rotation", "bad query field"),
+        (registry.scanner, "evdev:", "evdev:auto or"),
+        (registry.scanner, "evdev:event3", "evdev:auto or"),
+        (registry.scanner, "unix:", "whole path"),
+        (registry.scanner, "unix:/" + "x" * 107, "at most 107 bytes"),
+        (registry.printer, "tcp://", "tcp://host"),
+        (registry.printer, "tcp:9100", "tcp://host"),
+        (registry.printer, "tcp://printer:0", "tcp://host"),
+        (registry.printer, "tcp://printer:99999", "Port out of range"),
+        (registry.printer, "tcp://printer/9100", "tcp://host"),
+        (registry.printer, "fake:?profile=112mm", "profile is one of 80mm, 58mm"),
+        (registry.printer, "fake:?paper=80mm", "options nobody knows: paper"),
+        (registry.panel, "gpio:", "names each of its pins once"),
+        (registry.panel, "gpio:status=17,card=27,paper=22,call=23", "names each of its pins once"),
+        (registry.panel, "gpio:status=17,card=27,paper=22,call=23,tamper=x", "names each of its pins once"),
+        (registry.panel, "gpio:status=1,card=2,paper=3,call=4,tamper=5,tamper=6", "names each of its pins once"),
+        (registry.panel, "gpio:status=17,card=17,paper=22,call=23,tamper=24", "on one pin"),
+        (registry.panel, "fake:?rotation=90", "options nobody knows: rotation"),
+        (display, "pygame:", "is one of kmsdrm, window, dummy"),
+        (display, "pygame:dummy?rotation=45", "rotation is one of 0, 90, 180, 270"),
+        (display, "pygame:dummy?rotation", "bad query field"),
     ],
 )
-def test_an_address_half_right_is_answered_with_what_is_wrong(opener: Opener, uri: str, sentence: str) -> None:
+def test_an_address_half_right_is_answered_with_what_is_wrong_before_anything_is_opened(
+    understand: Opener, uri: str, sentence: str
+) -> None:
     with pytest.raises(ValueError, match=sentence):
-        opener(uri)
+        understand(uri)
+
+
+@pytest.mark.parametrize(
+    ("understand", "uri"),
+    [
+        (registry.card_reader, "pcsc:"),
+        (registry.card_reader, "pcsc:ACS ACR39U"),
+        (registry.scanner, "evdev:auto"),
+        (registry.scanner, "evdev:/dev/input/by-id/usb-Sample-event-kbd"),
+        (registry.scanner, "unix:/nowhere/scanner"),
+        (registry.printer, "tcp://127.0.0.1:9?profile=80mm"),
+        (registry.printer, "tcp://[::1]"),
+        (registry.panel, "gpio:status=17,card=27,paper=22,call=23,tamper=24"),
+        (registry.panel, "unix:/nowhere/panel"),
+        (display, "pygame:kmsdrm?rotation=90"),
+        (display, "unix:/nowhere/display"),
+    ],
+)
+def test_an_address_is_understood_where_the_device_is_not(understand: Opener, uri: str) -> None:
+    assert callable(understand(uri))
+
+
+def test_what_was_understood_opens_a_fresh_device_each_time() -> None:
+    opened = registry.scanner("fake:")
+    assert opened() is not opened()
 
 
 def test_nothing_is_loaded_that_was_not_asked_for() -> None:
     program = (
-        "import sys; from drivers.registry import open_scanner; open_scanner('fake:').close();"
+        "import sys; from drivers import registry as r; r.open_scanner('fake:').close();"
+        "r.card_reader('pcsc:'); r.scanner('evdev:auto'); r.printer('tcp://printer');"
+        "r.panel('gpio:status=17,card=27,paper=22,call=23,tamper=24'); r.display('unix:/nowhere', (1, 1));"
         "print(*({'pygame', 'gpiozero', 'lgpio', 'evdev', 'smartcard', 'escpos'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[3]

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from drivers.errors import DeviceAbsentError, DeviceProtocolError
 from drivers.panel.debounce import SAMPLES, Debouncer
-from drivers.panel.gpio import GpioPanel, PanelPins
+from drivers.panel.gpio import GpioPanel
 from drivers.panel.lights import HALF_PERIOD_S, is_lit, next_change_s
+from drivers.panel.pins import PanelPins
 from drivers.panel.port import Light, Pattern, TamperChanged
 from drivers.panel.virtual import LightSwitched, VirtualPanel, decode_light, encode_light
 from tests.contract.panel_rigs import PINS, PanelBench
@@ -183,7 +184,8 @@ def test_without_gpio_the_real_panel_is_absent_and_falls_back_to_nothing(tmp_pat
     # In a process of its own: lgpio's import starts a thread and leaves a FIFO in the working directory.
     program = textwrap.dedent("""
         from drivers.errors import DeviceAbsentError
-        from drivers.panel.gpio import PanelPins, open_lgpio_panel
+        from drivers.panel.gpio import open_lgpio_panel
+        from drivers.panel.pins import PanelPins
         try:
             open_lgpio_panel(PanelPins(status=17, card=27, paper=22, call=23, tamper=24))
         except DeviceAbsentError as err:
