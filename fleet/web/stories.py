@@ -35,7 +35,7 @@ def story(record: Record) -> Story:
     except msgspec.DecodeError:
         return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
     unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
-    return _of_visit(known) or _of_slip(known) or _of_machine(known) or unknown
+    return _of_visit(known) or _of_slip(known) or _of_panel(known) or _of_machine(known) or unknown
 
 
 def _of_visit(known: Known) -> Story | None:
@@ -57,9 +57,25 @@ def _of_slip(known: Known) -> Story | None:
             sentence = _("รายการ %(no)s ยาว %(mm)s มม.") % {"no": known.transaction_no, "mm": known.length_mm}
             return Story(known.printed_at, title, sentence, Condition.OK)
         case records.SlipFailed():
-            sentence = _("รายการ %(no)s เพราะ %(reason)s") % {"no": known.transaction_no, "reason": known.reason}
+            fill = {"no": known.transaction_no, "reason": words.fault(known.reason)}
+            sentence = _("รายการ %(no)s เพราะ %(reason)s") % fill
             return Story(known.failed_at, _("พิมพ์ใบไม่สำเร็จ"), sentence, Condition.ATTENTION)
     return None
+
+
+def _of_panel(known: Known) -> Story | None:
+    """What a hand did: the desk reports it as a change of the panel with one of three words."""
+    if not isinstance(known, records.DeviceChanged) or known.device != "panel":
+        return None
+    hands = {
+        "call": (_("ผู้ใช้กดปุ่มเรียก"), Condition.ATTENTION),
+        "tamper": (_("ฝาตู้ถูกเปิด"), Condition.FAILING),
+        "closed": (_("ปิดฝาตู้แล้ว"), Condition.OK),
+    }
+    if known.detail not in hands:
+        return None
+    title, condition = hands[known.detail]
+    return Story(known.changed_at, title, "", condition)
 
 
 def _of_machine(known: Known) -> Story | None:
@@ -67,7 +83,8 @@ def _of_machine(known: Known) -> Story | None:
         case records.DeviceChanged():
             is_well = known.state in (DeviceState.ONLINE, DeviceState.BUSY)
             title = f"{words.device(known.device)} {words.device_state(known.state)}"
-            return Story(known.changed_at, title, known.detail, Condition.OK if is_well else Condition.ATTENTION)
+            detail = words.detail(known.device, known.detail)
+            return Story(known.changed_at, title, detail, Condition.OK if is_well else Condition.ATTENTION)
         case records.SettingsApplied(problems=()):
             sentence = _("ฉบับ %(revision)s") % {"revision": known.revision}
             return Story(known.applied_at, _("ใช้การตั้งค่าใหม่แล้ว"), sentence, Condition.OK)
@@ -76,8 +93,8 @@ def _of_machine(known: Known) -> Story | None:
             sentence = _("ฉบับ %(revision)s เพราะ %(problems)s") % fill
             return Story(known.applied_at, _("ตู้ไม่รับการตั้งค่า"), sentence, Condition.ATTENTION)
         case records.Restarted():
-            sentence = " ".join(part for part in (known.process, known.version, known.reason) if part)
-            return Story(known.started_at, _("โปรแกรมเริ่มใหม่"), sentence, Condition.OK)
+            sentence = " ".join(part for part in (words.program(known.process), known.version, known.reason) if part)
+            return Story(known.started_at, _("เริ่มทำงาน"), sentence, Condition.OK)
     return None
 
 

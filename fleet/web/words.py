@@ -61,14 +61,44 @@ def device_state(state: str) -> str:
 def paper(name: str) -> str:
     """The state of the paper."""
     known = {
-        "ok": _("พอ"),
-        "adequate": _("พอ"),
+        "full": _("พอ"),
         "low": _("ใกล้หมด"),
         "out": _("หมด"),
         "jammed": _("ติด"),
         "unknown": _("ไม่ทราบ"),
     }
     return known.get(name, name)
+
+
+def detail(device: str, said: str) -> str:
+    """What a device said about its state; a driver's own words stay as they are, they are for whoever repairs it."""
+    if device == "printer" and said.startswith("paper "):
+        return _("กระดาษ%(state)s") % {"state": paper(said.removeprefix("paper "))}
+    return {"cover open": _("ฝาเปิดอยู่"), "error": _("เครื่องแจ้งว่าขัดข้อง")}.get(said, said)
+
+
+def fault(name: str) -> str:
+    """Why a slip did not come out: a driver's fault, or the desk's own word."""
+    known = {
+        "paper-out": _("กระดาษหมด"),
+        "cover-open": _("ฝาเปิดอยู่"),
+        "cutter": _("ใบมีดติด"),
+        "overheated": _("หัวพิมพ์ร้อนเกินไป"),
+        "offline": _("เครื่องพิมพ์ไม่พร้อมรับงาน"),
+        "printer-lost": _("เครื่องพิมพ์หายไประหว่างพิมพ์"),
+        "layout": _("จัดหน้าใบไม่ได้"),
+    }
+    return known.get(name, name)
+
+
+def program(name: str) -> str:
+    """What staff call a program of the kiosk."""
+    return {"frontdesk": _("โปรแกรมหน้าตู้"), "agent": _("โปรแกรมดูแลตู้")}.get(name, name)
+
+
+def bank(name: str) -> str:
+    """The name of a bank; the pretend one says so."""
+    return {"PRETEND": _("ธนาคารจำลอง")}.get(name, name)
 
 
 def trouble(truth: KioskTruth) -> str:
@@ -100,7 +130,12 @@ def _of_device(each: DeviceTruth) -> str:
 
 def deed(truth: KioskTruth) -> str:
     """What somebody at the kiosk can do about its worst device; empty when ``trouble`` has said it all."""
-    if truth.paper in ("out", "jammed") or truth.condition not in (Condition.FAILING, Condition.ATTENTION):
+    if truth.condition is Condition.FAILING and truth.paper in ("out", "jammed"):
+        return {
+            "out": _("ใส่ม้วนใหม่ ระหว่างนี้ผู้ใช้ถ่ายภาพจอแทนใบได้"),
+            "jammed": _("เปิดฝาดึงกระดาษที่ติดออก ระหว่างนี้ผู้ใช้ถ่ายภาพจอแทนใบได้"),
+        }[truth.paper]
+    if truth.condition not in (Condition.FAILING, Condition.ATTENTION):
         return ""
     worst = next((each.state for each in truth.devices if each.condition == truth.condition), None)
     known: dict[DeviceState | None, str] = {

@@ -164,6 +164,24 @@ def service_word(service: str) -> str:
 
 
 @register.filter
+def bank_word(name: str) -> str:
+    """The name of a bank."""
+    return words.bank(name)
+
+
+@register.filter
+def detail_word(device: str, said: str) -> str:
+    """What a device said about its state."""
+    return words.detail(device, said)
+
+
+@register.filter
+def seconds(milliseconds: int) -> str:
+    """``0.06``; from ten seconds on ``12``."""
+    return f"{milliseconds / 1000:.2f}" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f}"
+
+
+@register.filter
 def gigabytes(megabytes: int) -> str:
     """``20.9 GB``."""
     return f"{megabytes / 1024:.1f} GB"

@@ -22,6 +22,7 @@ from fleet.web import settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
+from fleet.web.stories import service
 
 REVISIONS_SHOWN = 6
 REASON_MAX = 200
@@ -241,7 +242,9 @@ def _shown(value: Any) -> str:
         return _("ตามชั้นบน")
     if isinstance(value, bool):
         return _("เปิด") if value else _("ปิด")
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(service(each) for each in value) or _("ไม่มีบริการ")
+    return str(value)
 
 
 @require_POST
