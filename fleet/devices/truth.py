@@ -92,8 +92,9 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
     state = getattr(kiosk, "state", None) or KioskState(kiosk=kiosk)
     status = msgspec.convert(state.status, Status) if state.status else None
     reported = msgspec.convert(state.reported, Reported) if state.reported else None
-    devices = tuple(_device(name, status.devices if status else {}) for name in DEVICES)
-    paper = status.paper if status else "unknown"
+    is_current = state.alive and state.heard_at is not None and now - state.heard_at <= STALE_AFTER
+    devices = tuple(_device(name, status.devices if status else {}, is_current=is_current) for name in DEVICES)
+    paper = _paper(status)
     converged = None
     if state.converged_at and kiosk.desired_at and reported and reported.settings_revision == kiosk.settings_revision:
         converged = max(0, round((state.converged_at - kiosk.desired_at).total_seconds() * 1000))
@@ -119,11 +120,21 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
     )
 
 
-def _device(name: str, devices: dict[str, DeviceStatus]) -> DeviceTruth:
+def _device(name: str, devices: dict[str, DeviceStatus], *, is_current: bool) -> DeviceTruth:
+    """One device; what was said by a kiosk that is not heard any more is old news, however good it was."""
     said = devices.get(name)
     if said is None:
         return DeviceTruth(name, Condition.UNKNOWN, DeviceState.UNKNOWN, "", None)
-    return DeviceTruth(name, _OF_STATE[said.state], said.state, said.detail, said.since)
+    condition = _OF_STATE[said.state] if is_current else Condition.STALE
+    return DeviceTruth(name, condition, said.state, said.detail, said.since)
+
+
+def _paper(status: Status | None) -> str:
+    """The paper, as long as there is a printer that could know."""
+    printer = status.devices.get("printer") if status else None
+    if status is None or printer is None or printer.state in (DeviceState.NO_DEVICE, DeviceState.UNKNOWN):
+        return "unknown"
+    return status.paper
 
 
 def _condition(state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, now: datetime) -> Condition:

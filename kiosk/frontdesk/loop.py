@@ -207,13 +207,15 @@ class FrontDesk:
         )
 
     def _panel_said(self, event: CallPressed | TamperChanged) -> None:
-        tampered = isinstance(event, TamperChanged) and event.open
-        detail = "tamper" if tampered else "call" if isinstance(event, CallPressed) else "closed"
-        state = DeviceState.USER_ERROR if tampered else DeviceState.ONLINE
+        """An open cabinet is a fault until it is closed; a call is a line in the history."""
+        if isinstance(event, TamperChanged):
+            state = DeviceState.HARDWARE_ERROR if event.open else DeviceState.ONLINE
+            self._set_device(Device.PANEL, state, "tamper" if event.open else "closed")
+            self._tell_status()
+            return
+        online, now = DeviceState.ONLINE.value, datetime.now(UTC)
         self._effects.record(
-            records.DeviceChanged(
-                device=Device.PANEL.value, state=state.value, detail=detail, changed_at=datetime.now(UTC)
-            )
+            records.DeviceChanged(device=Device.PANEL.value, state=online, detail="call", changed_at=now)
         )
 
     # ---- the visit

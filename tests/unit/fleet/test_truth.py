@@ -71,6 +71,16 @@ def test_paper_counts_too(paper: str, condition: Condition) -> None:
     assert truth(paper=paper).condition is condition
 
 
+@pytest.mark.parametrize("unheard", [{"alive": False}, {"heard_at": NOW - STALE_AFTER - timedelta(seconds=1)}])
+def test_what_a_kiosk_said_before_it_fell_silent_is_old_news(unheard: dict[str, Any]) -> None:
+    assert {device.condition for device in truth(**unheard).devices} == {Condition.STALE}
+
+
+def test_without_a_printer_nobody_knows_the_paper() -> None:
+    gone = {**ALL_WELL, "printer": DeviceStatus(state=DeviceState.NO_DEVICE)}
+    assert truth(gone, paper="full").paper == "unknown"
+
+
 def test_settled_means_that_it_runs_what_it_should() -> None:
     desired = Kiosk.objects.get(pk="CBI-01").settings_revision
     assert truth(reported=msgspec.to_builtins(Reported(settings_revision=desired))).settled
