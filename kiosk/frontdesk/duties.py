@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from time import monotonic
 from typing import Any
 
 from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
@@ -22,6 +23,7 @@ from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
 from kiosk.frontdesk.clock import BANGKOK
 from kiosk.frontdesk.worker import Duties
 from kiosk.visits.events import (
+    CardFound,
     CardProblem,
     CardRead,
     CardUnreadable,
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 
 DECLARED = frozenset({Field.ID_NUMBER, Field.EXPIRY})
 """What paying a fee needs from the card: whose it is, and whether it is still valid. Nothing else is requested."""
+
+SETTLING_S = 5.0
+"""After a reader has come back: how long a card like the one that was in counts as that one, still lying there. A
+restarted pcscd lists a reader before it has looked into it, and giving the card power takes up to a second."""
 
 DOTS_PER_MM = 8
 """Of a 203 dpi print head."""
@@ -49,24 +55,39 @@ class ReadDeclared:
 class CardDuties:
     """The card worker's duties; remembers whether a card is in, and its answer to reset."""
 
-    def __init__(self, open_reader: Callable[[], CardReader], today: Callable[[], date]) -> None:
-        self._open_reader, self._today, self._atr, self._card_in = open_reader, today, b"", False
+    def __init__(
+        self, open_reader: Callable[[], CardReader], today: Callable[[], date], now_s: Callable[[], float] = monotonic
+    ) -> None:
+        self._open_reader, self._today, self._now_s = open_reader, today, now_s
+        self._atr, self._card_in, self._left_atr, self._settled_at_s = b"", False, b"", 0.0
 
     def duties(self) -> Duties[CardReader, ReadDeclared]:
         """For a worker."""
         unread = (CardUnreadable(CardProblem.UNREADABLE),)
-        return Duties(self._open_reader, self._understand, self._read, lambda _job: unread, self._lost)
+        return Duties(self._open_reader, self._understand, self._read, lambda _job: unread, self._lost, self._opened)
+
+    def _opened(self, reader: CardReader) -> tuple[Any, ...]:
+        """What lies in the slot at the first look was put there before anybody looked."""
+        self._settled_at_s = self._now_s() + SETTLING_S
+        event = reader.wait(0)
+        if event is None:
+            return ()
+        understood = self._understand(event)
+        return (CardFound(),) if isinstance(event, CardInserted) else understood
 
     def _understand(self, event: CardEvent) -> tuple[Any, ...]:
         self._atr = event.atr if isinstance(event, CardInserted) else b""
         self._card_in = isinstance(event, CardInserted | CardMute)
-        return (event,)
+        left_atr, self._left_atr = self._left_atr, b""
+        back = isinstance(event, CardInserted) and event.atr == left_atr and self._now_s() < self._settled_at_s
+        return (CardFound(),) if back else (event,)
 
     def _lost(self) -> tuple[Any, ...]:
         """Nobody can see any more whether the card is in; a visit must not wait for its removal for ever.
 
-        A reader that comes back with the card still in says so by ``CardInserted``.
+        A reader that comes back with the card still in says so: see ``_opened``.
         """
+        self._left_atr = self._atr or self._left_atr
         was_in, self._card_in, self._atr = self._card_in, False, b""
         return (CardRemoved(),) if was_in else ()
 

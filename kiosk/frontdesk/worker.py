@@ -54,7 +54,7 @@ class Duties(Generic[D, J]):
     ``open``: a fresh driver, or a DriverError. ``understand``: a driver's event as events of the visit.
     ``do``: a job, answered by events; a DriverError that leaves it means the device is lost.
     ``undone``: what to say of a job that a lost device left undone. ``lost``: what goes with the device when it is
-    lost, as events of the visit, e.g. the card that was in.
+    lost, as events of the visit, e.g. the card that was in. ``opened``: what a driver that has just been opened finds.
     """
 
     open: Callable[[], D]
@@ -62,6 +62,7 @@ class Duties(Generic[D, J]):
     do: Callable[[D, J], tuple[Any, ...]]
     undone: Callable[[J], tuple[Any, ...]]
     lost: Callable[[], tuple[Any, ...]] = tuple
+    opened: Callable[[D], tuple[Any, ...]] = lambda _driver: ()
 
 
 class DeviceWorker(threading.Thread, Generic[D, J]):
@@ -93,6 +94,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
                 self._driver = self._duties.open()
                 self._put((DeviceReady(self._device),))
                 delay_s, told_lost = self._backoff_s[0], False
+                self._put(self._duties.opened(self._driver))
                 self._serve(self._driver)
             except DriverError as err:
                 if not told_lost:

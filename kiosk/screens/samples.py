@@ -232,4 +232,5 @@ def _long() -> Iterator[Sample]:
     )
     keep = Taking(desk, visitor, Outcome.PAID, long_bill, confirmed_at, Slip.FAILED)
     yield Sample("99-long-no-slip", keep, _at())
+    yield Sample("99-long-card-found", Sorry(desk, visitor, Problem.CARD_FOUND), _at())
     yield Sample("99-long-card-unreadable", Sorry(desk, visitor, Problem.CARD_UNREADABLE), _at())

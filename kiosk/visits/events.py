@@ -1,6 +1,6 @@
 """What can happen during a visit. Past tense, immutable; made by the front desk, answered by the tables.
 
-Card events come from ``drivers.card.port`` as they are.
+Card events come from ``drivers.card.port`` as they are, but for ``CardFound``.
 """
 
 from __future__ import annotations
@@ -61,6 +61,11 @@ class CodeScanned:
     """A barcode or QR, already understood."""
 
     code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """A card was in already when the reader opened: nobody saw it put in, so it may be anybody's, forgotten here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,7 @@ Event = (
     | CardInserted
     | CardMute
     | CardRemoved
+    | CardFound
     | CardRead
     | CardUnreadable
     | NoticesFound

@@ -46,6 +46,7 @@ class Problem(StrEnum):
     CARD_UNREADABLE = "card-unreadable"
     CARD_EXPIRED = "card-expired"
     CARD_PULLED = "card-pulled"
+    CARD_FOUND = "card-found"
     CODE_UNKNOWN = "code-unknown"
     CODE_DAMAGED = "code-damaged"
     CARD_UNKNOWN = "card-unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+from kiosk.visits.card_found import card_found
 from kiosk.visits.desk import Desk, Device, Language
 from kiosk.visits.effects import Effect
 from kiosk.visits.events import (
@@ -63,7 +64,7 @@ def _(s: State, e: LinkChanged) -> Step:
     return _on(s, replace(s.desk, online=e.online))
 
 
-visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, pay_fee)
+visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, card_found, pay_fee)
 
 
 def step(state: State, event: Event) -> Step:

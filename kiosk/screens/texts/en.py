@@ -177,6 +177,9 @@ EN = Catalogue(
         ),
         Problem.CARD_EXPIRED: Trouble("This card has expired", "You can use your notice instead.", _HELPS),
         Problem.CARD_PULLED: Trouble("The card came out too early", "Insert it again and leave it in.", _HELPS),
+        Problem.CARD_FOUND: Trouble(
+            "A card is in the slot", "Take it out, then insert it again.", "Not your card? Hand it to {help}."
+        ),
         Problem.CODE_UNKNOWN: Trouble("Not found", "Scan again or use your ID card.", _HELPS),
         Problem.CODE_DAMAGED: Trouble("The code could not be read", "Flatten the paper and scan again.", _HELPS),
         Problem.CARD_UNKNOWN: Trouble("No factory of this card here", "Scan your notice or folder label.", _HELPS),

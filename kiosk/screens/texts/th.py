@@ -176,6 +176,7 @@ TH = Catalogue(
         Problem.CARD_UNREADABLE: Trouble("อ่านบัตรไม่ได้", "ดึงบัตรออก เช็ดชิป แล้วเสียบใหม่", _STILL),
         Problem.CARD_EXPIRED: Trouble("บัตรนี้หมดอายุแล้ว", "ใช้ใบแจ้งหรือป้ายแฟ้มแทนได้", _ASK),
         Problem.CARD_PULLED: Trouble("บัตรออกก่อนอ่านเสร็จ", "เสียบบัตรอีกครั้ง แล้วค้างไว้", _STILL),
+        Problem.CARD_FOUND: Trouble("มีบัตรอยู่ในเครื่อง", "ดึงบัตรออก แล้วเสียบใหม่", "ถ้าเป็นบัตรคนอื่น ส่งให้{help}"),
         Problem.CODE_UNKNOWN: Trouble("ไม่พบรายการนี้", "ลองสแกนอีกครั้ง หรือใช้บัตรประชาชน", _STILL),
         Problem.CODE_DAMAGED: Trouble("อ่านรหัสได้ไม่ครบ", "ทำใบแจ้งให้เรียบ แล้วสแกนอีกครั้ง", _STILL),
         Problem.CARD_UNKNOWN: Trouble("ไม่พบโรงงานของบัตรนี้ที่นี่", "ลองสแกนใบแจ้งหรือป้ายแฟ้ม", _ASK),

@@ -17,6 +17,7 @@ import pytest
 
 from drivers.card.port import CardInserted, CardRemoved
 from drivers.card.samples import SOMCHAI
+from drivers.card.virtual_card import VirtualThaiIdCard
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, PaymentOpened, Restarted, SlipFailed, SlipPrinted, VisitEnded
@@ -132,7 +133,21 @@ def test_a_reader_pulled_while_it_reads_asks_for_the_card_again(tmp_path: Path) 
         assert sorry.problem is Problem.CARD_PULLED
         assert not sorry.visitor.card_in
         rig.slot.plug(is_plugged=True)
+        rig.until(lambda: rig.state.problem is Problem.CARD_FOUND)
+        assert rig.state.visitor.card_in
+        rig.slot.remove()
+        rig.until(lambda: not rig.state.visitor.card_in)
+        rig.insert_card()
         rig.until(ChoosingNotice)
+
+
+def test_a_card_that_is_in_when_the_desk_starts_is_asked_for_again_and_not_read(tmp_path: Path) -> None:
+    """The desk ended in the middle of a visit, or somebody forgot it there: nobody can tell."""
+    rig, card = DeskRig(tmp_path), VirtualThaiIdCard(SOMCHAI)
+    rig.slot.insert(card)
+    with rig:
+        assert rig.until(Sorry).problem is Problem.CARD_FOUND
+        assert card.commands == []
 
 
 def test_a_reader_that_dies_does_not_keep_the_last_screen_for_ever(tmp_path: Path) -> None:

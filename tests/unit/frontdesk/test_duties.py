@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from drivers.card.fake import FakeCardReader
+from drivers.card.fake import FakeCardReader, FakeSlot
+from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.card.samples import SOMCHAI
-from drivers.card.virtual_card import VirtualThaiIdCard
+from drivers.card.virtual_card import ATR_NEW, ATR_OLD, VirtualThaiIdCard
 from drivers.errors import (
     DeviceAbsentError,
     DeviceFaultError,
@@ -17,8 +18,8 @@ from drivers.errors import (
     DriverError,
     Fault,
 )
-from kiosk.frontdesk.duties import CardDuties, ReadDeclared
-from kiosk.visits.events import CardProblem, CardRead, CardUnreadable
+from kiosk.frontdesk.duties import SETTLING_S, CardDuties, ReadDeclared
+from kiosk.visits.events import CardFound, CardProblem, CardRead, CardUnreadable
 
 
 class FallsSilent(FakeCardReader):
@@ -63,3 +64,73 @@ def test_a_card_that_is_gone_is_left_to_the_next_event() -> None:
     reader = FallsSilent()
     reader.error = DeviceAbsentError("card", "pulled")
     assert read_with(reader) == ()
+
+
+# ---- a card that nobody was seen to put in
+
+
+class Clock:
+    now_s = 1000.0
+
+
+class Reopened:
+    """A reader that was lost with a card of ``ATR_NEW`` in it, and is back; ``empty``: its first look sees no card."""
+
+    def __init__(self, *, empty: bool) -> None:
+        self.clock, self.slot = Clock(), FakeSlot()
+        self.duties = CardDuties(self.open, lambda: date(2026, 11, 22), lambda: self.clock.now_s).duties()
+        first = self.open()
+        assert self.duties.opened(first) == ()
+        self.slot.insert(ATR_NEW)
+        event = first.wait(1)
+        assert self.duties.understand(event) == (CardInserted(ATR_NEW),)
+        assert self.duties.lost() == (CardRemoved(),)
+        if empty:
+            self.slot.remove()
+        self.reader = self.open()
+        self.found = self.duties.opened(self.reader)
+
+    def open(self) -> FakeCardReader:
+        return FakeCardReader(self.slot)
+
+    def put_in(self, atr: bytes) -> tuple[object, ...]:
+        self.slot.insert(atr)
+        return self.duties.understand(self.reader.wait(1))
+
+
+def test_a_card_in_a_reader_that_opens_was_put_in_by_nobody_knows_whom() -> None:
+    reopened = Reopened(empty=False)
+    assert reopened.found == (CardFound(),)
+    reopened.slot.remove()
+    assert reopened.duties.understand(reopened.reader.wait(1)) == (CardRemoved(),)
+    assert reopened.put_in(ATR_NEW) == (CardInserted(ATR_NEW),)
+
+
+def test_a_card_seen_late_in_a_reader_that_came_back_is_the_one_that_was_left() -> None:
+    reopened = Reopened(empty=True)
+    assert reopened.found == ()
+    assert reopened.put_in(ATR_NEW) == (CardFound(),)
+
+
+def test_a_card_of_another_kind_was_put_in_by_somebody() -> None:
+    assert Reopened(empty=True).put_in(ATR_OLD) == (CardInserted(ATR_OLD),)
+
+
+def test_a_card_put_in_long_after_the_reader_came_back_was_put_in_by_somebody() -> None:
+    reopened = Reopened(empty=True)
+    reopened.clock.now_s += SETTLING_S
+    assert reopened.put_in(ATR_NEW) == (CardInserted(ATR_NEW),)
+
+
+def test_a_reader_that_comes_and_goes_still_knows_what_was_left_in_it() -> None:
+    reopened = Reopened(empty=True)
+    assert reopened.duties.lost() == ()
+    assert reopened.duties.opened(reopened.open()) == ()
+    assert reopened.put_in(ATR_NEW) == (CardFound(),)
+
+
+def test_a_found_card_that_does_not_answer_is_mute() -> None:
+    reader = FakeCardReader()
+    reader.insert_mute()
+    duties = CardDuties(lambda: reader, lambda: date(2026, 11, 22)).duties()
+    assert duties.opened(reader) == (CardMute(),)

@@ -30,6 +30,7 @@ from kiosk.visits.effects import (
 from kiosk.visits.events import (
     AlreadyPaid,
     Button,
+    CardFound,
     CardProblem,
     CardRead,
     CardUnreadable,
@@ -69,6 +70,7 @@ from kiosk.visits.states import (
     Sorry,
     State,
     Taking,
+    Visitor,
     Waiting,
     Warned,
     visitor_of,
@@ -163,6 +165,53 @@ def test_a_service_that_is_not_offered_does_nothing(name: str) -> None:
 
 
 # ---- the card
+
+
+def _unpaid_moments() -> Iterable[tuple[str, Story]]:
+    yield "idle", Story()
+    yield "menu", Story().then(Touched(Button.START))
+    yield "invited", Story().then(Touched(Button.START), Touched(Button.SERVICE, "pay-fee"))
+    yield "reading", Story().then(CardInserted(ATR))
+    yield "looking up", Story().then(CardInserted(ATR), CardRead(SAMPLE_ID, expired=False))
+    yield "list", Story().until_list()
+    yield "sorry", Story().then(CardMute())
+    yield "warned", Story().until_list().then(TimedOut())
+
+
+@pytest.mark.parametrize("story", [each for _, each in _unpaid_moments()], ids=[name for name, _ in _unpaid_moments()])
+def test_a_card_that_nobody_was_seen_to_put_in_is_asked_for_and_never_read(story: Story) -> None:
+    story.effects.clear()
+    story.then(CardFound())
+    assert isinstance(story.state, Sorry)
+    assert (story.state.problem, story.state.owed) == (Problem.CARD_FOUND, ())
+    assert story.state.visitor == Visitor(card_in=True)
+    assert story.did(ReadCard) == []
+    story.then(NoticesFound((owed(),)), Touched(Button.RETRY), TimedOut(), TimedOut())
+    assert isinstance(story.state, Taking)
+    assert story.did(ReadCard) == []
+
+
+def test_a_found_card_put_in_again_begins_the_visit_it_was_meant_for() -> None:
+    story = Story().then(CardFound(), CardRemoved(), CardInserted(ATR))
+    assert isinstance(story.state, ReadingCard)
+    assert len(story.did(BeginVisit)) == 1
+
+
+@pytest.mark.parametrize("warned", [False, True])
+def test_a_found_card_stops_no_payment_and_leaves_no_list(warned: bool) -> None:
+    story = Story().until_qr(owed(1), owed(2)).then(CardRemoved(), *([TimedOut()] if warned else []))
+    story.then(CardFound())
+    paying = story.state.before if isinstance(story.state, Warned) else story.state
+    assert isinstance(story.state, Warned) is warned
+    assert isinstance(paying, Paying)
+    assert (paying.owed, paying.visitor.card_in) == ((), True)
+
+
+def test_a_card_found_at_the_goodbye_is_asked_to_be_taken() -> None:
+    story = Story().until_waiting()
+    story.then(confirmation(story.bill), Touched(Button.FINISH), CardRemoved(), CardFound(), TimedOut())
+    assert isinstance(story.state, Taking)
+    assert story.state.visitor.card_in
 
 
 @pytest.mark.parametrize(
