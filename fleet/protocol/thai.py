@@ -2,7 +2,7 @@
 
 Sources: the check digit of the ID number and the order of its parts, Department of Provincial Administration (as
 implemented by python-stdnum ``th.pin``); number words with เอ็ด, Royal Society of Thailand; B.E. = C.E. + 543.
-Not here: days on which an office is closed, time zones, and any other calendar. Before B.E. 2484 the Thai year began
+Not here: days on which an office is closed, and any other calendar. Before B.E. 2484 the Thai year began
 in April, so January to March of those years are a year off; only a birth date could be so old, and none is read.
 No error says which digits it was given.
 """
@@ -14,8 +14,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 BE_OFFSET = 543
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+"""The time at every counter; the wire's times are UTC."""
 
 MONTHS = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -60,6 +64,18 @@ class IdNumber:
         if not _is_thirteen(digits) or digits[0] not in "12345678":
             raise ValueError("not an ID number")
         object.__setattr__(self, "_digits", digits)
+
+    @classmethod
+    def from_card(cls, digits: str) -> IdNumber:
+        """The number on a chip: also one that begins with 0, as cards of persons without Thai nationality may.
+
+        Raises: ValueError, without the digits, when they are none, or begin with 9.
+        """
+        if not _is_thirteen(digits) or digits[0] == "9":
+            raise ValueError("not an ID number")
+        number = cls.__new__(cls)
+        object.__setattr__(number, "_digits", digits)
+        return number
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("an ID number does not change")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from kiosk.visits.events import CodeScanned, Event, TimedOut, Touched
 from kiosk.visits.states import State
-
-BANGKOK = ZoneInfo("Asia/Bangkok")
-"""The time at the counter."""
 
 SIGNS_OF_LIFE = (Touched, CodeScanned, CardInserted, CardMute, CardRemoved)
 """Events that show that the visitor is still there."""

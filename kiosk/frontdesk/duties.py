@@ -19,8 +19,7 @@ from drivers.panel.port import Light, Panel, PanelEvent, Pattern
 from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
 from drivers.scanner.port import Scanned, Scanner
 from fleet.protocol.codes import classify
-from fleet.protocol.thai import IdNumber, KnownDate, parse_card_date
-from kiosk.frontdesk.clock import BANGKOK
+from fleet.protocol.thai import BANGKOK, IdNumber, KnownDate, parse_card_date
 from kiosk.frontdesk.worker import Duties
 from kiosk.visits.events import (
     CardFound,
@@ -109,7 +108,7 @@ class CardDuties:
             raise ValueError("no ID number on the card")
         expiry = parse_card_date(text.expiry or "")
         expired = isinstance(expiry, KnownDate) and expiry.on < self._today()
-        return CardRead(IdNumber(text.id_number.reveal()), expired)
+        return CardRead(IdNumber.from_card(text.id_number.reveal()), expired)
 
 
 def today_in_bangkok() -> date:

@@ -17,7 +17,7 @@ from drivers.panel.port import Light, Pattern
 from fleet.protocol import records
 from fleet.protocol.factory import parse_factory_number
 from fleet.protocol.settings import KioskSettings
-from kiosk.frontdesk.clock import BANGKOK
+from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.frontdesk.duties import PrintJob, ReadDeclared, Shine, SlipDone
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
@@ -115,7 +115,7 @@ class Effects:
         except SpoolFullError as err:
             log.error("no transaction number: %s", err)
             return (PaymentNotRecorded(),)
-        be_year = (datetime.now(BANGKOK).year + 543) % 100
+        be_year = (datetime.now(BANGKOK).year + BE_OFFSET) % 100
         number = f"{self._kiosk_id.replace('-', '')}-{be_year:02d}{sequence:07d}"
         return (TransactionDrawn(number, secrets.token_urlsafe(TOKEN_BYTES)),)
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from drivers.display.port import Display, Pressed, TouchEvent
 from drivers.errors import DriverError
-from kiosk.frontdesk.clock import BANGKOK, StateClock
+from fleet.protocol.thai import BANGKOK
+from kiosk.frontdesk.clock import StateClock
 from kiosk.visits.events import Touched
 from kiosk.visits.states import State
 

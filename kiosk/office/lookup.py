@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from fleet.protocol.codes import (
     BillCode,
@@ -13,11 +12,9 @@ from fleet.protocol.codes import (
     NoticeCode,
     UnknownCode,
 )
-from fleet.protocol.thai import IdNumber
+from fleet.protocol.thai import BANGKOK, IdNumber
 from kiosk.office.replica import Replica
 from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound, Owed
-
-BANGKOK = ZoneInfo("Asia/Bangkok")
 
 Answer = NoticesFound | NothingOwed | AlreadyPaid | NotFound
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 from drivers.printer.port import Paper
 from fleet.protocol.office import Factory, Line, Notice
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings, Payee, Words
+from fleet.protocol.thai import BANGKOK
 from kiosk.screens.telling import Moment
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import Outcome
@@ -38,7 +39,6 @@ from kiosk.visits.states import (
     Warned,
 )
 
-BANGKOK = timezone(timedelta(hours=7))
 WALL = datetime(2026, 11, 22, 10, 42, tzinfo=BANGKOK)
 
 SETTINGS = KioskSettings(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from drivers.printer.port import Cut, Part
-from fleet.protocol.thai import baht_text, format_baht, thai_date
+from fleet.protocol.thai import BANGKOK, baht_text, format_baht, thai_date
 from kiosk.slips.document import (
     BODY,
     FOOT,
@@ -31,7 +31,6 @@ from kiosk.slips.document import (
 )
 from kiosk.slips.layout import lay_out
 
-_THAILAND = timezone(timedelta(hours=7))  # no summer time since 1920
 SAMPLE_BAND = "ตัวอย่าง ใช้จริงไม่ได้"
 _BARE_ID = re.compile(r"\d{13}|\d-\d{4}-\d{5}-\d{2}-\d")
 
@@ -146,8 +145,8 @@ def _foot(slip: PaymentSlip) -> tuple[Element, ...]:
 
 
 def _date(when: datetime) -> str:
-    return thai_date(when.astimezone(_THAILAND).date())
+    return thai_date(when.astimezone(BANGKOK).date())
 
 
 def _time(when: datetime) -> str:
-    return f"{when.astimezone(_THAILAND):%H:%M} น."
+    return f"{when.astimezone(BANGKOK):%H:%M} น."

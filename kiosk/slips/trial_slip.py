@@ -7,10 +7,10 @@ in crooked or too narrow (the rule must reach both sides), Thai marks (the hard 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from drivers.printer.port import Cut, Part
-from fleet.protocol.thai import thai_date
+from fleet.protocol.thai import BANGKOK, thai_date
 from kiosk.slips.document import (
     BODY,
     FOOT,
@@ -31,8 +31,6 @@ from kiosk.slips.document import (
 )
 from kiosk.slips.layout import lay_out
 
-_THAILAND = timezone(timedelta(hours=7))
-
 
 @dataclass(frozen=True, slots=True)
 class TrialSlip:
@@ -51,7 +49,7 @@ def render_trial(slip: TrialSlip, width_px: int) -> tuple[Part, ...]:
 
 def trial_elements(slip: TrialSlip, width_px: int) -> tuple[Element, ...]:
     """What the slip says, in order."""
-    when = slip.printed_at.astimezone(_THAILAND)
+    when = slip.printed_at.astimezone(BANGKOK)
     return (
         Band("ทดสอบการพิมพ์"),
         Masthead(slip.office_name),

@@ -7,13 +7,14 @@ pulled at any time and only changes what the last screen says.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta, timezone
+from datetime import date
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
+from fleet.protocol.thai import BANGKOK
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import DrawTransaction, Effect, Outcome, RecordPayment, ShowLight
 from kiosk.visits.events import (
@@ -64,9 +65,6 @@ from kiosk.visits.steps import (
 )
 
 pay_fee: Machine[State, Event, Effect] = Machine()
-
-_BANGKOK = timezone(timedelta(hours=7))
-"""Thailand's time since 1920, without summer time."""
 
 _WITH_VISITOR = (ChoosingNotice, OpeningPayment, Paying, Waiting, Confirmed)
 
@@ -253,7 +251,7 @@ def _unpaid(owed: tuple[Owed, ...], e: PaymentConfirmed) -> tuple[Owed, ...]:
 
 def _day(e: PaymentConfirmed) -> date:
     """The day at the counter; the wire's times are UTC."""
-    return e.confirmed_at.astimezone(_BANGKOK).date()
+    return e.confirmed_at.astimezone(BANGKOK).date()
 
 
 for _state in (Paying, Waiting):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from drivers.card.fake import FakeCardReader, FakeSlot
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.card.samples import SOMCHAI
-from drivers.card.virtual_card import ATR_NEW, ATR_OLD, VirtualThaiIdCard
+from drivers.card.virtual_card import ATR_NEW, ATR_OLD, Citizen, VirtualThaiIdCard
 from drivers.errors import (
     DeviceAbsentError,
     DeviceFaultError,
@@ -31,9 +32,9 @@ class FallsSilent(FakeCardReader):
         raise self.error
 
 
-def read_with(reader: FakeCardReader) -> tuple[object, ...]:
+def read_with(reader: FakeCardReader, citizen: Citizen = SOMCHAI) -> tuple[object, ...]:
     duties = CardDuties(lambda: reader, lambda: date(2026, 11, 22)).duties()
-    reader.insert(VirtualThaiIdCard(SOMCHAI))
+    reader.insert(VirtualThaiIdCard(citizen))
     event = reader.wait(1)
     assert event is not None
     duties.understand(event)
@@ -44,6 +45,13 @@ def test_a_good_card_is_read() -> None:
     (read,) = read_with(FakeCardReader())
     assert isinstance(read, CardRead)
     assert not read.expired
+
+
+def test_a_number_that_begins_with_0_is_read() -> None:
+    """Of a person without Thai nationality; other readers refuse such cards."""
+    (read,) = read_with(FakeCardReader(), replace(SOMCHAI, id_number="0999900000007"))
+    assert isinstance(read, CardRead)
+    assert str(read.id_number) == "x-xxxx-xxxxx-00-7"
 
 
 @pytest.mark.parametrize(

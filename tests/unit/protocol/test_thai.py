@@ -81,6 +81,30 @@ def test_what_is_no_id_number_is_not_quoted(text: str) -> None:
     assert not re.search(r"\d", str(caught.value))
 
 
+@given(digits)
+def test_a_card_gives_the_same_number_as_any_other_source(number: str) -> None:
+    assert IdNumber.from_card(number) == IdNumber(number)
+
+
+@given(st.from_regex(r"0[0-9]{11}", fullmatch=True).map(lambda twelve: f"{twelve}{check_digit(twelve)}"))
+def test_a_number_that_begins_with_0_is_a_persons_only_on_a_card(number: str) -> None:
+    kept = IdNumber.from_card(number)
+    assert (kept.reveal(), str(kept)) == (number, mask_id_number(number))
+    assert keyed_hash(kept, KEY)
+    with pytest.raises(ValueError, match="not an ID number"):
+        IdNumber(number)
+    assert TaxId(number).digits == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", SAMPLE[:12], SAMPLE + "0", "1234567890122", "0105561177672", "9" * 12 + "4", "๑๒๓๔๕๖๗๘๙๐๑๒๑"]
+)
+def test_a_card_can_hold_what_is_no_id_number_and_it_is_not_quoted(text: str) -> None:
+    with pytest.raises(ValueError, match="not an ID number") as caught:
+        IdNumber.from_card(text)
+    assert not re.search(r"\d", str(caught.value))
+
+
 def test_an_id_number_does_not_leave_by_accident() -> None:
     kept = IdNumber(SAMPLE)
     holder = dataclasses.make_dataclass("Holder", ["number"], frozen=True)(kept)
