@@ -202,6 +202,7 @@ class Agent:
         if desired.settings_revision <= self._settings_revision:
             self._report()
             return
+        told = self._problems
         try:
             _, unknown = settings_store.read_desired(desired)
             settings_store.store(self._config.data_path, desired)
@@ -212,6 +213,8 @@ class Agent:
         except OSError as err:
             self._problems = (f"revision {desired.settings_revision} cannot be stored: {err.strerror}",)
         self._report()
+        if desired.settings_revision > self._settings_revision and self._problems == told:
+            return  # refused before, and said: the fleet offers it again at every reconnection
         self._record(
             records.SettingsApplied(
                 revision=desired.settings_revision, problems=self._problems, applied_at=datetime.now(UTC)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,11 +37,12 @@ from fleet.protocol.messages import (
     decode,
     encode,
 )
-from fleet.protocol.records import Restarted, decode_record
+from fleet.protocol.records import Restarted, SettingsApplied, decode_record
 from fleet.protocol.topics import FLEET_SESSION, Channel, kiosk_topic, parse_kiosk_topic
 from fleet.trust.authority import Authority
 from kiosk import news, settings_store
 from kiosk.office.client import TIMEOUT_S
+from kiosk.spool import Spool
 from tests.support.broker import Client, Fleet, eventually
 from tests.support.desk_rig import office_records
 from tests.support.office_server import OfficeServer, records_answer
@@ -290,6 +291,23 @@ def test_settings_it_cannot_live_with_are_reported_and_the_last_good_kept(site: 
     used = site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 3)
     assert used.problems == ("unknown field: colour", "unknown service: fly")
     assert [each.revision for each in site.tells(news.SettingsStored, 2)] == [1, 3]
+
+
+def test_settings_refused_before_are_no_news_when_they_are_offered_again(site: Site) -> None:
+    """The fleet offers what it wants at every reconnection; a flapping line must not fill the spool."""
+    site.start()
+    site.desire(1)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 1)
+    for _ in range(3):
+        site.desire(2, {**DOCUMENT, "payee": {"biller_id": "12345"}})
+    site.desire(3)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 3)
+    assert site.end() == 0
+    with closing(Spool(site.folder / "data" / "spool.sqlite")) as spool:
+        batch = spool.batch(0)
+    assert batch is not None
+    records = [decode_record(each.record) for each in batch.records]
+    assert [each.revision for each in records if isinstance(each, SettingsApplied)] == [1, 2, 3]
 
 
 def test_a_retained_message_that_was_cleared_says_nothing(site: Site) -> None:
