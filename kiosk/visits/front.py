@@ -361,9 +361,9 @@ def _(s: Taking, e: Touched) -> Step:
     if e.button is Button.HOME and not s.visitor.card_in:
         return home(s.desk, s.outcome)
     if e.button is Button.PRINT_AGAIN and s.bill is not None and s.slip is not Slip.PRINTING:
-        again = s.slip is Slip.PRINTED
+        again = s.slip is Slip.PRINTED and not s.outdated
         slip, effects = print_slip(s.desk, s.visitor, s.bill, s.confirmed_at, reprint=again)
-        return Next(replace(s, slip=slip), effects)
+        return Next(replace(s, slip=slip, outdated=False), effects)
     return Next(s)
 
 
@@ -381,7 +381,8 @@ def _(s: Taking, e: SlipFailed) -> Step:
 def _(s: Taking, e: PaymentConfirmed) -> Step:
     if s.bill is None or not settles(e, s.bill):
         return Next(s)
-    return Next(replace(s, outcome=Outcome.PAID, confirmed_at=e.confirmed_at))
+    late = s.confirmed_at is None
+    return Next(replace(s, outcome=Outcome.PAID, confirmed_at=e.confirmed_at, outdated=s.outdated or late))
 
 
 @front.on(Taking, CodeScanned)

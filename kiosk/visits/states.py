@@ -236,7 +236,8 @@ class Confirmed(_State):
 class Taking(_State):
     """The last screen: take slip and card. Without a card in the slot it stays for ``CARD_OUT_S`` only.
 
-    ``bill`` is None when no slip was wanted. ``reminded``: the card was forgotten once already.
+    ``bill`` is None when no slip was wanted. ``reminded``: the card was forgotten once already. ``outdated``: the bank
+    has spoken since the slip was made, so that another would not be the same again.
     """
 
     desk: Desk
@@ -246,6 +247,7 @@ class Taking(_State):
     confirmed_at: datetime | None = None
     slip: Slip = Slip.NONE
     reminded: bool = False
+    outdated: bool = False
     deadline: ClassVar[bool] = True
 
     @property

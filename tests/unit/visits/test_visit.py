@@ -436,6 +436,15 @@ def test_a_second_slip_is_marked_as_a_reprint_and_only_one_prints_at_a_time() ->
     assert [each.reprint for each in story.did(PrintPaymentSlip)] == [False, True]
 
 
+def test_the_slip_printed_once_the_bank_has_spoken_is_no_reprint_of_the_one_before() -> None:
+    story = Story().until_waiting()
+    word = confirmation(story.bill)
+    story.then(Touched(Button.PRINT_TRACKING), SlipPrinted(NUMBER), word, Touched(Button.PRINT_AGAIN))
+    story.then(SlipPrinted(NUMBER), word, Touched(Button.PRINT_AGAIN))
+    made = [(each.confirmed_at, each.reprint) for each in story.did(PrintPaymentSlip)]
+    assert made == [(None, False), (word.confirmed_at, False), (word.confirmed_at, True)]
+
+
 def test_the_slip_of_an_earlier_payment_says_nothing_about_the_present_one() -> None:
     story = Story().until_qr()
     story.then(confirmation(story.bill), SlipPrinted("CBI02-690000317"))
