@@ -36,7 +36,7 @@ __all__ = [
 _DEVICE = "card"
 _AID = bytes.fromhex("A000000054480001")
 _SELECT = bytes([0x00, 0xA4, 0x04, 0x00, len(_AID)]) + _AID
-_LONGEST_READ = 0xFF  # of one READ: its length travels in one byte, and 00 would mean 256, which no reader tries
+LONGEST_READ = 0xFF  # of one READ: its length travels in one byte, and 00 would mean 256, which no reader tries
 _MOST_FOLLOW_UPS = 8  # 61xx and 6Cxx of one command; a card that wants more goes round in circles
 
 Run = tuple[Field, ...]
@@ -82,6 +82,18 @@ class ThaiIdCard:
             raise
         return text_of(raw, _DEVICE)
 
+    def read_bytes(self, offset: int, length: int) -> bytes:
+        """Exactly ``length`` (1 to ``LONGEST_READ``) bytes of the card's data from ``offset``, in one READ.
+
+        Raises: as ``read``.
+        """
+        try:
+            self._select()
+            return self._read_once(offset, length)
+        except DriverError:
+            self._is_selected = False  # as in ``read``
+            raise
+
     def _select(self) -> None:
         if self._is_selected:
             return
@@ -104,7 +116,7 @@ class ThaiIdCard:
     def _read_bytes(self, begin: int, end: int) -> bytes:
         content = b""
         while (offset := begin + len(content)) < end:
-            content += self._read_once(offset, min(end - offset, _LONGEST_READ))
+            content += self._read_once(offset, min(end - offset, LONGEST_READ))
         return content
 
     def _read_once(self, offset: int, length: int) -> bytes:

@@ -56,6 +56,9 @@ class Field(Enum):
 
 ALL_TEXT = frozenset(Field)
 
+PHOTO_OFFSET, PHOTO_LENGTH = 0x017B, 5100
+"""Where the photo lies, a JPEG with padding behind it (bytes). It is no text: ``thai_photo`` reads it."""
+
 
 class CardIdNumber:
     """Thirteen digits that identify a person. Masks itself wherever it is printed; ``reveal`` is the only way out."""

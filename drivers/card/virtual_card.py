@@ -9,12 +9,13 @@ one another is a ``Habits``. Names say ตัวอย่าง; nobody's data i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
-from drivers.card.thai_text import Field
+from drivers.card.thai_text import PHOTO_LENGTH, PHOTO_OFFSET, Field
 
 AID = bytes.fromhex("A000000054480001")
 
@@ -27,8 +28,19 @@ ATR_NEW = bytes.fromhex("3B799600FF") + b"TH NID 15"
 ATR_P2 = bytes.fromhex("3B670000") + bytes(7)
 """A card of the kind that wants GET RESPONSE with P2 = 1; only its first two bytes are known to matter."""
 
+KNOWN_ATRS = (
+    ATR_OLD,
+    *(bytes.fromhex("3B78180000") + b"TH NID %d" % n for n in range(10)),
+    bytes.fromhex("3B79180000") + b"TH NID 10",
+    *(bytes.fromhex("3B79960000") + b"TH NID 1%d" % n for n in range(10)),
+    ATR_NEW,
+)
+"""Answers to reset of Thai ID cards in the public list of pcsc-tools; where it leaves the last digit open, all ten."""
+
+BYTE_AT_9600_S = 12 / 9600
+"""How long one byte takes on the slowest cards: 12 bit times, the guard time between characters included."""
+
 _DESCRIPTION = bytes.fromhex("6F088406") + AID[:6]  # 10 bytes, as real cards offer on SELECT (610A)
-_PHOTO_OFFSET, _PHOTO_LENGTH = 0x017B, 5100
 _SIZE = Field.PHOTO_NUMBER.end
 
 
@@ -77,7 +89,8 @@ class Habits:
 
     ``pulled_at``: the n-th command since power-up (from 1) finds the card leaving, after ``pulled_after_bytes`` bytes
     of its answer. ``garbled_at``: the n-th answer is a single byte. ``refuses_runs``: a READ across fields is refused.
-    ``refuses_reads``: the status word every READ is answered with.
+    ``refuses_reads``: the status word every READ is answered with. ``byte_s``: how long a byte takes on the
+    wire, either way; 0 for a card that costs no time.
     """
 
     atr: bytes = ATR_NEW
@@ -87,6 +100,7 @@ class Habits:
     garbled_at: int | None = None
     refuses_runs: bool = False
     refuses_reads: int | None = None
+    byte_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,8 @@ class VirtualThaiIdCard:
         if habits.pulled_at is not None and count > habits.pulled_at:
             raise CardPulledError
         reply = self._process(apdu)
+        if habits.byte_s:
+            time.sleep(habits.byte_s * (len(apdu) + len(reply)))  # the wire itself, not a wait for anybody
         if count == habits.pulled_at:
             raise CardPulledError(reply[: habits.pulled_after_bytes])
         return reply[:1] if count == habits.garbled_at else reply
@@ -195,7 +211,9 @@ class VirtualThaiIdCard:
         return content + _word(0x9000)
 
     def _refuses_run(self, begin: int, end: int) -> bool:
-        is_in_one_field = any(one.offset <= begin and end <= one.end for one in Field)
+        is_in_one_field = PHOTO_OFFSET <= begin < end <= PHOTO_OFFSET + PHOTO_LENGTH or any(
+            one.offset <= begin and end <= one.end for one in Field
+        )
         return self._habits.refuses_runs and not is_in_one_field
 
     def _announce(self, content: bytes) -> bytes:
@@ -271,7 +289,7 @@ def _written(citizen: Citizen) -> bytearray:
         if len(value) > one.length:
             raise ValueError(f"{one.name} holds {one.length} bytes, not {len(value)}")
         memory[one.offset : one.end] = value.ljust(one.length)
-    if len(citizen.photo) > _PHOTO_LENGTH:
-        raise ValueError(f"a photo has at most {_PHOTO_LENGTH} bytes")
-    memory[_PHOTO_OFFSET : _PHOTO_OFFSET + len(citizen.photo)] = citizen.photo
+    if len(citizen.photo) > PHOTO_LENGTH:
+        raise ValueError(f"a photo has at most {PHOTO_LENGTH} bytes")
+    memory[PHOTO_OFFSET : PHOTO_OFFSET + len(citizen.photo)] = citizen.photo
     return memory

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -16,11 +16,14 @@ from drivers.card.pcscd import Pcscd
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.card.samples import SAMPLE_CARDS, SOMCHAI, SOMYING, SampleCard
 from drivers.card.thai_id import ALL_TEXT, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
+from drivers.card.thai_photo import PhotoReading
 from drivers.card.virtual import VpcdSlot
 from drivers.card.virtual_card import (
     ATR_NEW,
     ATR_OLD,
     ATR_P2,
+    BYTE_AT_9600_S,
+    KNOWN_ATRS,
     Answering,
     ForeignCard,
     Habits,
@@ -32,6 +35,8 @@ from drivers.errors import DeviceAbsentError, DeviceFaultError, DriverError
 from tests.support.pcscd import played_slot, running_pcscd
 
 SOON_S = 5
+CYCLES = 10
+"""pcscd looks at a virtual reader every 0.4 s: more visitors would take minutes."""
 ID_ONLY = frozenset({Field.ID_NUMBER})
 
 
@@ -90,6 +95,24 @@ def test_the_id_number_takes_three_commands_whatever_the_habits_of_the_card(
     thai_id = desk.thai_id(VirtualThaiIdCard(SOMCHAI, Habits(atr=atr, answering=how)))
     assert id_of(thai_id.read(ID_ONLY)) == SOMCHAI.id_number
     assert thai_id.apdus_sent == (2 if how is Answering.DIRECT else 3)
+
+
+@pytest.mark.parametrize("atr", KNOWN_ATRS[:2] + KNOWN_ATRS[11:13], ids=lambda atr: atr.hex())
+def test_every_generation_of_cards_gets_through_pcscd(desk: Desk, atr: bytes) -> None:
+    inserted = desk.put_in(VirtualThaiIdCard(SOMYING, Habits(atr=atr)))
+    assert inserted.atr == atr
+    assert id_of(ThaiIdCard(desk.reader.transmit, atr).read(ALL_TEXT)) == SOMYING.id_number
+
+
+def test_a_slow_card_is_read_whole_with_its_photo_after_the_text(desk: Desk) -> None:
+    photo = b"\xff\xd8\xff\xdb\x00\x04ab\xff\xda\x00\x02" + bytes(300) + b"\xff\xd9"
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=photo), Habits(atr=ATR_OLD, byte_s=BYTE_AT_9600_S))
+    thai_id = desk.thai_id(card)
+    assert id_of(thai_id.read(ALL_TEXT)) == SOMCHAI.id_number
+    reading = PhotoReading(thai_id)
+    assert reading.step() is None
+    assert thai_id.read(frozenset({Field.SEX})).sex == SOMCHAI.sex
+    assert reading.step() == photo
 
 
 def test_a_foreign_card_is_told_from_a_thai_id(desk: Desk) -> None:
@@ -270,3 +293,18 @@ def test_reopening_leaks_no_descriptor(desk: Desk) -> None:
             PcscCardReader()
     desk.pcscd.start()
     assert descriptors() == before
+
+
+def test_cards_that_come_and_go_leave_nothing_behind(desk: Desk) -> None:
+    """A few of the day's visitors, one after the other: the second already costs no more than the first."""
+
+    def held() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208  # counting, not naming
+
+    def visit() -> tuple[int, int]:
+        assert id_of(desk.thai_id(VirtualThaiIdCard(SOMCHAI)).read(ID_ONLY)) == SOMCHAI.id_number
+        desk.take_out()
+        return held()
+
+    first = visit()
+    assert {visit() for _ in range(CYCLES)} == {first}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import pytest
 
-from drivers.card.fake import FakeCardReader, HandError
+from drivers.card.fake import FakeCardReader, FakeSlot, HandError
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.card.samples import SAMPLE_CARDS
 from drivers.card.thai_id import Field, ThaiIdCard
@@ -63,3 +66,22 @@ def test_after_a_garbled_reply_the_card_must_be_put_in_again() -> None:
     reader.insert(SAMPLE_CARDS[0].make())
     assert [reader.wait(0), reader.wait(0)] == [CardRemoved(), CardInserted(ATR_NEW)]
     assert ThaiIdCard(reader.transmit, ATR_NEW).read(ID_ONLY).id_number is not None
+
+
+def test_a_thousand_cards_and_a_thousand_cables_leave_nothing_behind() -> None:
+    def held() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208  # counting, not naming
+
+    slot, before = FakeSlot(), held()
+    for _ in range(1000):
+        reader = FakeCardReader(slot)
+        slot.insert(ATR_NEW)
+        assert reader.wait(0) == CardInserted(ATR_NEW)
+        slot.remove()
+        assert reader.wait(0) == CardRemoved()
+        slot.plug(is_plugged=False)
+        with pytest.raises(DeviceAbsentError):
+            reader.wait(0)
+        reader.close()
+        slot.plug(is_plugged=True)
+    assert held() == before

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.card.samples import BLANK_DATES, LIFETIME, LONG_NAME, SAMPLE_CITIZENS, SOMCHAI
+from drivers.card.samples import BLANK_DATES, LIFETIME, LONG_NAME, SAMPLE_CITIZENS, SOMCHAI, SOMYING
 from drivers.card.status_words import meaning_of
 from drivers.card.thai_id import ALL_TEXT, CardAnswerError, Field, NotThaiIdError, ThaiIdCard, read_plan
 from drivers.card.virtual_card import (
     ATR_NEW,
     ATR_OLD,
     ATR_P2,
+    BYTE_AT_9600_S,
+    KNOWN_ATRS,
     Answering,
     CardPulledError,
     Citizen,
@@ -60,6 +63,26 @@ def test_everybody_is_read_whole_whatever_the_habits_of_the_card(citizen: Citize
     assert (read.birth_date, read.issue_date, read.expiry) == (citizen.birth_date, citizen.issue_date, citizen.expiry)
     assert (read.sex, read.issuer) == (citizen.sex, citizen.issuer)
     assert tuple(getattr(address, part) for part in address.__slots__) == citizen.address
+
+
+@pytest.mark.parametrize("how", list(Answering), ids=lambda how: how.name)
+@pytest.mark.parametrize("atr", KNOWN_ATRS, ids=lambda atr: atr.hex())
+def test_every_known_generation_is_read_whole(atr: bytes, how: Answering) -> None:
+    read = opened(virtual(SOMYING, atr=atr, answering=how)).read(ALL_TEXT)
+    assert read.id_number is not None
+    assert read.address is not None
+    assert (read.id_number.reveal(), read.address.province) == (SOMYING.id_number, SOMYING.address[7])
+
+
+def test_the_slowest_card_takes_its_time_and_is_read_whole() -> None:
+    card = virtual(SOMCHAI, atr=ATR_OLD, byte_s=BYTE_AT_9600_S)
+    began_s = time.monotonic()
+    read = opened(card).read(USUAL)
+    took_s = time.monotonic() - began_s
+    assert read.name_th is not None
+    assert read.name_th.last == SOMCHAI.name_th[3]
+    bytes_asked = sum(len(each) for each in card.commands)
+    assert took_s >= (bytes_asked + 13 + 100 + 8) * BYTE_AT_9600_S
 
 
 def test_lifetime_partial_and_blank_dates_do_not_cost_the_card() -> None:
