@@ -13,7 +13,7 @@ Rules:
 
     card      pcsc:                      pcsc:ACS ACR39U       fake:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
-    printer   tcp://host:9100?profile=80mm                     fake:?profile=58mm
+    printer   tcp://host:9100?profile=80mm&raster=strips       fake:?profile=58mm
     panel     gpio:status=17,card=27,paper=22,call=23,tamper=24                        unix:/path      fake:
     display   pygame:kmsdrm?rotation=90  pygame:window         pygame:dummy            unix:/path      fake:
 
@@ -202,8 +202,9 @@ def _paper_width_px(options: dict[str, str]) -> int:
 
 
 def _tcp_printer(rest: str) -> Callable[[], Printer]:
-    address, options = _options(rest, "profile")
+    address, options = _options(rest, "profile", "raster")
     width_px = _paper_width_px(options)
+    strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
     parts = urlsplit(address)
     if not parts.hostname or parts.path or parts.port == 0:  # ``port`` itself refuses letters and what is too high
         raise ValueError(f"a network printer is tcp://host or tcp://host:9100, not tcp:{address}")
@@ -211,7 +212,7 @@ def _tcp_printer(rest: str) -> Callable[[], Printer]:
     def opened() -> Printer:
         from drivers.printer.escpos import EscposPrinter
 
-        return EscposPrinter.open(f"tcp:{address}", width_px)
+        return EscposPrinter.open(f"tcp:{address}", width_px, strips=strips)
 
     return opened
 

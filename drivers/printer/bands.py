@@ -2,10 +2,10 @@
 
 Pure: parts in, bytes out; python-escpos' ``Dummy`` writes the commands that have no picture in them.
 
-* White rows are fed (``ESC J``), not sent; inked rows go out as ``GS v 0`` in bands of at most 128 rows, because cheap
-  printers overflow on tall ones; blank bytes left and right of a band are cut off when that saves more than it costs.
-* No band contains ``DLE EOT``, ``DLE ENQ`` or ``DLE DC4``. A printer looks for these in *everything* that arrives, also
-  inside pictures (Epson's note to ``DLE EOT``), so an unlucky drawing would ask for status, or empty the buffer.
+* White rows are fed (``ESC J``), not sent; inked rows go out as ``plan`` says: ``GS v 0`` of at most 128 rows, or runs
+  of columns (``ESC *`` 33, placed by ``ESC $``), which leave out the white between a label and its value.
+* No picture contains ``DLE EOT``, ``DLE ENQ`` or ``DLE DC4``. A printer looks for these in *everything* that arrives,
+  also inside pictures (Epson's note to ``DLE EOT``): an unlucky drawing would ask for status, or empty the buffer.
 * Lengths are in dots only after ``GS P 203 203``: the unit of ``ESC J`` and ``GS L`` differs from maker to maker.
 """
 
@@ -13,20 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
+from drivers.printer.plan import MAX_RASTER_ROWS, STRIP_ROWS, Piece, pieces, runs
 from drivers.printer.port import Cut, Feed, Part, Raster
 
-MAX_BAND_ROWS = 128
-_BLOCK_ROWS = 2  # bands begin and end on multiples of this, counted from the first inked row
+MAX_BAND_ROWS = MAX_RASTER_ROWS
 _MAX_FEED = 255  # ESC J takes one byte
+# Pieces are sent together until they make 12 mm: each step costs a question and its answer.
+_STEP_DOTS = 96
 
-_HEADER_BYTES = 8  # GS v 0 m xL xH yL yH
-_MARGIN_BYTES = 4  # GS L nL nH
-# What one more band is charged beyond its bytes: some printers stop and start at each one. On the paid slip this value
-# saves three bands in ten and costs 1 % of the bytes.
-_BAND_PRICE_BYTES = 48
-
+_COLUMN_BYTES = STRIP_ROWS // 8
 _DLE = 0x10
 _REAL_TIME = frozenset((0x04, 0x05, 0x14))  # EOT, ENQ, DC4 after DLE
 
@@ -58,61 +54,108 @@ def cut_step() -> Step:
     return Step(bytes(encoder.output), 0)
 
 
-def steps(parts: tuple[Part, ...], width_px: int) -> Iterator[Step]:
+def steps(parts: tuple[Part, ...], width_px: int, strips: bool = True) -> Iterator[Step]:
     """The steps that print ``parts``, top to bottom, after ``preamble``.
 
+    ``strips``: whether the printer is given ``ESC *`` where that is shorter; without, rasters only.
     Raises: ValueError when a picture is wider than the paper: the caller drew for another printer.
     """
-    white = 0
-    margin = 0
+    head = _Head()
     for part in parts:
         match part:
             case Feed(dots):
-                white += dots
+                head.feed(dots)
             case Cut():
-                cut = cut_step()
-                yield Step(_feed(white) + cut.data, white)
-                white = 0
+                head.feed_now()
+                head.data += cut_step().data
+                yield head.step()
             case Raster():
                 if part.width_px > width_px:
                     raise ValueError(f"picture of {part.width_px} dots on paper of {width_px}")
-                for band in bands(part):
-                    white += band.white_above
-                    shift = b"" if band.left == margin else _set_margin(band.left)
-                    yield Step(_feed(white) + shift + band.encoded, white + band.rows)
-                    white, margin = 0, band.left
-                white += _white_below(part)
-    if white:
-        yield Step(_feed(white), white)
+                yield from _picture_steps(head, part, strips)
+    head.feed_now()
+    if head.data:
+        yield head.step()
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A rectangle of a picture with ink in it. ``left`` in bytes; ``white_above`` in rows since the band before."""
-
-    white_above: int
-    left: int
-    stride: int
-    rows: int
-    data: bytes
-
-    @property
-    def encoded(self) -> bytes:
-        return b"\x1dv0\x00" + self.stride.to_bytes(2, "little") + self.rows.to_bytes(2, "little") + defused(self.data)
-
-
-def bands(picture: Raster) -> Iterator[Band]:
-    """Cut a picture into bands; together with the white between them they are the whole of it."""
+def _picture_steps(head: _Head, picture: Raster, strips: bool) -> Iterator[Step]:
     stride = (picture.width_px + 7) // 8
-    extents = list(_extents(picture, stride))
-    printed = 0  # rows dealt with so far
-    for top, bottom in _stretches(extents):
-        for first, last in _cheapest_split(extents, top, bottom):
-            left = min(e[0] for e in extents[first:last] if e)
-            right = max(e[1] for e in extents[first:last] if e)
-            data = b"".join(picture.rows[r * stride + left : r * stride + right] for r in range(first, last))
-            yield Band(first - printed, left, right - left, last - first, data)
-            printed = last
+    printed = 0
+    for piece in pieces(picture, strips):
+        head.feed(piece.top - printed)
+        head.feed_now()
+        rows = picture.rows[piece.top * stride : (piece.top + piece.rows) * stride]
+        if piece.strip:
+            head.strip(rows, stride)
+        else:
+            head.raster(rows, stride, piece)
+        printed = piece.top + piece.rows
+        if head.dots >= _STEP_DOTS:
+            yield head.step()
+    head.feed(picture.height_px - printed)
+
+
+class _Head:
+    """What has been written since the last step, and how the printer is set by it."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.dots = 0
+        self._white = 0  # rows still to be fed
+        self._margin_px = 0
+
+    def step(self) -> Step:
+        done = Step(bytes(self.data), self.dots)
+        self.data.clear()
+        self.dots = 0
+        return done
+
+    def feed(self, dots: int) -> None:
+        self._white += dots
+
+    def feed_now(self) -> None:
+        if self._white > 0:
+            self.data += _feed(self._white)
+            self.dots += self._white
+            self._white = 0
+
+    def raster(self, rows: bytes, stride: int, piece: Piece) -> None:
+        """``GS v 0``, the blank bytes left and right of it cut off."""
+        lines = [rows[at : at + stride] for at in range(0, len(rows), stride * (2 if piece.tall else 1))]
+        left = min(stride - len(line.lstrip(b"\x00")) for line in lines)
+        right = max(len(line.rstrip(b"\x00")) for line in lines)
+        dots = b"".join(line[left:right] for line in lines)
+        if piece.wide:
+            left -= left % 2
+            dots = b"".join(_halved(line[left : right + (right - left) % 2]) for line in lines)
+        self._set_margin(left * 8)
+        width = len(dots) // len(lines)
+        mode = piece.wide | piece.tall << 1
+        self.data += b"\x1dv0" + bytes((mode,)) + width.to_bytes(2, "little") + len(lines).to_bytes(2, "little")
+        self.data += defused(dots)
+        self.dots += piece.rows
+
+    def strip(self, rows: bytes, stride: int) -> None:
+        """Runs of columns (``ESC *`` 33) side by side, then the line printed by ``ESC J``."""
+        from PIL import Image
+
+        upright = Image.frombytes("1", (stride * 8, STRIP_ROWS), rows).transpose(Image.Transpose.TRANSPOSE).tobytes()
+        ink = 0
+        for at in range(0, len(rows), stride):
+            ink |= int.from_bytes(rows[at : at + stride], "big")
+        self._set_margin(0)
+        for first, end in runs(ink, stride * 8):
+            if first:
+                self.data += b"\x1b$" + first.to_bytes(2, "little")
+            columns = upright[first * _COLUMN_BYTES : end * _COLUMN_BYTES]
+            self.data += b"\x1b*\x21" + (end - first).to_bytes(2, "little") + defused(columns)
+        self.data += b"\x1bJ" + bytes((STRIP_ROWS,))
+        self.dots += STRIP_ROWS
+
+    def _set_margin(self, px: int) -> None:
+        if px != self._margin_px:
+            self._margin_px = px
+            self.data += b"\x1dL" + px.to_bytes(2, "little")
 
 
 def defused(data: bytes) -> bytes:
@@ -126,68 +169,14 @@ def defused(data: bytes) -> bytes:
     return bytes(safe)
 
 
-def _extents(picture: Raster, stride: int) -> Iterator[tuple[int, int] | None]:
-    """For each row the first inked byte and the one after the last; None for a white row."""
-    for at in range(0, len(picture.rows), stride):
-        row = picture.rows[at : at + stride]
-        inked = row.strip(b"\x00")
-        if not inked:
-            yield None
-        else:
-            left = stride - len(row.lstrip(b"\x00"))
-            yield left, left + len(inked)
+def _halved(line: bytes) -> bytes:
+    """Every second dot; ``line`` has an even number of bytes."""
+    return bytes(_EVERY_SECOND[a] << 4 | _EVERY_SECOND[b] for a, b in zip(line[::2], line[1::2], strict=True))
 
 
-def _stretches(extents: list[tuple[int, int] | None]) -> Iterator[tuple[int, int]]:
-    """Runs of rows that are worth sending: a gap of a row or two is cheaper sent than fed."""
-    top: int | None = None
-    bottom = 0
-    for row, extent in enumerate(extents):
-        if extent is None:
-            continue
-        if top is None:
-            top = row
-        elif row - bottom > 2:
-            yield top, bottom
-            top = row
-        bottom = row + 1
-    if top is not None:
-        yield top, bottom
-
-
-def _cheapest_split(extents: list[tuple[int, int] | None], top: int, bottom: int) -> list[tuple[int, int]]:
-    """Where to cut a stretch into bands so that the bytes are fewest: shortest path over block boundaries."""
-    edges = [*range(top, bottom, _BLOCK_ROWS), bottom]
-    best: list[tuple[int, int]] = [(0, 0)]  # per edge: bytes up to there, edge the last band starts at
-    for end in range(1, len(edges)):
-        left, right = 1 << 16, 0
-        choices = []
-        for start in range(end - 1, -1, -1):
-            if edges[end] - edges[start] > MAX_BAND_ROWS:
-                break
-            for extent in extents[edges[start] : edges[start + 1]]:
-                if extent:
-                    left, right = min(left, extent[0]), max(right, extent[1])
-            size = max(right - left, 0) * (edges[end] - edges[start])
-            price = _HEADER_BYTES + _MARGIN_BYTES + _BAND_PRICE_BYTES
-            choices.append((best[start][0] + price + size, start))
-        best.append(min(choices))
-    cuts = [len(edges) - 1]
-    while cuts[-1]:
-        cuts.append(best[cuts[-1]][1])
-    cuts.reverse()
-    return [(edges[a], edges[b]) for a, b in pairwise(cuts)]
-
-
-def _white_below(picture: Raster) -> int:
-    stride = (picture.width_px + 7) // 8
-    return (len(picture.rows) - len(picture.rows.rstrip(b"\x00"))) // stride
+_EVERY_SECOND = bytes((b >> 4 & 8) | (b >> 3 & 4) | (b >> 2 & 2) | (b >> 1 & 1) for b in range(256))
 
 
 def _feed(dots: int) -> bytes:
     whole, rest = divmod(dots, _MAX_FEED)
     return (b"\x1bJ" + bytes((_MAX_FEED,))) * whole + (b"\x1bJ" + bytes((rest,)) if rest else b"")
-
-
-def _set_margin(left_bytes: int) -> bytes:
-    return b"\x1dL" + (left_bytes * 8).to_bytes(2, "little")

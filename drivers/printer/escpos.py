@@ -48,10 +48,13 @@ class Timing:
 class EscposPrinter:
     """A ``Printer`` on ESC/POS. Single-threaded except for ``cancel``."""
 
-    def __init__(self, transport: Transport, width_px: int = 576, timing: Timing = Timing()) -> None:
+    def __init__(
+        self, transport: Transport, width_px: int = 576, timing: Timing = Timing(), strips: bool = True
+    ) -> None:
         self._transport = transport
         self._dialogue = Dialogue(transport, timing.answer_s)
         self._width_px = width_px
+        self._strips = strips
         self._timing = timing
         self._cancelled = threading.Event()
         self._last: PrinterStatus | None = None
@@ -60,14 +63,15 @@ class EscposPrinter:
         self._ahead: deque[int] = deque()  # paper of the steps the printer has not reported yet (dots)
 
     @classmethod
-    def open(cls, uri: str, width_px: int = 576, timing: Timing = Timing()) -> EscposPrinter:
+    def open(cls, uri: str, width_px: int = 576, timing: Timing = Timing(), strips: bool = True) -> EscposPrinter:
         """Connect to the printer at ``uri`` (``tcp://host:9100``).
 
-        ``width_px``: 576 on 80 mm paper, 384 on 58 mm.
+        ``width_px``: 576 on 80 mm paper, 384 on 58 mm. ``strips``: False for a printer that shows seams between, or
+        does not know, columns (``ESC *``): it gets rasters only.
         Raises: DeviceAbsentError when nothing answers there; ValueError for an address we cannot read.
         """
         transport = open_transport(uri, timing.connect_s, timing.send_s)
-        return cls(transport, width_px, timing)
+        return cls(transport, width_px, timing, strips)
 
     @property
     def width_px(self) -> int:
@@ -89,7 +93,7 @@ class EscposPrinter:
 
     def print(self, parts: tuple[Part, ...]) -> None:
         """As the port says. A printer that was silent before the first dot is DeviceTimeoutError as well."""
-        job = tuple(steps(parts, self._width_px))
+        job = tuple(steps(parts, self._width_px, self._strips))
         self._require_all_well("does not answer; nothing was sent")
         self._begin()
         with self._noticing_a_broken_slip():

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from drivers.printer.port import Raster
 
 _TEXT_ROWS = 24  # font A
+_COLUMN_ROWS = 24  # ESC * 33
 _HALF_DOTS = 406  # vertical motion units an inch before GS P
 _DPI = 203
 
@@ -74,6 +75,10 @@ class PaperPath:
         self._rows: list[bytes] = []
         self._picture_rows = 0
         self._picture_stride = 0
+        self._picture_mode = 0
+        self._columns_due = 0
+        self._line: list[int] = []  # dot rows of columns that wait to be printed
+        self._pen_px = 0
         self._text = bytearray()
         self.unknown: list[bytes] = []
         self._reset()
@@ -85,6 +90,8 @@ class PaperPath:
             b"\x1dP": (2, self._set_units),
             b"\x1dL": (2, self._set_margin),
             b"\x1dr": (1, lambda p: Asked(p[0] & 0x0F)),
+            b"\x1b$": (2, self._place_pen),
+            b"\x1b*": (3, self._begin_columns),
             b"\x1dv0": (5, self._begin_picture),
             b"\x1dV": (1, self._cut),
         }
@@ -105,8 +112,8 @@ class PaperPath:
 
     @property
     def inside_picture(self) -> bool:
-        """True while rows of a raster picture are still to come."""
-        return self._picture_rows > 0
+        """True while dots of a picture are still to come."""
+        return self._picture_rows > 0 or self._columns_due > 0
 
     def picture(self) -> Raster:
         """The slip so far."""
@@ -115,13 +122,15 @@ class PaperPath:
     def power_cycle(self) -> None:
         """Forget the buffer and all settings; the paper stays."""
         self._received.clear()
-        self._picture_rows = 0
+        self._picture_rows = self._columns_due = 0
         self._reset()
 
     def step(self) -> Outcome:
         """Carry out one command, or one row of a picture."""
         if self._picture_rows:
             return self._picture_row()
+        if self._columns_due:
+            return self._columns()
         if not self._received:
             return Idle()
         if self._received[0] not in (0x1B, 0x1D, 0x10):
@@ -165,8 +174,40 @@ class PaperPath:
         row = bytes(self._received[: self._picture_stride])
         del self._received[: self._picture_stride]
         self._picture_rows -= 1
-        self._put(row, self._picture_stride * 8)
-        return Moved(1)
+        if self._picture_mode & 1:
+            row = b"".join(_DOUBLED[byte] for byte in row)
+        times = 2 if self._picture_mode & 2 else 1
+        for _ in range(times):
+            self._put(row, len(row) * 8)
+        return Moved(times)
+
+    def _columns(self) -> Outcome:
+        """Lay a run of 24-dot columns into the line; nothing moves until the line is printed."""
+        from PIL import Image
+
+        count = self._columns_due
+        if len(self._received) < 3 * count:
+            return Idle()
+        data = bytes(self._received[: 3 * count])
+        del self._received[: 3 * count]
+        self._columns_due = 0
+        lying = Image.frombytes("1", (_COLUMN_ROWS, count), data).transpose(Image.Transpose.TRANSPOSE).tobytes()
+        stride = (count + 7) // 8
+        self._line = self._line or [0] * _COLUMN_ROWS
+        for y in range(_COLUMN_ROWS):
+            dots = int.from_bytes(lying[y * stride : (y + 1) * stride], "big")
+            self._line[y] |= dots << self._stride * 8 >> stride * 8 >> self._pen_px
+        self._pen_px += count
+        return Done()
+
+    def _print_line(self) -> int:
+        """Put the waiting columns on the paper; how many rows that took."""
+        inside = (1 << self._stride * 8) - (1 << self._stride * 8 - self._width_px)
+        self._rows += [(dots & inside).to_bytes(self._stride, "big") for dots in self._line]
+        rows = len(self._line)
+        self._line = []
+        self._pen_px = self._margin_px
+        return rows
 
     def _put(self, row: bytes, width_px: int) -> None:
         """Lay one row of dots on the paper at the margin, justified; what is too wide is not printed."""
@@ -177,7 +218,8 @@ class PaperPath:
         self._rows.append(dots.to_bytes(self._stride, "big"))
 
     def _reset(self) -> None:
-        self._margin_px = 0
+        self._margin_px = self._pen_px = 0
+        self._line = []
         self._justification = 0
         self._units_per_inch = _HALF_DOTS
 
@@ -186,12 +228,14 @@ class PaperPath:
         self._reset()
         return Done()
 
-    def _move(self, rows: int) -> Outcome:
+    def _move(self, rows: int) -> Moved:
         self._rows += [bytes(self._stride)] * rows
         return Moved(rows)
 
     def _feed_units(self, values: bytes) -> Outcome:
-        return self._move(values[0] * _DPI // self._units_per_inch)
+        rows = values[0] * _DPI // self._units_per_inch
+        printed = self._print_line()
+        return Moved(printed + self._move(max(rows - printed, 0)).rows)
 
     def _feed_lines(self, values: bytes) -> Outcome:
         self._print_text()
@@ -206,12 +250,24 @@ class PaperPath:
         return Done()
 
     def _set_margin(self, values: bytes) -> Outcome:
-        self._margin_px = int.from_bytes(values, "little")
+        self._margin_px = self._pen_px = int.from_bytes(values, "little")
+        return Done()
+
+    def _place_pen(self, values: bytes) -> Outcome:
+        self._pen_px = self._margin_px + int.from_bytes(values, "little")
+        return Done()
+
+    def _begin_columns(self, values: bytes) -> Outcome:
+        if values[0] != 33:
+            self.unknown.append(b"\x1b*" + values)
+        self._columns_due = int.from_bytes(values[1:3], "little")
         return Done()
 
     def _begin_picture(self, values: bytes) -> Outcome:
-        if values[0] not in (0, 48):
+        # Real printers pass over a raster that comes in the middle of a line.
+        if values[0] & ~0x30 > 3 or self._line:
             self.unknown.append(b"\x1dv0" + values)
+        self._picture_mode = values[0] & 3
         self._picture_stride = int.from_bytes(values[1:3], "little")
         self._picture_rows = int.from_bytes(values[3:5], "little")
         return Done()
@@ -235,6 +291,9 @@ class PaperPath:
         for at in range(0, len(data), self._stride):
             self._put(data[at : at + self._stride], width_px)
         return Moved(_TEXT_ROWS)
+
+
+_DOUBLED = [int("".join(2 * bit for bit in f"{byte:08b}"), 2).to_bytes(2, "big") for byte in range(256)]
 
 
 def _nothing(_: bytes) -> Outcome:

@@ -98,6 +98,7 @@ def test_an_unknown_scheme_is_answered_with_the_known_ones(understand: Opener, u
         (registry.printer, "tcp://printer:99999", "Port out of range"),
         (registry.printer, "tcp://printer/9100", "tcp://host"),
         (registry.printer, "fake:?profile=112mm", "profile is one of 80mm, 58mm"),
+        (registry.printer, "tcp://127.0.0.1:9?raster=dots", "raster is one of strips, bands"),
         (registry.printer, "fake:?paper=80mm", "options nobody knows: paper"),
         (registry.panel, "gpio:", "names each of its pins once"),
         (registry.panel, "gpio:status=17,card=27,paper=22,call=23", "names each of its pins once"),
