@@ -106,7 +106,8 @@ def _(s: ChoosingNotice, e: Touched) -> Step:
 
 
 def _open(s: ChoosingNotice, chosen: Owed) -> Step:
-    return Next(OpeningPayment(s.desk, s.visitor, chosen, s.owed), (DrawTransaction(),))
+    left = s.left if s.left is not None and s.left.chosen.notice.notice_no == chosen.notice.notice_no else None
+    return Next(OpeningPayment(s.desk, s.visitor, chosen, s.owed, left=left), (DrawTransaction(),))
 
 
 @pay_fee.on(ChoosingNotice, CardInserted)
@@ -167,7 +168,7 @@ def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) 
 
 @pay_fee.on(OpeningPayment, PaymentRecorded)
 def _(s: OpeningPayment, _e: PaymentRecorded) -> Step:
-    return Next(s) if s.bill is None else Next(Paying(s.desk, s.visitor, s.bill, s.owed))
+    return Next(s) if s.bill is None else Next(Paying(s.desk, s.visitor, s.bill, s.owed, s.left))
 
 
 @pay_fee.everywhere((OpeningPayment,), PaymentNotRecorded)
@@ -189,7 +190,7 @@ pay_fee.ignore(OpeningPayment, Touched, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANS
 @pay_fee.on(Paying, Touched)
 def _(s: Paying, e: Touched) -> Step:
     if e.button is Button.PAID:
-        return Next(Waiting(s.desk, s.visitor, s.bill, s.owed))
+        return Next(Waiting(s.desk, s.visitor, s.bill, s.owed, s.left))
     if e.button in (Button.CANCEL, Button.BACK):
         return _cancelled(s)
     return Next(s)
@@ -205,7 +206,7 @@ def _cancelled(s: Paying) -> Step:
 @pay_fee.on(Waiting, Touched)
 def _(s: Waiting, e: Touched) -> Step:
     if e.button is Button.SHOW_QR:
-        return Next(Paying(s.desk, s.visitor, s.bill, s.owed))
+        return Next(Paying(s.desk, s.visitor, s.bill, s.owed, s.left))
     if e.button is Button.PRINT_TRACKING:
         slip, effects = print_slip(s.desk, s.visitor, s.bill, None)
         return Next(Taking(s.desk, s.visitor, Outcome.UNCONFIRMED, s.bill, slip=slip), effects)
@@ -215,8 +216,9 @@ def _(s: Waiting, e: Touched) -> Step:
 @pay_fee.everywhere((OpeningPayment, Paying, Waiting), PaymentConfirmed)
 def _(s: OpeningPayment | Paying | Waiting, e: PaymentConfirmed) -> Step:
     unpaid = _unpaid(s.owed, e)
-    if s.bill is not None and settles(e, s.bill):
-        return _paid(s.desk, s.visitor, s.bill, unpaid, e)
+    for bill in (s.bill, s.left):
+        if bill is not None and settles(e, bill):
+            return _paid(s.desk, s.visitor, bill, unpaid, e)
     chosen = s.chosen if isinstance(s, OpeningPayment) else s.bill.chosen
     if e.ref1 == chosen.notice.reference:  # paid, but not through this QR: whoever stands here must not pay it again
         return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, unpaid, _day(e)))

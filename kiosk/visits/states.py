@@ -176,13 +176,14 @@ class ChoosingNotice(_State):
 
 @dataclass(frozen=True, slots=True)
 class OpeningPayment(_State):
-    """The payment is being put on record, before anybody can pay it. ``owed`` as in ``Paying``."""
+    """The payment is being put on record, before anybody can pay it. ``owed`` and ``left`` as in ``Paying``."""
 
     desk: Desk
     visitor: Visitor
     chosen: Owed
     owed: tuple[Owed, ...]
     bill: Bill | None = None
+    left: Bill | None = None
     deadline: ClassVar[bool] = True
 
     @property
@@ -192,12 +193,16 @@ class OpeningPayment(_State):
 
 @dataclass(frozen=True, slots=True)
 class Paying(_State):
-    """The QR is on the screen. ``owed``: the list to go back to; empty once a card was put in that may be another's."""
+    """The QR is on the screen. ``owed``: the list to go back to; empty once a card was put in that may be another's.
+
+    ``left``: the same notice's earlier bill, whose QR was left and may yet be paid.
+    """
 
     desk: Desk
     visitor: Visitor
     bill: Bill
     owed: tuple[Owed, ...]
+    left: Bill | None = None
     deadline: ClassVar[bool] = True
 
     @property
@@ -213,6 +218,7 @@ class Waiting(_State):
     visitor: Visitor
     bill: Bill
     owed: tuple[Owed, ...]
+    left: Bill | None = None
     deadline: ClassVar[bool] = True
 
     @property

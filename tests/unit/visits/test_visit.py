@@ -696,6 +696,28 @@ def test_a_card_pulled_again_while_paying_leaves_no_list_behind() -> None:
     assert story.state.visitor.payer_masked is None
 
 
+@pytest.mark.parametrize("waiting", [False, True])
+def test_a_notice_opened_twice_and_paid_by_its_first_qr_is_paid_and_has_its_slip(waiting: bool) -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    first = story.bill
+    story.then(Touched(Button.CANCEL), Touched(Button.CHOOSE, first.chosen.notice.notice_no))
+    story.then(TransactionDrawn("CBI02-690000319", "t"), PaymentRecorded())
+    story.then(*([Touched(Button.PAID), Touched(Button.SHOW_QR), Touched(Button.PAID)] if waiting else []))
+    assert story.bill != first
+    story.then(confirmation(first))
+    assert isinstance(story.state, Confirmed)
+    assert (story.bill, story.state.slip) == (first, Slip.PRINTING)
+
+
+def test_another_notice_is_not_paid_by_the_qr_of_the_one_that_was_left() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    first = story.bill
+    story.then(Touched(Button.CANCEL), Touched(Button.CHOOSE, "N002"))
+    story.then(TransactionDrawn("CBI02-690000319", "t"), PaymentRecorded(), confirmation(first))
+    assert isinstance(story.state, Paying)
+    assert [each.notice.notice_no for each in story.state.owed] == ["N002"]
+
+
 def test_the_tracking_token_stands_in_no_repr() -> None:
     story = Story().until_qr()
     assert "token-of-96-bits" not in repr((story.state, story.effects, TransactionDrawn("n", "token-of-96-bits")))
