@@ -13,6 +13,8 @@ from pathlib import Path
 from kiosk.config import ConfigError, MachineConfig, read_config
 from kiosk.store import StoreError, StoreReplacedError
 
+DEFAULT_CONFIG = Path("/etc/sala/machine.toml")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run a subcommand; returns the exit code."""
@@ -23,9 +25,8 @@ def main(argv: list[str] | None = None) -> int:
         ("agent", "the link to the fleet: settings, records, payments"),
     ):
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument(
-            "--config", type=Path, default=Path("/etc/sala/machine.toml"), help="machine configuration"
-        )
+        command.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="machine configuration")
+    _add_doctor(commands)
     virtual = commands.add_parser("virtual", help="a whole kiosk in a browser page", add_help=False)
     virtual.add_argument("rest", nargs=argparse.REMAINDER)
     if (argv if argv is not None else sys.argv[1:])[:1] == ["virtual"]:
@@ -33,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
 
         return run_virtual((argv if argv is not None else sys.argv[1:])[1:])
     arguments = parser.parse_args(argv)
+    if arguments.command == "doctor":
+        return _doctor(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         config = read_config(arguments.config)
@@ -63,6 +66,37 @@ def _frontdesk(config: MachineConfig) -> int:
         raise ConfigError(f"[devices]: {err}") from err
     run_frontdesk(config, openers, version("sala-kiosk"))
     return 0
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from kiosk.doctor.command import add_arguments
+
+    what = "what is plugged in, does it work, and what to do when it does not"
+    doctor = commands.add_parser("doctor", help=what, description=what)
+    doctor.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="machine configuration")
+    add_arguments(doctor)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from drivers import registry
+    from kiosk.doctor.command import order_of, run
+    from kiosk.doctor.opening import Openers
+
+    def openers(addresses: dict[str, str], size_px: tuple[int, int]) -> Openers:
+        return Openers(
+            card=lambda: registry.open_card_reader(addresses["card"]),
+            scanner=lambda: registry.open_scanner(addresses["scanner"]),
+            printer=lambda: registry.open_printer(addresses["printer"]),
+            panel=lambda: registry.open_panel(addresses["panel"]),
+            display=lambda: registry.open_display(addresses["display"], size_px),
+        )
+
+    try:
+        return run(order_of(arguments), openers, version("sala-kiosk"), Path("/"))
+    except KeyboardInterrupt:
+        print("kiosk doctor: stopped", file=sys.stderr)
+        return 1
 
 
 def _agent(config: MachineConfig) -> int:

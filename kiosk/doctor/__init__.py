@@ -1,0 +1,1 @@
+"""`kiosk doctor`: the technician's tool."""

@@ -1,0 +1,197 @@
+"""`kiosk doctor` as the command it is: on a virtual kiosk with the real drivers, and on a machine with nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.card.samples import SOMCHAI
+from fleet.protocol.codes import notice_reference
+from kiosk.doctor.report import COLUMNS, columns
+from kiosk.news import AGENT, FRONTDESK, NewsSocket
+from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
+
+_PATIENCE_S = 60.0
+_DEVICES = ("card", "scanner", "printer", "panel", "display")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualKiosk]:
+    """One for all: starting pcscd takes a second."""
+    with virtual_kiosk(tmp_path_factory.mktemp("virtual"), "--no-supervise") as kiosk:
+        yield kiosk
+
+
+@pytest.fixture
+def kiosk(running: VirtualKiosk) -> VirtualKiosk:
+    """With everything plugged in and well, and an empty slot."""
+    running.post("card/remove")
+    for device in _DEVICES:
+        running.post(f"device/{device}/plug")
+    for act in ("refill", "close-cover", "free"):
+        running.post(f"printer/{act}")
+    running.post("panel/case", open=False)
+    return running
+
+
+def _command(config: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "kiosk", "doctor", "--config", str(config), *arguments]
+
+
+def _run(kiosk: VirtualKiosk, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(kiosk.kiosk_dir / "machine.toml", *arguments),
+        env=kiosk.environment, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+    )  # fmt: skip
+
+
+def _findings(kiosk: VirtualKiosk, *arguments: str) -> dict[str, Any]:
+    done = _run(kiosk, *arguments, "--json")
+    assert "Traceback" not in done.stderr
+    return {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
+
+
+def test_with_nothing_there_it_says_so_and_ends_well(tmp_path: Path) -> None:
+    empty = {**os.environ, "PCSCLITE_CSOCK_NAME": str(tmp_path / "no-pcscd")}
+    done = subprocess.run(
+        _command(tmp_path / "none.toml", "--json"),
+        env=empty, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+    told = json.loads(done.stdout)
+    found = {finding["name"]: finding for finding in told["findings"]}
+    assert found["configuration"]["problem"] == "no-config"
+    assert found["card"]["problem"] == "card-absent"
+    assert found["scanner"]["problem"] == "scanner-absent"
+    assert found["printer"]["problem"] == "not-configured"
+    assert all(finding["remedy_th"] and finding["remedy_en"] for finding in found.values() if finding["problem"])
+    assert "ok" not in {finding["state"] for finding in found.values()}
+
+
+def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
+    for arguments in (
+        ("toaster",),
+        ("card", "--unmasked"),
+        ("printer", "--unmasked"),
+        ("card", "--unmasked", "--json"),
+    ):
+        done = subprocess.run(
+            _command(tmp_path / "none.toml", *arguments),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, arguments
+        assert done.stdout == ""
+        assert done.stderr
+
+
+def test_every_device_of_a_well_kiosk_is_well_and_pulled_plugs_are_named(kiosk: VirtualKiosk) -> None:
+    found = _findings(kiosk)
+    assert {name: found[name]["state"] for name in _DEVICES} == dict.fromkeys(_DEVICES, "ok")
+    assert {name: found[name]["address"] for name in _DEVICES} == kiosk.devices
+    assert found["certificate"]["problem"] == "no-identity"
+    for device in _DEVICES:
+        kiosk.post(f"device/{device}/unplug")
+    found = _findings(kiosk)
+    assert {name: found[name]["problem"] for name in _DEVICES} == {name: f"{name}-absent" for name in _DEVICES}
+
+
+def test_one_screen_of_terminal(kiosk: VirtualKiosk) -> None:
+    for options in ((), ("--thai",)):
+        done = _run(kiosk, *options)
+        assert done.stderr == ""
+        assert max(columns(line) for line in done.stdout.splitlines()) <= COLUMNS
+        assert len(done.stdout.splitlines()) <= 40
+
+
+def test_a_card_is_read_masked_through_pcscd(kiosk: VirtualKiosk) -> None:
+    kiosk.post("card/insert", citizen="owner")
+    done = _run(kiosk, "card", "--json")
+    assert done.returncode == 0
+    (card,) = json.loads(done.stdout)["findings"]
+    assert card["details"]["id_number"] == "x-xxxx-xxxxx-01-3"
+    assert card["details"]["apdus"] == 5
+    assert card["details"]["ms"] > 0
+    assert SOMCHAI.id_number not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("citizen", "problem"), [("foreign", "card-not-thai-id"), ("upside-down", "card-mute")])
+def test_a_card_that_is_none_of_ours(kiosk: VirtualKiosk, citizen: str, problem: str) -> None:
+    kiosk.post("card/insert", citizen=citizen)
+    assert _findings(kiosk, "card")["card"]["problem"] == problem
+
+
+@pytest.mark.parametrize(("answer", "is_shown"), [("yes\n", True), ("\n", False)])
+def test_the_last_resort_asks_first_on_a_terminal(kiosk: VirtualKiosk, answer: str, is_shown: bool) -> None:
+    kiosk.post("card/insert", citizen="owner")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        _command(kiosk.kiosk_dir / "machine.toml", "card", "--unmasked"),
+        env=kiosk.environment, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, answer.encode())
+    said = b""
+    try:
+        while piece := os.read(ours, 4096):
+            said += piece
+    except OSError:  # Linux's word for a terminal whose last user has gone
+        pass
+    os.close(ours)
+    assert process.wait(_PATIENCE_S) == (0 if is_shown else 2)
+    assert b"yes to go on" in said
+    assert (SOMCHAI.id_number.encode() in said) is is_shown
+
+
+def test_scans_are_echoed_while_it_runs(kiosk: VirtualKiosk) -> None:
+    notice = notice_reference(20, 42)
+    process = subprocess.Popen(
+        _command(kiosk.kiosk_dir / "machine.toml", "scanner"),
+        env={**kiosk.environment, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    watchdog = threading.Timer(_PATIENCE_S, process.kill)
+    watchdog.start()
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Scan notices")
+    kiosk.post("scan", text=notice)
+    assert process.stdout.readline() == f"  notice {notice} (12 characters)\n"
+    rest = process.stdout.read()
+    assert process.wait(_PATIENCE_S) == 0
+    watchdog.cancel()
+    process.stdout.close()
+    assert "All is well." in rest
+
+
+def test_the_test_slip_comes_out_and_an_open_cover_keeps_it_in(kiosk: VirtualKiosk) -> None:
+    before = len(kiosk.state()["slips"])
+    kiosk.post("printer/open-cover")
+    assert _findings(kiosk, "printer")["printer"]["problem"] == "cover-open"
+    assert len(kiosk.state()["slips"]) == before
+    kiosk.post("printer/close-cover")
+    assert _findings(kiosk, "printer")["printer"]["details"]["printed"] is True
+    assert len(kiosk.state()["slips"]) == before + 1
+
+
+def test_an_open_case_is_an_alarm(kiosk: VirtualKiosk) -> None:
+    kiosk.post("panel/case", open=True)
+    assert _findings(kiosk)["panel"]["problem"] == "tampered"
+
+
+def test_a_running_front_desk_keeps_its_devices(kiosk: VirtualKiosk) -> None:
+    run_dir = tomllib.loads((kiosk.kiosk_dir / "machine.toml").read_text("utf-8"))["run_dir"]
+    desk = NewsSocket(Path(run_dir), FRONTDESK, AGENT)
+    try:
+        found = _findings(kiosk)
+    finally:
+        desk.close()
+    assert {name for name in _DEVICES if found[name]["problem"] == "in-use"} == set(_DEVICES) - {"card"}
+    assert found["card"]["state"] == "ok"
