@@ -215,8 +215,7 @@ class Sheet:
         for index, (label, value) in enumerate(rows):
             self._y += 2 if index else 0
             lines = broken_lines(value, value_style, self._room - label_width - _PAIR_GAP)
-            below = broken_lines(value, value_style, self._room)
-            if len(lines) > 2 and len(below) < len(lines):
+            if len(lines) > 2 and len(below := broken_lines(value, value_style, self._room)) < len(lines):
                 lines = ["", *below]
             for number, line in enumerate(lines):
                 end = self._width - _MARGIN - width_dots(line, value_style)

@@ -15,7 +15,7 @@ from io import BytesIO
 from itertools import pairwise
 
 import icu
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
 from kiosk.slips.document import TypeStyle, Weight
 
@@ -70,10 +70,11 @@ def draw_ink(text: str, style: TypeStyle) -> Ink:
     """``text`` on a baseline."""
     font = _font(style.weight, style.size_dots)
     shown = _shown(text)
-    left, top, right, bottom = (round(v) for v in font.getbbox(shown, anchor="ls", language="th"))
-    # A dot of air around: grey edges may lie outside of the box.
-    grey = Image.new("L", (right - left + 2, bottom - top + 2))
-    ImageDraw.Draw(grey).text((1 - left, 1 - top), shown, fill=255, font=font, anchor="ls", language="th")
+    # getmask2 shapes once what getbbox and ImageDraw.text shape once each; shaping is most of the time of a slip.
+    mask, (left, top) = font.getmask2(shown, "L", anchor="ls", language="th")
+    width, height = mask.size
+    grey = Image.new("L", (width + 2, height + 2))
+    grey.im.paste(mask, (1, 1, width + 1, height + 1))
     return Ink(grey.point(_CUT_AT_HALF), left - 1, top - 1)
 
 
@@ -89,9 +90,12 @@ def kept(text: str) -> str:
 
 def broken_lines(text: str, style: TypeStyle, room_dots: float) -> list[str]:
     """``text`` in lines of at most ``room_dots``; inside a word only when the word alone is too long."""
+    text = kept(text)
+    if width_dots(text, style) <= room_dots:
+        return [text.rstrip()]
     lines: list[str] = []
     line = ""
-    for piece in _pieces(kept(text), style, room_dots):
+    for piece in _pieces(text, style, room_dots):
         if not line or width_dots((line + piece).rstrip(), style) <= room_dots:
             line += piece
             continue
