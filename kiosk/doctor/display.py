@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from kiosk.doctor.findings import Finding, fine
+from kiosk.doctor.findings import Finding, State, fine
 from kiosk.doctor.opening import Patience
+from kiosk.doctor.remedies import Problem
 from kiosk.doctor.voice import Voice
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ FRAME_S = 0.05
 """How often touches are asked for: a display does not block."""
 
 _WHITE = (255, 255, 255)
-_BARS = (_WHITE, (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0), (0, 0, 255), (0, 0, 0))
+_BARS = ((0, 0, 0), (255, 255, 0), (0, 255, 255), _WHITE, (0, 255, 0), (255, 0, 255), (255, 0, 0), (0, 0, 255))
+"""White stands in the middle: at an edge it would hide the line there."""
 _GREY_STEPS = 16
 _CORNER_SHARE = 8
 """A corner's field is one eighth of the shorter side."""
@@ -60,7 +62,8 @@ def show_picture(display: Display, voice: Voice, patience: Patience) -> Finding:
             corners |= {at for at, field in enumerate(_corners(width, height)) if _is_in(touch.x, touch.y, field)}
             display.present()
         time.sleep(FRAME_S)
-    return fine(NAME, width_px=width, height_px=height, touches=touches, corners_touched=len(corners))
+    finding = Finding(NAME, State.OK) if len(corners) == 4 else Finding(NAME, State.UNKNOWN, Problem.CORNERS_UNTOUCHED)
+    return finding.with_details(width_px=width, height_px=height, touches=touches, corners_touched=len(corners))
 
 
 def draw_picture(canvas: pygame.Surface) -> None:

@@ -64,6 +64,7 @@ class Problem(StrEnum):
     OFFLINE = auto()
     PRINTER_SILENT = auto()
     TAMPERED = auto()
+    CORNERS_UNTOUCHED = auto()
     # the way to the fleet
     NO_IDENTITY = auto()
     IDENTITY_BROKEN = auto()
@@ -272,6 +273,10 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.TAMPERED: Remedy(
         "ตู้ถูกเปิด หรือสายสวิตช์กันงัดขาด ให้ตรวจตู้และสาย แล้วปิดล็อก",
         "The case is open, or the wire of its switch is cut: look at both, then lock the case.",
+    ),
+    Problem.CORNERS_UNTOUCHED: Remedy(
+        "จอไม่รู้สึกการแตะครบทั้งสี่มุม หากแตะแล้ว ให้ตรวจสายสัมผัส และ rotation ในไฟล์ตั้งค่า",
+        "Not all four corners were felt: if they were touched, check the touch cable, and rotation in the address.",
     ),
     Problem.NO_IDENTITY: Remedy(
         "ตู้นี้ยังไม่ได้ลงทะเบียนกับศูนย์ ให้ลงทะเบียนก่อน",

@@ -224,6 +224,8 @@ def test_an_open_case_is_an_alarm(rig: Rig) -> None:
 
 
 def test_the_test_picture_reaches_all_edges_and_touches_are_counted(rig: Rig) -> None:
+    untouched = rig.look("display")
+    assert (untouched.state, untouched.problem) == (State.UNKNOWN, Problem.CORNERS_UNTOUCHED)
     for x, y in ((2, 2), (317, 2), (2, 197), (317, 197)):
         rig.display.touch(x, y)
     finding = rig.look("display")
