@@ -123,14 +123,18 @@ class Program:
                 return
             self._say(f"{self._name} | {line.decode('utf-8', 'replace').rstrip()}")
 
+    async def _last_words(self, process: asyncio.subprocess.Process) -> None:
+        await self._pass_on(process)
+        await process.wait()
+
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.returncode is None:
             _signal_group(process.pid, signal.SIGTERM)
-            try:
-                async with asyncio.timeout(_STOP_TIMEOUT_S):
-                    await self._pass_on(process)
-                    await process.wait()
-            except TimeoutError:
+            # Not asyncio.timeout: until Python 3.11.3 it gives no TimeoutError in a task that is being cancelled.
+            ending = asyncio.ensure_future(self._last_words(process))
+            done, _ = await asyncio.wait({ending}, timeout=_STOP_TIMEOUT_S)
+            if not done:
+                ending.cancel()
                 self._say(f"{self._name} did not end in {_STOP_TIMEOUT_S:g} s; killing it")
         _signal_group(process.pid, signal.SIGKILL)  # also whatever it left behind in its group
         await process.wait()
