@@ -14,6 +14,7 @@ Rules:
     card      pcsc:                      pcsc:ACS ACR39U       fake:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
     printer   tcp://host:9100?profile=80mm&raster=strips       fake:?profile=58mm
+              file:/dev/usb/lp0            serial:/dev/ttyUSB0?baud=115200&profile=58mm
     panel     gpio:status=17,card=27,paper=22,call=23,tamper=24                        unix:/path      fake:
     display   pygame:kmsdrm?rotation=90  pygame:window         pygame:dummy            unix:/path      fake:
 
@@ -59,7 +60,8 @@ def scanner(uri: str) -> Callable[[], Scanner]:
 
 def printer(uri: str) -> Callable[[], Printer]:
     """What opens the printer at ``uri``. Raises as ``card_reader`` does."""
-    return _understood("printer", uri, {"tcp": _tcp_printer, "fake": _fake_printer})
+    table = {"tcp": _tcp_printer, "file": _file_printer, "serial": _serial_printer, "fake": _fake_printer}
+    return _understood("printer", uri, table)
 
 
 def panel(uri: str) -> Callable[[], Panel]:
@@ -197,22 +199,44 @@ def _fake_scanner(rest: str) -> Callable[[], Scanner]:
 # ---- printer --------------------------------------------------------------------------------------------------------
 
 
+_PRINTER_SPEEDS = ("9600", "19200", "38400", "57600", "115200")
+
+
 def _paper_width_px(options: dict[str, str]) -> int:
     return _chosen("profile", options.get("profile", "80mm"), PAPER_WIDTH_PX)
 
 
 def _tcp_printer(rest: str) -> Callable[[], Printer]:
     address, options = _options(rest, "profile", "raster")
-    width_px = _paper_width_px(options)
-    strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
     parts = urlsplit(address)
     if not parts.hostname or parts.path or parts.port == 0:  # ``port`` itself refuses letters and what is too high
         raise ValueError(f"a network printer is tcp://host or tcp://host:9100, not tcp:{address}")
+    return _escpos_printer(f"tcp:{address}", options)
+
+
+def _file_printer(rest: str) -> Callable[[], Printer]:
+    path, options = _options(rest, "profile", "raster")
+    if not path.startswith("/"):
+        raise ValueError(f"a USB printer is file:/dev/usb/lp0, its device's whole path, not file:{path}")
+    return _escpos_printer(f"file:{path}", options)
+
+
+def _serial_printer(rest: str) -> Callable[[], Printer]:
+    path, options = _options(rest, "profile", "raster", "baud")
+    baud = _chosen("baud", options.get("baud", "115200"), {speed: speed for speed in _PRINTER_SPEEDS})
+    if not path.startswith("/"):
+        raise ValueError(f"a serial printer is serial:/dev/ttyUSB0, its line's whole path, not serial:{path}")
+    return _escpos_printer(f"serial:{path}?baud={baud}", options)
+
+
+def _escpos_printer(uri: str, options: dict[str, str]) -> Callable[[], Printer]:
+    width_px = _paper_width_px(options)
+    strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
 
     def opened() -> Printer:
         from drivers.printer.escpos import EscposPrinter
 
-        return EscposPrinter.open(f"tcp:{address}", width_px, strips=strips)
+        return EscposPrinter.open(uri, width_px, strips=strips)
 
     return opened
 

@@ -1,7 +1,7 @@
-"""Bytes to and from a printer over python-escpos' own connections, with our timeouts and our errors.
+"""Bytes to and from a printer, with our timeouts and our errors; the network by python-escpos' own connection.
 
-One function a URI scheme makes a ``Transport``; ``tcp`` is built, ``usb``, ``serial`` and ``file`` have their place in
-``SCHEMES``. Rules: every call ends in bounded time; only ``DriverError`` leaves; nothing here knows a printer command.
+One function a URI scheme makes a ``Transport``: ``tcp`` here, ``file`` and ``serial`` in ``device_file``.
+Rules: every call ends in bounded time; only ``DriverError`` leaves; nothing here knows a printer command.
 
 Why python-escpos' ``Network`` does not open its own socket: its ``open`` leaks the socket when connecting fails, knows
 no IPv6, and gives one timeout for everything (3.1, ``printer/network.py``).
@@ -15,13 +15,15 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from drivers.errors import DeviceAbsentError, DeviceTimeoutError
+from drivers.printer.device_file import SPEEDS, DeviceFileTransport
 
 DEVICE = "printer"
 _PORT = 9100  # the raw printing port every network printer has
 _RECEIVE_BYTES = 256
+_BAUD = 115_200
 # After this long without an acknowledgement by the other end's TCP the cable counts as cut. A printer that is merely
 # busy or mute still acknowledges.
 _GONE_AFTER_MS = 10_000
@@ -115,12 +117,31 @@ def _tcp(uri: str, connect_timeout_s: float, send_timeout_s: float) -> Transport
     return TcpTransport(parts.hostname, parts.port or _PORT, connect_timeout_s, send_timeout_s)
 
 
+def _file(uri: str, _connect_timeout_s: float, send_timeout_s: float) -> Transport:
+    return DeviceFileTransport(_device_path(uri), send_timeout_s)
+
+
+def _serial(uri: str, _connect_timeout_s: float, send_timeout_s: float) -> Transport:
+    options = dict(parse_qsl(urlsplit(uri).query, keep_blank_values=True))
+    speed = options.pop("baud", str(_BAUD))
+    if options or speed not in map(str, SPEEDS):
+        raise ValueError(f"a serial printer's only option is baud, one of {sorted(SPEEDS)}: {uri}")
+    return DeviceFileTransport(_device_path(uri), send_timeout_s, int(speed))
+
+
+def _device_path(uri: str) -> str:
+    path = urlsplit(uri).path
+    if not path.startswith("/"):
+        raise ValueError(f"a printer's device is named by its whole path, as file:/dev/usb/lp0: {uri}")
+    return path
+
+
 # The seam for further connections: a scheme and who makes its Transport.
-SCHEMES: dict[str, Callable[[str, float, float], Transport]] = {"tcp": _tcp}
+SCHEMES: dict[str, Callable[[str, float, float], Transport]] = {"tcp": _tcp, "file": _file, "serial": _serial}
 
 
 def open_transport(uri: str, connect_timeout_s: float, send_timeout_s: float) -> Transport:
-    """Connect to ``tcp://host[:9100]``.
+    """Connect to ``tcp://host[:9100]``, ``file:/dev/usb/lp0`` or ``serial:/dev/ttyUSB0[?baud=115200]``.
 
     Raises: ValueError for an address we cannot read (a wrong setting, not a fault of the device);
         DeviceAbsentError when nothing answers there.

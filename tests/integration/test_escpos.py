@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -184,3 +187,33 @@ def test_default_waiting_is_bounded() -> None:
     timing = Timing()
     limits = [getattr(timing, name) for name in timing.__dataclass_fields__]
     assert all(0 < limit <= 5 for limit in limits)
+
+
+def test_a_slip_over_a_serial_line(bench: PrinterBench) -> None:
+    """A pseudo-terminal carried to the stand-in: the same driver, the same answers."""
+    theirs, ours = os.openpty()
+    host, port = bench.do(lambda p: p.address)
+    stop = threading.Event()
+    with socket.create_connection((host, port)) as far:
+
+        def carry() -> None:
+            while not stop.is_set():
+                for ready in select.select([theirs, far], [], [], 0.05)[0]:
+                    if ready is far:
+                        os.write(theirs, far.recv(4096))
+                    else:
+                        far.sendall(os.read(theirs, 4096))
+
+        carrier = threading.Thread(target=carry, name="serial cable")
+        carrier.start()
+        printer = EscposPrinter.open(f"serial:{os.ttyname(ours)}", timing=QUICK)
+        try:
+            printer.print(SLIP_PARTS)
+            assert printer.wait(1) == FINE
+        finally:
+            printer.close()
+            stop.set()
+            carrier.join(5)
+    os.close(ours)
+    os.close(theirs)
+    assert bench.slips == [SLIP]
