@@ -185,9 +185,13 @@ def _sorry_floor(state: Sorry, tell: Telling) -> Floor:
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
     if state.problem in (Problem.NOT_PAYABLE, Problem.CANNOT_RECORD):
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
+    if state.problem in (Problem.CARD_NOT_THAI_ID, Problem.CARD_EXPIRED):  # the same card will not help
+        on = button(say.use_notice, Button.RETRY, "scan-barcode", Kind.PRIMARY)
+    else:
+        on = button(say.again, Button.RETRY, "rotate-ccw", Kind.PRIMARY)
     return Floor(
         button(finish, Button.FINISH, "log-out"),
-        button(say.again, Button.RETRY, "rotate-ccw", Kind.PRIMARY),
+        on,
         tell.toggles,
     )
 

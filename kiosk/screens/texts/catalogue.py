@@ -34,6 +34,7 @@ class Floors:
     finish_take_card: Forms
     to_the_list: Forms
     again: Forms
+    use_notice: Forms
     proceed: Forms
 
 

@@ -37,6 +37,7 @@ EN = Catalogue(
         finish_take_card=("Finish, take card", "Take card", "Finish"),
         to_the_list=("Back to the list", "See the list", "List"),
         again=("Try again",),
+        use_notice=("Use notice", "Notice"),
         proceed=("Continue",),
     ),
     idle=Greetings(
