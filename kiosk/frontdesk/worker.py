@@ -23,6 +23,9 @@ Inbox = queue.Queue[Any]
 NUDGE_S = 0.2
 """How often a worker that waits for room in the inbox looks whether it is to stop."""
 
+FIRST_LOOK_S = 0.05
+"""Long enough for a device that is gone to show it; short enough that nobody waits for the screen."""
+
 WAIT_S = 1.0
 """How long a driver waits at a time; bounds how late a stop is noticed should a cancel be lost."""
 
@@ -92,9 +95,9 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         while not self._stopping.is_set():
             try:
                 self._driver = self._duties.open()
-                self._put((DeviceReady(self._device),))
+                found = self._first_look(self._driver)
+                self._put((DeviceReady(self._device), *found))
                 delay_s, told_lost = self._backoff_s[0], False
-                self._put(self._duties.opened(self._driver))
                 self._serve(self._driver)
             except DriverError as err:
                 if not told_lost:
@@ -107,6 +110,12 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
                 if self._driver is not None:
                     self._driver.close()
                     self._driver = None
+
+    def _first_look(self, driver: D) -> tuple[Any, ...]:
+        """What a fresh driver has to say. One that opens and then cannot be asked is not ready: it is lost still."""
+        found = self._duties.opened(driver)
+        event = driver.wait(FIRST_LOOK_S)
+        return found if event is None else (*found, *self._duties.understand(event))
 
     def _serve(self, driver: D) -> None:
         while not self._stopping.is_set():

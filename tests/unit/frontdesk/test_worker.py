@@ -232,3 +232,24 @@ def test_two_hundred_replugs_leave_no_descriptor_and_no_thread(tmp_path: Path) -
         # One more may be open at the moment of counting: the worker is about to connect again.
         assert len(os.listdir("/proc/self/fd")) <= descriptors + 3  # noqa: PTH208 - a count
     page.close()
+
+
+class OpensAndIsGone(FakeScanner):
+    """A saboteur: a device that lets itself be opened and cannot be asked, as a print server that resets does."""
+
+    def wait(self, timeout_s: float) -> Any:
+        raise DeviceAbsentError("scanner", "hung up")
+
+
+def test_a_device_that_opens_and_cannot_be_asked_is_said_to_be_lost_only_once() -> None:
+    inbox, opened = Inbox(), threading.Semaphore(0)
+
+    def open_it() -> FakeScanner:
+        opened.release()
+        return OpensAndIsGone()
+
+    with working(Device.SCANNER, scanner_duties(open_it), inbox):
+        for _ in range(5):
+            assert opened.acquire(timeout=PATIENCE_S)
+    said = [inbox.get_nowait() for _ in range(inbox.qsize())]
+    assert said == [DeviceLost(Device.SCANNER, "hung up")]
