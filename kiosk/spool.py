@@ -18,7 +18,7 @@ import msgspec
 
 from fleet.protocol.messages import Ack, NumberedRecord, RecordBatch
 from fleet.protocol.records import KnownRecord, encode_record
-from kiosk.store import CANNOT_WRITE, StoreError, StoreReplacedError, open_store
+from kiosk.store import StoreError, open_store
 
 BATCH_RECORDS_MAX = 100
 """Records a batch; measured elsewhere as the size from which the fleet's commit costs nothing more a record."""
@@ -69,24 +69,12 @@ class Spool:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction; undone as a whole when anything in it fails."""
-        if self._store.is_replaced:
-            raise StoreReplacedError("another spool has taken the place of this one")
+        """One transaction of the file, its failure in the words of the spool."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with self._store.writing():
                 yield
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.OperationalError as err:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if err.sqlite_errorcode & 0xFF in CANNOT_WRITE:
-                raise SpoolFullError(str(err)) from err
-            raise
+        except StoreError as err:
+            raise SpoolFullError(str(err)) from err
 
     def append(self, *records: KnownRecord) -> None:
         """Number and keep records; all of them or none.

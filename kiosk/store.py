@@ -20,7 +20,7 @@ from pathlib import Path
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for the other process's transaction; its longest (a new replica) takes about a second."""
 
-CANNOT_WRITE = frozenset(
+_CANNOT_WRITE = frozenset(
     {
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
@@ -59,6 +59,30 @@ class Store:
             return os.stat(self.path).st_ino != self.inode  # noqa: PTH116 - the same call, without a Path a write
         except OSError:
             return True
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction; undone as a whole when anything in it fails.
+
+        Raises: StoreError when the disk does not take it; StoreReplacedError when this is not the file any more.
+        """
+        if self.is_replaced:
+            raise StoreReplacedError(f"another {self.path.name} has taken the place of this one")
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+        except sqlite3.OperationalError as err:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            if err.sqlite_errorcode & 0xFF in _CANNOT_WRITE:
+                raise StoreError(f"{self.path.name} cannot be written: {err}") from err
+            raise
 
     def close(self) -> None:
         """Close the file. Calling it again does nothing."""

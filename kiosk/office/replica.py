@@ -7,8 +7,6 @@ reads; both open the same SQLite file. It is a copy: one that is broken is put a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import msgspec
 
 from fleet.protocol.office import Factory, Notice, OfficeRecords
 from fleet.protocol.thai import IdNumber, keyed_hash
-from kiosk.store import CANNOT_WRITE, StoreError, StoreReplacedError, open_store
+from kiosk.store import StoreError, open_store
 from kiosk.visits.events import Owed
 
 _SCHEMA = """
@@ -53,7 +51,7 @@ class Replica:
         """
         self._store = open_store(path, _SCHEMA, durable=False)
         self._db = self._store.db
-        with self._writing():
+        with self._store.writing():
             self._db.execute("INSERT OR IGNORE INTO office VALUES (1, '', 0, '')")
 
     @property
@@ -65,27 +63,6 @@ class Replica:
     def is_replaced(self) -> bool:
         """Whether the other process has found this replica broken and begun another: end, and start again on that."""
         return self._store.is_replaced
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One transaction; undone as a whole when anything in it fails."""
-        if self._store.is_replaced:
-            raise StoreReplacedError("another replica has taken the place of this one")
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.OperationalError as err:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if err.sqlite_errorcode & 0xFF in CANNOT_WRITE:
-                raise StoreError(f"the replica cannot be written: {err}") from err
-            raise
 
     @property
     def office_id(self) -> str:
@@ -111,7 +88,7 @@ class Replica:
 
     def _replace(self, records: OfficeRecords) -> None:
         encode = msgspec.json.encode
-        with self._writing():
+        with self._store.writing():
             paid = dict(self._db.execute("SELECT notice_no, paid_at FROM notice WHERE paid_at IS NOT NULL").fetchall())
             for table in ("factory", "owner", "folder", "notice"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the four names above
@@ -132,7 +109,7 @@ class Replica:
 
         Raises: StoreError when it cannot be written now.
         """
-        with self._writing():
+        with self._store.writing():
             self._db.execute(
                 "UPDATE notice SET paid_at = ? WHERE reference = ? AND paid_at IS NULL",
                 (paid_at.isoformat(), reference),
