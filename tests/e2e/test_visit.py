@@ -26,6 +26,7 @@ pytestmark = pytest.mark.timeout(180)
 def demo() -> Iterator[Demo]:
     require("pcscd")
     require("mosquitto")
+    require("tesseract")
     with Demo() as running:
         Visitor(running).await_state("Idle", 30)
         Visitor(running).await_online()

@@ -11,14 +11,17 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "pcscd": ("pcscd", "unshare"),
     "mosquitto": ("mosquitto",),
     "chromium": ("chromium",),
-    "postgresql": ("pg_config",),
+    "tesseract": ("tesseract",),
 }
 """What each name of SALA_TEST_REQUIRE stands for."""
+
+_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+"""Debian keeps daemons where an ordinary user's PATH does not look."""
 
 
 def require(name: str) -> None:
     """Skip the test when ``name`` is not installed; fail it when SALA_TEST_REQUIRE lists it."""
-    missing = [program for program in PROGRAMS[name] if shutil.which(program) is None]
+    missing = [program for program in PROGRAMS[name] if shutil.which(program, path=_PATH) is None]
     if missing:
         lack(name, f"{', '.join(missing)} not found")
 
