@@ -116,6 +116,6 @@ class Ingest:
 
 
 def _session_expiry() -> Properties:
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     return properties

@@ -121,7 +121,7 @@ class Link:
         if self._client is not None or time.monotonic() < self._retry_at_s:
             return
         self._session_no = next_session_no()
-        expiry = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        expiry = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
         expiry.SessionExpiryInterval = SESSION_EXPIRY_S
         try:
             client = self._prepare()
@@ -149,7 +149,7 @@ class Link:
         )
         client.tls_set_context(_tls(self._link))
         client.connect_timeout = CONNECT_TIMEOUT_S
-        will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
+        will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]  # paho has no types here
         client.will_set(self._topic(Channel.SESSION), encode(self._session(alive=False)), 1, True, will)
         client.on_connect = self._on_connect
         client.on_message = self._on_message

@@ -103,7 +103,7 @@ def _visit(demo: Demo) -> None:
     demo.wait_until(lambda: "-> ChoosingNotice" in demo.log("kiosk"), "the list")
     for before, after in (("ChoosingNotice", "ChoosingService"), ("ChoosingService", "Idle")):
         demo.do("/touch", **_LEFT_PX)
-        demo.wait_until(lambda: f"{before} + Touched -> {after}" in demo.log("kiosk"), f"the way to {after}")  # noqa: B023
+        demo.wait_until(lambda: f"{before} + Touched -> {after}" in demo.log("kiosk"), f"the way to {after}")  # noqa: B023 - called at once
 
 
 def _idle_percents(pids: dict[str, int]) -> dict[str, list[float]]:
