@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from kiosk.virtual.changes import RefusedError
 _LOOK_S = 0.5  # how often the thread looks whether the card left by itself
 _JOIN_TIMEOUT_S = 5.0
 
+_SWAP_S = 0.6
+"""No hand is faster. pcscd looks into a virtual reader every 0.4 s and would take a card
+that was swapped in between for the one before, without power."""
+
 
 class CardSlot:
     """pcscd, one slot, at most one card. The one thread plays the card; it ends in ``close``."""
@@ -32,6 +37,7 @@ class CardSlot:
         self._slot: VpcdSlot | None = None
         self._inside: str | None = None
         self._card: PretendCard | None = None
+        self._emptied_at_s = 0.0
         self._is_plugged = False
         self._moving = asyncio.Lock()  # one hand: plugs and cards move one after the other
         self._closing = threading.Event()
@@ -93,6 +99,7 @@ class CardSlot:
                 raise RefusedError("no-such-card")
             if self._inside is not None:
                 raise RefusedError("slot-full")
+            await asyncio.sleep(max(0.0, self._emptied_at_s + _SWAP_S - time.monotonic()))
             if self._is_plugged:
                 await asyncio.to_thread(self._put_in, key)
             self._inside = key
@@ -101,6 +108,8 @@ class CardSlot:
     async def remove(self) -> None:
         """Pull the card out, whatever the reader is doing. An empty slot stays empty."""
         async with self._moving:
+            if self._inside is not None:
+                self._emptied_at_s = time.monotonic()
             self._inside = None
             if self._slot is not None:
                 await asyncio.to_thread(self._slot.remove)
