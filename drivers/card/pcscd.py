@@ -6,10 +6,11 @@ Rules:
 * pcscd's run directory is compiled in, so it gets a mount namespace of its own, in which that directory is ours: it
   neither disturbs the system's pcscd nor sees its readers. This needs root, or a kernel that lets users make
   namespaces; otherwise a sentence says so.
+* vpcd listens on all addresses, so it gets a network of its own as well, with nothing but loopback in it: only who may
+  open ``door`` (``vpcd_door``), a Unix socket in our directory, can put a pretend card in.
 * Clients find it by ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once in the life of a process. The path therefore
   stays the same over restarts.
-* No process is left behind: it dies with the pipe that we hold, whatever becomes of us.
-* vpcd listens on all addresses of the machine while it runs: whoever reaches the port may put a pretend card in.
+* No process is left behind: all die with the pipe that we hold, whatever becomes of us.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from drivers.card import vpcd_door
 from drivers.errors import DeviceAbsentError
 
 _DEVICE = "pcscd"
@@ -35,11 +38,12 @@ _SCRIPT = """
 : > "$1/entered"
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/pcscd && mount --bind "$1" /run/pcscd || exit 77
 exec 3<&0
-(read -r _ <&3; kill -TERM $$) >/dev/null 2>&1 &
+"$4" -I -S "$5" "$3" <&3 &
 exec 3<&-
 exec pcscd --foreground --config "$2" </dev/null
 """
-"""The shell becomes pcscd; its child waits for our end of the pipe to close. The fresh /run hides the system's."""
+"""The shell becomes pcscd; its child, the door, waits for our end of the pipe to close. The fresh /run hides the
+system's. ``-I -S``: without our packages, which the door does not need."""
 
 _EXIT_NO_MOUNT = 77
 _NEEDED = ("pcscd", "unshare", "mount")
@@ -60,10 +64,10 @@ class Pcscd:
         self._ipc = self._directory / "ipc"
         self._config = self._directory / "reader.conf.d"
         self.socket_path = self._ipc / "pcscd.comm"
+        self.door = self._directory / "door"
         if len(os.fsencode(self.socket_path)) > _LONGEST_SOCKET_PATH:
             raise ValueError(f"{self.socket_path} is too long for a socket's name")
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = 0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,7 +85,7 @@ class Pcscd:
         return self._process.pid if self._process is not None and self.is_running else None
 
     def start(self) -> None:
-        """Start pcscd and return when clients can use it. ``port`` is then where its first slot listens.
+        """Start pcscd and return when clients can use it, and ``VpcdSlot(door)`` its slots.
 
         Raises: DeviceAbsentError, with a sentence for a person, when it cannot be started on this machine.
         """
@@ -90,12 +94,12 @@ class Pcscd:
         self.stop()
         if not _VPCD_LIBRARY.exists() or any(shutil.which(program, path=_path()) is None for program in _NEEDED):
             raise DeviceAbsentError(_DEVICE, "not installed: apt install pcscd vsmartcard-vpcd util-linux mount")
-        self.port = self.port or _two_free_ports()
         self._write_files()
-        namespace = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
+        namespaces = ["--mount", "--net"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount", "--net"]
+        paths = (self._ipc, self._config, self.door, sys.executable, vpcd_door.__file__)
         with (self._directory / "pcscd.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["unshare", *namespace, "sh", "-c", _SCRIPT, "sh", str(self._ipc), str(self._config)],
+                ["unshare", *namespaces, "sh", "-c", _SCRIPT, "sh", *map(str, paths)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -116,7 +120,7 @@ class Pcscd:
             process.kill()
             process.wait()
         if process.stdin is not None:
-            process.stdin.close()  # only now: its watcher would otherwise signal a number that is nobody's
+            process.stdin.close()  # the door's end
         self.socket_path.unlink(missing_ok=True)
 
     def kill(self) -> None:
@@ -126,7 +130,7 @@ class Pcscd:
             self._process.wait()
 
     def restart(self) -> None:
-        """Stop and start, on the same socket and port."""
+        """Stop and start, on the same socket and door."""
         self.stop()
         self.start()
 
@@ -141,17 +145,18 @@ class Pcscd:
         self._config.mkdir(exist_ok=True)
         for leftover in ("pcscd.comm", "pcscd.pid", "entered"):  # of one that was killed
             (self._ipc / leftover).unlink(missing_ok=True)
+        self.door.unlink(missing_ok=True)
         (self._config / "vpcd").write_text(
             'FRIENDLYNAME "Virtual PCD"\n'
-            f"DEVICENAME /dev/null:0x{self.port:X}\n"
+            f"DEVICENAME /dev/null:0x{vpcd_door.FIRST_PORT:X}\n"
             f"LIBPATH {_VPCD_LIBRARY}\n"
-            f"CHANNELID 0x{self.port:X}\n",
+            f"CHANNELID 0x{vpcd_door.FIRST_PORT:X}\n",
             encoding="ascii",
         )
 
     def _await_readiness(self, process: subprocess.Popen[bytes]) -> None:
         deadline_s = time.monotonic() + _START_TIMEOUT_S
-        while not (_accepts(self.socket_path) and _listens(self.port)):
+        while not (_accepts(self.socket_path) and _accepts(self.door) and _listens(process.pid)):
             code = process.poll()
             if code is None and time.monotonic() < deadline_s:
                 time.sleep(_LOOK_AGAIN_S)
@@ -177,26 +182,12 @@ def _accepts(path: Path) -> bool:
     return True
 
 
-def _listens(port: int) -> bool:
-    """Somebody listens on this TCP port. Read from the kernel's table: to connect would be to insert a card."""
-    wanted = f"{port:04X}"
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        with Path(table).open(encoding="ascii") as rows:
-            for columns in (row.split() for row in rows):
-                if columns[1].endswith(":" + wanted) and columns[3] == "0A":  # TCP_LISTEN
-                    return True
-    return False
-
-
-def _two_free_ports() -> int:
-    """The first of two neighbouring ports: vpcd takes one for each of its two slots."""
-    for _ in range(50):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise DeviceAbsentError(_DEVICE, "no two neighbouring TCP ports are free")
+def _listens(pid: int) -> bool:
+    """Somebody listens on vpcd's first port in the network of this process. Read from the kernel's table: to connect
+    would be to insert a card."""
+    wanted = f"{vpcd_door.FIRST_PORT:04X}"
+    try:
+        rows = Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()
+    except OSError:  # it just ended
+        return False
+    return any(row.split()[1].endswith(":" + wanted) and row.split()[3] == "0A" for row in rows)  # TCP_LISTEN

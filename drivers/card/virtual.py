@@ -18,6 +18,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from drivers.card.virtual_card import CardPulledError, PretendCard
 from drivers.errors import DeviceAbsentError
@@ -44,9 +45,9 @@ class _Inserted:
 class VpcdSlot:
     """One slot of a vpcd, and the hand that puts pretend cards in. The hand may move on any thread."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        """``port`` is the slot's; a vpcd on port n has its second slot on n + 1. Nothing is connected yet."""
-        self._address = (host, port)
+    def __init__(self, door: Path, index: int = 0) -> None:
+        """``door`` is ``Pcscd.door``; ``index`` 0 or 1: a vpcd has two slots. Nothing is connected yet."""
+        self._door, self._index = door, index
         self._inserted: _Inserted | None = None
         self._serving = threading.RLock()  # held while a card is played: nobody closes its socket meanwhile
         self._waker = Waker()
@@ -64,14 +65,26 @@ class VpcdSlot:
         """
         if self._inserted is not None:
             raise DeviceAbsentError(_DEVICE, "there is a card in the slot already")
-        try:
-            connection = socket.create_connection(self._address, timeout=_IO_TIMEOUT_S)
-        except OSError as err:
-            raise DeviceAbsentError(_DEVICE, "no virtual reader listens: is pcscd running?") from err
+        connection = self._connect()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         card.reset()
         self._inserted = _Inserted(card, connection)
         self._waker.wake()  # a ``serve`` that was waiting for a card now has one
+
+    def _connect(self) -> socket.socket:
+        try:
+            with socket.socket(socket.AF_UNIX) as door:
+                door.settimeout(_IO_TIMEOUT_S)
+                door.connect(str(self._door))
+                door.sendall(bytes([self._index]))
+                _, connections, _, _ = socket.recv_fds(door, 1, 1)
+        except OSError as err:
+            raise DeviceAbsentError(_DEVICE, "no virtual reader listens: is pcscd running?") from err
+        if not connections:
+            raise DeviceAbsentError(_DEVICE, "no virtual reader listens: is pcscd running?")
+        connection = socket.socket(fileno=connections[0])
+        connection.settimeout(_IO_TIMEOUT_S)
+        return connection
 
     def remove(self) -> None:
         """Take the card out, whatever it is in the middle of. Nothing happens when there is none."""

@@ -128,7 +128,7 @@ class CardSlot:
         self._pcscd.close()
 
     def _start_playing(self) -> None:
-        self._slot = VpcdSlot(self._pcscd.port)
+        self._slot = VpcdSlot(self._pcscd.door)
         loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._play, args=(self._slot, loop), name="virtual-card", daemon=True)
         self._thread.start()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from drivers.card.pcscd import Pcscd
+from drivers.card.vpcd_door import FIRST_PORT
 from drivers.errors import DeviceAbsentError
 from tests.support.require import require
 
@@ -32,13 +35,13 @@ def _needs_pcscd() -> None:
     require("pcscd")
 
 
-def test_it_starts_again_on_the_same_socket_and_port() -> None:
+def test_it_starts_again_on_the_same_socket_and_door() -> None:
     pcscd = Pcscd()
     pcscd.start()
-    before = (pcscd.socket_path, pcscd.port)
+    before = (pcscd.socket_path, pcscd.door)
     first_pid = pcscd.pid
     pcscd.restart()
-    assert (pcscd.socket_path, pcscd.port) == before
+    assert (pcscd.socket_path, pcscd.door) == before
     assert pcscd.pid != first_pid
     pcscd.close()
 
@@ -54,11 +57,44 @@ def test_it_leaves_neither_process_nor_file() -> None:
     assert not pcscd.is_running
 
 
+def test_its_door_ends_with_it() -> None:
+    pcscd = Pcscd()
+    pcscd.start()
+    with socket.socket(socket.AF_UNIX) as visitor:
+        visitor.connect(str(pcscd.door))
+        credentials = visitor.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        watch = os.pidfd_open(struct.unpack("3i", credentials)[0])
+    pcscd.close()
+    assert select.select([watch], [], [], 5)[0], "the door outlived pcscd by 5 s"
+    os.close(watch)
+
+
+def test_no_network_of_the_machine_reaches_the_virtual_reader() -> None:
+    pcscd = Pcscd()
+    pcscd.start()
+    ours, its = (Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii") for pid in ("self", pcscd.pid))
+    listening = f":{FIRST_PORT:04X} 00000000:0000 0A"
+    assert listening in its
+    assert listening not in ours
+    pcscd.close()
+
+
+def test_the_door_is_for_its_owner_alone() -> None:
+    pcscd = Pcscd()
+    before = os.umask(0)
+    try:
+        pcscd.start()
+    finally:
+        os.umask(before)
+    assert pcscd.door.stat().st_mode & 0o077 == 0
+    pcscd.close()
+
+
 def test_two_do_not_disturb_each_other() -> None:
     one, two = Pcscd(), Pcscd()
     one.start()
     two.start()
-    assert one.port != two.port
+    assert one.door != two.door
     one.close()
     assert two.is_running
     two.close()

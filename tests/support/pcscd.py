@@ -45,7 +45,7 @@ def running_pcscd() -> Iterator[Pcscd]:
 @contextmanager
 def played_slot(pcscd: Pcscd, index: int = 0) -> Iterator[VpcdSlot]:
     """One of the two slots of the virtual reader, its card played by a thread of the test's."""
-    slot = VpcdSlot(pcscd.port + index)
+    slot = VpcdSlot(pcscd.door, index)
     is_over = threading.Event()
 
     def play() -> None:
