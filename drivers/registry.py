@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,12 +34,10 @@ if TYPE_CHECKING:  # the display's port alone brings pygame with it, and the age
     from drivers.display.port import Display
     from drivers.panel.port import Panel
     from drivers.printer.port import Printer
+    from drivers.printer.profile import Profile
     from drivers.scanner.port import Scanner
 
 T = TypeVar("T")
-
-PAPER_WIDTH_PX = {"80mm": 576, "58mm": 384}
-"""Printable dots across at 203 dpi (72 mm and 48 mm), by the ``profile`` of a printer's address."""
 
 _SOCKET_PATH_BYTES_MAX = 107
 """Of a Unix socket's name on Linux (``struct sockaddr_un``), its closing zero byte not counted."""
@@ -202,8 +200,10 @@ def _fake_scanner(rest: str) -> Callable[[], Scanner]:
 _PRINTER_SPEEDS = ("9600", "19200", "38400", "57600", "115200")
 
 
-def _paper_width_px(options: dict[str, str]) -> int:
-    return _chosen("profile", options.get("profile", "80mm"), PAPER_WIDTH_PX)
+def _printer_profile(options: dict[str, str]) -> Profile:
+    from drivers.printer.profile import DEFAULT, PROFILES
+
+    return _chosen("profile", options.get("profile", DEFAULT), PROFILES)
 
 
 def _tcp_printer(rest: str) -> Callable[[], Printer]:
@@ -230,19 +230,19 @@ def _serial_printer(rest: str) -> Callable[[], Printer]:
 
 
 def _escpos_printer(uri: str, options: dict[str, str]) -> Callable[[], Printer]:
-    width_px = _paper_width_px(options)
     strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
+    profile = replace(_printer_profile(options), strips=strips)
 
     def opened() -> Printer:
         from drivers.printer.escpos import EscposPrinter
 
-        return EscposPrinter.open(uri, width_px, strips=strips)
+        return EscposPrinter.open(uri, profile)
 
     return opened
 
 
 def _fake_printer(rest: str) -> Callable[[], Printer]:
-    width_px = _paper_width_px(_options(rest, "profile")[1])
+    width_px = _printer_profile(_options(rest, "profile")[1]).width_px
 
     def opened() -> Printer:
         from drivers.printer.fake import FakePrinter

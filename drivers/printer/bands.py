@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from drivers.printer.drawn import as_raster, require_room
 from drivers.printer.plan import MAX_RASTER_ROWS, STRIP_ROWS, Piece, pieces, runs
-from drivers.printer.port import Cut, Feed, Part, Raster
+from drivers.printer.port import Cut, Feed, Logo, Part, Qr, Raster
+from drivers.printer.profile import Profile
 
 MAX_BAND_ROWS = MAX_RASTER_ROWS
 _MAX_FEED = 255  # ESC J takes one byte
@@ -54,12 +56,12 @@ def cut_step() -> Step:
     return Step(bytes(encoder.output), 0)
 
 
-def steps(parts: tuple[Part, ...], width_px: int, strips: bool = True) -> Iterator[Step]:
+def steps(parts: tuple[Part, ...], profile: Profile) -> Iterator[Step]:
     """The steps that print ``parts``, top to bottom, after ``preamble``.
 
-    ``strips``: whether the printer is given ``ESC *`` where that is shorter; without, rasters only.
-    Raises: ValueError when a picture is wider than the paper: the caller drew for another printer.
+    Raises: ValueError when a part is wider than the paper: the caller drew for another printer.
     """
+    require_room(parts, profile.width_px)
     head = _Head()
     for part in parts:
         match part:
@@ -70,9 +72,9 @@ def steps(parts: tuple[Part, ...], width_px: int, strips: bool = True) -> Iterat
                 head.data += cut_step().data
                 yield head.step()
             case Raster():
-                if part.width_px > width_px:
-                    raise ValueError(f"picture of {part.width_px} dots on paper of {width_px}")
-                yield from _picture_steps(head, part, strips)
+                yield from _picture_steps(head, part, profile.strips)
+            case Qr() | Logo():
+                yield from _picture_steps(head, as_raster(part, profile.width_px), profile.strips)
     head.feed_now()
     if head.data:
         yield head.step()

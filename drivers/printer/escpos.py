@@ -25,6 +25,7 @@ from drivers.errors import DeviceFaultError, DeviceTimeoutError, DriverError, Fa
 from drivers.printer.bands import MAX_BAND_ROWS, cut_step, preamble, steps
 from drivers.printer.dialogue import Dialogue
 from drivers.printer.port import Part, PrinterStatus
+from drivers.printer.profile import DEFAULT, PROFILES, Profile
 from drivers.printer.status import Reading, paper_ended
 from drivers.printer.transport import DEVICE, Transport, open_transport
 
@@ -48,13 +49,10 @@ class Timing:
 class EscposPrinter:
     """A ``Printer`` on ESC/POS. Single-threaded except for ``cancel``."""
 
-    def __init__(
-        self, transport: Transport, width_px: int = 576, timing: Timing = Timing(), strips: bool = True
-    ) -> None:
+    def __init__(self, transport: Transport, profile: Profile = PROFILES[DEFAULT], timing: Timing = Timing()) -> None:
         self._transport = transport
         self._dialogue = Dialogue(transport, timing.answer_s)
-        self._width_px = width_px
-        self._strips = strips
+        self._profile = profile
         self._timing = timing
         self._cancelled = threading.Event()
         self._last: PrinterStatus | None = None
@@ -63,19 +61,16 @@ class EscposPrinter:
         self._ahead: deque[int] = deque()  # paper of the steps the printer has not reported yet (dots)
 
     @classmethod
-    def open(cls, uri: str, width_px: int = 576, timing: Timing = Timing(), strips: bool = True) -> EscposPrinter:
-        """Connect to the printer at ``uri`` (``tcp://host:9100``).
+    def open(cls, uri: str, profile: Profile = PROFILES[DEFAULT], timing: Timing = Timing()) -> EscposPrinter:
+        """Connect to the printer at ``uri`` (``tcp://host:9100``), which can do what ``profile`` says.
 
-        ``width_px``: 576 on 80 mm paper, 384 on 58 mm. ``strips``: False for a printer that shows seams between, or
-        does not know, columns (``ESC *``): it gets rasters only.
         Raises: DeviceAbsentError when nothing answers there; ValueError for an address we cannot read.
         """
-        transport = open_transport(uri, timing.connect_s, timing.send_s)
-        return cls(transport, width_px, timing, strips)
+        return cls(open_transport(uri, timing.connect_s, timing.send_s), profile, timing)
 
     @property
     def width_px(self) -> int:
-        return self._width_px
+        return self._profile.width_px
 
     def wait(self, timeout_s: float) -> PrinterStatus | None:
         """As the port says; a silent printer can make it last ``Timing.answer_s`` longer."""
@@ -93,7 +88,7 @@ class EscposPrinter:
 
     def print(self, parts: tuple[Part, ...]) -> None:
         """As the port says. A printer that was silent before the first dot is DeviceTimeoutError as well."""
-        job = tuple(steps(parts, self._width_px, self._strips))
+        job = tuple(steps(parts, self._profile))
         self._require_all_well("does not answer; nothing was sent")
         self._begin()
         with self._noticing_a_broken_slip():
@@ -114,7 +109,7 @@ class EscposPrinter:
         if self._is_first_slip:
             # A connection lost inside a picture leaves the printer waiting for the rest of it, and it would take our
             # first words for dots. White dots end that picture; a printer that waits for a command ignores them.
-            self._dialogue.say(bytes((self._width_px + 7) // 8 * MAX_BAND_ROWS))
+            self._dialogue.say(bytes((self._profile.width_px + 7) // 8 * MAX_BAND_ROWS))
         self._dialogue.forget_marks()
         self._ahead.clear()
         self._say_and_mark(preamble() + (cut_step().data if self._broken_off else b""), 0)

@@ -17,7 +17,8 @@ from drivers.errors import (
     DeviceTimeoutError,
     Fault,
 )
-from drivers.printer.port import Cut, Feed, Paper, Part, PrinterStatus, Raster
+from drivers.printer.drawn import as_raster, require_room
+from drivers.printer.port import Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
 
 _DEVICE = "printer"
 _DOTS_PER_MM = 8
@@ -113,8 +114,7 @@ class FakePrinter:
 
     def print(self, parts: tuple[Part, ...]) -> None:
         with self._changed:
-            if any(isinstance(part, Raster) and part.width_px > self._width_px for part in parts):
-                raise ValueError(f"picture wider than {self._width_px} dots")
+            require_room(parts, self._width_px)
             self._require_all_well()
             self._tear_off()
             for part in parts:
@@ -166,6 +166,8 @@ class FakePrinter:
                 own = (part.width_px + 7) // 8
                 for at in range(0, len(part.rows), own):
                     self._print_row(part.rows[at : at + own].ljust(stride, b"\x00"))
+            case Qr() | Logo():
+                self._print_part(as_raster(part, self._width_px))
             case Feed(dots):
                 for _ in range(dots):
                     self._print_row(bytes(stride))

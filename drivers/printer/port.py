@@ -1,7 +1,8 @@
 """A thermal slip printer, as the kiosk sees it.
 
-A slip is a sequence of parts. Text never reaches a printer as text: Thai is drawn as raster, so the
-parts are pictures, feeds and cuts.
+A slip is a sequence of parts, one below the other. Text never reaches a printer as text: Thai is drawn as raster, so
+the parts are pictures, feeds and cuts, and two that some printers draw by themselves: QR codes and logos. What comes
+out, and how long it is, does not depend on who draws them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from drivers.printer.qr import QUIET_MODULES, Correction, side_modules
+
+__all__ = [
+    "Correction", "Cut", "Feed", "Logo", "Paper", "Part", "Printer", "PrinterStatus", "Qr", "Raster", "length_dots",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,66 @@ class Cut:
     """Cut the paper, feeding it past the knife first."""
 
 
-Part = Raster | Feed | Cut
+_LARGEST_MODULE = 16  # dots, of GS ( k function 167
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code in the middle of the paper, four modules of white above and below it.
+
+    ``payload``: printable ASCII (percent-encode a URL; what other bytes mean differs from printer to printer).
+    ``module_px``: dots a module, 1 to 16. Raises: ValueError for anything else, and for more than a symbol holds.
+    """
+
+    payload: str
+    module_px: int = 7
+    correction: Correction = Correction.M
+
+    def __post_init__(self) -> None:
+        if not self.payload or not self.payload.isascii() or not self.payload.isprintable():
+            raise ValueError("a printed QR code holds printable ASCII")
+        if not 1 <= self.module_px <= _LARGEST_MODULE:
+            raise ValueError(f"a QR module is 1 to {_LARGEST_MODULE} dots, not {self.module_px}")
+        side_modules(self.payload, self.correction)
+
+    @property
+    def side_modules(self) -> int:
+        """Modules across the symbol, without the white around it."""
+        return side_modules(self.payload, self.correction)
+
+    @property
+    def side_px(self) -> int:
+        """Dots across the symbol, without the white around it: what must fit on the paper."""
+        return self.side_modules * self.module_px
+
+    @property
+    def height_px(self) -> int:
+        """Dots of paper it takes, with the white above and below."""
+        return (self.side_modules + 2 * QUIET_MODULES) * self.module_px
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture that stands on every slip, in the middle of the paper. A printer that can keeps it in its own memory
+    after the first time: give the same dots each time, so nothing that changes from slip to slip."""
+
+    picture: Raster
+
+
+Part = Raster | Qr | Logo | Feed | Cut
+
+
+def length_dots(part: Part) -> int:
+    """How much paper ``part`` takes (8 dots = 1 mm); the tab that a cut leaves is not counted."""
+    match part:
+        case Raster() | Qr():
+            return part.height_px
+        case Logo(picture):
+            return picture.height_px
+        case Feed(dots):
+            return dots
+        case Cut():
+            return 0
 
 
 class Paper(StrEnum):

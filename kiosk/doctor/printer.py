@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.printer.port import Paper, Part, Printer, PrinterStatus, Raster
+from drivers.printer.port import Paper, Part, Printer, PrinterStatus, length_dots
 from kiosk.doctor.findings import Detail, Finding, attention, failing, fine, unknown
 from kiosk.doctor.opening import Patience
 from kiosk.doctor.remedies import Problem
@@ -66,5 +66,5 @@ def print_slip(
     parts = lay_out(printer.width_px)
     printer.print(parts)
     voice.say("ดูว่าขอบครบทั้งสี่ด้าน และสแกนคิวอาร์ได้", "See that its frame is whole and that a phone reads its code.")
-    dots = sum(part.height_px for part in parts if isinstance(part, Raster))
-    return before.with_details(printed=True, length_mm=-(-dots // DOTS_PER_MM))
+    length_mm = -(-sum(map(length_dots, parts)) // DOTS_PER_MM)
+    return before.with_details(printed=True, length_mm=length_mm)

@@ -16,7 +16,7 @@ from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, Car
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError
 from drivers.panel.port import Light, Panel, PanelEvent, Pattern
-from drivers.printer.port import Feed, Part, Printer, PrinterStatus, Raster
+from drivers.printer.port import Part, Printer, PrinterStatus, length_dots
 from drivers.scanner.port import Scanned, Scanner
 from fleet.protocol.codes import classify
 from fleet.protocol.thai import BANGKOK, IdNumber, KnownDate, parse_card_date
@@ -178,8 +178,7 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
 
 def length_mm(parts: tuple[Part, ...]) -> int:
     """How much paper a slip takes, in whole millimetres."""
-    dots = sum(p.height_px if isinstance(p, Raster) else p.dots for p in parts if isinstance(p, Raster | Feed))
-    return -(-dots // DOTS_PER_MM)
+    return -(-sum(map(length_dots, parts)) // DOTS_PER_MM)
 
 
 # ---- panel ----------------------------------------------------------------------------------------------------------

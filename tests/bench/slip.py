@@ -18,16 +18,18 @@ from drivers.printer.bands import preamble, steps
 from drivers.printer.dialogue import MARK
 from drivers.printer.paper import png
 from drivers.printer.port import Part, Raster
+from drivers.printer.profile import PROFILES
 from kiosk.slips.payment_slip import render
 from tests.bench.rows import Row
 from tests.support.sample_slips import PAID
 
-WIDTH_PX = 576
+PROFILE = PROFILES["80mm"]
+WIDTH_PX = PROFILE.width_px
 _STATUS_BYTES = 2 * 3 * 3  # three questions of three bytes, before and after
 
 
 def _ours(parts: tuple[Part, ...]) -> int:
-    job = list(steps(parts, WIDTH_PX))
+    job = list(steps(parts, PROFILE))
     marks = (len(job) + 1) * len(MARK)
     return len(preamble()) + sum(len(step.data) for step in job) + marks + _STATUS_BYTES
 

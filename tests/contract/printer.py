@@ -16,7 +16,20 @@ from drivers.errors import (
     DeviceTimeoutError,
     Fault,
 )
-from drivers.printer.port import Cut, Feed, Paper, Part, Printer, PrinterStatus, Raster
+from drivers.printer.drawn import as_raster
+from drivers.printer.port import (
+    Correction,
+    Cut,
+    Feed,
+    Logo,
+    Paper,
+    Part,
+    Printer,
+    PrinterStatus,
+    Qr,
+    Raster,
+    length_dots,
+)
 
 HEIGHT_MM = 60
 FINE = PrinterStatus(online=True, paper=Paper.FULL, cover_open=False, error=False)
@@ -60,6 +73,10 @@ def striped(seed: int) -> Raster:
 
 SLIP = striped(0)
 OTHER = striped(2)
+CODE = Qr("https://sala.example.go.th/t/0123456789ABCDEF", module_px=6, correction=Correction.M)
+EMBLEM = Logo(
+    Raster(100, 24, bytes((0xF3, 0xFF, 0x0F, 0xFF, 0x81, 0xFF, 0x18, 0xFF, 0xA5, 0xFF, 0xFF, 0xFF, 0xF0)) * 24)
+)
 SLIP_PARTS: tuple[Part, ...] = (SLIP, Cut())
 
 
@@ -131,6 +148,17 @@ class PrinterContract:
         together = SLIP.rows + bytes(300 * 72) + OTHER.rows
         assert rig.slips() == [Raster(576, SLIP.height_px + 300 + OTHER.height_px, together)]
 
+    def test_a_qr_code_is_the_same_dots_whoever_draws_it(self, rig: PrinterRig) -> None:
+        rig.printer.print((SLIP, CODE, OTHER, Cut()))
+        together = SLIP.rows + as_raster(CODE, 576).rows + OTHER.rows
+        assert rig.slips() == [Raster(576, SLIP.height_px + length_dots(CODE) + OTHER.height_px, together)]
+
+    def test_a_logo_is_the_same_dots_on_every_slip(self, rig: PrinterRig) -> None:
+        for _ in range(2):
+            rig.printer.print((EMBLEM, SLIP, Cut()))
+        whole = Raster(576, 24 + SLIP.height_px, as_raster(EMBLEM, 576).rows + SLIP.rows)
+        assert rig.slips() == [whole, whole]
+
     def test_slips_come_out_in_order(self, rig: PrinterRig) -> None:
         rig.printer.print(SLIP_PARTS)
         rig.printer.print((OTHER, Cut()))
@@ -177,8 +205,9 @@ class PrinterContract:
 
     def test_a_picture_too_wide_is_the_callers_mistake(self, rig: PrinterRig) -> None:
         wide = Raster(rig.printer.width_px + 8, 1, bytes(rig.printer.width_px // 8 + 1))
-        with pytest.raises(ValueError, match="dots"):
-            rig.printer.print((wide, Cut()))
+        for part in (wide, Logo(wide), Qr("x" * 200, module_px=16)):
+            with pytest.raises(ValueError, match="dots"):
+                rig.printer.print((part, Cut()))
 
     def test_close_twice(self, rig: PrinterRig) -> None:
         rig.printer.close()

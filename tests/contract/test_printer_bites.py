@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError, Fault
+from drivers.printer.drawn import symbol
 from drivers.printer.fake import FakePrinter
-from drivers.printer.port import Cut, Feed, Paper, Part, PrinterStatus, Raster
+from drivers.printer.port import Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
 from tests.contract.printer import FINE, PrinterContract
 from tests.contract.printer_rigs import fake_rig
 
@@ -99,6 +100,20 @@ class FeedsHalf(FakePrinter):
         super()._print_part(Feed(part.dots // 2) if isinstance(part, Feed) else part)
 
 
+class DrawsCodesAtTheLeft(FakePrinter):
+    """As python-escpos' raster QR does on a printer whose width it does not know."""
+
+    def _print_part(self, part: Part) -> None:
+        super()._print_part(symbol(part) if isinstance(part, Qr) else part)
+
+
+class ForgetsItsLogo(FakePrinter):
+    """Prints what it has in memory; but nothing put it there again after the first slip."""
+
+    def print(self, parts: tuple[Part, ...]) -> None:
+        super().print(tuple(p for p in parts if not (self.slips and isinstance(p, Logo))))
+
+
 class NewestOnTop(FakePrinter):
     def print(self, parts: tuple[Part, ...]) -> None:
         super().print(parts)
@@ -178,6 +193,8 @@ SABOTEURS = {
     LeaksOSError: "test_unplugging_is_absence",
     LosesTheLastColumn: "test_every_dot_reaches_the_paper",
     FeedsHalf: "test_feeds_are_white_paper_of_their_length",
+    DrawsCodesAtTheLeft: "test_a_qr_code_is_the_same_dots_whoever_draws_it",
+    ForgetsItsLogo: "test_a_logo_is_the_same_dots_on_every_slip",
     NewestOnTop: "test_slips_come_out_in_order",
     KeepsTheSlipForLater: "test_without_paper_nothing_is_printed",
     NoticesPaperOnlyBefore: "test_paper_that_ends_on_the_way_is_told_and_the_slip_can_be_printed_again",

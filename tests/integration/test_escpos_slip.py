@@ -12,6 +12,7 @@ from drivers.printer.bands import preamble, steps
 from drivers.printer.escpos import EscposPrinter
 from drivers.printer.paper import png
 from drivers.printer.port import Raster
+from drivers.printer.profile import Profile
 from kiosk.slips.payment_slip import PaymentSlip, render
 from tests.bench.slip import measure
 from tests.contract.printer_rigs import QUICK
@@ -29,7 +30,7 @@ def test_what_comes_out_is_what_was_drawn(slip: PaymentSlip, width_px: int, stri
     drawn, cut = render(slip, width_px)
     assert isinstance(drawn, Raster)
     with printer_on_a_thread(width_px) as bench:
-        printer = EscposPrinter.open(bench.uri, width_px, QUICK, strips=strips)
+        printer = EscposPrinter.open(bench.uri, Profile(width_px, strips=strips), QUICK)
         printer.print((drawn, cut))
         printer.close()
         assert bench.do(lambda p: p.unknown_commands) == ()
@@ -51,7 +52,7 @@ def test_a_slip_is_at_most_a_third_of_what_python_escpos_would_send(strips: bool
     peer = Dummy()
     peer.image(Image.open(BytesIO(png(parts[0]))))
     peer.cut()
-    ours = len(preamble()) + sum(len(step.data) for step in steps(parts, 576, strips))
+    ours = len(preamble()) + sum(len(step.data) for step in steps(parts, Profile(576, strips=strips)))
     assert ours <= share * len(peer.output)
 
 

@@ -58,7 +58,9 @@ def test_an_address_opens_its_driver(opener: Opener, uri: str, kind: type, liste
     driver.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("profile", "width_px"), [("", 576), ("?profile=80mm", 576), ("?profile=58mm", 384)])
+@pytest.mark.parametrize(
+    ("profile", "width_px"), [("", 576), ("?profile=80mm", 576), ("?profile=58mm", 384), ("?profile=epson-tm-t20", 576)]
+)
 def test_the_profile_is_the_papers_width(profile: str, width_px: int) -> None:
     assert registry.open_printer(f"fake:{profile}").width_px == width_px
 

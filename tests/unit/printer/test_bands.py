@@ -10,6 +10,7 @@ from drivers.printer.bands import MAX_BAND_ROWS, defused, preamble, steps
 from drivers.printer.paper import CutOff, Idle, PaperPath
 from drivers.printer.plan import pieces, runs
 from drivers.printer.port import Cut, Feed, Part, Raster
+from drivers.printer.profile import Profile
 
 WIDTH = 576
 STRIDE = 72
@@ -18,7 +19,7 @@ STRIDE = 72
 def on_paper(parts: tuple[Part, ...], width_px: int = WIDTH, strips: bool = True) -> Raster | None:
     """What a printer makes of the parts."""
     paper = PaperPath(width_px)
-    paper.receive(preamble() + b"".join(step.data for step in steps(parts, width_px, strips)))
+    paper.receive(preamble() + b"".join(step.data for step in steps(parts, Profile(width_px, strips=strips))))
     slip = None
     while not isinstance(outcome := paper.step(), Idle):
         if isinstance(outcome, CutOff):
@@ -72,7 +73,7 @@ def test_white_rows_are_fed_and_blank_bytes_are_cut_off() -> None:
     rows = bytearray(STRIDE * 200)
     for y in range(100, 110):
         rows[y * STRIDE + 30 : y * STRIDE + 35] = bytes((0xA1, 0x10, y, 0x7F, 0x01))
-    step = next(steps((Raster(WIDTH, 200, bytes(rows)),), WIDTH, strips=False))
+    step = next(steps((Raster(WIDTH, 200, bytes(rows)),), Profile(WIDTH, strips=False)))
     assert step.data[:3] == b"\x1bJ\x64"
     assert step.data[3:7] == b"\x1dL" + (30 * 8).to_bytes(2, "little")
     assert step.data[7:15] == b"\x1dv0\x00" + bytes((5, 0, 10, 0))
@@ -83,7 +84,7 @@ def test_white_rows_are_fed_and_blank_bytes_are_cut_off() -> None:
 @pytest.mark.parametrize(("pattern", "mode"), [(b"\x5a", 2), (b"\x3c", 3)])
 def test_dots_that_come_twice_are_sent_once(pattern: bytes, mode: int) -> None:
     picture = Raster(WIDTH, 4, pattern * STRIDE * 4)
-    (step,) = steps((picture,), WIDTH)
+    (step,) = steps((picture,), Profile(WIDTH))
     assert step.data[:4] == b"\x1dv0" + bytes((mode,))
     assert on_paper((picture, Cut())) == picture
 
@@ -91,7 +92,7 @@ def test_dots_that_come_twice_are_sent_once(pattern: bytes, mode: int) -> None:
 def test_white_between_a_label_and_its_value_is_not_sent() -> None:
     rows = (b"\xa5\x5a" + bytes(STRIDE - 4) + b"\x5a\xa5" + b"\x5a\xa5" + bytes(STRIDE - 4) + b"\xa5\x5a") * 12
     picture = Raster(WIDTH, 24, rows)
-    assert sum(len(step.data) for step in steps((picture,), WIDTH)) == 2 * (16 * 3 + 9) - 4 + 3
+    assert sum(len(step.data) for step in steps((picture,), Profile(WIDTH))) == 2 * (16 * 3 + 9) - 4 + 3
     assert on_paper((picture, Cut())) == picture
 
 
@@ -106,7 +107,7 @@ def test_a_strip_never_reaches_below_its_picture() -> None:
 
 
 def test_a_long_white_stretch_is_several_feeds() -> None:
-    assert [s.data for s in steps((Feed(600),), WIDTH)] == [b"\x1bJ\xff\x1bJ\xff\x1bJ\x5a"]
+    assert [s.data for s in steps((Feed(600),), Profile(WIDTH))] == [b"\x1bJ\xff\x1bJ\xff\x1bJ\x5a"]
 
 
 def test_the_margin_of_one_band_does_not_move_the_next() -> None:
@@ -120,4 +121,4 @@ def test_a_narrow_printer_gets_the_same_dots() -> None:
 
 
 def test_an_empty_slip_is_only_a_cut() -> None:
-    assert [step.data for step in steps((Cut(),), WIDTH)] == [b"\x1dVB\x00"]
+    assert [step.data for step in steps((Cut(),), Profile(WIDTH))] == [b"\x1dVB\x00"]
