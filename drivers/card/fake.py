@@ -4,6 +4,7 @@ Not a mock: it records nothing and expects nothing. It refuses what hardware ref
 from an empty one, talk to a card that is not there, a reader that is unplugged.
 
 Rules: the slot outlives the reader, as it does on a desk. Reopening is ``FakeCardReader(slot)`` with the same slot.
+Several readers on one desk are ``FakeCardReader(slot, slot.beside())``: each slot has its own cable and card.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import threading
 import time
 from collections import deque
 
-from drivers.card.port import CardEvent, CardRemoved
-from drivers.card.slot import SlotState, events_between
+from drivers.about import About
+from drivers.card.choice import Choice, Holder, Told
+from drivers.card.port import CardEvent
+from drivers.card.slot import SlotState
 from drivers.card.virtual_card import CardPulledError, ForeignCard, MuteCard, PretendCard
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, Fault
 
 _DEVICE = "card"
-_EMPTY = SlotState(changes=0, is_occupied=False)
 
 
 class HandError(RuntimeError):
@@ -35,8 +37,9 @@ class PlainCard(ForeignCard):
 class FakeSlot:
     """The slot, the cable and the card, as the world sees them. Safe to move from any thread."""
 
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
+    def __init__(self, changed: threading.Condition | None = None) -> None:
+        """``changed`` is notified of every move; ``beside`` makes a slot that shares it."""
+        self.changed = changed or threading.Condition()
         self.card: PretendCard | None = None
         self.is_plugged = True
         self._changes = 0
@@ -45,6 +48,10 @@ class FakeSlot:
     def state(self) -> SlotState:
         """One look at the slot."""
         return SlotState(self._changes, self.card is not None, b"" if self.card is None else self.card.atr)
+
+    def beside(self) -> FakeSlot:
+        """Another reader's slot on the same desk."""
+        return FakeSlot(self.changed)
 
     def insert(self, card: PretendCard | bytes) -> None:
         """Put a card in, or one of which only the answer to reset matters."""
@@ -69,7 +76,13 @@ class FakeSlot:
             if self.is_plugged == is_plugged:
                 raise HandError("the cable is there already" if is_plugged else "the cable is out already")
             self.is_plugged = is_plugged
-            self.changed.notify_all()
+            self._turn()  # nobody knows what was done to the card meanwhile
+
+    def answer(self, apdu: bytes) -> bytes:
+        """What the card in the slot answers. Raises: CardPulledError when there is none, or it leaves."""
+        if self.card is None:
+            raise CardPulledError
+        return self.card.answer(apdu)
 
     def _turn(self) -> None:
         self._changes += 1
@@ -77,14 +90,15 @@ class FakeSlot:
 
 
 class FakeCardReader:
-    """A ``CardReader`` whose slot is a ``FakeSlot``; the methods after ``close`` are the hand."""
+    """A ``CardReader`` whose slot is a ``FakeSlot``, or several; the methods after ``close`` are the hand at the first."""
 
-    def __init__(self, slot: FakeSlot | None = None) -> None:
-        """Raises: DeviceAbsentError when the slot's cable is out."""
+    def __init__(self, slot: FakeSlot | None = None, *others: FakeSlot) -> None:
+        """Raises: DeviceAbsentError when the cables of all slots are out."""
         self.slot = slot or FakeSlot()
-        self._seen = _EMPTY
-        self._pending: deque[tuple[CardEvent, SlotState | None]] = deque()
-        self._announced: SlotState | None = None
+        self._slots = {f"slot {number}": each for number, each in enumerate((self.slot, *others))}
+        self._choice = Choice()
+        self._pending: deque[Told] = deque()
+        self._announced: Holder | None = None
         self._is_cancelled = False
         self._is_open = True
         self._garbles_next = False
@@ -101,8 +115,9 @@ class FakeCardReader:
                     return None
                 self._look()
                 if self._pending:
-                    event, self._announced = self._pending.popleft()
-                    return event
+                    told = self._pending.popleft()
+                    self._announced = told.holder
+                    return told.event
                 left_s = deadline_s - time.monotonic()
                 if left_s <= 0:
                     return None
@@ -112,22 +127,25 @@ class FakeCardReader:
         """See ``CardReader.transmit``. Like the real one it speaks only to the card announced last."""
         with self.slot.changed:
             self._look()
-            card, announced = self.slot.card, self._announced
-            if card is None or announced is None or announced != self.slot.state:
-                raise DeviceAbsentError(_DEVICE, "no card, or not the one that was announced")
-            if announced.is_mute:
-                raise DeviceFaultError(_DEVICE, Fault.CARD_MUTE)
+            slot = self._announced_slot()
             try:
-                answer = card.answer(apdu)
+                answer = slot.answer(apdu)
             except CardPulledError:
-                self.slot.remove()
+                slot.remove()
                 raise DeviceAbsentError(_DEVICE, "the card was taken out") from None
+            self._announced_slot()  # the hand may have moved meanwhile
             if self._garbles_next:
                 self._garbles_next, answer = False, answer[:1]
             if len(answer) < 2:
                 self._announced = None  # nobody knows any more whom we speak to
                 raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
         return answer
+
+    def about(self) -> About:
+        """See ``CardReader.about``."""
+        with self.slot.changed:
+            self._look()
+        return About(model="pretend card reader", port="fake:")
 
     def cancel(self) -> None:
         """See ``CardReader.cancel``."""
@@ -167,9 +185,17 @@ class FakeCardReader:
     def _look(self) -> None:
         if not self._is_open:
             raise DeviceAbsentError(_DEVICE, "the reader is closed")
-        if not self.slot.is_plugged:
+        plugged = {name: slot.state for name, slot in self._slots.items() if slot.is_plugged}
+        if not plugged:
             raise DeviceAbsentError(_DEVICE, "the card reader was unplugged")
-        state = self.slot.state
-        for event in events_between(self._seen, state):
-            self._pending.append((event, None if isinstance(event, CardRemoved) else state))
-        self._seen = state
+        self._pending.extend(self._choice.look(plugged))
+
+    def _announced_slot(self) -> FakeSlot:
+        """Where the card lies that ``wait`` announced last, if it is still there and answers."""
+        holder = self._announced
+        slot = None if holder is None else self._slots[holder.reader]
+        if holder is None or slot is None or not slot.is_plugged or holder.changes != slot.state.changes:
+            raise DeviceAbsentError(_DEVICE, "no card, or not the one that was announced")
+        if slot.state.is_mute:
+            raise DeviceFaultError(_DEVICE, Fault.CARD_MUTE)
+        return slot

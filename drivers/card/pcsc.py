@@ -7,6 +7,9 @@ Rules:
 * Every return code passes ``typed_error``. On an error SCardTransmit hands back 64 KiB of stale memory: on anything
   but success its answer is thrown away, and on success the length is checked before the status word: a card that
   vanishes in the middle can make a success of 0 bytes.
+* Readers come and go one by one. pcsc-lite fails the whole SCardGetStatusChange when one name in it is no longer
+  known, and notices what is plugged in between two calls in newer versions only: so readers are listed before every
+  look. Which reader's card counts is ``choice``'s affair; the order is that of the list.
 * Shared, and the card is left as it is (``SCARD_LEAVE_CARD``): resetting cards is what makes other programs fail.
 * ``transmit`` speaks only to the card that ``wait`` announced last. If that card is gone, it says so, even when
   another lies in the slot by now: half of one person's data must never meet half of another's.
@@ -24,14 +27,21 @@ from typing import Any
 
 from smartcard import scard
 
-from drivers.card.port import CardEvent, CardInserted, CardRemoved
+from drivers.about import About
+from drivers.card.choice import Choice, Holder, Told
+from drivers.card.pcsc_about import about_reader
+from drivers.card.port import CardEvent
 from drivers.card.scard_errors import typed_error
-from drivers.card.slot import SlotState, arrival, events_between
+from drivers.card.slot import SlotState
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DriverError, Fault
 
 _DEVICE = "card"
 
-_LONGEST_LOOK_S = 60.0
+_LONGEST_LOOK_S = 2.0
+"""pcsc-lite 1.9.9 misses a reader that is plugged in just before a look begins; the next look finds it."""
+
+_LISTINGS = 3
+"""How often readers are listed anew because one was pulled out between listing and looking."""
 
 _CANCEL_AGAIN_S = 0.001
 _CANCEL_TRIES = 2000
@@ -51,17 +61,15 @@ _SURELY_THE_SAME_CARD = (scard.SCARD_W_RESET_CARD, scard.SCARD_E_SHARING_VIOLATI
 _GONE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
 
 _NEW_READERS = "\\\\?PnP?\\Notification"
-"""Pseudo reader of PC/SC whose upper state bits hold the number of readers; it changes when one is plugged in."""
+"""Pseudo reader of PC/SC that ends a look when a reader comes or goes. Its upper state bits are pcscd's own count of
+that (0 in older versions) and are handed back as they came."""
 
 
 class PcscCardReader:
-    """The card readers of this machine, as one slot.
-
-    With several readers (or one with several slots) the first card that goes in is the card, until it is out again.
-    """
+    """The card readers of this machine, as one slot: see ``choice`` for which card counts when several are in."""
 
     def __init__(self, reader_name: str | None = None) -> None:
-        """Open the readers whose PC/SC name begins with ``reader_name``, or all there are.
+        """Open the readers whose PC/SC name begins with ``reader_name``, or all there are, now and later.
 
         The indices at the end of PC/SC names change when a reader is plugged in elsewhere: leave them out.
         Raises: DeviceAbsentError when pcscd does not run or has no such reader; try again later.
@@ -71,19 +79,17 @@ class PcscCardReader:
         self._handle: int | None = None
         self._protocol = scard.SCARD_PCI_T0
         self._is_handle_fresh = False
-        self._slots: dict[str, SlotState] = {}
-        self._raw: dict[str, int] = {}
-        self._current: str | None = None
-        self._announced: tuple[str, int] | None = None
-        self._pending: deque[tuple[CardEvent, tuple[str, int] | None]] = deque()
+        self._raw: dict[str, int] = {}  # what PC/SC is told we know, by name
+        self._slots: dict[str, SlotState] = {}  # of the readers that work
+        self._choice = Choice()
+        self._announced: Holder | None = None
+        self._pending: deque[Told] = deque()
         self._cancelled = threading.Event()
         self._is_outside = threading.Event()  # no SCardGetStatusChange is under way
         self._is_outside.set()
         try:
             self._context = _checked(scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))[0]
             self._list_readers()
-            if not self._raw:
-                raise DeviceAbsentError(_DEVICE, "no card reader of the wanted name is plugged in")
         except DriverError:
             self.close()
             raise
@@ -97,10 +103,10 @@ class PcscCardReader:
                 self._cancelled.clear()
                 return None
             if self._pending:
-                event, self._announced = self._pending.popleft()
-                if not isinstance(event, CardInserted):
-                    self._disconnect()
-                return event
+                told = self._pending.popleft()
+                self._announced = told.holder
+                self._disconnect()  # whatever is told, a connection was to the card before
+                return told.event
             left_s = deadline_s - time.monotonic()
             if left_s <= 0 and has_looked:
                 return None
@@ -130,6 +136,12 @@ class PcscCardReader:
             raise typed_error(_DEVICE, code)
         raise DeviceProtocolError(_DEVICE, f"the card answered {len(answer)} bytes; a status word has two")
 
+    def about(self) -> About:
+        """See ``CardReader.about``. Asks the reader; a card in it is neither disturbed nor spoken to."""
+        self._look(0)
+        held = self._announced.reader if self._announced is not None else None
+        return about_reader(self._context, held if held in self._slots else next(iter(self._slots)))
+
     def cancel(self) -> None:
         """See ``CardReader.cancel``."""
         self._cancelled.set()
@@ -156,27 +168,40 @@ class PcscCardReader:
         return code, bytes(answer) if code == scard.SCARD_S_SUCCESS else b""
 
     def _look(self, timeout_s: float) -> None:
-        """Look at all slots once, waiting up to ``timeout_s`` for a change, and queue what happened."""
-        if self._context is None:
-            raise DeviceAbsentError(_DEVICE, "the reader is closed")
-        code, states = self._await_change(timeout_s)
-        if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
+        """Look at all readers once, waiting up to ``timeout_s`` for a change, and queue what happened.
+
+        Raises: DeviceAbsentError when none is left that works.
+        """
+        code, states = self._states(timeout_s)
+        if code not in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
+            _checked((code, states))
+            for name, state, atr in states:
+                self._raw[name] = state & ~scard.SCARD_STATE_CHANGED
+                if name != _NEW_READERS:
+                    self._note(name, state, bytes(atr))
+        # In the order of the list, whoever answered first.
+        self._slots = {name: self._slots[name] for name in self._raw if name in self._slots}
+        self._pending.extend(self._choice.look(self._slots))
+        if not self._slots:
+            raise DeviceAbsentError(_DEVICE, "the card reader was unplugged")
+
+    def _note(self, name: str, state: int, atr: bytes) -> None:
+        if state & _GONE:
+            self._slots.pop(name, None)  # while it stays on the list it may come back, and is looked at
             return
-        _checked((code, states))
-        before, is_new_reader_there = dict(self._slots), False
-        for name, state, atr in states:
-            if name == _NEW_READERS:
-                is_new_reader_there = bool(state & scard.SCARD_STATE_CHANGED)
-            elif state & _GONE:
-                raise DeviceAbsentError(_DEVICE, "the card reader was unplugged")
-            else:
-                is_occupied = bool(state & scard.SCARD_STATE_PRESENT)
-                is_mute = bool(state & scard.SCARD_STATE_MUTE)
-                self._slots[name] = SlotState(state >> 16, is_occupied, b"" if is_mute else bytes(atr))
-            self._raw[name] = state & ~scard.SCARD_STATE_CHANGED
-        self._queue_events(before)
-        if is_new_reader_there:
-            self._list_readers()
+        is_mute = bool(state & scard.SCARD_STATE_MUTE)
+        is_occupied = bool(state & scard.SCARD_STATE_PRESENT)
+        self._slots[name] = SlotState(state >> 16, is_occupied, b"" if is_mute else atr)
+
+    def _states(self, timeout_s: float) -> tuple[int, list[tuple[str, int, list[int]]]]:
+        """List the readers and look at them, until no reader is pulled out in between."""
+        for _ in range(_LISTINGS):
+            if self._list_readers():
+                timeout_s = 0.0  # what there is to tell is known already
+            code, states = self._await_change(timeout_s)
+            if code != scard.SCARD_E_UNKNOWN_READER:
+                break
+        return code, states
 
     def _await_change(self, timeout_s: float) -> tuple[int, list[tuple[str, int, list[int]]]]:
         self._is_outside.clear()
@@ -188,35 +213,22 @@ class PcscCardReader:
         finally:
             self._is_outside.set()
 
-    def _queue_events(self, before: dict[str, SlotState]) -> None:
-        """Follow the one card that counts; when it has gone, the next occupied slot takes its place."""
-        if self._current is not None:
-            slot = self._slots[self._current]
-            for event in events_between(before[self._current], slot):
-                self._queue(event, self._current)
-            if not slot.is_occupied:
-                self._current = None
-        if self._current is None:
-            self._current = next((name for name, slot in self._slots.items() if slot.is_occupied), None)
-            if self._current is not None:
-                self._queue(arrival(self._slots[self._current]), self._current)
+    def _list_readers(self) -> bool:
+        """Look at the wanted readers there are from now on, and at no other. True when one of them has gone.
 
-    def _queue(self, event: CardEvent, name: str) -> None:
-        card = None if isinstance(event, CardRemoved) else (name, self._slots[name].changes)
-        self._pending.append((event, card))
-
-    def _list_readers(self) -> None:
-        """Add the readers there are to those we look at."""
-        code, names = scard.SCardListReaders(self._context, [])
-        if code == scard.SCARD_E_NO_READERS_AVAILABLE:
-            names = []
-        else:
-            _checked((code, names))
+        Raises: DeviceAbsentError when there is none.
+        """
+        if self._context is None:
+            raise DeviceAbsentError(_DEVICE, "the reader is closed")
+        names = _checked(scard.SCardListReaders(self._context, []))[0]
         wanted = [name for name in names if name.startswith(self._wanted)]
-        for name in wanted:
-            self._raw.setdefault(name, scard.SCARD_STATE_UNAWARE)
-        if self._raw:
-            self._raw[_NEW_READERS] = len(names) << 16
+        if not wanted:
+            raise DeviceAbsentError(_DEVICE, "no card reader of the wanted name is plugged in")
+        self._raw = {name: self._raw.get(name, scard.SCARD_STATE_UNAWARE) for name in [*wanted, _NEW_READERS]}
+        gone = self._slots.keys() - set(wanted)
+        for name in gone:
+            del self._slots[name]
+        return bool(gone)
 
     def _connect(self) -> None:
         """Connect to the announced card, giving one that is still being seated a moment."""
@@ -242,13 +254,12 @@ class PcscCardReader:
         self._look(0)
         if self._announced is None:
             raise DeviceAbsentError(_DEVICE, "no card has been announced")
-        name, changes = self._announced
-        slot = self._slots[name]
-        if not slot.is_occupied or slot.changes != changes:
-            raise DeviceAbsentError(_DEVICE, "the card that was announced was taken out")
+        slot = self._slots.get(self._announced.reader)
+        if slot is None or not slot.is_occupied or slot.changes != self._announced.changes:
+            raise DeviceAbsentError(_DEVICE, "the card that was announced was taken out, or its reader")
         if slot.is_mute:
             raise DeviceFaultError(_DEVICE, Fault.CARD_MUTE)
-        return name
+        return self._announced.reader
 
     def _disconnect(self) -> None:
         handle, self._handle = self._handle, None

@@ -19,8 +19,8 @@ class ForgetsRemovals(FakeCardReader):
 
 
 class SeesOnlyChanges(FakeCardReader):
-    def __init__(self, slot: FakeSlot | None = None) -> None:
-        super().__init__(slot)
+    def __init__(self, slot: FakeSlot | None = None, *others: FakeSlot) -> None:
+        super().__init__(slot, *others)
         self._pending.clear()
 
 
@@ -42,11 +42,13 @@ class CallsNoiseACard(FakeCardReader):
 
 
 class LooksAtPresenceOnly(FakeCardReader):
+    was_in = False
+
     def _look(self) -> None:
-        was_in = self._seen.is_occupied
         super()._look()
-        if was_in and self._seen.is_occupied:
+        if self.was_in and self.slot.card is not None:
             self._pending.clear()
+        self.was_in = self.slot.card is not None
 
 
 class StripsTheStatusWord(FakeCardReader):
