@@ -3,22 +3,27 @@
 Both processes of a kiosk open the same file; SQLite (WAL, synchronous=FULL) keeps them apart. A record that
 ``append`` returned from survives a pulled plug. This is no queue in memory and no log: nothing is written twice,
 nothing is dropped. A file that is found broken is put aside and a new spool, with a new name, takes its place.
+Notes (``kiosk.notes``) are all that stays of a record after that: the newest of a kind, for the technician.
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from fleet.protocol.messages import Ack, NumberedRecord, RecordBatch
 from fleet.protocol.records import KnownRecord, encode_record
+from kiosk.notes import names_of
 from kiosk.store import StoreError, open_store
+
+T = TypeVar("T")
 
 BATCH_RECORDS_MAX = 100
 """Records a batch; measured elsewhere as the size from which the fleet's commit costs nothing more a record."""
@@ -32,6 +37,7 @@ CREATE TABLE IF NOT EXISTS spool (
     transaction_seq INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS record (no INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, no INTEGER NOT NULL, body BLOB NOT NULL);
 """
 
 
@@ -76,16 +82,46 @@ class Spool:
         except StoreError as err:
             raise SpoolFullError(str(err)) from err
 
-    def append(self, *records: KnownRecord) -> None:
-        """Number and keep records; all of them or none.
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The file, for tables whose changes belong together with records (``append``'s ``also``)."""
+        return self._db
+
+    def append(self, *records: KnownRecord, also: Callable[[], object] | None = None) -> None:
+        """Number and keep records; all of them or none. ``also`` changes ``db`` in the same transaction.
 
         Raises: SpoolFullError when they cannot be kept.
         """
         with self._writing():
+            if also is not None:
+                also()
             (last,) = self._db.execute("SELECT last_no FROM spool").fetchone()
             rows = [(last + i, encode_record(record)) for i, record in enumerate(records, 1)]
             self._db.executemany("INSERT INTO record VALUES (?, ?)", rows)
+            notes = [(name, *row) for record, row in zip(records, rows, strict=True) for name in names_of(record)]
+            self._db.executemany("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", notes)
             self._db.execute("UPDATE spool SET last_no = ?", (last + len(rows),))
+
+    def note(self, name: str, body: bytes) -> None:
+        """Keep ``body`` under ``name``, in the place of what stood there; it is no record and goes to nobody.
+
+        Raises: SpoolFullError when it cannot be kept.
+        """
+        with self._writing():
+            self._db.execute("INSERT OR REPLACE INTO note SELECT ?, last_no, ? FROM spool", (name, body))
+
+    def noted(self, name: str) -> bytes | None:
+        """What is kept under ``name``: a note, or the record that ``kiosk.notes`` keeps there."""
+        row = self._db.execute("SELECT body FROM note WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def together(self, change: Callable[[], T]) -> T:
+        """What ``change`` gives, which changes ``db``, all of it or nothing.
+
+        Raises: SpoolFullError when that cannot be kept.
+        """
+        with self._writing():
+            return change()
 
     def batch(self, after_no: int) -> RecordBatch | None:
         """The oldest records after ``after_no``, at most ``BATCH_RECORDS_MAX``; None when there are none."""

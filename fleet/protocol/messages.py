@@ -61,28 +61,52 @@ class FleetSession(Message, frozen=True):
 
 
 class DeviceStatus(Message, frozen=True):
-    """One device as the kiosk sees it now. ``detail`` is a short sentence for a technician."""
+    """One device as the kiosk sees it now. ``detail`` is a short sentence for a technician.
+
+    ``model`` and ``firmware`` in the device's own words, ``port`` where it is plugged in; empty when it does not tell.
+    """
 
     state: DeviceState
     detail: str = ""
     since: datetime | None = None
+    model: str = ""
+    firmware: str = ""
+    port: str = ""
 
 
 class Health(Message, frozen=True):
-    """The machine itself. None where it could not be asked."""
+    """The machine itself. None where it could not be asked.
+
+    ``storage_used_percent``: how much of its life the storage has behind it. ``storage_errors``: what its file systems
+    have met. ``clock_ahead_s``: our clock minus the fleet's. ``restart``: how the life of the front desk before this
+    one ended, a word of ``kiosk.lives.Ending``; empty when that is not known.
+    """
 
     uptime_s: Count | None = None
     disk_free_mb: Count | None = None
     temperature_c: float | None = None
     memory_free_mb: Count | None = None
+    under_voltage: bool | None = None
+    under_voltage_since_start: bool | None = None
+    slowed: bool | None = None
+    storage_used_percent: Count | None = None
+    storage_errors: Count | None = None
+    clock_ahead_s: float | None = None
+    clock_synchronised: bool | None = None
+    restart: str = ""
+    restarted_at: datetime | None = None
 
 
 class Status(Message, frozen=True):
-    """Everything about a kiosk now; retained, on change and as a heartbeat."""
+    """Everything about a kiosk now; retained, on change and as a heartbeat.
+
+    ``no`` counts from 1 within the session, so that one that was overtaken is known; 0 does not count.
+    """
 
     session_no: Count
     at: datetime
     devices: dict[str, DeviceStatus]
+    no: Count = 0
     paper: str = "unknown"
     spool_depth: Count = 0
     in_visit: bool = False

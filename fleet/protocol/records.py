@@ -64,12 +64,18 @@ class SlipFailed(Record, frozen=True, tag="slip-failed"):
 
 
 class DeviceChanged(Record, frozen=True, tag="device-changed"):
-    """A device came, went or changed its state. ``state`` as in ``messages.DeviceState``."""
+    """A device came, went or changed its state. ``state`` as in ``messages.DeviceState``.
+
+    ``model`` and ``firmware`` in the device's own words, ``port`` where it is plugged in; empty when it does not tell.
+    """
 
     device: str
     state: str
     detail: str
     changed_at: datetime
+    model: str = ""
+    firmware: str = ""
+    port: str = ""
 
 
 class SettingsApplied(Record, frozen=True, tag="settings-applied"):

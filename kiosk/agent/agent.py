@@ -28,7 +28,7 @@ from fleet.protocol.messages import (
 )
 from fleet.protocol.settings import SettingsError
 from fleet.protocol.topics import Channel
-from kiosk import news, settings_store
+from kiosk import lives, news, settings_store
 from kiosk.agent.health import health
 from kiosk.agent.link import Arrived, Link, check_identity
 from kiosk.agent.shipping import Shipping
@@ -50,6 +50,9 @@ HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
 
 OFFICE_RETRY_S = 15.0
+
+PROCESS = "agent"
+"""Our name in the records."""
 
 
 class Agent:
@@ -77,6 +80,7 @@ class Agent:
         self._office_wanted: tuple[str, int] | None = None
         self._fetching: tuple[str, int] | None = None
         self._problems: tuple[str, ...] = ()
+        self._clock_ahead_s: float | None = None
         loaded = settings_store.load(config.data_path)
         self._settings_revision = loaded[0].settings_revision if loaded else 0
         self._stopping = False
@@ -90,23 +94,26 @@ class Agent:
 
         Raises: StoreReplacedError when the front desk has begun a new spool or replica: end, to be started again.
         """
-        self._record(self._restarted())
+        self._record(self._restarted(lives.begin(self._spool, PROCESS)))
         self._post.send(news.StatusWanted())
+        ending = lives.Ending.DIED
         try:
             while not self._stopping:
                 self._turn()
+            ending = lives.Ending.STOPPED
         finally:
+            lives.end(self._spool, PROCESS, ending)
             self._link.close()
             self._end_fetch()
             for held in (self._post, self._replica, self._spool):
                 held.close()
 
-    def _restarted(self) -> records.Restarted:
+    def _restarted(self, ending: lives.Ending) -> records.Restarted:
         broken = [name for name, store in (("spool", self._spool), ("replica", self._replica)) if store.replaced]
-        reason = f"put aside, broken: {', '.join(broken)}" if broken else ""
+        reason = f"put aside, broken: {', '.join(broken)}" if broken else ending.value
         if broken:
             log.error("%s", reason)
-        return records.Restarted(process="agent", version=self._version, reason=reason, started_at=datetime.now(UTC))
+        return records.Restarted(process=PROCESS, version=self._version, reason=reason, started_at=datetime.now(UTC))
 
     def _turn(self) -> None:
         if self._spool.is_replaced or self._replica.is_replaced:
@@ -275,7 +282,7 @@ class Agent:
                 paper=self._desk.paper,
                 spool_depth=self._spool.depth,
                 in_visit=self._desk.in_visit,
-                health=health(self._config.data_path),
+                health=health(self._config.data_path, self._spool, self._clock_ahead_s),
             ),
         )
 
@@ -304,6 +311,7 @@ class Agent:
             return
         try:
             fetched = self._fetch.step()
+            self._clock_ahead_s = self._fetch.clock_ahead_s
             if fetched is None:
                 return
             self._take_office(fetched)

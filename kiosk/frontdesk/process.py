@@ -21,7 +21,7 @@ from drivers.panel.port import Panel
 from drivers.printer.port import Printer
 from drivers.scanner.port import Scanner
 from fleet.protocol import records
-from kiosk import news
+from kiosk import lives, news
 from kiosk.config import MachineConfig
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, scanner_duties, today_in_bangkok
@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 
 INBOX_EVENTS_MAX = 1000
 """A bound that a healthy loop never comes near: when it is full, workers wait."""
+
+PROCESS = "frontdesk"
+"""Our name in the records."""
 
 STOP_TIMEOUT_S = 3.0
 
@@ -105,6 +108,7 @@ class Process:
         self.desk: FrontDesk | None = None
         self._threads: tuple[DeviceWorker[Any, Any] | NewsReader, ...] = ()
         self._held: list[Any] = [self.glass]
+        self._spool: Spool | None = None
         self._stopping = False
 
     def stop(self) -> None:
@@ -122,6 +126,7 @@ class Process:
         if files is None:
             return None
         spool, replica = files
+        self._spool = spool
         post = news.NewsSocket(self._config.run_path, news.FRONTDESK, news.AGENT)
         self._held += [post, replica, spool]
         workers = self._make_workers()
@@ -130,7 +135,7 @@ class Process:
         )
         effects = Effects(self._config.kiosk_id, workers, spool, replica)
         self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
-        effects.record(self._restarted(spool, replica))
+        effects.record(self._restarted(spool, replica, lives.begin(spool, PROCESS)))
         self._threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, self.inbox))
         for thread in self._threads:
             thread.start()
@@ -146,14 +151,12 @@ class Process:
             panel=DeviceWorker(Device.PANEL, panel_duties(openers.panel), inbox),
         )
 
-    def _restarted(self, spool: Spool, replica: Replica) -> records.Restarted:
+    def _restarted(self, spool: Spool, replica: Replica, ending: lives.Ending) -> records.Restarted:
         broken = [name for name, store in (("spool", spool), ("replica", replica)) if store.replaced]
-        reason = f"put aside, broken: {', '.join(broken)}" if broken else ""
+        reason = f"put aside, broken: {', '.join(broken)}" if broken else ending.value
         if broken:
             log.error("%s", reason)
-        return records.Restarted(
-            process="frontdesk", version=self._version, reason=reason, started_at=datetime.now(UTC)
-        )
+        return records.Restarted(process=PROCESS, version=self._version, reason=reason, started_at=datetime.now(UTC))
 
     def _open_files(self) -> tuple[Spool, Replica] | None:
         closed, clock = OutOfService(Desk(self._config.kiosk_id)), StateClock(time.monotonic)
@@ -178,8 +181,10 @@ class Process:
             spool.close()
             raise
 
-    def close(self) -> None:
+    def close(self, ending: lives.Ending = lives.Ending.STOPPED) -> None:
         """End the threads and close everything; one that does not end is named and left to the process's end."""
+        if self._spool is not None:
+            lives.end(self._spool, PROCESS, ending)
         for thread in self._threads:
             thread.ask_to_stop()
         for thread in self._threads:
@@ -200,8 +205,10 @@ def run_frontdesk(config: MachineConfig, openers: Openers, version: str) -> None
     process = Process(config, openers, version)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop())
+    ending = lives.Ending.DIED
     try:
         if (desk := process.open()) is not None:
             desk.run()
+        ending = lives.Ending.STOPPED
     finally:
-        process.close()
+        process.close(ending)

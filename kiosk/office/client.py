@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 import requests
@@ -17,6 +18,7 @@ import urllib3
 
 from fleet.protocol.office import OfficeRecords, decode_office
 from kiosk.config import Link
+from kiosk.fleet_clock import ahead_s
 
 TIMEOUT_S = (2.0, 5.0)
 """To connect, and for the next piece. A line that is silent for longer carries no settings either."""
@@ -54,6 +56,8 @@ class OfficeFetch:
         self._until_s = time.monotonic() + FETCH_TIMEOUT_S
         self._heard = bytearray()
         self._response: requests.Response | None = None
+        self.clock_ahead_s: float | None = None
+        """Our clock minus the fleet's, once it has answered."""
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of somebody's shell between us and the fleet
         self._session.verify = link.ca_file
@@ -72,9 +76,11 @@ class OfficeFetch:
             raise OfficeUnreachableError(_why(err)) from err
 
     def _ask(self) -> Fetched | None:
+        sent_at = datetime.now(UTC)
         self._response = self._session.get(
             self._url, headers=self._headers, timeout=self._timeout_s, allow_redirects=False, stream=True
         )
+        self.clock_ahead_s = ahead_s(self._response.headers.get("Date"), sent_at, datetime.now(UTC))
         if self._response.status_code == requests.codes.not_modified:
             return Fetched(None)
         if self._response.status_code != requests.codes.ok:
