@@ -15,7 +15,7 @@ Rules:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
     printer   tcp://host:9100?profile=80mm&raster=strips       fake:?profile=58mm
               file:/dev/usb/lp0            serial:/dev/ttyUSB0?baud=115200&profile=58mm
-    panel     gpio:status=17,card=27,paper=22,call=23,tamper=24                        unix:/path      fake:
+    panel     gpio:status=17,card=27,paper=22,call=23,tamper=24[,buzzer=25][,fan=18]   unix:/path      fake:
     display   pygame:kmsdrm?rotation=90  pygame:window         pygame:dummy            unix:/path      fake:
 
 ``fake:`` is a device that nothing ever happens to: a kiosk that has none of the kind.
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -230,13 +230,16 @@ def _serial_printer(rest: str) -> Callable[[], Printer]:
 
 
 def _escpos_printer(uri: str, options: dict[str, str]) -> Callable[[], Printer]:
+    from drivers.printer.memory import WriteAllowance
+
     strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
     profile = replace(_printer_profile(options), strips=strips)
+    allowance = WriteAllowance()  # one for all connections: the printer's memory wears out
 
     def opened() -> Printer:
         from drivers.printer.escpos import EscposPrinter
 
-        return EscposPrinter.open(uri, profile)
+        return EscposPrinter.open(uri, profile, allowance=allowance)
 
     return opened
 
@@ -258,14 +261,18 @@ def _fake_printer(rest: str) -> Callable[[], Printer]:
 def _gpio_panel(rest: str) -> Callable[[], Panel]:
     from drivers.panel.pins import PanelPins
 
-    names = [field.name for field in fields(PanelPins)]
+    names = {field.name for field in fields(PanelPins)}
+    needed = {field.name for field in fields(PanelPins) if field.default is MISSING}
     given = [part.partition("=") for part in rest.split(",")]
     try:
         numbers = {name: int(number) for name, _, number in given}
     except ValueError:
         numbers = {}
-    if sorted(numbers) != sorted(names) or len(given) != len(names):
-        raise ValueError(f"a panel names each of its pins once, as gpio:{','.join(f'{name}=17' for name in names)}")
+    if not needed <= numbers.keys() <= names or len(given) != len(numbers):
+        raise ValueError(
+            "a panel names each of its pins once, as gpio:status=17,card=27,paper=22,call=23,tamper=24; "
+            "buzzer=25 and fan=18 where there are such"
+        )
     pins = PanelPins(**numbers)
 
     def opened() -> Panel:

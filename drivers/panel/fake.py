@@ -7,17 +7,21 @@ Rules: the hand may be on another thread than the driver.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError
 from drivers.panel.lights import is_lit
-from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, TamperChanged
+from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, Sound, TamperChanged
+from drivers.panel.sounds import SOUNDS
 
 
 class FakePanel:
-    """See ``Panel`` for the driver's side; ``lights`` and ``is_lit`` are for looking at it."""
+    """See ``Panel`` for the driver's side; ``lights``, ``is_lit``, ``played`` (the sounds so far, oldest first),
+    ``is_sounding`` and ``is_fan_on`` are for looking at it."""
 
     def __init__(self, *, device: str = "panel") -> None:
         self._device = device
@@ -28,7 +32,10 @@ class FakePanel:
         self._is_open = False
         self._is_cancelled = False
         self._is_closed = False
+        self._sound_began_s = 0.0
         self.lights = dict.fromkeys(Light, Pattern.OFF)
+        self.played: list[Sound] = []
+        self.is_fan_on = False
 
     def open(self) -> FakePanel:
         """Open again after ``close``, as a worker does.
@@ -52,6 +59,29 @@ class FakePanel:
         """Whether the light is lit at this moment."""
         with self._changed:
             return is_lit(self.lights[light], time.monotonic() - self._shown_at_s[light])
+
+    def play(self, sound: Sound) -> None:
+        """Begin a sound: see ``Panel.play``."""
+        with self._changed:
+            self._refuse_if_gone()
+            self.played.append(sound)
+            self._sound_began_s = time.monotonic()
+
+    def turn_fan(self, *, on: bool) -> None:
+        """Let the fan run, or not: see ``Panel.turn_fan``."""
+        with self._changed:
+            self._refuse_if_gone()
+            self.is_fan_on = on
+
+    def about(self) -> About:
+        """What it is: see ``Panel.about``."""
+        return About(model="fake panel", port="fake:")
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether the buzzer is heard at this moment."""
+        with self._changed:
+            return bool(self.played) and SOUNDS[self.played[-1]].is_on(time.monotonic() - self._sound_began_s)
 
     def wait(self, timeout_s: float) -> PanelEvent | None:
         """Wait for a press or a tamper change: see ``Panel.wait``."""
@@ -80,7 +110,7 @@ class FakePanel:
         """Lights off: see ``Panel.close``."""
         with self._changed:
             self._is_closed = True
-            self.lights = dict.fromkeys(Light, Pattern.OFF)
+            self._go_dark()
             self._changed.notify_all()
 
     def press_call(self) -> None:
@@ -109,7 +139,7 @@ class FakePanel:
         with self._changed:
             self._is_plugged = False
             self._events.clear()
-            self.lights = dict.fromkeys(Light, Pattern.OFF)
+            self._go_dark()
             self._changed.notify_all()
 
     def plug(self) -> None:
@@ -117,6 +147,10 @@ class FakePanel:
         with self._changed:
             self._is_plugged = True
             self._changed.notify_all()
+
+    def _go_dark(self) -> None:
+        self.lights = dict.fromkeys(Light, Pattern.OFF)
+        self._sound_began_s, self.is_fan_on = -math.inf, False
 
     def _turn_tamper(self, *, is_open: bool) -> None:
         if self._is_open is not is_open:

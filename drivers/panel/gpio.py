@@ -1,8 +1,8 @@
 """The panel on the general-purpose pins of a Raspberry Pi.
 
-What it is: lights and contacts on five pins, driven from ``wait``.
-What it is not: gpiozero's ``LED.blink`` and ``Button.when_pressed``, which start threads, and whose debouncing loses
-edges.
+What it is: lights, contacts, buzzer and fan on their pins, driven from ``wait``.
+What it is not: gpiozero's ``LED.blink``, ``Buzzer.beep`` and ``Button.when_pressed``, which start threads, and whose
+debouncing loses edges. Which chip the pins are on is found in ``chip``.
 
 Rules:
 
@@ -11,23 +11,29 @@ Rules:
    so that a cut cable, like an open case, reads as an alarm.
 3. An idle panel looks at its contacts 20 times a second and sleeps in between; it must not cost a visible share of a
    core.
+4. The buzzer is of the kind that sounds while its pin is high: there is no pitch to drive.
 """
 
 from __future__ import annotations
 
+import math
+import os
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import gpiozero
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError
 from drivers.panel.debounce import Debouncer
 from drivers.panel.lights import is_lit, next_change_s
 from drivers.panel.pins import PanelPins
-from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, TamperChanged
+from drivers.panel.port import CallPressed, Light, PanelEvent, Pattern, Sound, TamperChanged
+from drivers.panel.sounds import SOUNDS
 from drivers.waker import Ready, Waker
 
 IDLE_SAMPLE_S = 0.05
@@ -37,11 +43,27 @@ SETTLING_SAMPLE_S = 0.01
 """Between looks at a contact that is changing."""
 
 
+FACTORY_VARIABLE = "GPIOZERO_PIN_FACTORY"
+"""What gpiozero itself takes the factory from when it is given none."""
+
+FACTORY_NAME = "lgpio"
+
+
+_UNNAMED = About(model="GPIO pins")
+
+
 @dataclass(slots=True)
 class _Shining:
     pattern: Pattern
     since_s: float
     is_lit: bool
+
+
+@dataclass(slots=True)
+class _Sounding:
+    sound: Sound
+    since_s: float
+    is_heard: bool
 
 
 class GpioPanel:
@@ -56,6 +78,7 @@ class GpioPanel:
         *,
         device: str = "panel",
         library_errors: tuple[type[Exception], ...] = (),
+        about: About = _UNNAMED,
     ) -> None:
         """Claim the pins, lights off. ``library_errors`` are those of the library under ``factory``.
 
@@ -65,10 +88,12 @@ class GpioPanel:
             raise TypeError("name the pin factory: without one gpiozero would pick whichever loads")
         self._device = device
         self._factory = factory
+        self._about = about
         self._errors = (gpiozero.GPIOZeroError, OSError, *library_errors)
         self._waker = Waker()
         self._events: deque[PanelEvent] = deque()
         self._shining = {light: _Shining(Pattern.OFF, 0.0, False) for light in Light}
+        self._sounding: _Sounding | None = None
         self._call_debouncer, self._tamper_debouncer = Debouncer(), Debouncer()
         self._sample_at_s = 0.0
         self._is_closed = False
@@ -76,6 +101,8 @@ class GpioPanel:
         try:
             with self._absence_of_pins():
                 self._outputs = {light: self._output(getattr(pins, light.value)) for light in Light}
+                self._buzzer = None if pins.buzzer is None else self._output(pins.buzzer)
+                self._fan = None if pins.fan is None else self._output(pins.fan)
                 self._call, self._tamper = self._input(pins.call), self._input(pins.tamper)
         except DeviceAbsentError:
             self.close()
@@ -98,6 +125,26 @@ class GpioPanel:
             with self._absence_of_pins():
                 self._set(light, shining, lit=is_lit(pattern, 0.0))
 
+    def play(self, sound: Sound) -> None:
+        """Begin a sound: see ``Panel.play``."""
+        self._refuse_if_closed()
+        if self._buzzer is not None:
+            self._sounding = _Sounding(sound, time.monotonic(), is_heard=False)
+            with self._absence_of_pins():
+                self._sound(self._sounding, heard=True)
+
+    def turn_fan(self, *, on: bool) -> None:
+        """Let the fan run, or not: see ``Panel.turn_fan``."""
+        self._refuse_if_closed()
+        if self._fan is not None:
+            with self._absence_of_pins():
+                self._fan.value = on
+                self._turned(on)
+
+    def about(self) -> About:
+        """The chip the pins are on: see ``Panel.about``."""
+        return self._about
+
     def wait(self, timeout_s: float) -> PanelEvent | None:
         """Wait for a press or a tamper change: see ``Panel.wait``."""
         self._refuse_if_closed()
@@ -107,7 +154,7 @@ class GpioPanel:
             now_s = time.monotonic()
             with self._absence_of_pins():
                 self._look(now_s)
-                due_s = self._blink(now_s)
+                due_s = min(self._blink(now_s), self._beep(now_s))
             if self._events:
                 return self._events.popleft()
             if is_over or not self._sleep(min(due_s, deadline_s) - time.monotonic()):
@@ -160,6 +207,24 @@ class GpioPanel:
                 due_s = min(due_s, shining.since_s + change_s)
         return due_s
 
+    def _beep(self, now_s: float) -> float:
+        """Bring the buzzer up to date; returns when it is to change next."""
+        if self._sounding is None:
+            return math.inf
+        rhythm, age_s = SOUNDS[self._sounding.sound], now_s - self._sounding.since_s
+        if (heard := rhythm.is_on(age_s)) is not self._sounding.is_heard:
+            self._sound(self._sounding, heard=heard)
+        if (change_s := rhythm.next_change_s(age_s)) is None:
+            self._sounding = None
+            return math.inf
+        return now_s - age_s + change_s
+
+    def _sound(self, sounding: _Sounding, *, heard: bool) -> None:
+        sounding.is_heard = heard
+        if self._buzzer is not None:
+            self._buzzer.value = heard
+            self._sounded(sounding.sound, heard)
+
     def _set(self, light: Light, shining: _Shining, *, lit: bool) -> None:
         shining.is_lit = lit
         self._outputs[light].value = lit
@@ -167,6 +232,12 @@ class GpioPanel:
 
     def _switched(self, light: Light, pattern: Pattern, lit: bool) -> None:
         """A light went on or off or was told another pattern; for a panel that wants to tell somebody."""
+
+    def _sounded(self, sound: Sound, heard: bool) -> None:
+        """The buzzer is heard, or falls silent; as ``_switched``."""
+
+    def _turned(self, on: bool) -> None:
+        """The fan was told to run, or not to; as ``_switched``."""
 
     def _sleep(self, timeout_s: float) -> bool:
         """Let time pass; False when cancelled."""
@@ -184,19 +255,26 @@ class GpioPanel:
             raise DeviceAbsentError(self._device, f"pins lost: {err}") from err
 
 
-def open_lgpio_panel(pins: PanelPins, *, device: str = "panel") -> GpioPanel:
-    """The panel of a Raspberry Pi, on lgpio and nothing else.
+def open_lgpio_panel(pins: PanelPins, *, device: str = "panel", devices: Path = Path("/dev")) -> GpioPanel:
+    """The panel of a Raspberry Pi, on lgpio and nothing else: whatever does not load is said, never replaced.
 
     lgpio is imported only here because its import starts a thread (which then waits for edges we never ask for) and
-    makes a FIFO in the working directory, which therefore must be writable.
+    makes a FIFO in the working directory, which therefore must be writable. ``devices`` is where the chips are listed.
 
-    Raises: DeviceAbsentError when this machine has no such pins or they may not be used (group ``gpio``).
+    Raises: DeviceAbsentError when this machine has no such pins, they may not be used (group ``gpio``), lgpio is not
+        installed, or the environment names another factory: somebody must then mend the machine.
     """
-    import lgpio
-    from gpiozero.pins.lgpio import LGPIOFactory
-
+    wanted = os.environ.get(FACTORY_VARIABLE, FACTORY_NAME)
+    if wanted != FACTORY_NAME:
+        raise DeviceAbsentError(device, f"no GPIO here: {FACTORY_VARIABLE} is {wanted!r}, and only lgpio is used")
     try:
-        factory = LGPIOFactory()
+        import lgpio
+
+        from drivers.panel.chip import open_chip
+    except (ImportError, OSError) as err:  # OSError: its FIFO could not be made
+        raise DeviceAbsentError(device, f"no GPIO here: lgpio does not load ({err})") from err
+    try:
+        factory, about = open_chip(devices)
     except (gpiozero.GPIOZeroError, OSError, lgpio.error) as err:
         raise DeviceAbsentError(device, f"no GPIO here: {err}") from err
-    return GpioPanel(pins, factory, device=device, library_errors=(lgpio.error,))
+    return GpioPanel(pins, factory, device=device, library_errors=(lgpio.error,), about=about)

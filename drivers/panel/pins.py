@@ -10,14 +10,17 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True, slots=True)
 class PanelPins:
-    """Which pin is what, in Broadcom (BCM) numbers as gpiozero counts them."""
+    """Which pin is what, in Broadcom (BCM) numbers as gpiozero counts them; not every panel has a buzzer and a fan."""
 
     status: int
     card: int
     paper: int
     call: int
     tamper: int
+    buzzer: int | None = None
+    fan: int | None = None
 
     def __post_init__(self) -> None:
-        if len(set(astuple(self))) != len(astuple(self)):
+        used = [pin for pin in astuple(self) if pin is not None]
+        if len(set(used)) != len(used):
             raise ValueError(f"two parts of the panel on one pin: {self}")

@@ -6,7 +6,9 @@ What it is not: a second panel driver; debouncing, rhythms and fail-safe are tho
 Protocol: the page listens on a Unix socket, we connect; each line is one JSON object and ends with a newline.
 
 * To the page, whenever a light goes on or off or is told another pattern:
-  ``{"light": "card", "pattern": "slow", "lit": true}``. All lights are off when a connection begins.
+  ``{"light": "card", "pattern": "slow", "lit": true}``; whenever the buzzer is heard or falls silent:
+  ``{"sound": "error", "heard": true}``; whenever the fan is told to run or not: ``{"fan": true}``. All lights are off,
+  and buzzer and fan are still, when a connection begins.
 * From the page: ``{"press": "call"}``, one press of the call button; ``{"tamper": true}``, the case is opened, and
   ``{"tamper": false}``, closed. It is closed when a connection begins.
 
@@ -21,14 +23,15 @@ from dataclasses import dataclass
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
+from drivers.about import About
 from drivers.channel import Channel
 from drivers.errors import DeviceProtocolError
 from drivers.panel.gpio import GpioPanel
 from drivers.panel.pins import PanelPins
-from drivers.panel.port import Light, Pattern
+from drivers.panel.port import Light, Pattern, Sound
 from drivers.waker import Ready
 
-_PINS = PanelPins(status=17, card=27, paper=22, call=23, tamper=24)
+_PINS = PanelPins(status=17, card=27, paper=22, call=23, tamper=24, buzzer=25, fan=18)
 _PRESS_S = 0.15
 """How long a pretended press lasts: as a real one."""
 
@@ -46,7 +49,7 @@ class VirtualPanel(GpioPanel):
         self._channel = Channel(path, device)
         self._release_at_s: float | None = None
         factory = MockFactory()
-        super().__init__(_PINS, factory, device=device)
+        super().__init__(_PINS, factory, device=device, about=About(model="virtual panel", port=f"unix:{path}"))
         self._call_pin: MockPin = factory.pin(_PINS.call)
         self._tamper_pin: MockPin = factory.pin(_PINS.tamper)
         self._tamper_pin.drive_low()
@@ -57,8 +60,20 @@ class VirtualPanel(GpioPanel):
         self._channel.close()
 
     def _switched(self, light: Light, pattern: Pattern, lit: bool) -> None:
-        self._outputs[light].pin.clear_states()  # mock pins remember all they ever did; blinking goes on for weeks
-        self._channel.write_line(encode_light(LightSwitched(light, pattern, lit)))
+        self._forget(getattr(_PINS, light.value))
+        self._channel.write_line(encode_change(LightSwitched(light, pattern, lit)))
+
+    def _sounded(self, sound: Sound, heard: bool) -> None:
+        self._forget(_PINS.buzzer)
+        self._channel.write_line(encode_change(SoundHeard(sound, heard)))
+
+    def _turned(self, on: bool) -> None:
+        self._forget(_PINS.fan)
+        self._channel.write_line(encode_change(FanTurned(on)))
+
+    def _forget(self, pin: int | None) -> None:
+        """Mock pins remember all they ever did; blinking goes on for weeks."""
+        self._factory.pin(pin).clear_states()
 
     def _sleep(self, timeout_s: float) -> bool:
         if self._release_at_s is not None:
@@ -97,12 +112,37 @@ class LightSwitched:
     lit: bool
 
 
-def encode_light(switched: LightSwitched) -> bytes:
+@dataclass(frozen=True, slots=True)
+class SoundHeard:
+    """What the page hears: the buzzer sounds or is silent now, as part of ``sound``."""
+
+    sound: Sound
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FanTurned:
+    """What the page hears: the fan runs now, or stands still."""
+
+    on: bool
+
+
+PanelChange = LightSwitched | SoundHeard | FanTurned
+
+
+def encode_change(change: PanelChange) -> bytes:
     """One line for the page, without its newline."""
-    return json.dumps({"light": switched.light, "pattern": switched.pattern, "lit": switched.lit}).encode()
+    match change:
+        case LightSwitched(light, pattern, lit):
+            line: dict[str, str | bool] = {"light": light, "pattern": pattern, "lit": lit}
+        case SoundHeard(sound, heard):
+            line = {"sound": sound, "heard": heard}
+        case FanTurned(on):
+            line = {"fan": on}
+    return json.dumps(line).encode()
 
 
-def decode_light(line: bytes) -> LightSwitched:
+def decode_change(line: bytes) -> PanelChange:
     """What a line to the page says, with or without its newline.
 
     Raises: ValueError when it says nothing of the kind: the driver and the page are of different versions.
@@ -110,7 +150,11 @@ def decode_light(line: bytes) -> LightSwitched:
     match _object(line):
         case {"light": str(light), "pattern": str(pattern), "lit": bool(lit)}:
             return LightSwitched(Light(light), Pattern(pattern), lit)
-    raise ValueError("not a line about a light")
+        case {"sound": str(sound), "heard": bool(heard)}:
+            return SoundHeard(Sound(sound), heard)
+        case {"fan": bool(on)}:
+            return FanTurned(on)
+    raise ValueError("not a line about a panel")
 
 
 def encode_press() -> bytes:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 
 from drivers.errors import DeviceAbsentError
-from drivers.panel.port import CallPressed, Light, Panel, Pattern, TamperChanged
+from drivers.panel.port import CallPressed, Light, Panel, Pattern, Sound, TamperChanged
+from drivers.panel.sounds import LENGTH_MAX_S, SOUNDS
 
 
 @dataclass
@@ -21,6 +22,18 @@ class PanelRig:
     turn_tamper: Callable[[bool], None]
     is_lit: Callable[[Light], bool]
     unplug: Callable[[], None]
+    is_heard: Callable[[], bool]
+    is_fan_on: Callable[[], bool]
+
+
+def _silent_for_s(rig: PanelRig, from_s: float) -> float:
+    """Seconds since ``from_s`` when the buzzer was last heard, listening until long after any sound may last."""
+    last_s = from_s
+    while (now_s := time.monotonic()) - from_s < LENGTH_MAX_S + 0.3:
+        assert rig.panel.wait(0.02) is None
+        if rig.is_heard():
+            last_s = now_s
+    return last_s - from_s
 
 
 class PanelContract:
@@ -62,6 +75,30 @@ class PanelContract:
         assert seen[:3] == [True, False, True]
         assert len(seen) <= 6
 
+    def test_a_sound_begins_at_once_and_ends_by_itself(self, rig: PanelRig) -> None:
+        rig.panel.play(Sound.ATTENTION)
+        assert rig.is_heard()
+        assert 0.1 < _silent_for_s(rig, time.monotonic()) < LENGTH_MAX_S
+
+    def test_a_sound_under_way_gives_way_to_the_next(self, rig: PanelRig) -> None:
+        for _ in range(5):
+            rig.panel.play(Sound.ERROR)
+        rig.panel.play(Sound.SUCCESS)
+        assert _silent_for_s(rig, time.monotonic()) < SOUNDS[Sound.SUCCESS].length_s + 0.15
+
+    def test_the_fan_turns_as_told(self, rig: PanelRig) -> None:
+        turned = []
+        for on in (True, True, False):
+            rig.panel.turn_fan(on=on)
+            rig.panel.wait(0)
+            turned.append(rig.is_fan_on())
+        assert turned == [True, True, False]
+
+    def test_it_tells_what_it_is_and_where(self, rig: PanelRig) -> None:
+        about = rig.panel.about()
+        assert about.model
+        assert about.port
+
     def test_wait_gives_up_after_its_timeout(self, rig: PanelRig) -> None:
         began_s = time.monotonic()
         assert rig.panel.wait(0.2) is None
@@ -92,6 +129,20 @@ class PanelContract:
         rig.unplug()
         with pytest.raises(DeviceAbsentError):
             rig.panel.show(Light.CARD, Pattern.ON)
+
+    def test_a_panel_that_is_gone_neither_sounds_nor_turns_its_fan(self, rig: PanelRig) -> None:
+        rig.unplug()
+        with pytest.raises(DeviceAbsentError):
+            rig.panel.play(Sound.ERROR)
+        with pytest.raises(DeviceAbsentError):
+            rig.panel.turn_fan(on=True)
+
+    def test_closing_ends_sound_and_fan(self, rig: PanelRig) -> None:
+        rig.panel.play(Sound.ATTENTION)
+        rig.panel.turn_fan(on=True)
+        rig.panel.close()
+        assert not rig.is_heard()
+        assert not rig.is_fan_on()
 
     def test_closing_puts_the_lights_out_and_may_be_repeated(self, rig: PanelRig) -> None:
         rig.panel.show(Light.CARD, Pattern.ON)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError
 from drivers.panel.fake import FakePanel
-from drivers.panel.port import Light, PanelEvent, Pattern
+from drivers.panel.port import Light, PanelEvent, Pattern, Sound
+from drivers.panel.sounds import SOUNDS
 from tests.contract.panel import PanelContract, PanelRig
 from tests.contract.panel_rigs import fake_rig
 
@@ -84,6 +87,46 @@ class StaysLit(FakePanel):
         self.lights = lights
 
 
+class BuzzesOn(FakePanel):
+    @property
+    def is_sounding(self) -> bool:
+        return bool(self.played)
+
+
+class QueuesSounds(FakePanel):
+    due_s = 0.0
+
+    def play(self, sound: Sound) -> None:
+        super().play(sound)
+        self.due_s = max(self.due_s, time.monotonic()) + SOUNDS[sound].length_s
+
+    @property
+    def is_sounding(self) -> bool:
+        return time.monotonic() < self.due_s
+
+
+class TogglesTheFan(FakePanel):
+    def turn_fan(self, *, on: bool) -> None:
+        super().turn_fan(on=not self.is_fan_on)
+
+
+class TellsNothing(FakePanel):
+    def about(self) -> About:
+        return About()
+
+
+class SoundsWithoutAPanel(FakePanel):
+    def play(self, sound: Sound) -> None:
+        self.played.append(sound)
+
+
+class KeepsTurning(FakePanel):
+    def close(self) -> None:
+        was_on = self.is_fan_on
+        super().close()
+        self.is_fan_on = was_on
+
+
 SABOTEURS: dict[type[FakePanel], Callable[[PanelContract, PanelRig], None]] = {
     CountsBounces: PanelContract.test_a_press_is_one_event,
     WorksOnce: PanelContract.test_the_button_works_again,
@@ -95,6 +138,12 @@ SABOTEURS: dict[type[FakePanel], Callable[[PanelContract, PanelRig], None]] = {
     ForgetsCancel: PanelContract.test_cancel_ends_the_next_wait_and_no_more,
     LeaksOSError: PanelContract.test_unplugging_is_absence,
     LightsNothing: PanelContract.test_a_light_cannot_be_shown_on_a_panel_that_is_gone,
+    BuzzesOn: PanelContract.test_a_sound_begins_at_once_and_ends_by_itself,
+    QueuesSounds: PanelContract.test_a_sound_under_way_gives_way_to_the_next,
+    TogglesTheFan: PanelContract.test_the_fan_turns_as_told,
+    TellsNothing: PanelContract.test_it_tells_what_it_is_and_where,
+    SoundsWithoutAPanel: PanelContract.test_a_panel_that_is_gone_neither_sounds_nor_turns_its_fan,
+    KeepsTurning: PanelContract.test_closing_ends_sound_and_fan,
     StaysLit: PanelContract.test_closing_puts_the_lights_out_and_may_be_repeated,
 }
 

@@ -14,9 +14,11 @@ const NETWORK = { whole: ["ok", "networkWhole"], cut: ["offline", "networkCut"],
 
 export function showBehind(state) {
   const plugs = DEVICES.map(([name]) => [state[name].plugged, state[name].connected]);
-  redraw(document.getElementById("devices"), [plugs, state.panel.case_open, isEnglish()], () => [
+  redraw(document.getElementById("devices"), [plugs, state.panel, isEnglish()], () => [
     ...DEVICES.map(([name, label, icon]) => deviceRow(name, label, icon, state[name])),
     caseRow(state.panel),
+    buzzerRow(state.panel),
+    row("i-fan", word("fan"), status(state.panel.fan ? "ok" : "unknown", word(state.panel.fan ? "fanRuns" : "fanStill"))),
   ]);
   const { paper, cover_open, jammed } = state.printer;
   redraw(document.getElementById("printer-hand"), [paper, cover_open, jammed, isEnglish()], () => printerButtons(paper, cover_open, jammed));
@@ -48,6 +50,11 @@ function caseRow(panel) {
   const state = open ? status("failing", word("caseOpen")) : status("ok", word("closedCase"));
   const body = { open: !open };
   return row("i-shield-alert", word("theCase"), state, button(open ? "closeCase" : "openCase", "/panel/case", { body, mend: open }));
+}
+
+function buzzerRow({ sound, buzzing }) {
+  const text = word(sound === null ? "soundNone" : `sound${sound[0].toUpperCase()}${sound.slice(1)}`);
+  return row("i-bell", word("buzzer"), status(buzzing ? "attention" : "unknown", text));
 }
 
 function printerButtons(paper, coverOpen, jammed) {

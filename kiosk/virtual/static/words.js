@@ -23,6 +23,7 @@ const WORDS = {
   patternOn: ["ติด", "on"],
   patternSlow: ["กะพริบช้า", "slow"],
   patternFast: ["กะพริบเร็ว", "fast"],
+  patternDouble: ["กะพริบคู่", "double"],
 
   startingHead: ["ตู้กำลังเปิด", "The kiosk is starting"],
   startingText: ["รอภาพแรกจากโปรแกรมหน้าตู้", "Waiting for the first picture from the front desk"],
@@ -64,6 +65,14 @@ const WORDS = {
   openCase: ["เปิดฝา", "Open"],
   closeCase: ["ปิดฝา", "Close"],
   caseOpen: ["เปิดอยู่", "Open"],
+  buzzer: ["เสียงสัญญาณ", "Buzzer"],
+  soundNone: ["ยังไม่มีเสียง", "Not heard yet"],
+  soundSuccess: ["ล่าสุด: สำเร็จ", "Last: success"],
+  soundAttention: ["ล่าสุด: เรียกให้ดู", "Last: attention"],
+  soundError: ["ล่าสุด: ไม่สำเร็จ", "Last: error"],
+  fan: ["พัดลม", "Fan"],
+  fanRuns: ["หมุนอยู่", "Running"],
+  fanStill: ["หยุดอยู่", "Still"],
 
   printerHand: ["กระดาษและฝาเครื่องพิมพ์", "Paper and cover"],
   paperOut: ["เอากระดาษออก", "Take paper out"],
