@@ -90,7 +90,7 @@ class FakeSlot:
 
 
 class FakeCardReader:
-    """A ``CardReader`` whose slot is a ``FakeSlot``, or several; the methods after ``close`` are the hand at the first."""
+    """A ``CardReader`` over a ``FakeSlot``, or several; the methods after ``close`` are the hand at the first."""
 
     def __init__(self, slot: FakeSlot | None = None, *others: FakeSlot) -> None:
         """Raises: DeviceAbsentError when the cables of all slots are out."""

@@ -7,7 +7,7 @@ Rules:
   {ID_NUMBER, NAME_TH, EXPIRY} 5, and the whole text 7: SELECT, and a READ and a GET RESPONSE for each run of bytes.
 * 61xx is fetched, 6Cxx is asked again with the right length, direct data is taken. Every other word is an error.
 * Fewer bytes than asked for are an error; an empty text means that the card holds none, never that reading failed.
-* A card that refuses a run of several fields is asked field by field.
+* A card that refuses a run of several fields, or gives another length of it, is asked field by field.
 
 Commands as published readers of the card agree on them; what differs between them is in ``decisions/``.
 """
@@ -40,6 +40,10 @@ LONGEST_READ = 0xFF  # of one READ: its length travels in one byte, and 00 would
 _MOST_FOLLOW_UPS = 8  # 61xx and 6Cxx of one command; a card that wants more goes round in circles
 
 Run = tuple[Field, ...]
+
+
+class _WrongLengthError(DeviceProtocolError):
+    """The card gave more or fewer bytes than it was asked for: it understood something else."""
 
 
 def read_plan(fields: Iterable[Field]) -> tuple[Run, ...]:
@@ -107,7 +111,7 @@ class ThaiIdCard:
         begin, end = run[0].offset, run[-1].end
         try:
             content = self._read_bytes(begin, end)
-        except CardAnswerError:
+        except (CardAnswerError, _WrongLengthError):
             if len(run) == 1:
                 raise
             return {field: self._read_bytes(field.offset, field.end) for field in run}
@@ -137,7 +141,7 @@ class ThaiIdCard:
         else:
             raise DeviceProtocolError(_DEVICE, f"READ at {offset:04X} led to more than {_MOST_FOLLOW_UPS} follow-ups")
         if len(content) != length:
-            raise DeviceProtocolError(_DEVICE, f"READ at {offset:04X} gave {len(content)} bytes instead of {length}")
+            raise _WrongLengthError(_DEVICE, f"READ at {offset:04X} gave {len(content)} bytes instead of {length}")
         return content
 
     def _send(self, command: bytes) -> tuple[bytes, int]:

@@ -86,6 +86,9 @@ class CardIdNumber:
     def __str__(self) -> str:
         return self.masked
 
+    def __format__(self, spec: str) -> str:
+        return format(self.masked, spec)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CardIdNumber) and self._digits == other._digits
 
@@ -160,6 +163,9 @@ class ThaiIdText:
     card_type: str | None = None
     address: CardAddress | None = None
     photo_number: str | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("what was read from a card is not pickled: it lives in memory for one visit")
 
     def __repr__(self) -> str:
         names = [name for name in self.__slots__ if getattr(self, name) is not None]

@@ -44,6 +44,10 @@ _DESCRIPTION = bytes.fromhex("6F088406") + AID[:6]  # 10 bytes, as real cards of
 _SIZE = Field.PHOTO_NUMBER.end
 
 
+_PIECE = 64
+"""Bytes, of a card that hands its data out in pieces."""
+
+
 class CardPulledError(Exception):
     """The card left the slot in the middle of a command; ``sent`` is what of its answer still got out.
 
@@ -81,6 +85,10 @@ class Answering(Enum):
     """Data at once, as readers that fetch it themselves make it look."""
     WRONG_LENGTH = auto()
     """6Cxx first, then the data when asked again with that length."""
+    IN_PIECES = auto()
+    """61xx, then at most 64 bytes on each GET RESPONSE, with 61xx for the rest."""
+    UNTOLD_LENGTH = auto()
+    """6100: there is data, ask how much; GET RESPONSE is then corrected by 6Cxx."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,10 @@ class Habits:
     """What makes one card different from the next.
 
     ``pulled_at``: the n-th command since power-up (from 1) finds the card leaving, after ``pulled_after_bytes`` bytes
-    of its answer. ``garbled_at``: the n-th answer is a single byte. ``refuses_runs``: a READ across fields is refused.
-    ``refuses_reads``: the status word every READ is answered with. ``byte_s``: how long a byte takes on the
-    wire, either way; 0 for a card that costs no time.
+    of its answer. ``garbled_at``: the n-th answer is a single byte. ``selects_with``: the word for SELECT, instead of
+    the usual. ``refuses_runs``: a READ across fields is refused, with ``refusal``. ``longest_read``: of a longer READ
+    the card gives only so many bytes. ``refuses_reads``: the status word every READ is answered with. ``byte_s``: how
+    long a byte takes on the wire, either way; 0 for a card that costs no time.
     """
 
     atr: bytes = ATR_NEW
@@ -99,6 +108,9 @@ class Habits:
     pulled_after_bytes: int = 0
     garbled_at: int | None = None
     refuses_runs: bool = False
+    refusal: int = 0x6B00
+    longest_read: int = 0xFF
+    selects_with: int | None = None
     refuses_reads: int | None = None
     byte_s: float = 0.0
 
@@ -189,6 +201,8 @@ class VirtualThaiIdCard:
         self._is_selected = apdu[2:4] == b"\x04\x00" and apdu[5 : 5 + apdu[4]] == AID
         if not self._is_selected:
             return _word(0x6A82)
+        if self._habits.selects_with is not None:
+            return _word(self._habits.selects_with)
         if self._habits.answering is Answering.DIRECT:
             return _DESCRIPTION + _word(0x9000)
         return self._announce(_DESCRIPTION)
@@ -197,18 +211,28 @@ class VirtualThaiIdCard:
         if len(apdu) != 7 or apdu[4:6] != b"\x02\x00" or apdu[6] == 0:
             return _word(0x6700)
         begin, length = int.from_bytes(apdu[2:4], "big"), apdu[6]
-        refusal = self._habits.refuses_reads
-        if refusal is None and (begin + length > _SIZE or self._refuses_run(begin, begin + length)):
-            refusal = 0x6B00
+        refusal = self._refusal(begin, begin + length)
         if refusal is not None:
             return _word(refusal)
-        content = bytes(self._memory[begin : begin + length])
-        if self._habits.answering is Answering.GET_RESPONSE:
-            return self._announce(content)
-        if self._habits.answering is Answering.WRONG_LENGTH and apdu != self._corrected:
-            self._corrected = apdu
-            return _word(0x6C00 | length)
+        content = bytes(self._memory[begin : begin + min(length, self._habits.longest_read)])
+        match self._habits.answering:
+            case Answering.GET_RESPONSE | Answering.IN_PIECES:
+                return self._announce(content)
+            case Answering.UNTOLD_LENGTH:
+                self._waiting = content
+                return _word(0x6100)
+            case Answering.WRONG_LENGTH if apdu != self._corrected:
+                self._corrected = apdu
+                return _word(0x6C00 | length)
         return content + _word(0x9000)
+
+    def _refusal(self, begin: int, end: int) -> int | None:
+        """The word that a READ of these bytes is refused with, None when it is not."""
+        if self._habits.refuses_reads is not None:
+            return self._habits.refuses_reads
+        if end > _SIZE:
+            return 0x6B00
+        return self._habits.refusal if self._refuses_run(begin, end) else None
 
     def _refuses_run(self, begin: int, end: int) -> bool:
         is_in_one_field = PHOTO_OFFSET <= begin < end <= PHOTO_OFFSET + PHOTO_LENGTH or any(
@@ -228,6 +252,8 @@ class VirtualThaiIdCard:
         length = apdu[4] or 256
         if length > len(self._waiting):
             return _word(0x6C00 | len(self._waiting))
+        if self._habits.answering is Answering.IN_PIECES:
+            length = min(length, _PIECE)
         content, self._waiting = self._waiting[:length], self._waiting[length:]
         return content + (_word(0x6100 | len(self._waiting)) if self._waiting else _word(0x9000))
 

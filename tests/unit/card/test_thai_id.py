@@ -139,11 +139,50 @@ def test_a_plan_covers_its_fields_once_in_runs_that_do_not_touch(fields: frozens
     assert all(before[-1].end < after[0].offset for before, after in itertools.pairwise(runs))
 
 
-def test_a_card_that_refuses_runs_is_asked_field_by_field() -> None:
-    card = virtual(refuses_runs=True)
-    read = opened(card).read(USUAL)
+REFUSALS = (0x6282, 0x6700, 0x6A82, 0x6A86, 0x6A87, 0x6B00, 0x6981, 0x6985, 0x6F00)
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [*({"refuses_runs": True, "refusal": sw} for sw in REFUSALS), {"longest_read": 160}],
+    ids=lambda habit: f"{habit['refusal']:04X}" if "refusal" in habit else "cut short",
+)
+@pytest.mark.parametrize("how", list(Answering), ids=lambda how: how.name)
+def test_a_card_that_refuses_runs_is_asked_field_by_field(habit: dict[str, int], how: Answering) -> None:
+    card = virtual(LONG_NAME, answering=how, **habit)
+    read = opened(card).read(ALL_TEXT)
+    assert read.id_number is not None
     assert read.name_th is not None
-    assert read.name_th.first == "ตัวอย่าง"
+    assert read.address is not None
+    assert (read.id_number.reveal(), read.name_th.last) == (LONG_NAME.id_number, LONG_NAME.name_th[3])
+    assert (read.expiry, read.address.province) == (LONG_NAME.expiry, LONG_NAME.address[7])
+    assert requested(card) == {at for one in Field for at in range(one.offset, one.end)}
+
+
+def test_a_card_that_cuts_a_single_field_short_is_an_error() -> None:
+    with pytest.raises(DeviceProtocolError):
+        opened(virtual(longest_read=99)).read(USUAL)
+
+
+@pytest.mark.parametrize("sw", [0x9000, 0x6100, 0x610A, 0x61FF])
+def test_every_way_of_saying_selected_is_understood(sw: int) -> None:
+    thai_id = opened(virtual(selects_with=sw))
+    assert thai_id.read(ID_ONLY).id_number is not None
+    assert thai_id.apdus_sent == 3
+
+
+PULLED_BYTES = (0, 1, 2, 127, 256)
+"""Nothing, half a status word, a status word's length, the middle, all but the last byte of the longest answer."""
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+@pytest.mark.parametrize("after_bytes", PULLED_BYTES)
+def test_a_card_leaves_at_any_command_and_byte(at: int, after_bytes: int) -> None:
+    card = virtual(pulled_at=at, pulled_after_bytes=after_bytes)
+    with pytest.raises(CardPulledError) as caught:
+        opened(card).read(ALL_TEXT)
+    assert len(card.commands) == at
+    assert len(caught.value.sent) <= after_bytes
 
 
 def test_get_response_is_asked_with_p2_1_only_of_cards_that_want_it() -> None:

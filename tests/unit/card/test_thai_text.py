@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
+import logging
 import pickle
+import pprint
+import traceback
 
 import pytest
 from hypothesis import given
@@ -32,20 +36,48 @@ def test_fields_lie_where_the_layout_says_and_abut() -> None:
     assert Field.ADDRESS.end == Field.PHOTO_NUMBER.offset
 
 
-@pytest.mark.parametrize("show", [repr, str, "{}".format, "{!r:>40}".format, lambda one: f"{one}"])
+def logged(number: object) -> str:
+    record = logging.LogRecord("card", logging.ERROR, "", 0, "read %s and %r", (number, number), None)
+    return logging.Formatter().format(record)
+
+
+def in_an_error(number: object) -> str:
+    error = DeviceProtocolError("card", f"not {number}")
+    error.add_note(f"while reading {number!r}")
+    return "".join(traceback.format_exception(error))
+
+
+def in_a_traceback_with_locals(number: object) -> str:
+    try:
+        raise ValueError(number)
+    except ValueError as err:
+        return "".join(traceback.TracebackException.from_exception(err, capture_locals=True).format())
+
+
+WAYS_TO_SHOW = [
+    *(repr, str, pprint.pformat, ascii, "{}".format, "{:>40}".format, "{!r:>40}".format, lambda one: f"{one}"),
+    *(lambda one: "%s %r" % (one, one), lambda one: repr([{"owner": one}])),  # noqa: UP031  # the old way, too
+    *(logged, in_an_error, in_a_traceback_with_locals, lambda one: repr(ThaiIdText(id_number=one))),
+]
+
+
+@pytest.mark.parametrize("show", WAYS_TO_SHOW)
 def test_an_id_number_masks_itself_however_it_is_shown(show: object) -> None:
     assert callable(show)
     number = CardIdNumber(ID)
-    assert "x-xxxx-xxxxx-01-3" in show(number)
-    assert ID[:10] not in show(number)
+    shown = show(number)
+    assert "x-xxxx-xxxxx-01-3" in shown or shown == "ThaiIdText(holds id_number)"
+    assert ID[:10] not in shown
     assert number.reveal() == ID
 
 
-@pytest.mark.parametrize("carry", [pickle.dumps, copy.deepcopy])
-def test_an_id_number_cannot_be_carried_off_whole(carry: object) -> None:
+@pytest.mark.parametrize("carry", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps, vars])
+@pytest.mark.parametrize("what", [CardIdNumber(ID), ThaiIdText(id_number=CardIdNumber(ID)), ThaiIdText(sex="1")])
+def test_what_was_read_cannot_be_carried_off_whole(carry: object, what: object) -> None:
     assert callable(carry)
-    with pytest.raises(TypeError):
-        carry(CardIdNumber(ID))
+    with pytest.raises(TypeError) as caught:
+        carry(what)
+    assert ID[:10] not in str(caught.value)
 
 
 def test_id_numbers_compare_by_their_digits() -> None:
