@@ -5,6 +5,7 @@ from __future__ import annotations
 from drivers.printer.port import Paper
 from kiosk.screens import wording
 from kiosk.screens.telling import Telling, button
+from kiosk.screens.texts.catalogue import Warnings
 from kiosk.screens.views import (
     Action,
     Banner,
@@ -33,6 +34,7 @@ from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.states import (
     ChoosingService,
+    Confirmed,
     Idle,
     Inviting,
     LookingUp,
@@ -45,6 +47,7 @@ from kiosk.visits.states import (
     Sorry,
     Taking,
     Waiting,
+    Warnable,
     Warned,
     visitor_of,
 )
@@ -199,7 +202,6 @@ def _sorry_floor(state: Sorry, tell: Telling) -> Floor:
 def warned(state: Warned, tell: Telling) -> WarnView:
     """09: still there?"""
     say = tell.say.warn
-    paying = isinstance(state.before, Paying | Waiting)
     floor = Floor(
         back=button(tell.say.floor.finish, Button.FINISH, "log-out"),
         main=button(tell.say.floor.proceed, Button.CONTINUE, kind=Kind.PRIMARY),
@@ -211,9 +213,21 @@ def warned(state: Warned, tell: Telling) -> WarnView:
         left_s=tell.moment.left_s,
         whole_s=round(state.timeout_s),
         unit=say.seconds,
-        consequence=say.consequence_paying if paying else say.consequence,
+        consequence=_consequence(state.before, say),
         card=say.card if visitor_of(state).card_in else "",
     )
+
+
+def _consequence(before: Warnable, say: Warnings) -> str:
+    match before:
+        case Paying() | Waiting():
+            return say.consequence_paying
+        case Taking(slip=Slip.FAILED):
+            return say.consequence_keep
+        case Confirmed() | Taking(outcome=Outcome.PAID):
+            return say.consequence_paid
+        case _:
+            return say.consequence
 
 
 def taking(state: Taking, tell: Telling) -> TakeView | KeepView:

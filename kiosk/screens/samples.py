@@ -202,6 +202,10 @@ def _ending() -> Iterator[Sample]:
     yield Sample("08b-no-slip-tracking", replace(tracking, slip=Slip.FAILED, visitor=Visitor()), after)
     yield Sample("09-time-out", Warned(ChoosingNotice(DESK, visitor, OWED)), _at(6.0, 24.0, 44))
     yield Sample("09-time-out-paying", Warned(Paying(DESK, visitor, bill(), OWED)), _at(6.0, 24.0, 44))
+    paid = Confirmed(DESK, visitor, bill(), OWED[1:], confirmed_at, Slip.PRINTED)
+    yield Sample("09-time-out-paid", Warned(paid), _at(6.0, 24.0, 48))
+    keep = replace(taking, slip=Slip.FAILED, visitor=Visitor(), desk=replace(DESK, paper=Paper.OUT))
+    yield Sample("09-time-out-keep", Warned(keep), _at(6.0, 24.0, 48))
 
 
 def _troubled() -> Iterator[Sample]:

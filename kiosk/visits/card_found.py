@@ -31,7 +31,6 @@ from kiosk.visits.states import (
     Taking,
     Visitor,
     Waiting,
-    Warned,
 )
 from kiosk.visits.steps import Step, another_card, begin
 
@@ -66,12 +65,3 @@ def _(s: OpeningPayment | Paying | Waiting | Confirmed, _e: CardFound) -> Step:
 @card_found.on(Taking, CardFound)
 def _(s: Taking, _e: CardFound) -> Step:
     return Next(replace(s, visitor=replace(s.visitor, card_in=True)), (_TAKE_IT,))
-
-
-@card_found.on(Warned, CardFound)
-def _(s: Warned, _e: CardFound) -> Step:
-    """No sign of the visitor: a payment stays warned of."""
-    if isinstance(s.before, Paying | Waiting):
-        visitor = replace(s.before.visitor, card_in=True)
-        return Next(replace(s, before=replace(s.before, visitor=visitor, owed=())))
-    return _put_in_again(s.desk, s.before.visitor)

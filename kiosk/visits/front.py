@@ -1,6 +1,6 @@
-"""What every visit shares: idle, the menu, putting the card in, being told what is wrong, being warned, taking leave.
+"""What every visit begins with: idle, the menu, putting the card in, being told what is wrong.
 
-The states of paying stand in ``pay_fee``; both tables together are ``visit.visit``.
+How it ends stands in ``taking``, the warning before it in ``still_there``; all tables together are ``visit.visit``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
-from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
-from kiosk.visits.effects import Effect, LookUpCard, Outcome, ShowLight
+from kiosk.visits.effects import Effect, LookUpCard, Outcome
 from kiosk.visits.events import (
     AlreadyPaid,
     Button,
@@ -37,33 +36,24 @@ from kiosk.visits.states import (
     Inviting,
     LookingUp,
     OutOfService,
-    Paying,
     Problem,
     ReadingCard,
-    Slip,
     Sorry,
     State,
-    Taking,
     Visitor,
-    Waiting,
     Warned,
 )
 from kiosk.visits.steps import (
     Step,
-    another_card,
     ask,
     begin,
-    home,
     invite,
     leave,
     listed,
     look_up,
-    print_slip,
     pulled,
     read_card,
     rest,
-    settles,
-    slip_ended,
     sorry,
 )
 
@@ -273,124 +263,9 @@ def _outcome(s: Sorry) -> Outcome:
     return Outcome.NOTHING_OWED if settled else Outcome.CANCELLED
 
 
-front.ignore(Sorry, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
-
-
-# ---- still there? ---------------------------------------------------------------------------------------------------
-
-
 @front.everywhere(_OPEN, TimedOut)
 def _(s: ChoosingService | Inviting | Sorry, _e: TimedOut) -> Step:
     return Next(Warned(s))
 
 
-@front.on(Warned, Touched)
-def _(s: Warned, e: Touched) -> Step:
-    if e.button is Button.CONTINUE:
-        return Next(s.before)
-    if e.button is Button.FINISH:
-        return leave(s.desk, s.before.visitor, _abandoned(s, Outcome.CANCELLED))
-    return Next(s)
-
-
-@front.on(Warned, TimedOut)
-def _(s: Warned, _e: TimedOut) -> Step:
-    return leave(s.desk, s.before.visitor, _abandoned(s, Outcome.TIMED_OUT))
-
-
-@front.on(Warned, CardRemoved)
-def _(s: Warned, _e: CardRemoved) -> Step:
-    return Next(Warned(replace(s.before, visitor=pulled(s.before.visitor))))
-
-
-@front.on(Warned, CardInserted)
-def _(s: Warned, _e: CardInserted) -> Step:
-    """A card says "I am here" as well as a touch does; in the middle of paying it stops nothing."""
-    if isinstance(s.before, Paying | Waiting):
-        return Next(another_card(s.before))
-    return read_card(s.desk, s.before.visitor)
-
-
-@front.on(Warned, CardMute)
-def _(s: Warned, _e: CardMute) -> Step:
-    return Next(replace(s.before, visitor=replace(s.before.visitor, card_in=True)))
-
-
-@front.on(Warned, CodeScanned)
-def _(s: Warned, e: CodeScanned) -> Step:
-    return Next(s.before) if isinstance(s.before, Paying | Waiting) else look_up(s.desk, s.before.visitor, e)
-
-
-def _abandoned(s: Warned, otherwise: Outcome) -> Outcome:
-    """A visit left after its visitor said that it is paid is not "cancelled": the bank may yet speak."""
-    return Outcome.UNCONFIRMED if isinstance(s.before, Waiting) else otherwise
-
-
-front.ignore(Warned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
-
-
-# ---- take slip and card ---------------------------------------------------------------------------------------------
-
-
-@front.on(Taking, CardRemoved)
-def _(s: Taking, _e: CardRemoved) -> Step:
-    return Next(replace(s, visitor=pulled(s.visitor)), (ShowLight(Light.CARD, Pattern.OFF),))
-
-
-@front.everywhere((Taking,), CardInserted)
-def _(s: Taking, _e: CardInserted) -> Step:
-    """The next visitor is quick, or the same one has thought of something else."""
-    ended = home(s.desk, s.outcome)
-    return read_card(s.desk.for_next_visitor(), Visitor(), *ended.effects, begin())
-
-
-@front.on(Taking, CardMute)
-def _(s: Taking, _e: CardMute) -> Step:
-    return Next(replace(s, visitor=replace(s.visitor, card_in=True)))
-
-
-@front.on(Taking, TimedOut)
-def _(s: Taking, _e: TimedOut) -> Step:
-    if s.visitor.card_in:
-        return Next(replace(s, reminded=True), (ShowLight(Light.CARD, Pattern.FAST),))
-    return home(s.desk, s.outcome)
-
-
-@front.on(Taking, Touched)
-def _(s: Taking, e: Touched) -> Step:
-    if e.button is Button.HOME and not s.visitor.card_in:
-        return home(s.desk, s.outcome)
-    if e.button is Button.PRINT_AGAIN and s.bill is not None and s.slip is not Slip.PRINTING:
-        again = s.slip is Slip.PRINTED and not s.outdated
-        slip, effects = print_slip(s.desk, s.visitor, s.bill, s.confirmed_at, reprint=again)
-        return Next(replace(s, slip=slip, outdated=False), effects)
-    return Next(s)
-
-
-@front.on(Taking, SlipPrinted)
-def _(s: Taking, e: SlipPrinted) -> Step:
-    return slip_ended(s, s.bill, e)
-
-
-@front.on(Taking, SlipFailed)
-def _(s: Taking, e: SlipFailed) -> Step:
-    return slip_ended(s, s.bill, e)
-
-
-@front.on(Taking, PaymentConfirmed)
-def _(s: Taking, e: PaymentConfirmed) -> Step:
-    if s.bill is None or not settles(e, s.bill):
-        return Next(s)
-    late = s.confirmed_at is None
-    return Next(replace(s, outcome=Outcome.PAID, confirmed_at=e.confirmed_at, outdated=s.outdated or late))
-
-
-@front.on(Taking, CodeScanned)
-def _(s: Taking, e: CodeScanned) -> Step:
-    if s.visitor.card_in:
-        return Next(s)
-    ended = home(s.desk, s.outcome)
-    return look_up(s.desk.for_next_visitor(), Visitor(), e, *ended.effects, begin())
-
-
-front.ignore(Taking, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)
+front.ignore(Sorry, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)

@@ -37,7 +37,6 @@ from kiosk.visits.states import (
     ChoosingNotice,
     ChoosingService,
     Confirmed,
-    Inviting,
     OpeningPayment,
     Paying,
     Problem,
@@ -61,6 +60,7 @@ from kiosk.visits.steps import (
     settles,
     slip_ended,
     sorry,
+    take,
     without,
 )
 
@@ -132,8 +132,8 @@ def _(s: ChoosingNotice, e: PaymentConfirmed) -> Step:
     return Next(replace(fewer, page=min(s.page, fewer.pages - 1)))
 
 
-@pay_fee.everywhere((ChoosingNotice, Paying, Waiting), TimedOut)
-def _(s: ChoosingNotice | Paying | Waiting, _e: TimedOut) -> Step:
+@pay_fee.everywhere((ChoosingNotice, Paying, Waiting, Confirmed), TimedOut)
+def _(s: ChoosingNotice | Paying | Waiting | Confirmed, _e: TimedOut) -> Step:
     return Next(Warned(s))
 
 
@@ -207,10 +207,13 @@ def _cancelled(s: Paying) -> Step:
 def _(s: Waiting, e: Touched) -> Step:
     if e.button is Button.SHOW_QR:
         return Next(Paying(s.desk, s.visitor, s.bill, s.owed, s.left))
-    if e.button is Button.PRINT_TRACKING:
-        slip, effects = print_slip(s.desk, s.visitor, s.bill, None)
-        return Next(Taking(s.desk, s.visitor, Outcome.UNCONFIRMED, s.bill, slip=slip), effects)
-    return Next(s)
+    return take_tracking_slip(s) if e.button is Button.PRINT_TRACKING else Next(s)
+
+
+def take_tracking_slip(s: Waiting) -> Step:
+    """Leave before the bank has spoken, with a slip that says so and whose QR follows the payment."""
+    slip, effects = print_slip(s.desk, s.visitor, s.bill, None)
+    return Next(Taking(s.desk, s.visitor, Outcome.UNCONFIRMED, s.bill, slip=slip), effects)
 
 
 @pay_fee.everywhere((OpeningPayment, Paying, Waiting), PaymentConfirmed)
@@ -229,17 +232,6 @@ def _(s: OpeningPayment | Paying | Waiting, e: PaymentConfirmed) -> Step:
 def _(s: Confirmed | Sorry, e: PaymentConfirmed) -> Step:
     """What is left to pay may be paid by now; it must not be offered again."""
     return Next(replace(s, owed=_unpaid(s.owed, e)))
-
-
-@pay_fee.on(Warned, PaymentConfirmed)
-def _(s: Warned, e: PaymentConfirmed) -> Step:
-    """As in the state underneath; the warning gives way only to a screen that says something new."""
-    if isinstance(s.before, ChoosingService | Inviting):
-        return Next(s)
-    then = pay_fee.step(s.before, e)
-    if isinstance(then.state, ChoosingNotice | Paying | Waiting | Sorry) and type(then.state) is type(s.before):
-        return Next(Warned(then.state))
-    return then
 
 
 def _paid(desk: Desk, visitor: Visitor, bill: Bill, unpaid: tuple[Owed, ...], e: PaymentConfirmed) -> Step:
@@ -276,20 +268,10 @@ def _(s: Confirmed, e: SlipFailed) -> Step:
 @pay_fee.on(Confirmed, Touched)
 def _(s: Confirmed, e: Touched) -> Step:
     if e.button is Button.FINISH:
-        return _take(s)
+        return take(s)
     if e.button is Button.PAY_ANOTHER and s.owed:
         return listed(s.desk, s.visitor, s.owed)
     return Next(s)
-
-
-@pay_fee.on(Confirmed, TimedOut)
-def _(s: Confirmed, _e: TimedOut) -> Step:
-    return _take(s)
-
-
-def _take(s: Confirmed) -> Step:
-    light = ShowLight(Light.CARD, Pattern.FAST if s.visitor.card_in else Pattern.OFF)
-    return Next(Taking(s.desk, s.visitor, Outcome.PAID, s.bill, s.confirmed_at, s.slip), (light,))
 
 
 pay_fee.ignore(Confirmed, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

@@ -240,7 +240,7 @@ class Confirmed(_State):
 
 @dataclass(frozen=True, slots=True)
 class Taking(_State):
-    """The last screen: take slip and card. Without a card in the slot it stays for ``CARD_OUT_S`` only.
+    """The last screen: take slip and card. With neither left to take or keep it is a farewell of ``CARD_OUT_S``.
 
     ``bill`` is None when no slip was wanted. ``reminded``: the card was forgotten once already. ``outdated``: the bank
     has spoken since the slip was made, so that another would not be the same again.
@@ -257,9 +257,13 @@ class Taking(_State):
     deadline: ClassVar[bool] = True
 
     @property
+    def is_farewell(self) -> bool:
+        """Nothing is left to take, to wait for, or to take a picture of."""
+        return not self.visitor.card_in and self.slip in (Slip.NONE, Slip.PRINTED)
+
+    @property
     def timeout_s(self) -> float:
-        done = not self.visitor.card_in and self.slip in (Slip.NONE, Slip.PRINTED)
-        return CARD_OUT_S if done else float(self.patience.taking_s)
+        return CARD_OUT_S if self.is_farewell else float(self.patience.taking_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,7 @@ class Sorry(_State):
     paid_on: date | None = None
 
 
-Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Sorry
+Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Confirmed | Taking | Sorry
 
 
 @dataclass(frozen=True, slots=True)

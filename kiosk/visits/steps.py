@@ -99,6 +99,13 @@ def leave(desk: Desk, visitor: Visitor, outcome: Outcome) -> Step:
     return home(desk, ended)
 
 
+def take(state: Confirmed) -> Step:
+    """Paid: on to slip and card."""
+    light = ShowLight(Light.CARD, Pattern.FAST if state.visitor.card_in else Pattern.OFF)
+    paid = Taking(state.desk, state.visitor, Outcome.PAID, state.bill, state.confirmed_at, state.slip)
+    return Next(paid, (light,))
+
+
 def begin() -> BeginVisit:
     """The effect that starts the visit's clock."""
     return BeginVisit(PAY_FEE)

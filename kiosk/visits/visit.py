@@ -23,6 +23,8 @@ from kiosk.visits.machine import Machine, Next
 from kiosk.visits.pay_fee import pay_fee
 from kiosk.visits.states import Idle, OutOfService, State, with_desk
 from kiosk.visits.steps import Step, rest
+from kiosk.visits.still_there import still_there
+from kiosk.visits.taking import taking
 
 STATES: tuple[type, ...] = get_args(State)
 EVENTS: tuple[type, ...] = get_args(Event)
@@ -64,7 +66,7 @@ def _(s: State, e: LinkChanged) -> Step:
     return _on(s, replace(s.desk, online=e.online))
 
 
-visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, card_found, pay_fee)
+visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, card_found, pay_fee, taking, still_there)
 
 
 def step(state: State, event: Event) -> Step:

@@ -189,6 +189,8 @@ class Warnings:
     seconds: str
     consequence: str
     consequence_paying: str
+    consequence_paid: str
+    consequence_keep: str
     card: str
 
 

@@ -168,6 +168,8 @@ EN = Catalogue(
         seconds="seconds",
         consequence="Without a touch this visit ends and the screen is cleared",
         consequence_paying="Without a touch this visit ends. If you have paid, do not pay again",
+        consequence_paid="Your payment is made. Without a touch this visit ends",
+        consequence_keep="No picture of the QR yet? Touch Continue",
         card="Your card is still in. Remember to take it",
     ),
     trouble={

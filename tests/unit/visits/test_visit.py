@@ -167,6 +167,13 @@ def test_a_service_that_is_not_offered_does_nothing(name: str) -> None:
 # ---- the card
 
 
+def _paid(*, printed: bool = True) -> Story:
+    """The bank has confirmed, the card is out, the slip is out or could not be printed."""
+    story = Story().until_waiting()
+    slip = SlipPrinted(NUMBER) if printed else SlipFailed(NUMBER, "paper-out")
+    return story.then(confirmation(story.bill), slip, CardRemoved())
+
+
 def _unpaid_moments() -> Iterable[tuple[str, Story]]:
     yield "idle", Story()
     yield "menu", Story().then(Touched(Button.START))
@@ -467,6 +474,8 @@ def test_the_slip_of_an_earlier_payment_says_nothing_about_the_present_one() -> 
         Story().until_qr(),
         Story().until_waiting(),
         Story().then(SOMETHING, NothingOwed()),
+        _paid(),
+        _paid(printed=False).then(Touched(Button.FINISH)),
     ],
     ids=lambda s: type(s.state).__name__,
 )
@@ -487,6 +496,56 @@ def test_every_visit_that_nobody_touches_ends() -> None:
         story.then(TimedOut())
     assert isinstance(story.state, Idle)
     assert story.did(EndVisit) == [EndVisit(Outcome.UNCONFIRMED)]
+
+
+def test_a_goodbye_with_nothing_left_to_take_needs_no_warning() -> None:
+    story = _paid().then(Touched(Button.FINISH), TimedOut())
+    assert isinstance(story.state, Idle)
+
+
+def test_the_page_to_take_a_picture_of_ends_as_what_it_was() -> None:
+    story = _paid(printed=False).then(Touched(Button.FINISH), TimedOut(), TimedOut())
+    assert isinstance(story.state, Idle)
+    assert story.did(EndVisit) == [EndVisit(Outcome.PAID)]
+
+
+def test_after_the_warning_a_paid_visit_still_says_what_to_take() -> None:
+    story = Story().until_waiting()
+    story.then(confirmation(story.bill), TimedOut(), TimedOut())
+    assert isinstance(story.state, Taking)
+    assert (story.state.outcome, story.state.slip) == (Outcome.PAID, Slip.PRINTING)
+
+
+def test_a_slip_that_comes_out_during_the_warning_is_known_afterwards() -> None:
+    story = Story().until_waiting()
+    story.then(confirmation(story.bill), TimedOut(), SlipPrinted(NUMBER))
+    assert isinstance(story.state, Warned)
+    story.then(Touched(Button.CONTINUE))
+    assert isinstance(story.state, Confirmed)
+    assert story.state.slip is Slip.PRINTED
+
+
+@pytest.mark.parametrize("word", ["slip", "bank"])
+def test_the_page_to_take_a_picture_of_gives_way_to_what_is_new(word: str) -> None:
+    story = Story().until_waiting()
+    bill = story.bill
+    story.then(Touched(Button.PRINT_TRACKING), SlipFailed(NUMBER, "paper-out"), CardRemoved(), TimedOut())
+    assert isinstance(story.state, Warned)
+    story.then(confirmation(bill) if word == "bank" else SlipPrinted(NUMBER))
+    assert isinstance(story.state, Taking)
+
+
+def test_who_said_that_it_is_paid_and_then_finishes_gets_a_tracking_slip() -> None:
+    story = Story().until_waiting().then(TimedOut(), Touched(Button.FINISH))
+    assert isinstance(story.state, Taking)
+    assert (story.state.outcome, story.state.slip) == (Outcome.UNCONFIRMED, Slip.PRINTING)
+    assert len(story.did(PrintPaymentSlip)) == 1
+
+
+def test_who_walked_off_gets_none() -> None:
+    story = Story().until_waiting().then(CardRemoved(), TimedOut(), TimedOut())
+    assert isinstance(story.state, Idle)
+    assert story.did(PrintPaymentSlip) == []
 
 
 # ---- the desk underneath
