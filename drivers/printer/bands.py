@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.printer.drawn import as_raster, require_room
+from drivers.printer.memory import Keys, fits, keys_of, printing
 from drivers.printer.plan import MAX_RASTER_ROWS, STRIP_ROWS, Piece, pieces, runs
 from drivers.printer.port import Cut, Feed, Logo, Part, Qr, Raster
 from drivers.printer.profile import Profile
+from drivers.printer.qr import QUIET_MODULES
 
 MAX_BAND_ROWS = MAX_RASTER_ROWS
 _MAX_FEED = 255  # ESC J takes one byte
@@ -38,12 +40,12 @@ class Step:
 
 
 def preamble() -> bytes:
-    """Reset modes and set both motion units to one dot (203 dpi)."""
+    """Reset modes, set both motion units to one dot (203 dpi), and switch off status that nobody asks for."""
     from escpos.printer import Dummy
 
     encoder = Dummy()
     encoder.hw("INIT")
-    encoder._raw(b"\x1dP\xcb\xcb")
+    encoder._raw(b"\x1dP\xcb\xcb\x1da\x00")
     return bytes(encoder.output)
 
 
@@ -56,8 +58,8 @@ def cut_step() -> Step:
     return Step(bytes(encoder.output), 0)
 
 
-def steps(parts: tuple[Part, ...], profile: Profile) -> Iterator[Step]:
-    """The steps that print ``parts``, top to bottom, after ``preamble``.
+def steps(parts: tuple[Part, ...], profile: Profile, kept: frozenset[Keys] = frozenset()) -> Iterator[Step]:
+    """The steps that print ``parts``, top to bottom, after ``preamble``. ``kept``: logos the printer has in its memory.
 
     Raises: ValueError when a part is wider than the paper: the caller drew for another printer.
     """
@@ -73,11 +75,26 @@ def steps(parts: tuple[Part, ...], profile: Profile) -> Iterator[Step]:
                 yield head.step()
             case Raster():
                 yield from _picture_steps(head, part, profile.strips)
+            case Qr() if profile.native_qr:
+                head.own_drawing(_native_qr(part), part.side_px, part.module_px * QUIET_MODULES)
+                yield head.step()
+            case Logo(picture) if fits(picture) and (keys := keys_of(picture)) in kept:
+                head.own_drawing(printing(keys.picture), picture.height_px)
             case Qr() | Logo():
                 yield from _picture_steps(head, as_raster(part, profile.width_px), profile.strips)
     head.feed_now()
     if head.data:
         yield head.step()
+
+
+def _native_qr(part: Qr) -> bytes:
+    """``GS ( k``, by python-escpos, which would not centre it (3.1): ``own_drawing`` does."""
+    from escpos import constants
+    from escpos.printer import Dummy
+
+    encoder = Dummy()
+    encoder.qr(part.payload, getattr(constants, f"QR_ECLEVEL_{part.correction}"), part.module_px, native=True)
+    return bytes(encoder.output)
 
 
 def _picture_steps(head: _Head, picture: Raster, strips: bool) -> Iterator[Step]:
@@ -120,6 +137,15 @@ class _Head:
             self.data += _feed(self._white)
             self.dots += self._white
             self._white = 0
+
+    def own_drawing(self, command: bytes, rows: int, white_rows: int = 0) -> None:
+        """Something of ``rows`` that the printer draws itself, in the middle, with white above and below."""
+        self.feed(white_rows)
+        self.feed_now()
+        self._set_margin(0)
+        self.data += b"\x1ba\x01" + command + b"\x1ba\x00"
+        self.dots += rows
+        self.feed(white_rows)
 
     def raster(self, rows: bytes, stride: int, piece: Piece) -> None:
         """``GS v 0``, the blank bytes left and right of it cut off."""

@@ -1,7 +1,9 @@
-"""Questions to an ESC/POS printer and its one-byte answers, kept apart.
+"""Questions to an ESC/POS printer and its answers, kept apart.
 
 Two kinds of question are under way at once: ``DLE EOT n``, answered on arrival, and ``GS r 1``, answered when all that
-was sent before it has been carried out. Their answers share no bit pattern, so each byte finds its question.
+was sent before it has been carried out. Their answers share no bit pattern, so each byte finds its question. Answers
+that are names or numbers come as blocks (header, text, NUL), and are only asked for when no mark is owed.
+A status that the printer sends unasked (``GS a``; some are delivered so) is passed over: we ask.
 Rules: silence is ``None``, never a value; a byte of neither family, or a status nobody asked for, is
 DeviceProtocolError; an answer that comes after its question was given up is thrown away, not taken for the next one's.
 """
@@ -9,13 +11,21 @@ DeviceProtocolError; an answer that comes after its question was given up is thr
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 
 from drivers.errors import DeviceProtocolError
-from drivers.printer.status import Reading, is_in_order, is_late_mark, is_real_time
+from drivers.printer.status import (
+    AUTOMATIC_REST_BYTES,
+    Reading,
+    is_automatic,
+    is_in_order,
+    is_late_mark,
+    is_real_time,
+)
 from drivers.printer.transport import DEVICE, Transport
 
 MARK = b"\x1dr\x01"  # GS r 1
+_LONGEST_BLOCK = 90  # GS ( L function 64 sends at most 80 bytes of key codes in one, GS I fewer
 _QUIET_S = 0.05  # a printer on a local network that has said nothing for this long has nothing more to say
 
 
@@ -29,6 +39,11 @@ class Dialogue:
         self._in_order: deque[int] = deque()
         self._marks_owed = 0
         self._late = False  # an unanswered DLE EOT may still be answered
+        self._blocks: deque[bytes] = deque()
+        self._blocks_owed: Counter[int] = Counter()  # by header, those we still want and those we gave up
+        self._blocks_late: Counter[int] = Counter()
+        self._block: bytearray | None = None  # one that has begun to come
+        self._automatic_left = 0
 
     def say(self, data: bytes) -> None:
         """Send bytes that are no question."""
@@ -79,6 +94,20 @@ class Dialogue:
             reading = Reading(printer, cause, self._ask(3), roll)
         return reading
 
+    def ask_block(self, question: bytes, header: int) -> bytes | None:
+        """What the printer answers to ``question`` between ``header`` and NUL; None when it stays silent."""
+        self._blocks_owed[header] += 1
+        self._transport.send(question)
+        deadline = time.monotonic() + self._answer_timeout_s
+        while not self._blocks:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                self._blocks_owed[header] -= 1
+                self._blocks_late[header] += 1
+                return None
+            self._sort(self._transport.receive(left_s))
+        return self._blocks.popleft()
+
     def _ask(self, n: int) -> int | None:
         self._transport.send(bytes((0x10, 0x04, n)))
         deadline = time.monotonic() + self._answer_timeout_s
@@ -106,9 +135,30 @@ class Dialogue:
 
     def _sort(self, data: bytes, real_time_expected: int = 0) -> None:
         for byte in data:
-            if is_real_time(byte) and len(self._real_time) < real_time_expected:
+            if self._block is not None:
+                self._continue_block(self._block, byte)
+            elif self._automatic_left:
+                self._automatic_left -= 1
+            elif is_real_time(byte) and len(self._real_time) < real_time_expected:
                 self._real_time.append(byte)
             elif is_in_order(byte) and len(self._in_order) < self._marks_owed:
                 self._in_order.append(byte)
+            elif self._blocks_owed[byte] or self._blocks_late[byte]:
+                self._block = bytearray((byte,))
+            elif is_automatic(byte):
+                self._automatic_left = AUTOMATIC_REST_BYTES
             elif not (is_late_mark(byte) or (is_real_time(byte) and self._late)):
                 raise DeviceProtocolError(DEVICE, f"answered {byte:#04x}, which fits no question")
+
+    def _continue_block(self, block: bytearray, byte: int) -> None:
+        if byte:
+            block.append(byte)
+            if len(block) > _LONGEST_BLOCK:
+                raise DeviceProtocolError(DEVICE, "answered a text without an end")
+            return
+        header, text, self._block = block[0], bytes(block[1:]), None
+        if self._blocks_late[header]:
+            self._blocks_late[header] -= 1
+        else:
+            self._blocks_owed[header] -= 1
+            self._blocks.append(text)

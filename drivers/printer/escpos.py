@@ -21,14 +21,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from drivers.about import About
 from drivers.errors import DeviceFaultError, DeviceTimeoutError, DriverError, Fault
 from drivers.printer.bands import MAX_BAND_ROWS, cut_step, preamble, steps
 from drivers.printer.dialogue import Dialogue
-from drivers.printer.port import Part, PrinterStatus
+from drivers.printer.memory import (
+    ACK,
+    LAST,
+    LIST_HEADER,
+    LIST_KEYS,
+    MORE_FOLLOWS,
+    Keys,
+    WriteAllowance,
+    definition,
+    fits,
+    keys_of,
+)
+from drivers.printer.port import Counters, Logo, Part, PrinterStatus, Raster
 from drivers.printer.profile import DEFAULT, PROFILES, Profile
 from drivers.printer.status import Reading, paper_ended
 from drivers.printer.transport import DEVICE, Transport, open_transport
 
+# GS I n: what the printer calls itself; GS g 2 n: what it counted since it was made. Answers begin with "_".
+_TEXT_HEADER = 0x5F
+_FIRMWARE, _MAKER, _MODEL = 65, 66, 67
+_LINES_FED, _CUTS = 148, 178
 # 32 mm: enough that the printer never runs dry, and all that a paper end can leave in its buffer.
 _WINDOW_DOTS = 256
 
@@ -49,11 +66,23 @@ class Timing:
 class EscposPrinter:
     """A ``Printer`` on ESC/POS. Single-threaded except for ``cancel``."""
 
-    def __init__(self, transport: Transport, profile: Profile = PROFILES[DEFAULT], timing: Timing = Timing()) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        profile: Profile = PROFILES[DEFAULT],
+        timing: Timing = Timing(),
+        port: str | None = None,
+        allowance: WriteAllowance | None = None,
+    ) -> None:
+        """``port``: what ``about`` says of where it is. ``allowance``: None where no logo is to be kept."""
         self._transport = transport
         self._dialogue = Dialogue(transport, timing.answer_s)
         self._profile = profile
         self._timing = timing
+        self._port = port
+        self._allowance = allowance
+        self._keys: frozenset[bytes] | None = frozenset()  # of pictures in the printer; None when it does not say
+        self._keys_asked = False
         self._cancelled = threading.Event()
         self._last: PrinterStatus | None = None
         self._broken_off = False
@@ -61,12 +90,19 @@ class EscposPrinter:
         self._ahead: deque[int] = deque()  # paper of the steps the printer has not reported yet (dots)
 
     @classmethod
-    def open(cls, uri: str, profile: Profile = PROFILES[DEFAULT], timing: Timing = Timing()) -> EscposPrinter:
+    def open(
+        cls,
+        uri: str,
+        profile: Profile = PROFILES[DEFAULT],
+        timing: Timing = Timing(),
+        allowance: WriteAllowance | None = None,
+    ) -> EscposPrinter:
         """Connect to the printer at ``uri`` (``tcp://host:9100``), which can do what ``profile`` says.
 
+        ``allowance``: the same for every connection to this printer; without, logos are sent as dots.
         Raises: DeviceAbsentError when nothing answers there; ValueError for an address we cannot read.
         """
-        return cls(open_transport(uri, timing.connect_s, timing.send_s), profile, timing)
+        return cls(open_transport(uri, timing.connect_s, timing.send_s), profile, timing, uri, allowance)
 
     @property
     def width_px(self) -> int:
@@ -88,9 +124,11 @@ class EscposPrinter:
 
     def print(self, parts: tuple[Part, ...]) -> None:
         """As the port says. A printer that was silent before the first dot is DeviceTimeoutError as well."""
-        job = tuple(steps(parts, self._profile))
+        job = tuple(steps(parts, self._profile, self._kept_of(parts)))
         self._require_all_well("does not answer; nothing was sent")
         self._begin()
+        if self._keep_logos_of(parts):
+            job = tuple(steps(parts, self._profile, self._kept_of(parts)))
         with self._noticing_a_broken_slip():
             for step in job:
                 self._keep_up(max(_WINDOW_DOTS - step.dots, 0))
@@ -98,11 +136,71 @@ class EscposPrinter:
             self._finish()
             self._require_all_well("fell silent after the slip")
 
+    def about(self) -> About:
+        """As the port says; what a printer does not tell costs ``Timing.answer_s``."""
+        maker = self._ask_name(_MAKER)
+        model = None if maker is None else self._ask_name(_MODEL)
+        firmware = None if model is None else self._ask_name(_FIRMWARE)
+        return About(" ".join(filter(None, (maker, model))) or None, firmware, self._port)
+
+    def counters(self) -> Counters | None:
+        if not self._profile.counters:
+            return None
+        lines = self._ask_counter(_LINES_FED)
+        cuts = None if lines is None else self._ask_counter(_CUTS)
+        return None if lines is None or cuts is None else Counters(lines, cuts)
+
     def cancel(self) -> None:
         self._cancelled.set()
 
     def close(self) -> None:
         self._transport.close()
+
+    def _ask_name(self, n: int) -> str | None:
+        answer = self._dialogue.ask_block(b"\x1dI" + bytes((n,)), _TEXT_HEADER)
+        return None if answer is None else answer.decode("ascii", "replace").strip() or None
+
+    def _ask_counter(self, n: int) -> int | None:
+        answer = self._dialogue.ask_block(b"\x1dg2\x00" + n.to_bytes(2, "little"), _TEXT_HEADER)
+        return int(answer) if answer is not None and answer.isdigit() else None
+
+    def _kept_of(self, parts: tuple[Part, ...]) -> frozenset[Keys]:
+        """Those logos that the printer has in its memory, whole."""
+        return frozenset(k for k in self._logos(parts) if {k.picture, k.seal} <= (self._keys or frozenset()))
+
+    def _keep_logos_of(self, parts: tuple[Part, ...]) -> bool:
+        """Let the printer keep what it does not have yet; True when that changed anything."""
+        before = self._kept_of(parts)
+        if self._logos(parts) and not self._keys_asked:
+            self._keys, self._keys_asked = self._read_keys(), True
+        for keys, picture in self._logos(parts).items():
+            if self._keys is None or {keys.picture, keys.seal} <= self._keys:
+                continue
+            if self._allowance is None or not self._allowance.take():
+                continue
+            for data in (definition(keys.picture, picture), definition(keys.seal)):
+                self._say_and_mark(data, 0)
+                self._finish()  # the seal says that the picture before it is whole
+            self._keys = self._read_keys()
+        return self._kept_of(parts) != before
+
+    def _logos(self, parts: tuple[Part, ...]) -> dict[Keys, Raster]:
+        if not self._profile.stored_logo or self._allowance is None:
+            return {}
+        pictures = [part.picture for part in parts if isinstance(part, Logo) and fits(part.picture)]
+        return {keys_of(picture): picture for picture in pictures}
+
+    def _read_keys(self) -> frozenset[bytes] | None:
+        codes = b""
+        block = self._dialogue.ask_block(LIST_KEYS, LIST_HEADER)
+        while block is not None and block[:2] == MORE_FOLLOWS:
+            codes += block[2:]
+            block = self._dialogue.ask_block(ACK, LIST_HEADER)
+        if block is None or block[:2] != LAST:
+            return None
+        self._dialogue.say(ACK)
+        codes += block[2:]
+        return frozenset(codes[at : at + 2] for at in range(0, len(codes), 2))
 
     def _begin(self) -> None:
         """Bring the printer to a known state, with nothing of an earlier slip under way."""

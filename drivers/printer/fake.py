@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from drivers.about import About
 from drivers.errors import (
     DeviceAbsentError,
     DeviceFaultError,
@@ -18,10 +19,11 @@ from drivers.errors import (
     Fault,
 )
 from drivers.printer.drawn import as_raster, require_room
-from drivers.printer.port import Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
+from drivers.printer.port import Counters, Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
 
 _DEVICE = "printer"
 _DOTS_PER_MM = 8
+_LINE_DOTS = 30  # an Epson's line, as its counter counts
 _SILENT = PrinterStatus(online=None, paper=Paper.UNKNOWN, cover_open=None, error=None)
 
 
@@ -39,6 +41,7 @@ class FakePrinter:
         self._garbled = False
         self._cover_open = False
         self._knife_stuck = False
+        self._overheated = False
         self._paper = Paper.FULL
         self._later: list[tuple[int, Callable[[], None]]] = []  # after how many rows in all, and what then
         self._rows_ever = 0
@@ -67,11 +70,19 @@ class FakePrinter:
     def close_cover(self) -> None:
         self._act(lambda: setattr(self, "_cover_open", False))
 
-    def jam_knife(self) -> None:
-        self._act(lambda: setattr(self, "_knife_stuck", True))
+    def jam_knife(self, after_mm: float = 0.0) -> None:
+        """The knife sticks, at once or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_knife_stuck", True), after_mm)
 
     def free_knife(self) -> None:
         self._act(lambda: setattr(self, "_knife_stuck", False))
+
+    def overheat(self, after_mm: float = 0.0) -> None:
+        """The print head is too hot, at once or when ``after_mm`` more have been printed, until it has cooled."""
+        self._act(lambda: setattr(self, "_overheated", True), after_mm)
+
+    def cool_down(self) -> None:
+        self._act(lambda: setattr(self, "_overheated", False))
 
     def silence(self, after_mm: float = 0.0) -> None:
         """Print, but answer nothing, from now on or when ``after_mm`` more have been printed."""
@@ -80,9 +91,9 @@ class FakePrinter:
     def speak(self) -> None:
         self._act(lambda: setattr(self, "_silent", False))
 
-    def garble_next_reply(self) -> None:
-        """Answer the next question with nonsense."""
-        self._act(lambda: setattr(self, "_garbled", True))
+    def garble_next_reply(self, after_mm: float = 0.0) -> None:
+        """Answer the next question with nonsense, from now on or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_garbled", True), after_mm)
 
     def unplug(self, after_mm: float = 0.0) -> None:
         """The cable comes out, at once or when ``after_mm`` more have been printed."""
@@ -121,6 +132,16 @@ class FakePrinter:
                 self._print_part(part)
             self._require_all_well()
 
+    def about(self) -> About:
+        with self._changed:
+            self._require_there()
+            return About() if self._silent else About("Fake printer", "1.0", "fake:")
+
+    def counters(self) -> Counters | None:
+        with self._changed:
+            self._require_there()
+            return None if self._silent else Counters(self._rows_ever // _LINE_DOTS, len(self.slips))
+
     def cancel(self) -> None:
         with self._changed:
             self._cancelled = True
@@ -138,15 +159,21 @@ class FakePrinter:
             self._changed.notify_all()
 
     def _status(self) -> PrinterStatus:
-        if not self._plugged or self._closed:
-            raise DeviceAbsentError(_DEVICE, "unplugged")
+        self._require_there()
         if self._garbled:
             self._garbled = False
             raise DeviceProtocolError(_DEVICE, "answered nonsense")
         if self._silent:
             return _SILENT
-        stopped = self._cover_open or self._knife_stuck or self._paper is Paper.OUT
-        return PrinterStatus(not stopped, self._paper, self._cover_open, self._knife_stuck)
+        error = self._knife_stuck or self._overheated
+        stopped = self._cover_open or error or self._paper is Paper.OUT
+        return PrinterStatus(
+            not stopped, self._paper, self._cover_open, error, overheated=self._overheated and not self._knife_stuck
+        )
+
+    def _require_there(self) -> None:
+        if not self._plugged or self._closed:
+            raise DeviceAbsentError(_DEVICE, "unplugged")
 
     def _require_all_well(self) -> None:
         status = self._status()
@@ -157,7 +184,7 @@ class FakePrinter:
         if status.paper is Paper.OUT:
             raise DeviceFaultError(_DEVICE, Fault.PAPER_OUT)
         if status.error:
-            raise DeviceFaultError(_DEVICE, Fault.CUTTER)
+            raise DeviceFaultError(_DEVICE, Fault.OVERHEATED if status.overheated else Fault.CUTTER)
 
     def _print_part(self, part: Part) -> None:
         stride = (self._width_px + 7) // 8

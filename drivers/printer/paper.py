@@ -15,9 +15,11 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from drivers.printer.graphics import Graphics
 from drivers.printer.port import Raster
 
 _TEXT_ROWS = 24  # font A
+_LINE_ROWS = 30  # line spacing at power-on
 _COLUMN_ROWS = 24  # ESC * 33
 _HALF_DOTS = 406  # vertical motion units an inch before GS P
 _DPI = 203
@@ -25,10 +27,14 @@ _DPI = 203
 # Commands that are accepted and change nothing we draw: prefix, and the number of parameter bytes.
 _ACCEPTED = {
     b"\x1b!": 1, b"\x1bE": 1, b"\x1bM": 1, b"\x1bR": 1, b"\x1bt": 1, b"\x1b{": 1, b"\x1b-": 1, b"\x1bG": 1,
-    b"\x1bV": 1, b"\x1b3": 1, b"\x1b2": 0, b"\x1b=": 1, b"\x1bc5": 1, b"\x1d!": 1, b"\x1dB": 1, b"\x1da": 1,
-    b"\x1db": 1, b"\x10\x04": 1, b"\x10\x05": 1,
+    b"\x1bV": 1, b"\x1b=": 1, b"\x1bc5": 1, b"\x1d!": 1, b"\x1dB": 1, b"\x1db": 1, b"\x1bp": 3,
+    b"\x1bS": 0, b"\x10\x04": 1, b"\x10\x05": 1,
 }  # fmt: skip
 _LONGEST_PREFIX = 3
+_FUNCTIONS = (b"\x1d(L", b"\x1d8L", b"\x1d(k")
+
+NAMES = {65: b"1.00", 66: b"SALA", 67: b"Stand-in", 68: b"0000"}
+"""What it says of itself (``GS I``): firmware, maker, model, serial number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The printer answers ``data`` in its turn."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticStatus:
+    """``GS a``: changes of status are to be told from now on, or no more."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CutOff:
     """A slip fell. ``slip`` is None when nothing was on the paper."""
 
@@ -62,7 +82,7 @@ class Done:
     """A command without paper or answer was carried out."""
 
 
-Outcome = Idle | Moved | Asked | CutOff | Done
+Outcome = Idle | Moved | Asked | Answered | AutomaticStatus | CutOff | Done
 
 
 class PaperPath:
@@ -81,6 +101,8 @@ class PaperPath:
         self._pen_px = 0
         self._text = bytearray()
         self.unknown: list[bytes] = []
+        self.graphics = Graphics()
+        self._rows_ever = self._cuts_ever = 0
         self._reset()
         self._commands: dict[bytes, tuple[int, Callable[[bytes], Outcome]]] = {
             b"\x1b@": (0, self._initialise),
@@ -94,6 +116,12 @@ class PaperPath:
             b"\x1b*": (3, self._begin_columns),
             b"\x1dv0": (5, self._begin_picture),
             b"\x1dV": (1, self._cut),
+            b"\x1b3": (1, self._set_line_spacing),
+            b"\x1b2": (0, self._set_line_spacing),
+            b"\x1dI": (1, self._tell_name),
+            b"\x1dg2": (3, self._tell_counter),
+            b"\x1dg0": (3, lambda _: Done()),
+            b"\x1da": (1, lambda p: AutomaticStatus(p[0] != 0)),
         }
 
     def receive(self, data: bytes) -> None:
@@ -122,6 +150,7 @@ class PaperPath:
     def power_cycle(self) -> None:
         """Forget the buffer and all settings; the paper stays."""
         self._received.clear()
+        self.graphics.reset()
         self._picture_rows = self._columns_due = 0
         self._reset()
 
@@ -137,7 +166,33 @@ class PaperPath:
             return self._plain_byte(self._received.pop(0))
         return self._command()
 
+    def _function(self) -> Outcome:
+        """``GS ( L``, ``GS 8 L`` and ``GS ( k``, whose length stands in front: all of it, or nothing yet."""
+        head = bytes(self._received[:7])
+        size_bytes = 4 if head[1:2] == b"8" else 2
+        body_at = 3 + size_bytes
+        end = body_at + int.from_bytes(head[3:body_at], "little")
+        if len(head) < body_at or len(self._received) < end:
+            return Idle()
+        body = bytes(self._received[body_at:end])
+        del self._received[:end]
+        try:
+            drawn = self.graphics.code(body) if head[2:3] == b"k" else self.graphics.picture(body)
+        except ValueError:  # also a picture whose bytes are not as many as it says
+            self.unknown.append(head[:3] + body[:3])
+            return Done()
+        if isinstance(drawn, bytes):
+            return Answered(drawn)
+        if drawn is None:
+            return Done()
+        stride = (drawn.width_px + 7) // 8
+        for at in range(0, len(drawn.rows), stride):
+            self._put(drawn.rows[at : at + stride], drawn.width_px)
+        return Moved(drawn.height_px)
+
     def _command(self) -> Outcome:
+        if bytes(self._received[:3]) in _FUNCTIONS:
+            return self._function()
         for length in range(2, _LONGEST_PREFIX + 1):
             prefix = bytes(self._received[:length])
             if prefix in self._commands:
@@ -161,7 +216,10 @@ class PaperPath:
 
     def _plain_byte(self, byte: int) -> Outcome:
         if byte == 0x0A:
-            return self._print_text()
+            return self._line_feed()
+        if byte == 0x06:  # ACK: go on with the list of keys
+            more = self.graphics.next_keys()
+            return Done() if more is None else Answered(more)
         if byte >= 0x20:
             self._text.append(byte)
         elif byte not in (0x00, 0x0D):
@@ -209,6 +267,13 @@ class PaperPath:
         self._pen_px = self._margin_px
         return rows
 
+    def _line_feed(self) -> Outcome:
+        """Print what waits, columns or text; the paper moves by a line, or by what was printed if that is more."""
+        if not self._line:
+            return self._print_text()
+        printed = self._print_line()
+        return Moved(printed + self._move(max(self._line_rows - printed, 0)).rows)
+
     def _put(self, row: bytes, width_px: int) -> None:
         """Lay one row of dots on the paper at the margin, justified; what is too wide is not printed."""
         room_px = self._width_px - self._margin_px
@@ -222,6 +287,7 @@ class PaperPath:
         self._line = []
         self._justification = 0
         self._units_per_inch = _HALF_DOTS
+        self._line_rows = _LINE_ROWS
 
     def _initialise(self, _: bytes) -> Outcome:
         self._text.clear()
@@ -236,6 +302,25 @@ class PaperPath:
         rows = values[0] * _DPI // self._units_per_inch
         printed = self._print_line()
         return Moved(printed + self._move(max(rows - printed, 0)).rows)
+
+    def _set_line_spacing(self, values: bytes) -> Outcome:
+        self._line_rows = values[0] * _DPI // self._units_per_inch if values else _LINE_ROWS
+        return Done()
+
+    def _tell_name(self, values: bytes) -> Outcome:
+        if values[0] in (1, 2, 3, 49, 50, 51):
+            return Answered(b"\x02")
+        return Answered(b"_" + NAMES[values[0]] + b"\x00") if values[0] in NAMES else Done()
+
+    def _tell_counter(self, values: bytes) -> Outcome:
+        match int.from_bytes(values[1:3], "little"):
+            case 20 | 148:
+                count = self._rows_ever // _LINE_ROWS
+            case 50 | 178:
+                count = self._cuts_ever
+            case _:
+                return Done()
+        return Answered(b"_%d\x00" % count)
 
     def _feed_lines(self, values: bytes) -> Outcome:
         self._print_text()
@@ -276,6 +361,8 @@ class PaperPath:
         if values[0] in (65, 66):
             self._move(values[1])
         slip = self.picture()
+        self._rows_ever += len(self._rows)
+        self._cuts_ever += 1
         self._rows.clear()
         return CutOff(slip if slip.rows.strip(b"\x00") else None)
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from drivers.about import About
 from drivers.printer.qr import QUIET_MODULES, Correction, side_modules
 
 __all__ = [
-    "Correction", "Cut", "Feed", "Logo", "Paper", "Part", "Printer", "PrinterStatus", "Qr", "Raster", "length_dots",
+    "Correction", "Counters", "Cut", "Feed", "Logo", "Paper", "Part", "Printer", "PrinterStatus", "Qr", "Raster",
+    "length_dots",
 ]  # fmt: skip
 
 
@@ -121,12 +123,23 @@ class Paper(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """What the printer said when last asked. A printer that did not answer is ``online=None``: unknown, not off."""
+    """What the printer said when last asked. A printer that did not answer is ``online=None``: unknown, not off.
+
+    ``overheated``: the error is a hot print head; it mends itself when it has cooled."""
 
     online: bool | None
     paper: Paper
     cover_open: bool | None
     error: bool | None
+    overheated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What a printer has counted since it was made: lines of text height fed, cuts."""
+
+    lines: int
+    cuts: int
 
 
 class Printer(Protocol):
@@ -149,6 +162,18 @@ class Printer(Protocol):
         Raises: DeviceFaultError when a human must act (paper, cover, cutter): print the whole slip again after;
             DeviceTimeoutError when the printer took the bytes and then stayed silent: it may or may not be printed;
             DeviceAbsentError when it is gone.
+        """
+
+    def about(self) -> About:
+        """Maker and model, firmware, and where it is connected; asks the printer, between slips.
+
+        Raises: DeviceAbsentError when it is gone. What it does not tell is None.
+        """
+
+    def counters(self) -> Counters | None:
+        """What it has counted since it was made; None when it does not count, or did not answer.
+
+        Raises: DeviceAbsentError when it is gone.
         """
 
     def cancel(self) -> None:

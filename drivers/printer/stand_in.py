@@ -20,7 +20,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from drivers.printer.paper import Asked, CutOff, Idle, Moved, PaperPath
+from drivers.printer.paper import Answered, Asked, AutomaticStatus, CutOff, Idle, Moved, PaperPath
 from drivers.printer.port import Raster
 
 _DOTS_PER_MM = 8
@@ -72,8 +72,11 @@ class PrinterStandIn:
         self._cover_open = False
         self._knife_stuck = False
         self._knife_will_stick = False
+        self._hot = False
+        self._broken = False
         self._silent = False
         self._garble = False
+        self._told: bytes | None = None  # the automatic status it told last; None where nobody asked for it
 
     # What can be seen
 
@@ -107,6 +110,16 @@ class PrinterStandIn:
         """True when a picture was begun and its bytes have not all come."""
         return self._paper.inside_picture
 
+    @property
+    def memory_writes(self) -> int:
+        """How often something was written into the memory that outlives the power."""
+        return self._paper.graphics.writes
+
+    @property
+    def kept_pictures(self) -> dict[bytes, Raster]:
+        """That memory: pictures by key code."""
+        return self._paper.graphics.kept
+
     def picture(self) -> Raster:
         """The paper hanging out of the mouth."""
         return self._paper.picture()
@@ -119,29 +132,44 @@ class PrinterStandIn:
 
     def run_low(self) -> None:
         """The near-end sensor trips."""
-        self._paper_low = True
+        self._act(lambda: setattr(self, "_paper_low", True))
 
     def refill(self) -> None:
         """A new roll."""
-        self._paper_out = self._paper_low = False
-        self._work.set()
+        self._paper_low = False
+        self._act(lambda: setattr(self, "_paper_out", False))
 
     def open_cover(self, after_mm: float = 0.0) -> None:
         """Somebody opens the cover, now or when ``after_mm`` more have been printed."""
         self._act(lambda: setattr(self, "_cover_open", True), after_mm)
 
     def close_cover(self) -> None:
-        self._cover_open = False
-        self._work.set()
+        self._act(lambda: setattr(self, "_cover_open", False))
 
-    def jam_knife(self, at_next_cut: bool = False) -> None:
-        """The knife sticks, now or when it is next used: an error until it is freed."""
-        self._knife_stuck = not at_next_cut
+    def jam_knife(self, after_mm: float = 0.0, at_next_cut: bool = False) -> None:
+        """The knife sticks, now, when ``after_mm`` more have been printed, or when it is next used: an error until it
+        is freed."""
         self._knife_will_stick = at_next_cut
+        if not at_next_cut:
+            self._act(lambda: setattr(self, "_knife_stuck", True), after_mm)
 
     def free_knife(self) -> None:
-        self._knife_stuck = False
-        self._work.set()
+        self._act(lambda: setattr(self, "_knife_stuck", False))
+
+    def overheat(self, after_mm: float = 0.0) -> None:
+        """The head is too hot, now or when ``after_mm`` more have been printed, until ``cool_down``."""
+        self._act(lambda: setattr(self, "_hot", True), after_mm)
+
+    def cool_down(self) -> None:
+        self._act(lambda: setattr(self, "_hot", False))
+
+    def break_down(self) -> None:
+        """An error that only switching it off and on mends (``unplug``, ``plug_in``)."""
+        self._act(lambda: setattr(self, "_broken", True))
+
+    def set_speed(self, speed_mm_s: float | None, after_mm: float = 0.0) -> None:
+        """Print at another speed, now or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_speed_mm_s", speed_mm_s), after_mm)
 
     def silence(self, after_mm: float = 0.0) -> None:
         """Print, but answer nothing, from now on or when ``after_mm`` more have been printed."""
@@ -150,9 +178,9 @@ class PrinterStandIn:
     def speak(self) -> None:
         self._silent = False
 
-    def garble_next_reply(self) -> None:
-        """Answer the next question with a byte that is no answer."""
-        self._garble = True
+    def garble_next_reply(self, after_mm: float = 0.0) -> None:
+        """Answer the next question with a byte that is no answer, now or when ``after_mm`` more have been printed."""
+        self._act(lambda: setattr(self, "_garble", True), after_mm)
 
     def drop_connection_after(self, received_bytes: int) -> None:
         """Cut the line when that many more bytes have come in, wherever that is."""
@@ -226,7 +254,7 @@ class PrinterStandIn:
         while at >= 0 and at + 2 < len(seen):
             match seen[at + 1], seen[at + 2]:
                 case 0x04, n if n in (1, 2, 3, 4):
-                    self._reply(self._real_time(n))
+                    self._reply(bytes((self._real_time(n),)))
                 case 0x05, 2:
                     self._paper.power_cycle()
             at = seen.find(0x10, at + 1)
@@ -239,19 +267,32 @@ class PrinterStandIn:
                 return 0x12 | (0x08 if self._stands_still else 0)
             case 2:
                 bits = (0x04 if self._cover_open else 0) | (0x20 if out else 0)
-                return 0x12 | bits | (0x40 if self._knife_stuck else 0)
+                return 0x12 | bits | (0x40 if self._has_error else 0)
             case 3:
-                return 0x12 | (0x08 if self._knife_stuck else 0)
+                kind = (0x08 if self._knife_stuck else 0) | (0x20 if self._broken else 0)
+                return 0x12 | kind | (0x40 if self._hot else 0)
             case _:
                 return 0x12 | (0x60 if out else 0) | (0x0C if out or self._paper_low else 0)
 
-    def _reply(self, byte: int) -> None:
-        if self._silent or self._writer is None or self._writer.is_closing():
+    def _automatic(self) -> bytes:
+        """The four bytes of ``GS a``: printer, errors, paper, nothing."""
+        first = 0x10 | (0x08 if self._stands_still else 0) | (0x20 if self._cover_open else 0)
+        second = (0x08 if self._knife_stuck else 0) | (0x20 if self._broken else 0) | (0x40 if self._hot else 0)
+        third = 0x0F if self._paper_out else 0x03 if self._paper_low else 0
+        return bytes((first, second, third, 0x0F))
+
+    def _tell_changes(self) -> None:
+        if self._told is not None and self._told != self._automatic():
+            self._told = self._automatic()
+            self._reply(self._told)
+
+    def _reply(self, data: bytes) -> None:
+        if not data or self._silent or self._writer is None or self._writer.is_closing():
             return
         if self._garble:
             self._garble = False
-            byte = 0xFF
-        self._writer.write(bytes((byte,)))
+            data = b"\xff"
+        self._writer.write(data)
 
     def _hang_up(self) -> None:
         if self._writer is not None:
@@ -260,7 +301,11 @@ class PrinterStandIn:
 
     @property
     def _stands_still(self) -> bool:
-        return self._paper_out or self._cover_open or self._knife_stuck
+        return self._paper_out or self._cover_open or self._has_error
+
+    @property
+    def _has_error(self) -> bool:
+        return self._knife_stuck or self._broken or self._hot
 
     async def _run_motor(self) -> None:
         while True:
@@ -290,7 +335,12 @@ class PrinterStandIn:
                     printed += moved
                     self._wear(moved)
                 case Asked(n):
-                    self._reply(0x03 if n == 1 and self._paper_low else 0x00)
+                    self._reply(b"\x03" if n == 1 and self._paper_low else b"\x00")
+                case Answered(data):
+                    self._reply(data)
+                case AutomaticStatus(wanted):
+                    self._told = self._automatic() if wanted else None
+                    self._reply(self._told or b"")
                 case CutOff(slip):
                     printed += 1
                     self._cut_off(slip)
@@ -300,23 +350,27 @@ class PrinterStandIn:
         return printed
 
     def _cut_off(self, slip: Raster | None) -> None:
-        self._knife_stuck, self._knife_will_stick = self._knife_will_stick, False
+        if self._knife_will_stick:
+            self._knife_stuck, self._knife_will_stick = True, False
         self._on_progress(0)
         if slip is not None:
             self.slips.append(slip)
             self._on_slip(slip)
 
     def _lose_power(self) -> None:
-        self._plugged = False
+        self._plugged = self._broken = False
+        self._told = None
         self._hang_up()
         self._paper.power_cycle()
         self._room.set()
 
-    def _act(self, act: Callable[[], None], after_mm: float) -> None:
+    def _act(self, act: Callable[[], None], after_mm: float = 0.0) -> None:
         if after_mm:
             self._later.append((self._rows_ever + round(after_mm * _DOTS_PER_MM), act))
         else:
             act()
+            self._tell_changes()
+            self._work.set()  # what stood still may go on
 
     def _wear(self, rows: int) -> None:
         self._rows_ever += rows
@@ -324,3 +378,4 @@ class PrinterStandIn:
         self._later = [(row, act) for row, act in self._later if row > self._rows_ever]
         for act in due:
             act()
+            self._tell_changes()

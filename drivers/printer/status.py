@@ -22,7 +22,8 @@ _STOPPED_AT_PAPER_END = 0x20
 _ERROR = 0x40
 # DLE EOT 3: kind of error
 _CUTTER = 0x08
-_HEAD_HOT = 0x40
+_UNRECOVERABLE = 0x20
+_HEAD_HOT = 0x40  # "recovers by itself": the print head is too hot, and cools
 # DLE EOT 4: paper roll
 _NEAR_END = 0x0C
 _END = 0x60
@@ -38,6 +39,19 @@ def is_real_time(byte: int) -> bool:
 def is_in_order(byte: int) -> bool:
     """True for an answer to ``GS r n``: bits 4 and 7 clear. No byte is of both families."""
     return byte & 0x90 == 0x00
+
+
+def is_automatic(byte: int) -> bool:
+    """True for the first byte of a status nobody asked for (``GS a``): four bytes, this one ``0xx1xx00``."""
+    return byte & 0x93 == 0x10
+
+
+AUTOMATIC_REST_BYTES = 3
+"""What follows the first byte of an automatic status."""
+
+BLOCK_HEADERS = (0x37, 0x5F)
+"""First byte of an answer of several bytes: key codes; a name or a counter (``GS I``, ``GS g 2``). It ends with NUL.
+Neither belongs to a family above."""
 
 
 def is_late_mark(byte: int) -> bool:
@@ -68,6 +82,7 @@ class Reading:
             paper=self._paper(),
             cover_open=None if self.cause is None else bool(self.cause & _COVER_OPEN),
             error=None if self.cause is None else bool(self.cause & _ERROR),
+            overheated=self._error_fault is Fault.OVERHEATED,
         )
 
     @property
@@ -79,7 +94,7 @@ class Reading:
         if status.paper is Paper.OUT:
             return Fault.PAPER_OUT
         if status.error:
-            return Fault.OVERHEATED if (self.error or 0) & (_CUTTER | _HEAD_HOT) == _HEAD_HOT else Fault.CUTTER
+            return self._error_fault
         return Fault.OFFLINE if status.online is False else None
 
     @property
@@ -90,6 +105,19 @@ class Reading:
     @property
     def speaks_of_error(self) -> bool:
         return self.cause is not None and bool(self.cause & _ERROR)
+
+    @property
+    def _error_fault(self) -> Fault | None:
+        """Which error it is: of several the one that needs most; the knife where the printer does not say."""
+        if not self.speaks_of_error:
+            return None
+        kind = self.error or 0
+        if not kind & _CUTTER:
+            if kind & _UNRECOVERABLE:
+                return Fault.OFFLINE  # switched off and on, nothing else helps
+            if kind & _HEAD_HOT:
+                return Fault.OVERHEATED
+        return Fault.CUTTER
 
     def _paper(self) -> Paper:
         if (self.roll or 0) & _END or (self.cause or 0) & _STOPPED_AT_PAPER_END:

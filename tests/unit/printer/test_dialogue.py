@@ -51,7 +51,7 @@ def test_silence_ends_the_round_and_is_not_a_value() -> None:
     assert transport.sent == [b"\x10\x04\x01"]
 
 
-@pytest.mark.parametrize("nonsense", [b"\xff", b"\x92", b"\x11", b"\x10", b"\x20"])
+@pytest.mark.parametrize("nonsense", [b"\xff", b"\x92", b"\x11", b"\x91", b"\x20"])
 def test_nonsense_is_no_status(nonsense: bytes) -> None:
     talk, _ = dialogue(nonsense)
     with pytest.raises(DeviceProtocolError):

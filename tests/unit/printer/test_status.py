@@ -32,7 +32,12 @@ def test_the_drawers_bit_is_nobodys_business() -> None:
         (Reading(0x1A, 0x16, None, 0x12), PrinterStatus(False, Paper.FULL, True, False), Fault.COVER_OPEN),
         (Reading(0x1A, 0x36, None, 0x72), PrinterStatus(False, Paper.OUT, True, False), Fault.COVER_OPEN),
         (Reading(0x1A, 0x52, 0x1A, 0x12), PrinterStatus(False, Paper.FULL, False, True), Fault.CUTTER),
-        (Reading(0x1A, 0x52, 0x52, 0x12), PrinterStatus(False, Paper.FULL, False, True), Fault.OVERHEATED),
+        (
+            Reading(0x1A, 0x52, 0x52, 0x12),
+            PrinterStatus(False, Paper.FULL, False, True, overheated=True),
+            Fault.OVERHEATED,
+        ),
+        (Reading(0x1A, 0x52, 0x32, 0x12), PrinterStatus(False, Paper.FULL, False, True), Fault.OFFLINE),
         (Reading(0x1A, 0x52, None, 0x12), PrinterStatus(False, Paper.FULL, False, True), Fault.CUTTER),
         (Reading(0x1A, 0x12, None, 0x12), PrinterStatus(False, Paper.FULL, False, False), Fault.OFFLINE),
         (Reading(None), PrinterStatus(None, Paper.UNKNOWN, None, None), None),
