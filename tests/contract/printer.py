@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -45,9 +45,13 @@ class PrinterRig:
     refill: Callable[[], None]
     open_cover_after: Callable[[float], None]
     close_cover: Callable[[], None]
-    jam_knife: Callable[[], None]
+    jam_knife_after: Callable[[float], None]
+    free_knife: Callable[[], None]
+    overheat_after: Callable[[float], None]
+    cool_down: Callable[[], None]
     silence_after: Callable[[float], None]
-    garble_next_reply: Callable[[], None]
+    speak: Callable[[], None]
+    garble_after: Callable[[float], None]
     unplug_after: Callable[[float], None]
     slips: Callable[[], list[Raster]]
 
@@ -119,8 +123,36 @@ class PrinterContract:
         assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=True, error=False)
 
     def test_a_stuck_knife_is_an_error(self, rig: PrinterRig) -> None:
-        rig.jam_knife()
+        rig.jam_knife_after(0)
         assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=False, error=True)
+
+    def test_a_hot_print_head_is_told_from_other_errors(self, rig: PrinterRig) -> None:
+        rig.overheat_after(0)
+        hot = rig.printer.wait(2)
+        with pytest.raises(DeviceFaultError) as caught:
+            rig.printer.print(SLIP_PARTS)
+        rig.cool_down()
+        assert (hot, rig.printer.wait(2)) == (replace(FINE, online=False, error=True, overheated=True), FINE)
+        assert caught.value.fault is Fault.OVERHEATED
+
+    def test_a_printer_tells_what_it_is(self, rig: PrinterRig) -> None:
+        about = rig.printer.about()
+        assert all((about.model, about.firmware, about.port))
+
+    def test_a_silent_printer_tells_nothing_of_itself(self, rig: PrinterRig) -> None:
+        rig.silence_after(0)
+        about = rig.printer.about()
+        assert (about.model, about.firmware, rig.printer.counters()) == (None, None, None)
+        rig.speak()
+        assert rig.printer.wait(2) == FINE
+
+    def test_cuts_are_counted_where_anything_is(self, rig: PrinterRig) -> None:
+        before = rig.printer.counters()
+        rig.printer.print(SLIP_PARTS)
+        after = rig.printer.counters()
+        assert (before is None) == (after is None)
+        if before is not None and after is not None:
+            assert (after.cuts - before.cuts, after.lines - before.lines) == (1, HEIGHT_MM * 8 // 30)
 
     def test_a_silent_printer_is_unknown(self, rig: PrinterRig) -> None:
         assert rig.printer.wait(2) == FINE
@@ -128,7 +160,7 @@ class PrinterContract:
         assert rig.printer.wait(3) == PrinterStatus(None, Paper.UNKNOWN, cover_open=None, error=None)
 
     def test_a_garbled_answer_is_no_status(self, rig: PrinterRig) -> None:
-        rig.garble_next_reply()
+        rig.garble_after(0)
         with pytest.raises(DeviceProtocolError):
             rig.printer.wait(2)
 
@@ -188,7 +220,7 @@ class PrinterContract:
         assert (caught.value.fault, rig.slips()[-1]) == (Fault.COVER_OPEN, SLIP)
 
     def test_a_stuck_knife_keeps_a_slip_from_being_printed(self, rig: PrinterRig) -> None:
-        rig.jam_knife()
+        rig.jam_knife_after(0)
         with pytest.raises(DeviceFaultError) as caught:
             rig.printer.print(SLIP_PARTS)
         assert caught.value.fault is Fault.CUTTER

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 
 from drivers.printer.escpos import EscposPrinter, Timing
 from drivers.printer.fake import FakePrinter
+from drivers.printer.memory import WriteAllowance
+from drivers.printer.profile import PROFILES, Profile
 from drivers.printer.stand_in import PrinterStandIn
 from tests.contract.printer import PrinterRig
-from tests.support.printer_on_a_thread import printer_on_a_thread
+from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
+from tests.support.serial_cable import serial_cable
 
 # As in the kiosk, but with a stand-in that prints as fast as it hears, so silence shows sooner.
 QUICK = Timing(connect_s=2, send_s=2, answer_s=0.3, progress_s=0.8, look_s=0.1, poll_s=0.05)
@@ -23,31 +26,51 @@ def fake_rig(printer: FakePrinter) -> PrinterRig:
         refill=printer.refill,
         open_cover_after=printer.open_cover,
         close_cover=printer.close_cover,
-        jam_knife=printer.jam_knife,
+        jam_knife_after=printer.jam_knife,
+        free_knife=printer.free_knife,
+        overheat_after=printer.overheat,
+        cool_down=printer.cool_down,
         silence_after=printer.silence,
-        garble_next_reply=printer.garble_next_reply,
+        speak=printer.speak,
+        garble_after=printer.garble_next_reply,
         unplug_after=printer.unplug,
         slips=lambda: list(printer.slips),
     )
 
 
 @contextmanager
-def escpos_rig() -> Iterator[PrinterRig]:
+def escpos_rig(profile: Profile = PROFILES["80mm"]) -> Iterator[PrinterRig]:
     """The real driver, python-escpos and TCP; at the end the stand-in must have understood every byte."""
     with printer_on_a_thread() as bench:
-        printer = EscposPrinter.open(bench.uri, timing=QUICK)
-        yield PrinterRig(
-            printer=printer,
-            run_out_of_paper_after=lambda mm: bench.do(lambda p: p.run_out_of_paper(mm)),
-            run_low=lambda: bench.do(PrinterStandIn.run_low),
-            refill=lambda: bench.do(PrinterStandIn.refill),
-            open_cover_after=lambda mm: bench.do(lambda p: p.open_cover(mm)),
-            close_cover=lambda: bench.do(PrinterStandIn.close_cover),
-            jam_knife=lambda: bench.do(PrinterStandIn.jam_knife),
-            silence_after=lambda mm: bench.do(lambda p: p.silence(mm)),
-            garble_next_reply=lambda: bench.do(PrinterStandIn.garble_next_reply),
-            unplug_after=lambda mm: bench.do(lambda p: p.unplug(mm)),
-            slips=lambda: bench.slips,
-        )
-        printer.close()
-        assert bench.do(lambda p: p.unknown_commands) == ()
+        yield from _rig(bench, bench.uri, profile)
+
+
+@contextmanager
+def serial_rig() -> Iterator[PrinterRig]:
+    """The real driver on a terminal: a serial line, or USB through the kernel's printer device."""
+    with printer_on_a_thread() as bench, serial_cable(bench.do(lambda p: p.address)) as path:
+        yield from _rig(bench, f"serial:{path}", PROFILES["80mm"])
+
+
+def _rig(bench: PrinterBench, uri: str, profile: Profile) -> Iterator[PrinterRig]:
+    allowance = WriteAllowance()
+    printer = EscposPrinter.open(uri, profile, QUICK, allowance)
+    yield PrinterRig(
+        printer=printer,
+        run_out_of_paper_after=lambda mm: bench.do(lambda p: p.run_out_of_paper(mm)),
+        run_low=lambda: bench.do(PrinterStandIn.run_low),
+        refill=lambda: bench.do(PrinterStandIn.refill),
+        open_cover_after=lambda mm: bench.do(lambda p: p.open_cover(mm)),
+        close_cover=lambda: bench.do(PrinterStandIn.close_cover),
+        jam_knife_after=lambda mm: bench.do(lambda p: p.jam_knife(mm)),
+        free_knife=lambda: bench.do(PrinterStandIn.free_knife),
+        overheat_after=lambda mm: bench.do(lambda p: p.overheat(mm)),
+        cool_down=lambda: bench.do(PrinterStandIn.cool_down),
+        silence_after=lambda mm: bench.do(lambda p: p.silence(mm)),
+        speak=lambda: bench.do(PrinterStandIn.speak),
+        garble_after=lambda mm: bench.do(lambda p: p.garble_next_reply(mm)),
+        unplug_after=lambda mm: bench.do(lambda p: p.unplug(mm)),
+        slips=lambda: bench.slips,
+    )
+    printer.close()
+    assert bench.do(lambda p: p.unknown_commands) == ()

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError, Fault
 from drivers.printer.drawn import symbol
 from drivers.printer.fake import FakePrinter
-from drivers.printer.port import Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
+from drivers.printer.port import Counters, Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
 from tests.contract.printer import FINE, PrinterContract
 from tests.contract.printer_rigs import fake_rig
 
@@ -62,6 +63,27 @@ class SeesNoKnife(FakePrinter):
     def wait(self, timeout_s: float) -> PrinterStatus | None:
         status = super().wait(timeout_s)
         return status and replace(status, error=False)
+
+
+class TakesHeatForTheKnife(FakePrinter):
+    def wait(self, timeout_s: float) -> PrinterStatus | None:
+        status = super().wait(timeout_s)
+        return status and replace(status, overheated=False)
+
+
+class KnowsNothingOfItself(FakePrinter):
+    def about(self) -> About:
+        return About(port="fake:")
+
+
+class MakesThingsUp(FakePrinter):
+    def about(self) -> About:
+        return About("Printer", "1.0", "fake:")
+
+
+class CountsPictures(FakePrinter):
+    def counters(self) -> Counters | None:
+        return Counters(self._rows_ever // 30, 2 * len(self.slips))
 
 
 class TakesSilenceForPaper(FakePrinter):
@@ -188,6 +210,10 @@ SABOTEURS = {
     NeverRecovers: "test_paper_out_and_refilled_are_told",
     SeesNoCover: "test_an_open_cover_is_told",
     SeesNoKnife: "test_a_stuck_knife_is_an_error",
+    TakesHeatForTheKnife: "test_a_hot_print_head_is_told_from_other_errors",
+    KnowsNothingOfItself: "test_a_printer_tells_what_it_is",
+    MakesThingsUp: "test_a_silent_printer_tells_nothing_of_itself",
+    CountsPictures: "test_cuts_are_counted_where_anything_is",
     TakesSilenceForPaper: "test_a_silent_printer_is_unknown",
     BelievesNonsense: "test_a_garbled_answer_is_no_status",
     LeaksOSError: "test_unplugging_is_absence",
