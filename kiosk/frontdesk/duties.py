@@ -14,8 +14,15 @@ from typing import Any
 
 from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
-from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError
-from drivers.panel.port import Light, Panel, PanelEvent, Pattern
+from drivers.card.thai_photo import PhotoReading
+from drivers.errors import (
+    DeviceAbsentError,
+    DeviceFaultError,
+    DeviceProtocolError,
+    DeviceTimeoutError,
+    DriverError,
+)
+from drivers.panel.port import Light, Panel, PanelEvent, Pattern, Sound
 from drivers.printer.port import Part, Printer, PrinterStatus, length_dots
 from drivers.scanner.port import Scanned, Scanner
 from fleet.protocol.codes import classify
@@ -32,9 +39,6 @@ from kiosk.visits.events import (
 
 log = logging.getLogger(__name__)
 
-DECLARED = frozenset({Field.ID_NUMBER, Field.EXPIRY})
-"""What paying a fee needs from the card: whose it is, and whether it is still valid. Nothing else is requested."""
-
 SETTLING_S = 5.0
 """After a reader has come back: how long a card like the one that was in counts as that one, still lying there. A
 restarted pcscd lists a reader before it has looked into it, and giving the card power takes up to a second."""
@@ -47,8 +51,26 @@ DOTS_PER_MM = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What a service declares that it needs from the card; nothing else is requested.
+
+    ``on_photo`` makes an event of the photo's JPEG, or of None when none can be read. Without it no byte of the photo
+    leaves the card; with it the photo follows the text, a chunk a turn, behind everything else there is to do.
+    """
+
+    fields: frozenset[Field]
+    on_photo: Callable[[bytes | None], Any] | None = None
+
+
+PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
+"""Whose the card is, and whether it is still valid."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadDeclared:
-    """Job: read the declared fields of the card that is in."""
+    """Job: read what a service declared of the card that is in."""
+
+    declared: Declared = PAYING_A_FEE
 
 
 class CardDuties:
@@ -59,11 +81,20 @@ class CardDuties:
     ) -> None:
         self._open_reader, self._today, self._now_s = open_reader, today, now_s
         self._atr, self._card_in, self._left_atr, self._settled_at_s = b"", False, b"", 0.0
+        self._photo: tuple[PhotoReading, Callable[[bytes | None], Any]] | None = None
 
     def duties(self) -> Duties[CardReader, ReadDeclared]:
         """For a worker."""
         unread = (CardUnreadable(CardProblem.UNREADABLE),)
-        return Duties(self._open_reader, self._understand, self._read, lambda _job: unread, self._lost, self._opened)
+        return Duties(
+            self._open_reader,
+            self._understand,
+            self._read,
+            lambda _job: unread,
+            self._lost,
+            self._opened,
+            self._read_on,
+        )
 
     def _opened(self, reader: CardReader) -> tuple[Any, ...]:
         """What lies in the slot at the first look was put there before anybody looked."""
@@ -75,6 +106,7 @@ class CardDuties:
         return (CardFound(),) if isinstance(event, CardInserted) else understood
 
     def _understand(self, event: CardEvent) -> tuple[Any, ...]:
+        self._photo = None
         self._atr = event.atr if isinstance(event, CardInserted) else b""
         self._card_in = isinstance(event, CardInserted | CardMute)
         left_atr, self._left_atr = self._left_atr, b""
@@ -86,14 +118,18 @@ class CardDuties:
 
         A reader that comes back with the card still in says so: see ``_opened``.
         """
+        self._photo = None
         self._left_atr = self._atr or self._left_atr
         was_in, self._card_in, self._atr = self._card_in, False, b""
         return (CardRemoved(),) if was_in else ()
 
-    def _read(self, reader: CardReader, _job: ReadDeclared) -> tuple[Any, ...]:
+    def _read(self, reader: CardReader, job: ReadDeclared) -> tuple[Any, ...]:
+        self._photo, card = None, ThaiIdCard(reader.transmit, self._atr)
         try:
-            text = ThaiIdCard(reader.transmit, self._atr).read(DECLARED)
-            return (self._card_read(text),)
+            read = self._card_read(card.read(job.declared.fields))
+            if job.declared.on_photo is not None:
+                self._photo = PhotoReading(card), job.declared.on_photo
+            return (read,)
         except NotThaiIdError:
             return (CardUnreadable(CardProblem.NOT_THAI_ID),)
         except (CardAnswerError, DeviceFaultError, DeviceProtocolError, DeviceTimeoutError, ValueError):
@@ -101,6 +137,24 @@ class CardDuties:
             return (CardUnreadable(CardProblem.UNREADABLE),)
         except DeviceAbsentError:
             return ()  # pulled: the reader's next word is CardRemoved, or that it is gone itself
+
+    def _read_on(self, _reader: CardReader) -> tuple[Any, ...] | None:
+        """One chunk more of a declared photo; None when none is under way."""
+        if self._photo is None:
+            return None
+        reading, on_photo = self._photo
+        try:
+            photo = reading.step()
+        except DeviceAbsentError:
+            self._photo = None
+            return ()  # pulled, as in ``_read``
+        except DriverError:  # the text is read; whoever wanted the photo does without
+            self._photo = None
+            return (on_photo(None),)
+        if photo is None:
+            return ()
+        self._photo = None
+        return (on_photo(photo),)
 
     def _card_read(self, text: ThaiIdText) -> CardRead:
         """The event for what was read; ValueError when the number is none, or the date nonsense."""

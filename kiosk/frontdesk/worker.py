@@ -58,6 +58,8 @@ class Duties(Generic[D, J]):
     ``do``: a job, answered by events; a DriverError that leaves it means the device is lost.
     ``undone``: what to say of a job that a lost device left undone. ``lost``: what goes with the device when it is
     lost, as events of the visit, e.g. the card that was in. ``opened``: what a driver that has just been opened finds.
+    ``meanwhile``: a piece of work that can wait, e.g. a chunk of a photo: done once a turn, after the jobs; its events,
+    or None when there is no such work and the driver may be waited for.
     """
 
     open: Callable[[], D]
@@ -66,6 +68,7 @@ class Duties(Generic[D, J]):
     undone: Callable[[J], tuple[Any, ...]]
     lost: Callable[[], tuple[Any, ...]] = tuple
     opened: Callable[[D], tuple[Any, ...]] = lambda _driver: ()
+    meanwhile: Callable[[D], tuple[Any, ...] | None] = lambda _driver: None
 
 
 class DeviceWorker(threading.Thread, Generic[D, J]):
@@ -121,7 +124,9 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         while not self._stopping.is_set():
             while not self._jobs.empty():
                 self._do(driver, self._jobs.get())
-            event = driver.wait(WAIT_S)
+            done = self._duties.meanwhile(driver)
+            self._put(done or ())
+            event = driver.wait(WAIT_S if done is None else 0.0)
             if event is not None:
                 self._put(self._duties.understand(event))
 

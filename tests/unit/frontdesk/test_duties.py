@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import queue
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from drivers.card.fake import FakeCardReader, FakeSlot
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.card.samples import SOMCHAI
-from drivers.card.virtual_card import ATR_NEW, ATR_OLD, Citizen, VirtualThaiIdCard
+from drivers.card.thai_id import Field
+from drivers.card.thai_text import PHOTO_OFFSET
+from drivers.card.virtual_card import ATR_NEW, ATR_OLD, Citizen, Habits, VirtualThaiIdCard
 from drivers.errors import (
     DeviceAbsentError,
     DeviceFaultError,
@@ -19,8 +22,10 @@ from drivers.errors import (
     DriverError,
     Fault,
 )
-from kiosk.frontdesk.duties import SETTLING_S, CardDuties, ReadDeclared
-from kiosk.visits.events import CardFound, CardProblem, CardRead, CardUnreadable
+from kiosk.frontdesk.duties import PAYING_A_FEE, SETTLING_S, CardDuties, Declared, ReadDeclared
+from kiosk.frontdesk.worker import DeviceWorker, Inbox
+from kiosk.visits.desk import Device
+from kiosk.visits.events import CardFound, CardProblem, CardRead, CardUnreadable, DeviceReady
 
 
 class FallsSilent(FakeCardReader):
@@ -142,3 +147,89 @@ def test_a_found_card_that_does_not_answer_is_mute() -> None:
     reader.insert_mute()
     duties = CardDuties(lambda: reader, lambda: date(2026, 11, 22)).duties()
     assert duties.opened(reader) == (CardMute(),)
+
+
+# ---- what a service declares
+
+PHOTO = b"\xff\xd8\xff\xdb\x00\x04ab\xff\xda\x00\x02" + bytes(600) + b"\xff\xd9"
+CHUNK = 255
+
+
+@dataclass(frozen=True)
+class PhotoCame:
+    """What a service that declares the photo is told."""
+
+    jpeg: bytes | None
+
+
+def requested(card: VirtualThaiIdCard) -> set[int]:
+    """Every byte of the card that was asked for."""
+    reads = [apdu for apdu in card.commands if apdu[:2] == b"\x80\xb0"]
+    return {int.from_bytes(apdu[2:4], "big") + at for apdu in reads for at in range(apdu[6])}
+
+
+def bytes_of(*fields: Field) -> set[int]:
+    return {at for one in fields for at in range(one.offset, one.end)}
+
+
+def events_of_worker(card: VirtualThaiIdCard, *jobs: ReadDeclared, until: type) -> list[object]:
+    """What the inbox gets from a card put in and these jobs, up to the first event of that kind."""
+    inbox: Inbox = queue.Queue()
+    slot = FakeSlot()
+    duties = CardDuties(lambda: FakeCardReader(slot), lambda: date(2026, 11, 22)).duties()
+    worker = DeviceWorker(Device.CARD, duties, inbox)
+    worker.start()
+    events: list[object] = []
+    try:
+        assert isinstance(inbox.get(timeout=5), DeviceReady)
+        slot.insert(card)
+        assert inbox.get(timeout=5) == CardInserted(card.atr)
+        for job in jobs:
+            worker.submit(job)
+        while not events or not isinstance(events[-1], until):
+            events.append(inbox.get(timeout=5))
+    finally:
+        worker.stop(5)
+    return events
+
+
+def test_paying_a_fee_requests_its_declared_fields_and_no_other_byte() -> None:
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=PHOTO))
+    events_of_worker(card, ReadDeclared(), until=CardRead)
+    assert requested(card) == bytes_of(Field.ID_NUMBER, Field.EXPIRY) == bytes_of(*PAYING_A_FEE.fields)
+
+
+def test_a_service_that_declares_the_photo_gets_it_after_the_text_and_to_its_end() -> None:
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=PHOTO))
+    wanted = ReadDeclared(Declared(frozenset({Field.ID_NUMBER, Field.SEX}), PhotoCame))
+    read, photo = events_of_worker(card, wanted, until=PhotoCame)
+    assert isinstance(read, CardRead)
+    assert photo == PhotoCame(PHOTO)
+    chunks = -(-len(PHOTO) // CHUNK)
+    photo_bytes = set(range(PHOTO_OFFSET, PHOTO_OFFSET + chunks * CHUNK))
+    assert requested(card) == bytes_of(Field.ID_NUMBER, Field.SEX) | photo_bytes
+
+
+def test_a_photo_gives_way_to_other_work() -> None:
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=PHOTO), Habits(byte_s=0.0001))
+    wanted = ReadDeclared(Declared(frozenset({Field.ID_NUMBER}), PhotoCame))
+    events = events_of_worker(card, wanted, ReadDeclared(), wanted, until=PhotoCame)
+    assert [type(each) for each in events] == [CardRead, CardRead, CardRead, PhotoCame]
+
+
+@pytest.mark.parametrize("photo", [b"", PHOTO[:-2]])
+def test_a_card_without_a_whole_photo_says_so_and_the_text_stands(photo: bytes) -> None:
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=photo))
+    wanted = ReadDeclared(Declared(frozenset({Field.ID_NUMBER}), PhotoCame))
+    read, none = events_of_worker(card, wanted, until=PhotoCame)
+    assert isinstance(read, CardRead)
+    assert none == PhotoCame(None)
+
+
+@pytest.mark.parametrize("at", range(4, 10))
+def test_a_card_pulled_in_the_middle_of_its_photo_is_removed_and_no_photo_comes(at: int) -> None:
+    card = VirtualThaiIdCard(replace(SOMCHAI, photo=PHOTO), Habits(pulled_at=at))
+    wanted = ReadDeclared(Declared(frozenset({Field.ID_NUMBER}), PhotoCame))
+    read, removed = events_of_worker(card, wanted, until=CardRemoved)
+    assert isinstance(read, CardRead)
+    assert removed == CardRemoved()
