@@ -1,6 +1,6 @@
 """Bytes to and from a printer, with our timeouts and our errors; the network by python-escpos' own connection.
 
-One function a URI scheme makes a ``Transport``: ``tcp`` here, ``file`` and ``serial`` in ``device_file``.
+One function a URI scheme makes a ``Transport``: ``tcp`` here, ``file``, ``usb`` and ``serial`` over ``device_file``.
 Rules: every call ends in bounded time; only ``DriverError`` leaves; nothing here knows a printer command.
 
 Why python-escpos' ``Network`` does not open its own socket: its ``open`` leaks the socket when connecting fails, knows
@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from drivers.errors import DeviceAbsentError, DeviceTimeoutError
 from drivers.printer.device_file import SPEEDS, DeviceFileTransport
+from drivers.printer.usb import UsbPrinter
 
 DEVICE = "printer"
 _PORT = 9100  # the raw printing port every network printer has
@@ -129,6 +130,10 @@ def _serial(uri: str, _connect_timeout_s: float, send_timeout_s: float) -> Trans
     return DeviceFileTransport(_device_path(uri), send_timeout_s, int(speed))
 
 
+def _usb(uri: str, _connect_timeout_s: float, send_timeout_s: float) -> Transport:
+    return DeviceFileTransport(str(UsbPrinter.parse(uri.removeprefix("usb:")).device_file()), send_timeout_s)
+
+
 def _device_path(uri: str) -> str:
     path = urlsplit(uri).path
     if not path.startswith("/"):
@@ -137,11 +142,17 @@ def _device_path(uri: str) -> str:
 
 
 # The seam for further connections: a scheme and who makes its Transport.
-SCHEMES: dict[str, Callable[[str, float, float], Transport]] = {"tcp": _tcp, "file": _file, "serial": _serial}
+SCHEMES: dict[str, Callable[[str, float, float], Transport]] = {
+    "tcp": _tcp,
+    "file": _file,
+    "serial": _serial,
+    "usb": _usb,
+}
 
 
 def open_transport(uri: str, connect_timeout_s: float, send_timeout_s: float) -> Transport:
-    """Connect to ``tcp://host[:9100]``, ``file:/dev/usb/lp0`` or ``serial:/dev/ttyUSB0[?baud=115200]``.
+    """Connect to ``tcp://host[:9100]``, ``usb:04b8:0e15[:serial]``, ``file:/dev/usb/lp0`` or
+    ``serial:/dev/ttyUSB0[?baud=115200]``.
 
     Raises: ValueError for an address we cannot read (a wrong setting, not a fault of the device);
         DeviceAbsentError when nothing answers there.

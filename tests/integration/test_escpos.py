@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import select
 import socket
-import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceTimeoutError, Fault
+from drivers.printer.device_file import DeviceFileTransport
 from drivers.printer.escpos import EscposPrinter, Timing
 from drivers.printer.paper import png
 from drivers.printer.port import Cut, Paper, PrinterStatus, Raster
 from drivers.printer.stand_in import PrinterStandIn
+from drivers.printer.usb import UsbPrinter
 from tests.contract.printer import FINE, OTHER, SLIP, SLIP_PARTS
 from tests.contract.printer_rigs import QUICK
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
+from tests.support.serial_cable import serial_cable
+from tests.support.usb_tree import EPSON, plug
 
 # White rows that end a picture left open by a lost connection: 128 rows of 72 bytes.
 FLUSH_BYTES = 128 * 72
@@ -189,31 +191,17 @@ def test_default_waiting_is_bounded() -> None:
     assert all(0 < limit <= 5 for limit in limits)
 
 
-def test_a_slip_over_a_serial_line(bench: PrinterBench) -> None:
-    """A pseudo-terminal carried to the stand-in: the same driver, the same answers."""
-    theirs, ours = os.openpty()
-    host, port = bench.do(lambda p: p.address)
-    stop = threading.Event()
-    with socket.create_connection((host, port)) as far:
-
-        def carry() -> None:
-            while not stop.is_set():
-                for ready in select.select([theirs, far], [], [], 0.05)[0]:
-                    if ready is far:
-                        os.write(theirs, far.recv(4096))
-                    else:
-                        far.sendall(os.read(theirs, 4096))
-
-        carrier = threading.Thread(target=carry, name="serial cable")
-        carrier.start()
-        printer = EscposPrinter.open(f"serial:{os.ttyname(ours)}", timing=QUICK)
-        try:
+def test_a_usb_printer_prints_again_after_a_replug_as_another_file(tmp_path: Path) -> None:
+    for node in ("lp0", "lp1"):
+        with printer_on_a_thread() as bench, serial_cable(bench.do(lambda p: p.address)) as path:
+            plug(tmp_path / node, "1-1.2", node, EPSON, "X1")
+            (tmp_path / node / "dev/usb").mkdir(parents=True)
+            (tmp_path / node / "dev/usb" / node).symlink_to(path)
+            file = UsbPrinter.parse("04b8:0e15").device_file(tmp_path / node / "sys", tmp_path / node / "dev")
+            printer = EscposPrinter(DeviceFileTransport(str(file), 2), timing=QUICK)
             printer.print(SLIP_PARTS)
-            assert printer.wait(1) == FINE
-        finally:
+            bench.do(PrinterStandIn.unplug)
+            with pytest.raises(DeviceAbsentError):
+                printer.wait(2)
             printer.close()
-            stop.set()
-            carrier.join(5)
-    os.close(ours)
-    os.close(theirs)
-    assert bench.slips == [SLIP]
+            assert bench.slips == [SLIP]
