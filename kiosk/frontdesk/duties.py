@@ -246,14 +246,37 @@ class Shine:
     pattern: Pattern
 
 
-def panel_duties(open_panel: Callable[[], Panel]) -> Duties[Panel, Shine]:
-    """Presses and tamper go to the desk as they are; lights are jobs."""
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Job: let the buzzer be heard."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFan:
+    """Job: let the fan run, or stand still."""
+
+    on: bool
+
+
+PanelJob = Shine | Play | TurnFan
+
+
+def panel_duties(open_panel: Callable[[], Panel]) -> Duties[Panel, PanelJob]:
+    """Presses and tamper go to the desk as they are; lights, sounds and the fan are jobs."""
 
     def understand(event: PanelEvent) -> tuple[Any, ...]:
         return (event,)
 
-    def do(panel: Panel, job: Shine) -> tuple[Any, ...]:
-        panel.show(job.light, job.pattern)
+    def do(panel: Panel, job: PanelJob) -> tuple[Any, ...]:
+        match job:
+            case Shine(light, pattern):
+                panel.show(light, pattern)
+            case Play(sound):
+                panel.play(sound)
+            case TurnFan(on):
+                panel.turn_fan(on=on)
         return ()
 
     return Duties(open_panel, understand, do, lambda _job: ())

@@ -11,14 +11,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from drivers.panel.port import Light, Pattern
 from fleet.protocol import records
 from fleet.protocol.factory import parse_factory_number
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
-from kiosk.frontdesk.duties import PrintJob, ReadDeclared, Shine, SlipDone
+from kiosk.frontdesk.console import Console
+from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared, SlipDone
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
@@ -62,7 +63,7 @@ class Workers:
 
     card: DeviceWorker[Any, ReadDeclared]
     printer: DeviceWorker[Any, PrintJob]
-    panel: DeviceWorker[Any, Shine]
+    panel: DeviceWorker[Any, PanelJob]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ class _Visit:
 class Effects:
     """Hands for the visit's effects. ``run`` gives the events that are answered at once."""
 
-    def __init__(self, kiosk_id: str, workers: Workers, spool: Spool, replica: Replica) -> None:
+    def __init__(self, kiosk_id: str, workers: Workers, spool: Spool, replica: Replica, root: Path) -> None:
+        """``root`` is where the kernel's files are found: "/" but in tests."""
+        self.console = Console(workers.panel, root)
         self._kiosk_id, self._workers, self._spool, self._replica = kiosk_id, workers, spool, replica
-        self._lights: dict[Light, Pattern] = {}
         self._visit: _Visit | None = None
         self._unwritten: deque[records.KnownRecord] = deque(maxlen=UNWRITTEN_MAX)
         self.recorded: Callable[[], object] = lambda: None
@@ -99,8 +101,7 @@ class Effects:
             case PrintPaymentSlip():
                 self._print(effect, state)
             case ShowLight(light=light, pattern=pattern):
-                self._lights[light] = pattern
-                self._workers.panel.submit(Shine(light, pattern))
+                self.console.visit_shows(light, pattern)
             case BeginVisit(service=service):
                 self._visit = _Visit(secrets.token_hex(8), service, datetime.now(UTC))
             case EndVisit():
@@ -177,7 +178,7 @@ class Effects:
         )
         return SlipPrinted(job.transaction_no)
 
-    # ---- visits, lights, records
+    # ---- visits, records
 
     def _end_visit(self, effect: EndVisit, state: State) -> None:
         if self._visit is None:
@@ -193,16 +194,6 @@ class Effects:
             )
         )
         self._visit = None
-
-    def shine_again(self) -> None:
-        """The panel came back: every light as it should be."""
-        for light, pattern in self._lights.items():
-            self._workers.panel.submit(Shine(light, pattern))
-
-    def shine(self, light: Light, pattern: Pattern) -> None:
-        """A light that is the desk's own, not the visit's."""
-        self._lights[light] = pattern
-        self._workers.panel.submit(Shine(light, pattern))
 
     def record(self, record: records.KnownRecord) -> None:
         """Put a record into the spool; while the disk is full it waits in memory, in order."""

@@ -24,6 +24,7 @@ from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import SlipDone
 from kiosk.frontdesk.effects import Effects
 from kiosk.frontdesk.glass import Glass
+from kiosk.frontdesk.signals import paper_pattern, sound_between, status_pattern
 from kiosk.frontdesk.worker import Inbox, WorkerDied
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
@@ -91,7 +92,6 @@ class FrontDesk:
     def begin(self) -> None:
         """The first frame, and then what the first visit will need."""
         self._load_settings()
-        self._effects.shine(Light.STATUS, Pattern.ON)
         self.round()
         self._glass.warm_up()
 
@@ -122,10 +122,18 @@ class FrontDesk:
         """What is due at ``now_s`` (monotonic) and no visitor's affair."""
         if self._identify_until_s is not None and now_s >= self._identify_until_s:
             self._identify_until_s = None
-            self._effects.shine(Light.STATUS, Pattern.ON)
+        self._signal(now_s)
         if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
+
+    def _signal(self, now_s: float) -> None:
+        """The lights that are the desk's, and the fan."""
+        console, paper = self._effects.console, self._state.desk.paper
+        sought = self._identify_until_s is not None
+        console.desk_shows(Light.STATUS, Pattern.FAST if sought else status_pattern(self._state, self._devices))
+        console.desk_shows(Light.PAPER, paper_pattern(paper, in_visit=self._effects.in_visit))
+        console.look_after_fan(now_s)
 
     def _waiting(self) -> list[Any]:
         """Everything in the inbox, waiting a little for the first."""
@@ -163,7 +171,6 @@ class FrontDesk:
                 self._tell_status()
             case news.Identify():
                 self._identify_until_s = time.monotonic() + IDENTIFY_S
-                self._effects.shine(Light.STATUS, Pattern.FAST)
             case CallPressed() | TamperChanged():
                 self._panel_said(event)
             case DeviceReady() | DeviceLost() | PrinterChanged():
@@ -180,7 +187,7 @@ class FrontDesk:
             case DeviceReady(device=device):
                 self._set_device(device, DeviceState.ONLINE, "")
                 if device is Device.PANEL:
-                    self._effects.shine_again()
+                    self._effects.console.tell_again()
             case DeviceLost(device=device, reason=reason):
                 self._set_device(device, DeviceState.NO_DEVICE, reason)
             case PrinterChanged(status=status):
@@ -235,6 +242,8 @@ class FrontDesk:
             self._clock.stepped(each, then.state)
             if type(then.state) is not type(before):
                 log.info("%s + %s -> %s", _name(before), _name(each), _name(then.state))
+            if (sound := sound_between(before, then.state)) is not None:
+                self._effects.console.play(sound)
             for effect in then.effects:
                 events.extend(self._effects.run(effect, before))
         if isinstance(self._state, OutOfService) != isinstance(before, OutOfService):

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from drivers.card.port import CardReader
@@ -99,8 +100,9 @@ class NewsReader(threading.Thread):
 class Process:
     """Everything the process holds. ``inbox`` is where events come in, from threads and from a bench."""
 
-    def __init__(self, config: MachineConfig, openers: Openers, version: str) -> None:
-        """Show the first frame's glass and no more: ``open`` does what takes time."""
+    def __init__(self, config: MachineConfig, openers: Openers, version: str, root: Path = Path("/")) -> None:
+        """Show the first frame's glass and no more: ``open`` does what takes time. ``root`` is another in tests."""
+        self._root = root
         self._config, self._openers, self._version = config, openers, version
         self.inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
         self.glass = Glass(openers.display, config.display.size_px)
@@ -133,7 +135,7 @@ class Process:
         scanner: DeviceWorker[Any, None] = DeviceWorker(
             Device.SCANNER, scanner_duties(self._openers.scanner), self.inbox
         )
-        effects = Effects(self._config.kiosk_id, workers, spool, replica)
+        effects = Effects(self._config.kiosk_id, workers, spool, replica, self._root)
         self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
         effects.record(self._restarted(spool, replica, lives.begin(spool, PROCESS)))
         self._threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, self.inbox))

@@ -87,7 +87,7 @@ class DeskRig:
     """A context manager; devices are its attributes, and their hands are theirs."""
 
     def __init__(self, folder: Path, *, notices: int = 1) -> None:
-        self.config = machine(folder)
+        self.config, self.root = machine(folder), folder / "root"
         self.slot, self.scanner = FakeSlot(), FakeScanner()
         self.printer, self.panel, self.display = FakePrinter(), FakePanel(), FakeDisplay(SIZE_PX)
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
@@ -109,7 +109,7 @@ class DeskRig:
         return self.printer
 
     def __enter__(self) -> DeskRig:
-        self.process = Process(self.config, self.openers, "0.1.0")
+        self.process = Process(self.config, self.openers, "0.1.0", self.root)
         desk = self.process.open()
         assert desk is not None
         self.desk: FrontDesk = desk
