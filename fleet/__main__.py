@@ -12,12 +12,15 @@ import socket
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import msgspec
+
+from fleet.site import enrolling
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -87,9 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--role", required=True, choices=["technician", "provincial-admin", "national-admin"])
     user.add_argument("--province", type=int, help="DOPA code; not for national admins")
     user.add_argument("--full-name", default="")
-    enrol = command("enrol", _enrol, "key and certificate for a kiosk")
-    enrol.add_argument("kiosk_id")
-    enrol.add_argument("--out", type=Path, required=True, help="folder for kiosk.key, kiosk.pem and ca.pem")
+    enrolling.add_enrol(command("enrol", _enrol, "certify a kiosk's own key by its signing request; or expect a batch"))
+    enrolling.add_revoke(command("revoke", _revoke, "end a kiosk's identity: HTTPS at once, its link within 10 s"))
     confirm = command("bank-confirm", _bank_confirm, "the pretend bank confirms a payment")
     confirm.add_argument("--ref1", required=True)
     confirm.add_argument("--ref2", default="", help="default: that of the QR shown last for this reference")
@@ -137,9 +139,12 @@ def _settle_ports(data_dir: Path, host: str, http_port: int) -> Ports:
 
 
 def _prepare(data_dir: Path, ports: Ports) -> Path:
-    """Certificates and broker configuration; returns the latter."""
+    """Certificates and broker configuration; returns the latter. The database must be there."""
+    _django()
     from fleet.trust.authority import Authority
-    from fleet.trust.broker import SERVICES, write_broker_config
+    from fleet.trust.broker import REVOCATION_LIST, SERVICES, write_broker_config
+    from fleet.trust.certificates import revoked_serials
+    from fleet.trust.revocation_list import write_list
 
     certificates = data_dir / "certificates"
     authority = Authority(data_dir / "authority")
@@ -147,6 +152,7 @@ def _prepare(data_dir: Path, ports: Ports) -> Path:
     (certificates / "ca.pem").write_bytes(authority.root_pem)
     names = tuple(dict.fromkeys((ports.host, "localhost", "127.0.0.1")))
     for server in ("broker", "server"):
+    write_list(certificates / REVOCATION_LIST, authority, revoked_serials(datetime.now(UTC)))
         authority.issue_server(names).write(certificates, server)
     for service in SERVICES:
         authority.issue_client(service).write(certificates, service)
@@ -163,11 +169,11 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
         raise SystemExit(f"fleet: {err}") from None
     ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
     _demand_free(ports)
-    broker_config = _prepare(data_dir, ports)
     _migrate(arguments, data_dir)
     own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
     children = Children(dict(os.environ))
     stopping = False
+    broker_config = _prepare(data_dir, ports)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -257,7 +263,8 @@ def _migrate(_arguments: argparse.Namespace, _data_dir: Path) -> int:
     return 0
 
 
-def _broker_config(_arguments: argparse.Namespace, data_dir: Path) -> int:
+def _broker_config(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _migrate(arguments, data_dir)
     print(_prepare(data_dir, _settle_ports(data_dir, "127.0.0.1", 0)))
     return 0
 
@@ -320,18 +327,20 @@ def _user(arguments: argparse.Namespace, data_dir: Path) -> int:
 
 def _enrol(arguments: argparse.Namespace, data_dir: Path) -> int:
     _fleet_there(data_dir)
-    from fleet.devices.desired import announce_office
-    from fleet.devices.models import Kiosk
-    from fleet.trust.authority import Authority
+    return _said(enrolling.enrol, arguments)
 
-    kiosk = Kiosk.objects.filter(pk=arguments.kiosk_id).first()
-    if kiosk is None:
-        print(f"fleet: there is no kiosk {arguments.kiosk_id}; make it first", file=sys.stderr)
+
+def _revoke(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(enrolling.revoke, arguments)
+
+
+def _said(command: Callable[[argparse.Namespace], dict[str, Any]], arguments: argparse.Namespace) -> int:
+    try:
+        print(json.dumps(command(arguments), ensure_ascii=False))
+    except enrolling.CommandError as err:
+        print(f"fleet: {err}", file=sys.stderr)
         return 2
-    authority = Authority(data_dir / "authority")
-    authority.issue_client(kiosk.kiosk_id).write(arguments.out, "kiosk")
-    (arguments.out / "ca.pem").write_bytes(authority.root_pem)
-    announce_office(kiosk.office_id)  # so that what it should run waits for it at the broker
     return 0
 
 

@@ -1,46 +1,71 @@
 """The kiosks' interface, on a port of its own that asks for a client certificate.
 
-The certificate's common name is put into the request by ``fleet.site.kiosk_server``; without one every route refuses.
+Who the certificate names, and its serial number, are put into the request by ``fleet.site.servers``. Every route asks
+``fleet.trust`` whether that very certificate is in force: a revoked one is refused at the next request, on a line that
+was open before as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 
 from fleet.devices.models import Kiosk
 from fleet.office.records import records_of
+from fleet.protocol import enrolment as words
+from fleet.trust.certificates import Doer, IdentityError, Peer, admitted, authority, renew, settle
+from fleet.trust.models import Certificate
+from fleet.trust.signing_request import SigningRequestError, read_request
 
 P = ParamSpec("P")
 
 PEER = "sala.peer"
-"""Where the server puts the peer's common name in the ASGI scope."""
+"""Where the server puts the ``Peer`` in the ASGI scope."""
 
 
-def for_kiosks(view: Callable[Concatenate[HttpRequest, Kiosk, P], HttpResponse]) -> Callable[..., HttpResponse]:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A kiosk that has proved who it is, and by what."""
+
+    kiosk: Kiosk
+    certificate: Certificate
+    address: str
+
+    @property
+    def doer(self) -> Doer:
+        """For the audit."""
+        return Doer(address=self.address)
+
+
+def for_kiosks(view: Callable[Concatenate[HttpRequest, Caller, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """The view of a kiosk that has proved who it is; anybody else gets 403."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        name = getattr(request, "scope", {}).get(PEER, "")
-        kiosk = Kiosk.objects.select_related("office").filter(pk=name).first() if name else None
-        if kiosk is None:
+        peer = getattr(request, "scope", {}).get(PEER)
+        certificate = admitted(peer) if isinstance(peer, Peer) else None
+        kiosk = Kiosk.objects.select_related("office").filter(pk=certificate.kiosk_id).first() if certificate else None
+        if certificate is None or kiosk is None:
             return HttpResponse("a kiosk's certificate is needed", status=403, content_type="text/plain")
-        return view(request, kiosk, *args, **kwargs)
+        caller = Caller(kiosk, certificate, str(request.META.get("REMOTE_ADDR", "")))
+        return view(request, caller, *args, **kwargs)
 
     return checked
 
 
 @require_GET
 @for_kiosks
-def office(request: HttpRequest, kiosk: Kiosk) -> HttpResponse:
+def office(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The records of the kiosk's office; 304 when it has the latest."""
+    kiosk = caller.kiosk
     tag = f'"{kiosk.office_id}.{kiosk.office.revision}"'  # a kiosk may have been moved to another office
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304)
@@ -50,9 +75,46 @@ def office(request: HttpRequest, kiosk: Kiosk) -> HttpResponse:
 
 @require_GET
 @for_kiosks
-def ping(_request: HttpRequest, kiosk: Kiosk) -> HttpResponse:
+def ping(_request: HttpRequest, caller: Caller) -> HttpResponse:
     """Whether the way is open, and as whom."""
-    return HttpResponse(msgspec.json.encode({"kiosk_id": kiosk.kiosk_id}), content_type="application/json")
+    return _json(msgspec.json.encode({"kiosk_id": caller.kiosk.kiosk_id}))
 
 
-urlpatterns = [path("kiosk/v1/office", office), path("kiosk/v1/ping", ping)]
+@csrf_exempt  # a machine's route: its certificate is no cookie that another page could send along
+@require_POST
+@for_kiosks
+def renewal(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A certificate for the kiosk's next key; 400 when it is none we sign, 409 when it may not be."""
+    if int(request.headers.get("Content-Length") or 0) > words.BODY_BYTES_MAX:
+        return HttpResponse(status=413)
+    try:
+        asked = read_request(words.read(request.body, words.Renew).csr)
+        certificate = renew(caller.certificate, asked, caller.doer)
+    except (words.WordsError, SigningRequestError) as err:
+        return HttpResponse(str(err), status=400, content_type="text/plain")
+    except IdentityError as err:
+        return HttpResponse(str(err), status=409, content_type="text/plain")
+    return _json(
+        msgspec.json.encode(words.Renewed(certificate=certificate.pem, ca=authority().root_pem.decode("ascii")))
+    )
+
+
+@csrf_exempt  # as above
+@require_POST
+@for_kiosks
+def settled(_request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The certificate this comes by is durably in place: those before it are over. Said twice, it is the same."""
+    settle(caller.certificate, caller.doer)
+    return _json(b"{}")
+
+
+def _json(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+urlpatterns = [
+    path("kiosk/v1/office", office),
+    path("kiosk/v1/ping", ping),
+    path("kiosk/v1/renew", renewal),
+    path("kiosk/v1/settled", settled),
+]

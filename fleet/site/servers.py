@@ -1,7 +1,7 @@
 """The two HTTP servers of `fleet serve` in one process: pages, and the kiosks' port with client certificates.
 
-uvicorn does not tell an application who its TLS peer is; ``PeerProtocol`` puts the certificate's common name into
-the scope, and ``kiosk_application`` serves the kiosks' routes only.
+uvicorn does not tell an application who its TLS peer is; ``PeerProtocol`` puts the certificate's common name and
+serial number into the scope, and ``kiosk_application`` serves the kiosks' routes only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.core.handlers.asgi import ASGIHandler
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fleet.api.kiosks import PEER
+from fleet.trust.certificates import Peer
 
 GOODBYE_S = 2
 """How long open answers may go on after a signal; a live page's would go on for ever."""
@@ -33,17 +34,18 @@ class Listen:
 
 
 class PeerProtocol(H11Protocol):
-    """HTTP/1.1 over TLS that tells the application the peer's common name."""
+    """HTTP/1.1 over TLS that tells the application who its peer is."""
 
     def connection_made(self, transport: Any) -> None:
         """Note who is there."""
         super().connection_made(transport)
         certificate = transport.get_extra_info("peercert") or {}
         names = [value for part in certificate.get("subject", ()) for key, value in part if key == "commonName"]
-        self.app = _naming(self.app, names[0] if names else "")
+        serial = f"{int(certificate.get('serialNumber', '0'), 16):x}"
+        self.app = _naming(self.app, Peer(names[0] if len(names) == 1 else "", serial))
 
 
-def _naming(application: Any, peer: str) -> Any:
+def _naming(application: Any, peer: Peer) -> Any:
     async def named(scope: Any, receive: Any, send: Any) -> None:
         await application({**scope, PEER: peer}, receive, send)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from datetime import timedelta
 
 DATA_DIR = Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")).resolve()
 
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "fleet.office",
     "fleet.devices",
     "fleet.payments",
+    "fleet.trust",
     "fleet.web",
 ]
 MIDDLEWARE = [
@@ -92,6 +94,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
+CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
+"""Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
+
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

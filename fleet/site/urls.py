@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("fleet.api.bank")), path("", include("fleet.web.urls"))]
+urlpatterns = [
+    path("", include("fleet.api.bank")),
+    path("", include("fleet.api.enrolment")),
+    path("", include("fleet.web.urls")),
+]
 
 handler403 = "fleet.web.views.errors.forbidden"
 handler404 = "fleet.web.views.errors.not_found"

@@ -1,13 +1,15 @@
 """The fleet's own certificate authority: one root, short certificates for its servers, services and kiosks.
 
 Keys are P-256. A kiosk's certificate names it in its common name; that is its user name at the broker and its name
-at the kiosk interface, and the only identity it has.
+at the kiosk interface, and the only identity it has. A kiosk's key is made by the kiosk: of it the authority sees a
+signing request (``signing_request.py``) and no more.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 ROOT_DAYS = 3650
 LEAF_DAYS = 90
 """Renewed at two thirds of it; short enough that a lost card in a lost Pi ages quickly."""
+
+LEAF_LIFE = timedelta(days=LEAF_DAYS)
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A kiosk whose clock is a little behind must not find its certificate "not yet valid"."""
@@ -59,36 +63,62 @@ class Authority:
         """The certificate that everybody trusts."""
         return self._root.public_bytes(serialization.Encoding.PEM)
 
+    @property
+    def root_sha256(self) -> str:
+        """Its fingerprint."""
+        return self._root.fingerprint(hashes.SHA256()).hex()
+
     def issue_server(self, names: tuple[str, ...]) -> Identity:
         """A certificate for a server reachable under ``names`` (host names or IP addresses)."""
-        alternatives = x509.SubjectAlternativeName([_name(each) for each in names])
-        return self._issue(names[0], ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
-
-    def issue_client(self, common_name: str) -> Identity:
-        """A certificate for a client: a kiosk's id, or the name of a service of the fleet."""
-        return self._issue(common_name, ExtendedKeyUsageOID.CLIENT_AUTH, None)
-
-    def _issue(
-        self, common_name: str, usage: x509.ObjectIdentifier, alternatives: x509.SubjectAlternativeName | None
-    ) -> Identity:
         key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = x509.SubjectAlternativeName([_name(each) for each in names])
+        builder = self._leaf(names[0], key.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, LEAF_LIFE)
+        return _pem(key, builder.add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256()))
+
+    def issue_client(self, common_name: str, life: timedelta = LEAF_LIFE) -> Identity:
+        """Key and certificate for a client of our own: a service of the fleet."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        return _pem(key, self.sign_client(common_name, key.public_key(), life))
+
+    def sign_client(
+        self, common_name: str, public_key: ec.EllipticCurvePublicKey, life: timedelta = LEAF_LIFE
+    ) -> x509.Certificate:
+        """A certificate for a key that somebody else holds: a kiosk, under its id."""
+        builder = self._leaf(common_name, public_key, ExtendedKeyUsageOID.CLIENT_AUTH, life)
+        return builder.sign(self._key, hashes.SHA256())
+
+    def _leaf(
+        self, common_name: str, public_key: ec.EllipticCurvePublicKey, usage: x509.ObjectIdentifier, life: timedelta
+    ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
-        builder = (
+        return (
             x509.CertificateBuilder()
             .subject_name(_subject(common_name))
             .issuer_name(self._root.subject)
-            .public_key(key.public_key())
+            .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - CLOCK_SKEW)
-            .not_valid_after(now + timedelta(days=LEAF_DAYS))
+            .not_valid_after(now + life)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
-        if alternatives is not None:
-            builder = builder.add_extension(alternatives, critical=False)
-        return _pem(key, builder.sign(self._key, hashes.SHA256()))
+
+    def revocation_list(self, serials: Iterable[int], issued_at: datetime) -> bytes:
+        """The PEM of our revocation list. It never ends on its own: an expired list shuts everybody out."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._root.subject)
+            .last_update(issued_at)
+            .next_update(self._root.not_valid_after_utc)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.CRLNumber(int(issued_at.timestamp())), critical=False)
+        )
+        for serial in serials:
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(issued_at)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def _new_root() -> Identity:

@@ -11,12 +11,25 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from fleet.protocol.messages import MESSAGE_BYTES_MAX
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, ROOT, TO_KIOSK
 
-SERVICES = ("fleet-ingest", "fleet-conduct")
+REVOCATION_LIST = "crl.pem"
+PID_FILE = "mosquitto.pid"
+
+INGEST_WORKERS_MAX = 8
+"""Workers that certificates are made for; each needs a name of its own, since names are client ids."""
+
+
+def ingest_name(number: int) -> str:
+    """Common name of an ingest worker; the first, 1, is the one that speaks for the fleet."""
+    return "fleet-ingest" if number == 1 else f"fleet-ingest-{number}"
+
+
+SERVICES = (*map(ingest_name, range(1, INGEST_WORKERS_MAX + 1)), "fleet-conduct")
 """Common names of the fleet's own clients."""
 
 QUEUED_MESSAGES_MAX = 100_000
@@ -50,7 +63,7 @@ def access_control() -> str:
 
 
 def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1") -> Path:
-    """Write ``mosquitto.conf`` and its list into ``directory`` (with ca.pem, broker.pem, broker.key beside it)."""
+    """Write ``mosquitto.conf`` and its list into ``directory`` (beside ca.pem, crl.pem, broker.pem, broker.key)."""
     state = directory / "state"
     state.mkdir(parents=True, exist_ok=True)
     (directory / "acl").write_text(access_control(), "utf-8")
@@ -62,7 +75,9 @@ def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1
         f"""# Written by `fleet broker-config`; changes here are lost.
 {user}per_listener_settings false
 listener {port} {address}
+pid_file {directory / PID_FILE}
 cafile {directory / "ca.pem"}
+crlfile {directory / REVOCATION_LIST}
 certfile {directory / "broker.pem"}
 keyfile {directory / "broker.key"}
 tls_version tlsv1.2
@@ -86,3 +101,18 @@ log_type notice
         "utf-8",
     )
     return config
+
+
+def have_lists_read(directory: Path) -> bool:
+    """Have the broker that runs on ``directory`` read its revocation list again; False when none runs.
+
+    On SIGHUP mosquitto 2 loads certificates and revocation lists again and leaves those who are connected connected.
+    """
+    try:
+        pid = int((directory / PID_FILE).read_text("ascii"))
+        if b"mosquitto" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return False  # the file of one that was killed; its number may be anybody's by now
+        os.kill(pid, signal.SIGHUP)
+    except (OSError, ValueError):
+        return False
+    return True

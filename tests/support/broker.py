@@ -23,10 +23,13 @@ from typing import Any
 
 import msgspec
 import paho.mqtt.client as paho
+import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from tests.support.identities import prepare_request
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 20.0
@@ -46,9 +49,16 @@ def eventually(what: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
 class Fleet:
     """The parts of a fleet, each started and killed as a test likes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
+        """``database`` is what SALA_DATABASE takes: nothing for SQLite in ``folder``."""
         self.folder = folder
-        self.environment = {**os.environ, "SALA_FLEET_DIR": str(folder), "PYTHONPATH": str(REPOSITORY)}
+        self._database = database
+        self.environment = {
+            **os.environ,
+            "SALA_FLEET_DIR": str(folder),
+            "SALA_DATABASE": database,
+            "PYTHONPATH": str(REPOSITORY),
+        }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._clients: list[Client] = []
         self.run("sample-data")
@@ -80,13 +90,15 @@ class Fleet:
     # ---- programs
 
     def start(self, name: str) -> None:
-        """Start ``mosquitto``, ``ingest``, ``conduct`` or ``serve``."""
+        """Start ``mosquitto``, ``ingest``, ``ingest-2`` and so on, ``conduct`` or ``serve``."""
         if name == "mosquitto":
             program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
             self._spawn(name, [program, "-c", str(self.folder / "certificates" / "mosquitto.conf")])
             self.await_port(int(self.ports["broker"]))
         else:
-            self._spawn(name, [sys.executable, "-m", "fleet", name])
+            part, _, number = name.partition("-")
+            worker = ["--worker", number] if number else []
+            self._spawn(name, [sys.executable, "-m", "fleet", part, *worker])
 
     def _spawn(self, name: str, command: Sequence[str]) -> None:
         log = (self.folder / f"{name}.log").open("ab")
@@ -104,6 +116,12 @@ class Fleet:
     def kill(self, name: str) -> None:
         """End a part as a power cut would, and wait for it."""
         self._end(name, signal.SIGKILL)
+
+    def revive(self, *names: str) -> None:
+        """Start again those parts that have ended by themselves, as systemd would."""
+        for name in names:
+            if self._running[name].poll() is not None:
+                self.start(name)
 
     def _end(self, name: str, number: signal.Signals) -> None:
         process = self._running.pop(name)
@@ -126,7 +144,11 @@ class Fleet:
     # ---- the database and the identities
 
     def rows(self, query: str, *values: Any) -> list[Any]:
-        """Ask the database, read-only."""
+        """Ask the database, read-only; ``?`` stands for a value."""
+        if self._database:
+            with psycopg.connect(self._database) as connection:
+                connection.read_only = True
+                return connection.execute(query.replace("?", "%s").encode(), values).fetchall()
         database = sqlite3.connect(f"file:{self.folder / 'fleet.sqlite'}?mode=ro", uri=True, timeout=10)
         try:
             return database.execute(query, values).fetchall()
@@ -137,7 +159,7 @@ class Fleet:
         """The folder with a kiosk's identity."""
         out = self.folder / "identities" / kiosk_id
         if not out.exists():
-            self.run("enrol", kiosk_id, "--out", str(out))
+            self.run("enrol", kiosk_id, "--csr", str(prepare_request(out)), "--out", str(out))
         return out
 
     def kiosk(self, kiosk_id: str, **how: Any) -> Client:

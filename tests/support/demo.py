@@ -23,6 +23,8 @@ from typing import Any, TypeVar
 
 import requests
 
+from tests.support.identities import prepare_request
+
 KIOSK_ID = "CBI-02"
 OFFICE_ID = "CBI"
 USER = "demo"
@@ -58,7 +60,9 @@ class Demo:
         self._say("Making sample data for three provinces")
         self.fleet("sample-data")
         self.fleet("user", USER, "--role", "national-admin", "--full-name", "สุดา ตัวอย่าง")
-        self.fleet("enrol", KIOSK_ID, "--out", str(kiosk_dir / "identity"))
+        self.fleet("broker-config")
+        request = prepare_request(kiosk_dir / "identity")
+        self.fleet("enrol", KIOSK_ID, "--csr", str(request), "--out", str(kiosk_dir / "identity"))
         samples = self.directory / "samples.json"
         samples.write_text(self.fleet("sample-codes", OFFICE_ID), "utf-8")
         self._say("Starting broker and fleet")

@@ -41,6 +41,7 @@ from fleet.protocol.messages import (
 )
 from fleet.protocol.records import KnownRecord, encode_record
 from fleet.protocol.topics import Channel
+from tests.support.identities import prepare_request
 from tests.support.require import require
 
 PASSWORD = "sample-password-1"
@@ -190,7 +191,8 @@ class WireKiosk:
 def wire_kiosk(fleet: RunningFleet, kiosk_id: str) -> Iterator[WireKiosk]:
     """A kiosk that has just been born and listens."""
     identity = fleet.directory / f"identity-{kiosk_id}"
-    fleet.command("enrol", kiosk_id, "--out", str(identity))
+    if not identity.exists():
+        fleet.command("enrol", kiosk_id, "--csr", str(prepare_request(identity)), "--out", str(identity))
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id=kiosk_id, protocol=MQTTProtocolVersion.MQTTv5)
     context = ssl.create_default_context(cafile=str(identity / "ca.pem"))
     context.load_cert_chain(identity / "kiosk.pem", identity / "kiosk.key")

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from fleet.api.kiosks import PEER
 from fleet.office.models import Office
 from fleet.protocol.office import OfficeRecords
+from fleet.trust.certificates import Doer, Peer, issue, revoke
+from fleet.trust.models import Certificate, Deed, Origin
+from fleet.trust.signing_request import read_request
+from tests.support.identities import new_key, signing_request
 
 ROUTES = [route for include in get_resolver("fleet.site.kiosk_urls").url_patterns for route in include.url_patterns]
+BY_POST = {"kiosk/v1/renew", "kiosk/v1/settled"}
 
 
-def asked(route: URLPattern, peer: str | None, **headers: str) -> HttpResponse:
-    request = RequestFactory().get("/", headers=headers)
+def enrolled(kiosk_id: str) -> Peer:
+    certificate = issue(kiosk_id, read_request(signing_request(new_key())), Origin.REQUEST, Doer())
+    return Peer(kiosk_id, certificate.serial)
+
+
+def asked(route: URLPattern, peer: object, body: bytes = b"{}", **headers: str) -> HttpResponse:
+    factory = RequestFactory()
+    if str(route.pattern) in BY_POST:
+        request = factory.post("/", body, content_type="application/json", headers=headers)
+    else:
+        request = factory.get("/", headers=headers)
     if peer is not None:
         request.scope = {PEER: peer}
     answer = route.callback(request)
@@ -24,24 +42,58 @@ def asked(route: URLPattern, peer: str | None, **headers: str) -> HttpResponse:
     return answer
 
 
-def office(peer: str, **headers: str) -> HttpResponse:
-    (route,) = [route for route in ROUTES if str(route.pattern) == "kiosk/v1/office"]
-    return asked(route, peer, **headers)
+def route_of(name: str) -> URLPattern:
+    (route,) = [route for route in ROUTES if str(route.pattern) == f"kiosk/v1/{name}"]
+    return route
+
+
+def office(peer: Peer, **headers: str) -> HttpResponse:
+    return asked(route_of("office"), peer, **headers)
 
 
 def test_there_are_routes_to_try() -> None:
-    assert {str(route.pattern) for route in ROUTES} == {"kiosk/v1/office", "kiosk/v1/ping"}
+    assert {str(route.pattern) for route in ROUTES} == {
+        "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.pattern))
-@pytest.mark.parametrize("peer", [None, "", "XXX-99", "fleet-ingest", "cbi-01", "CBI"])
-def test_nobody_but_a_kiosk_comes_in(route: URLPattern, peer: str | None) -> None:
-    assert asked(route, peer).status_code == 403
+class TestEveryRoute:
+    @pytest.mark.parametrize("name", ["", "XXX-99", "fleet-ingest", "cbi-01", "CBI", "CBI-02"])
+    def test_nobody_else_comes_in_by_a_kiosks_serial_number(self, route: URLPattern, name: str) -> None:
+        assert asked(route, Peer(name, enrolled("CBI-01").serial)).status_code == 403
+
+    @pytest.mark.parametrize("serial", ["", "0", "deadbeef"])
+    def test_a_name_alone_is_nothing(self, route: URLPattern, serial: str) -> None:
+        enrolled("CBI-01")
+        assert asked(route, Peer("CBI-01", serial)).status_code == 403
+
+    @pytest.mark.parametrize("peer", [None, "CBI-01", ("CBI-01", "1")])
+    def test_what_is_no_peer_is_nobody(self, route: URLPattern, peer: object) -> None:
+        assert asked(route, peer).status_code == 403
+
+    def test_a_revoked_certificate_is_refused_at_once(self, route: URLPattern) -> None:
+        peer = enrolled("CBI-01")
+        assert asked(route_of("ping"), peer).status_code == 200
+        assert revoke("CBI-01", "lost", Doer()) == 1
+        assert asked(route, peer).status_code == 403
+
+    def test_a_certificate_that_has_ended_is_refused(self, route: URLPattern) -> None:
+        peer = enrolled("CBI-01")
+        Certificate.objects.filter(pk=peer.serial).update(not_after=timezone.now() - timedelta(seconds=1))
+        assert asked(route, peer).status_code == 403
+
+    def test_a_certificate_of_another_kiosk_is_that_kiosks(self, route: URLPattern) -> None:
+        ours, theirs = enrolled("CBI-01"), enrolled("KKN-02")
+        assert asked(route, Peer(ours.name, theirs.serial)).status_code == 403
+
+    def test_a_kiosk_comes_in(self, route: URLPattern) -> None:
+        assert asked(route, enrolled("CBI-01")).status_code in (200, 400), "400: the body says nothing"
 
 
-@pytest.mark.parametrize(("peer", "office_id"), [("CBI-01", "CBI"), ("KKN-02", "KKN")])
-def test_a_kiosk_gets_its_own_office(peer: str, office_id: str) -> None:
-    records = msgspec.json.decode(office(peer).content, type=OfficeRecords)
+@pytest.mark.parametrize(("kiosk_id", "office_id"), [("CBI-01", "CBI"), ("KKN-02", "KKN")])
+def test_a_kiosk_gets_its_own_office(kiosk_id: str, office_id: str) -> None:
+    records = msgspec.json.decode(office(enrolled(kiosk_id)).content, type=OfficeRecords)
     assert records.office_id == office_id
     assert records.revision == Office.objects.get(pk=office_id).revision
     assert len(records.factories) == 6
@@ -50,11 +102,84 @@ def test_a_kiosk_gets_its_own_office(peer: str, office_id: str) -> None:
 
 
 def test_who_has_the_latest_gets_nothing() -> None:
-    tag = office("CBI-01")["ETag"]
-    unchanged = office("CBI-01", **{"If-None-Match": tag})
+    peer = enrolled("CBI-01")
+    tag = office(peer)["ETag"]
+    unchanged = office(peer, **{"If-None-Match": tag})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
-    assert office("CBI-01", **{"If-None-Match": '"0"'}).status_code == 200
+    assert office(peer, **{"If-None-Match": '"0"'}).status_code == 200
 
 
 def test_records_are_kept_by_no_cache_on_the_way() -> None:
-    assert office("CBI-01")["Cache-Control"] == "no-store"
+    assert office(enrolled("CBI-01"))["Cache-Control"] == "no-store"
+
+
+def renewed(peer: Peer, csr: str) -> Peer:
+    answer = asked(route_of("renew"), peer, json.dumps({"csr": csr}).encode())
+    assert answer.status_code == 200, answer.content
+    pem = json.loads(answer.content)["certificate"]
+    return Peer(peer.name, Certificate.objects.get(pem=pem).serial)
+
+
+def test_a_renewal_leaves_the_old_certificate_until_the_new_one_is_in_place() -> None:
+    old = enrolled("CBI-01")
+    new = renewed(old, signing_request(new_key()))
+    assert asked(route_of("ping"), old).status_code == 200
+    assert asked(route_of("ping"), new).status_code == 200
+    assert asked(route_of("ping"), old).status_code == 200, "using the new one does not say that it is stored"
+    assert asked(route_of("settled"), new).status_code == 200
+    assert asked(route_of("ping"), old).status_code == 403
+    assert asked(route_of("settled"), new).status_code == 200, "said twice"
+    assert asked(route_of("ping"), new).status_code == 200
+
+
+def test_a_renewal_asked_for_again_is_the_same_certificate() -> None:
+    old, key = enrolled("CBI-01"), new_key()
+    assert renewed(old, signing_request(key)) == renewed(old, signing_request(key))
+
+
+def test_a_renewal_begun_anew_leaves_two_certificates_at_most() -> None:
+    old = enrolled("CBI-01")
+    first = renewed(old, signing_request(new_key()))
+    second = renewed(old, signing_request(new_key()))
+    assert asked(route_of("ping"), first).status_code == 403
+    assert asked(route_of("ping"), second).status_code == 200
+    assert asked(route_of("ping"), old).status_code == 200
+
+
+def test_a_renewal_for_the_key_in_use_is_the_certificate_in_use() -> None:
+    key = new_key()
+    issue("CBI-01", read_request(signing_request(key)), Origin.REQUEST, Doer())
+    serial = Certificate.objects.get(kiosk_id="CBI-01").serial
+    assert renewed(Peer("CBI-01", serial), signing_request(key)).serial == serial
+
+
+def test_a_renewal_is_not_had_for_another_kiosks_key() -> None:
+    key = new_key()
+    issue("KKN-01", read_request(signing_request(key)), Origin.REQUEST, Doer())
+    answer = asked(route_of("renew"), enrolled("CBI-01"), json.dumps({"csr": signing_request(key)}).encode())
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"csr": 1}', b'{"csr": "-----BEGIN"}', b"\xff"])
+def test_a_renewal_without_a_request_is_none(body: bytes) -> None:
+    assert asked(route_of("renew"), enrolled("CBI-01"), body).status_code == 400
+
+
+def test_a_stolen_old_certificate_does_not_settle_the_kiosks_new_one() -> None:
+    """``settled`` ends what was issued before the certificate it comes by, never what came after."""
+    old = enrolled("CBI-01")
+    new = renewed(old, signing_request(new_key()))
+    assert asked(route_of("settled"), old).status_code == 200
+    assert asked(route_of("ping"), new).status_code == 200
+
+
+def test_every_step_is_on_the_audit() -> None:
+    old = enrolled("CBI-01")
+    new = renewed(old, signing_request(new_key()))
+    asked(route_of("settled"), new)
+    revoke("CBI-01", "lost", Doer())
+    said = [(deed.what, deed.about) for deed in Deed.objects.filter(kiosk_id="CBI-01").order_by("pk")]
+    assert said == [
+        ("issued", old.serial), ("proven", old.serial), ("issued", new.serial), ("proven", new.serial),
+        ("revoked", old.serial), ("revoked", new.serial),
+    ]  # fmt: skip

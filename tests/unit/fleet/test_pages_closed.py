@@ -13,8 +13,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fleet.people.models import Membership, Role
 from tests.support.fleet_payments import owed, shown
 
-PUBLIC = {"sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"}
-"""What needs no account. Signing out asks for no right; the bank's way in is shut where no bank is played."""
+PUBLIC = {
+    *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
+    *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
+}
+"""What needs no account. Signing out asks for no right; the bank's way in is shut where no bank is played; a kiosk that
+wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``)."""
 
 OURS = {
     "kiosk_id": "CBI-02",
