@@ -1,8 +1,8 @@
 # Sala from the command line. Every target installs what it needs first (root or sudo, Debian 12).
 PYTHON := .venv/bin/python
-export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,tesseract
+export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,tesseract,postgresql
 
-.PHONY: help setup demo smoke test check bench screens lock
+.PHONY: help setup demo smoke test check bench screens soak lock
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ bench: setup ## every figure we promise, beside a peer; ONLY=card for a part
 
 screens: setup ## every screen, language and size under build/screens, and a contact sheet
 	@$(PYTHON) -m kiosk.screens.gallery build/screens
+
+soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by hand, about 5 minutes
+	@SALA_SOAK=1 $(PYTHON) -m pytest -q --timeout=900 tests/contract/test_card.py -k FaultsOfPcsc
 
 lock: setup ## exact versions of everything, anew
 	@$(PYTHON) -m piptools compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras \

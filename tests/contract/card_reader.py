@@ -26,6 +26,8 @@ class CardReaderRig:
     plug: Callable[[], None]
     open_another: Callable[[], CardReader]
     """Another reader on the same slot; the rig closes it."""
+    clear: Callable[[], None]
+    """Take out whatever card is left, if one is, without waiting for anybody to notice."""
     soon_s: float
     """Longer than this reader takes to notice a card."""
 
@@ -155,6 +157,20 @@ class CardReaderContract:
             rig.reader.transmit(SELECT)
         with pytest.raises(DeviceAbsentError):
             rig.reader.wait(0.1)
+
+    def test_a_reader_tells_what_it_is_and_disturbs_no_card(self, rig: CardReaderRig) -> None:
+        told = rig.reader.about()
+        assert told.model
+        assert told.port
+        rig.insert(card())
+        rig.reader.wait(rig.soon_s)
+        assert rig.reader.transmit(SELECT) == bytes.fromhex("610A")
+        assert rig.reader.about() == told
+        answer = rig.reader.transmit(bytes.fromhex("00C000000A"))
+        assert answer[-2:] == b"\x90\x00"
+        rig.unplug()
+        with pytest.raises(DeviceAbsentError):
+            rig.reader.about()
 
     def test_close_twice(self, rig: CardReaderRig) -> None:
         rig.reader.close()

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from drivers.card.fake import FakeCardReader
+from drivers.card.fake import FakeCardReader, FakeSlot
 from drivers.card.pcsc import PcscCardReader
 from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
 from drivers.card.virtual import VpcdSlot
-from drivers.card.virtual_card import PretendCard
+from drivers.card.virtual_card import ForeignCard, PretendCard
+from tests.contract.card_faults import EVERY_COMMAND, FaultRig
 from tests.contract.card_reader import CardReaderRig
+from tests.contract.two_readers import Second, TwoReadersRig
 from tests.support.pcscd import played_slot, running_pcscd
+from tests.support.pluggable_reader import pluggable_reader
+
+REPLUGS = 1000
+
+SOAKS = "SALA_SOAK" in os.environ
+"""Take the time for the whole matrix on the real stack, too: see ``make soak``."""
+
+_SOME_COMMANDS = (1, 2, 3, 6, 7, 8, 9, 46, 47)
+"""First and last of text and photo, READ and GET RESPONSE: each costs a second of pcscd's looking around."""
+_SOME_REPLUGS = 100
 
 _SOON_S = 5.0  # pcscd looks at a virtual reader every 0.4 s, and twice at a mute card
 
 
 def fake_rig(kind: type[FakeCardReader]) -> CardReaderRig:
     reader = kind()
+    slot = reader.slot
+
+    def clear() -> None:
+        if slot.card is not None:
+            slot.remove()
+
     return CardReaderRig(
-        reader, reader.insert, reader.remove, reader.unplug, reader.plug, lambda: kind(reader.slot), 0.3
+        reader, reader.insert, reader.remove, reader.unplug, reader.plug, lambda: kind(slot), clear, soon_s=0.3
     )
+
+
+def fake_fault_rig(kind: type[FakeCardReader], replugs: int = REPLUGS) -> FaultRig:
+    return FaultRig(fake_rig(kind), EVERY_COMMAND, replugs)
 
 
 class _Hand:
@@ -60,6 +83,14 @@ class _Hand:
 
 
 @contextmanager
+def pcsc_fault_rig() -> Iterator[FaultRig]:
+    """On the real stack; the whole of it only by hand, as it takes minutes."""
+    commands, replugs = (EVERY_COMMAND, REPLUGS) if SOAKS else (_SOME_COMMANDS, _SOME_REPLUGS)
+    with pcsc_rig() as rig:
+        yield FaultRig(rig, commands, replugs)
+
+
+@contextmanager
 def pcsc_rig() -> Iterator[CardReaderRig]:
     """Unplugging is pcscd going away: a virtual reader has no cable."""
     with ExitStack() as stack:
@@ -77,4 +108,28 @@ def pcsc_rig() -> Iterator[CardReaderRig]:
             hand.let_go()
             pcscd.stop()
 
-        yield CardReaderRig(opened(), hand.insert, hand.remove, unplug, pcscd.start, opened, _SOON_S)
+        yield CardReaderRig(opened(), hand.insert, hand.remove, unplug, pcscd.start, opened, slot.remove, _SOON_S)
+
+
+def fake_two_readers_rig(kind: type[FakeCardReader]) -> TwoReadersRig:
+    first = FakeSlot()
+    second = first.beside()
+    hand = Second(
+        lambda: second.insert(ForeignCard()),
+        second.remove,
+        lambda: second.plug(is_plugged=False),
+        lambda: second.plug(is_plugged=True),
+    )
+    return TwoReadersRig(kind(first, second), first.insert, first.remove, hand, soon_s=0.3, quiet_s=0.02)
+
+
+@contextmanager
+def pcsc_two_readers_rig() -> Iterator[TwoReadersRig]:
+    """The virtual reader, and beside it one with a cable of files; pcscd looks at either every 0.4 s."""
+    with pluggable_reader() as second, running_pcscd() as pcscd, played_slot(pcscd) as slot:
+        reader = PcscCardReader()
+        hand = Second(second.insert, second.remove, second.unplug, second.plug)
+        try:
+            yield TwoReadersRig(reader, slot.insert, slot.remove, hand, _SOON_S, quiet_s=1.5)
+        finally:
+            reader.close()
