@@ -57,6 +57,8 @@ def _secret_key(path: Path) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from fleet.trust.broker import INGEST_WORKERS_MAX
+
     parser = argparse.ArgumentParser(prog="fleet", description="The fleet manager behind Sala's kiosks.")
     parser.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")),
@@ -73,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--http-port", type=int, default=0, help="of the pages; 0 finds a free one")
     up.add_argument("--host", default="127.0.0.1", help="address to listen on and to be known by")
     command("serve", _serve, "the pages, and the kiosks' HTTPS port")
-    command("ingest", _ingest, "MQTT to database")
+    ingest = command("ingest", _ingest, "MQTT to database; any number of workers, the first of which must be there")
+    numbers = range(1, INGEST_WORKERS_MAX + 1)
+    ingest.add_argument("--worker", type=int, default=1, choices=numbers, help="which one this is (default: 1)")
     command("conduct", _conduct, "what is to be told to kiosks; one leads")
     command("migrate", _migrate, "bring the database up to date")
     command("broker-config", _broker_config, "write mosquitto's configuration and certificates")
@@ -109,7 +113,9 @@ def _django() -> None:
 
 def _fleet_there(data_dir: Path) -> None:
     """Django, on a database that somebody has made."""
-    if not (data_dir / "fleet.sqlite").exists():
+    from fleet.site.database import SQLITE_FILE, VARIABLE
+
+    if not os.environ.get(VARIABLE) and not (data_dir / SQLITE_FILE).exists():
         raise SystemExit(f"fleet: there is no fleet in {data_dir}; name it with --data-dir, or run `fleet migrate`")
     _django()
 
@@ -149,10 +155,10 @@ def _prepare(data_dir: Path, ports: Ports) -> Path:
     certificates = data_dir / "certificates"
     authority = Authority(data_dir / "authority")
     certificates.mkdir(parents=True, exist_ok=True)
+    write_list(certificates / REVOCATION_LIST, authority, revoked_serials(datetime.now(UTC)))
     (certificates / "ca.pem").write_bytes(authority.root_pem)
     names = tuple(dict.fromkeys((ports.host, "localhost", "127.0.0.1")))
     for server in ("broker", "server"):
-    write_list(certificates / REVOCATION_LIST, authority, revoked_serials(datetime.now(UTC)))
         authority.issue_server(names).write(certificates, server)
     for service in SERVICES:
         authority.issue_client(service).write(certificates, service)
@@ -170,10 +176,10 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
     _demand_free(ports)
     _migrate(arguments, data_dir)
+    broker_config = _prepare(data_dir, ports)
     own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
     children = Children(dict(os.environ))
     stopping = False
-    broker_config = _prepare(data_dir, ports)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
@@ -232,12 +238,12 @@ def _serve(_arguments: argparse.Namespace, data_dir: Path) -> int:
     return 0
 
 
-def _ingest(_arguments: argparse.Namespace, data_dir: Path) -> int:
+def _ingest(arguments: argparse.Namespace, data_dir: Path) -> int:
     _django()
     from fleet.ingest.worker import Ingest
 
     ports = _ports(data_dir)
-    return _run_until_signal(Ingest(ports.host, ports.broker, data_dir / "certificates"))
+    return _run_until_signal(Ingest(ports.host, ports.broker, data_dir / "certificates", arguments.worker))
 
 
 def _conduct(_arguments: argparse.Namespace, data_dir: Path) -> int:

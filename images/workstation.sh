@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="python3-venv python3-dev gcc g++ pkg-config swig libpcsclite-dev libicu-dev pcscd vsmartcard-vpcd \
-mosquitto chromium util-linux tesseract-ocr tesseract-ocr-tha"
+mosquitto postgresql chromium util-linux tesseract-ocr tesseract-ocr-tha"
 
 missing=""
 for package in $PACKAGES; do
@@ -16,7 +16,7 @@ if [ -n "$missing" ]; then
     echo "Installing Debian's packages:$missing"
     if [ "$(id -u)" = 0 ]; then as_root=""; else as_root="sudo"; fi
     export DEBIAN_FRONTEND=noninteractive
-    # A reader service or broker of the machine's own is neither wanted nor disturbed: ours run privately.
+    # A reader service, broker or database of the machine's own is neither wanted nor disturbed: ours run privately.
     $as_root apt-get -qq update
     # shellcheck disable=SC2086 # a list of words
     $as_root env RUNLEVEL=1 apt-get -qq install -y --no-install-recommends $missing >/dev/null

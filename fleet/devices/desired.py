@@ -6,18 +6,21 @@ kept it is tried on every kiosk it concerns, with the kiosk's own validation; on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from fleet.devices.models import Kiosk, Layer, Outgoing, SettingsRevision
 from fleet.protocol.messages import Desired, Message, SettingsLayer, encode
 from fleet.protocol.settings import SettingsError, merge, read_settings
 from fleet.protocol.topics import Channel, kiosk_topic
+
+KIOSKS_AT_ONCE = 1000
+"""Kiosks a statement: enough that statements cost nothing, few enough for a database's limits of parameters."""
 
 
 def kiosks_of(layer: str, key: str) -> QuerySet[Kiosk]:
@@ -35,18 +38,36 @@ def kiosks_of(layer: str, key: str) -> QuerySet[Kiosk]:
     raise ValueError(f"no such layer: {layer}")
 
 
+class _Documents:
+    """The latest documents of every layer that concerns some kiosks: read once, put together for each."""
+
+    def __init__(self, kiosks: Sequence[Kiosk]) -> None:
+        wanted = (
+            Q(layer=Layer.NATIONAL, key="")
+            | Q(layer=Layer.PROVINCE, key__in={str(kiosk.office.province_id) for kiosk in kiosks})
+            | Q(layer=Layer.OFFICE, key__in={kiosk.office_id for kiosk in kiosks})
+            | Q(layer=Layer.KIOSK, key__in=[kiosk.kiosk_id for kiosk in kiosks])
+        )
+        newest = SettingsRevision.objects.filter(wanted).order_by().values("layer", "key").annotate(newest=Max("pk"))
+        self._held = {
+            (each.layer, each.key): SettingsLayer(layer=each.layer, revision=each.revision, document=each.document)
+            for each in SettingsRevision.objects.filter(pk__in=newest.values("newest"))
+        }
+
+    def stack_of(self, kiosk: Kiosk) -> tuple[SettingsLayer, ...]:
+        """The latest document of each layer of this kiosk, the strongest last."""
+        keys = (
+            (Layer.NATIONAL, ""),
+            (Layer.PROVINCE, str(kiosk.office.province_id)),
+            (Layer.OFFICE, kiosk.office_id),
+            (Layer.KIOSK, kiosk.kiosk_id),
+        )
+        return tuple(held for key in keys if (held := self._held.get(key)) is not None)
+
+
 def stack_of(kiosk: Kiosk) -> tuple[SettingsLayer, ...]:
     """The latest document of each layer of this kiosk, the strongest last."""
-    keys = {
-        Layer.NATIONAL: "",
-        Layer.PROVINCE: str(kiosk.office.province_id),
-        Layer.OFFICE: kiosk.office_id,
-        Layer.KIOSK: kiosk.kiosk_id,
-    }
-    latest = (latest_document(layer, key) for layer, key in keys.items())
-    return tuple(
-        SettingsLayer(layer=each.layer, revision=each.revision, document=each.document) for each in latest if each
-    )
+    return _Documents([kiosk]).stack_of(kiosk)
 
 
 def latest_document(layer: str, key: str) -> SettingsRevision | None:
@@ -56,11 +77,33 @@ def latest_document(layer: str, key: str) -> SettingsRevision | None:
 
 def desired_of(kiosk: Kiosk) -> Desired:
     """What this kiosk should run."""
+    return _desired(kiosk, stack_of(kiosk))
+
+
+def _desired(kiosk: Kiosk, layers: tuple[SettingsLayer, ...]) -> Desired:
     return Desired(
         settings_revision=kiosk.settings_revision,
-        layers=stack_of(kiosk),
+        layers=layers,
         office_revision=kiosk.office.revision,
         office_id=kiosk.office_id,
+    )
+
+
+def tell_desired(kiosks: Sequence[Kiosk]) -> None:
+    """Have every one of these kiosks (with their offices) told what it should run."""
+    for begin in range(0, len(kiosks), KIOSKS_AT_ONCE):
+        some = kiosks[begin : begin + KIOSKS_AT_ONCE]
+        _tell(some, _Documents(some))
+
+
+def _tell(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
+    Outgoing.objects.bulk_create(
+        Outgoing(
+            topic=kiosk_topic(kiosk.kiosk_id, Channel.DESIRED),
+            payload=encode(_desired(kiosk, documents.stack_of(kiosk))),
+            retain=True,
+        )
+        for kiosk in kiosks
     )
 
 
@@ -76,13 +119,27 @@ def change_settings(
         revision = SettingsRevision.objects.create(
             layer=layer, key=key, revision=last + 1, document=dict(document), author=author, reason=reason[:200]
         )
-        for kiosk in kiosks_of(layer, key):
-            read_settings(each.document for each in stack_of(kiosk))
-            kiosk.settings_revision += 1
-            kiosk.desired_at = timezone.now()
-            kiosk.save(update_fields=["settings_revision", "desired_at"])
-            post(kiosk.kiosk_id, Channel.DESIRED, desired_of(kiosk), retain=True)
+        concerned = kiosks_of(layer, key).select_for_update(of=("self",)).order_by("pk")
+        changed = [kiosk.pk for kiosk in concerned]  # held from here on: who changes another layer meanwhile waits
+        now = timezone.now()
+        kiosks_of(layer, key).update(settings_revision=F("settings_revision") + 1, desired_at=now)
+        for begin in range(0, len(changed), KIOSKS_AT_ONCE):
+            pks = changed[begin : begin + KIOSKS_AT_ONCE]
+            kiosks = list(Kiosk.objects.select_related("office").filter(pk__in=pks))
+            documents = _Documents(kiosks)
+            _try_on(kiosks, documents)
+            _tell(kiosks, documents)
     return revision
+
+
+def _try_on(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
+    """Read the settings of each kiosk as the kiosk will; a stack that many share is read once.
+
+    Raises: SettingsError.
+    """
+    stacks = map(documents.stack_of, kiosks)
+    for stack in {tuple(map(id, stack)): stack for stack in stacks}.values():
+        read_settings(each.document for each in stack)
 
 
 def undo(revision: SettingsRevision, author: User | None, reason: str) -> SettingsRevision:
@@ -100,8 +157,7 @@ def undo(revision: SettingsRevision, author: User | None, reason: str) -> Settin
 
 def announce_office(office_id: str) -> None:
     """The office's records changed: tell its kiosks to fetch them."""
-    for kiosk in Kiosk.objects.select_related("office").filter(office_id=office_id):
-        post(kiosk.kiosk_id, Channel.DESIRED, desired_of(kiosk), retain=True)
+    tell_desired(list(Kiosk.objects.select_related("office").filter(office_id=office_id)))
 
 
 def post(kiosk_id: str, channel: Channel, message: Message, *, retain: bool = False) -> None:
@@ -129,5 +185,6 @@ __all__ = [
     "merged_for",
     "post",
     "stack_of",
+    "tell_desired",
     "undo",
 ]

@@ -31,7 +31,10 @@ class Kiosk(models.Model):
 
 
 class KioskState(models.Model):
-    """What a kiosk last said of itself; written by ingest only. The JSON columns hold the messages as they came."""
+    """What a kiosk last said of itself; written by ingest only. The JSON columns hold the messages as they came.
+
+    ``status_no`` is that of ``status`` within the present session: one that does not count further comes late.
+    """
 
     kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, primary_key=True, related_name="state")
     session_no = models.PositiveBigIntegerField(default=0)
@@ -40,6 +43,7 @@ class KioskState(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     heard_at = models.DateTimeField(null=True, blank=True)
     status: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    status_no = models.PositiveBigIntegerField(default=0)
     reported: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
     converged_at = models.DateTimeField(null=True, blank=True)

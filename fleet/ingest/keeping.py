@@ -8,17 +8,18 @@ message: it goes up, and the broker sends the batch again.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from fleet.devices.desired import desired_of, post
+from fleet.devices.desired import tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
+from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
 from fleet.protocol.messages import (
@@ -30,6 +31,7 @@ from fleet.protocol.messages import (
     Session,
     Status,
     decode,
+    encode,
 )
 from fleet.protocol.records import PaymentOpened, UnknownRecord, decode_record
 from fleet.protocol.topics import Channel
@@ -48,12 +50,15 @@ CLOCK_OFF = timedelta(days=366)
 BROKEN = "broken"
 """Kind under which a record is kept that could not be read, so that what follows it does not wait for ever."""
 
-_STATE_FIELDS = [field.name for field in KioskState._meta.concrete_fields if not field.primary_key]
+KNOWN_S = 60.0
+"""How long the list of our kiosks may be old. One that was taken away is at the broker no longer, either."""
+
+STRANGER_S = 1.0
+"""A kiosk that is not on the list may be a new one: look, but not once for every message of a stranger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message of a kiosk."""
+class Said(NamedTuple):
+    """One message of a kiosk; made for each there is, so a tuple."""
 
     kiosk_id: str
     channel: Channel
@@ -66,15 +71,18 @@ class Keeper:
     def __init__(self) -> None:
         self.refused = 0
         """Messages that could not be read or kept, since the start."""
+        self._known: frozenset[str] = frozenset()
+        self._known_until_s = 0.0
 
     def keep(self, batch: Sequence[Said]) -> dict[str, Ack]:
         """Keep a batch, durably; the acknowledgement each kiosk is owed, by its id.
 
         Raises: django.db.OperationalError when the database cannot; nothing was kept, say it all again.
         """
+        ours, strangers = self._split(batch)
         try:
             with transaction.atomic():
-                kept = _Batch(batch)
+                kept = _Batch(ours)
                 acks = kept.keep()
         except UNFIT as err:
             if len(batch) == 1:
@@ -84,9 +92,25 @@ class Keeper:
             for said in batch:  # one of them is unfit: find out which, and keep the rest
                 acks.update(self.keep([said]))
             return acks
+        for said in strangers:
+            self._refuse(said, "not one of our kiosks")
         for said, why in kept.refused:
             self._refuse(said, why)
         return acks
+
+    def _split(self, batch: Sequence[Said]) -> tuple[Sequence[Said], Sequence[Said]]:
+        """What kiosks of ours said, each of which has a row for its state; and what strangers said."""
+        if self._known.issuperset(said.kiosk_id for said in batch):
+            if time.monotonic() < self._known_until_s:
+                return batch, ()
+        elif time.monotonic() < self._known_until_s - KNOWN_S + STRANGER_S:
+            return self._parted(batch)
+        self._known, self._known_until_s = make_rows_for_all(), time.monotonic() + KNOWN_S
+        return self._parted(batch)
+
+    def _parted(self, batch: Sequence[Said]) -> tuple[Sequence[Said], Sequence[Said]]:
+        ours = [said for said in batch if said.kiosk_id in self._known]
+        return ours, [said for said in batch if said.kiosk_id not in self._known]
 
     def _refuse(self, said: Said, why: str) -> None:
         self.refused += 1
@@ -94,36 +118,60 @@ class Keeper:
 
 
 class _Batch:
-    """One transaction's worth: states are read once and written once, records written together."""
+    """One transaction's worth. What comes rarely goes through models, each row read and written once; then the
+    statuses, of each kiosk the last, in one statement.
+    """
 
     def __init__(self, batch: Sequence[Said]) -> None:
-        self._said = batch
         self._now = timezone.now()
-        ids = {said.kiosk_id for said in batch}
-        self._kiosks = Kiosk.objects.select_related("office").in_bulk(ids)
-        known = KioskState.objects.select_for_update().order_by("pk").in_bulk(list(self._kiosks))
-        self._states = {kiosk_id: known.get(kiosk_id) or KioskState(kiosk_id=kiosk_id) for kiosk_id in self._kiosks}
+        self._rare: list[Said] = []
+        self._statuses: dict[str, StatusRow] = {}
         self._records: list[Record] = []
+        self._born: dict[str, None] = {}
         self.refused: list[tuple[Said, str]] = []
-
-    def keep(self) -> dict[str, Ack]:
-        acks: dict[str, Ack] = {}
-        for said in self._said:
-            state = self._states.get(said.kiosk_id)
-            if state is None:
-                self.refused.append((said, "not one of our kiosks"))
+        for said in batch:
+            if said.channel is not Channel.STATUS:
+                self._rare.append(said)
                 continue
             try:
-                ack = _KEEPERS[said.channel](self, state, said.payload)
+                self._status(said)
+            except MessageError as err:
+                self.refused.append((said, type(err).__name__))
+
+    def _status(self, said: Said) -> None:
+        """Everything about the kiosk now; the last one counts. What is unknown to this release is not kept."""
+        status = decode(said.payload, Status)
+        held = self._statuses.get(said.kiosk_id)
+        if held is not None and held.session_no == status.session_no and 0 < status.no <= held.no:
+            return  # the broker says something again
+        text = encode(status).decode()
+        if "\\u0000" in text:
+            raise MessageError("Status: NUL in a text")  # PostgreSQL's JSON cannot hold it
+        self._statuses[said.kiosk_id] = StatusRow(said.kiosk_id, status.session_no, status.no, text)
+
+    def keep(self) -> dict[str, Ack]:
+        concerned = {said.kiosk_id for said in self._rare}
+        lock(concerned | self._statuses.keys())
+        acks = self._keep_rare(concerned) if concerned else {}
+        write_statuses(self._statuses.values(), self._now)
+        if self._born:
+            # The broker retains it, unless the broker has lost its disk meanwhile.
+            tell_desired(list(Kiosk.objects.select_related("office").filter(pk__in=self._born)))
+        return acks
+
+    def _keep_rare(self, kiosk_ids: set[str]) -> dict[str, Ack]:
+        acks: dict[str, Ack] = {}
+        states = read_states(kiosk_ids)
+        for said in self._rare:
+            try:
+                ack = _KEEPERS[said.channel](self, states[said.kiosk_id], said.payload)
             except (MessageError, KeyError) as err:
                 self.refused.append((said, type(err).__name__))
                 continue
             if ack is not None:
                 acks[said.kiosk_id] = ack
         self._write_records()
-        KioskState.objects.bulk_create(
-            self._states.values(), update_conflicts=True, unique_fields=["kiosk"], update_fields=_STATE_FIELDS
-        )
+        write_states(states.values())
         return acks
 
     def _write_records(self) -> None:
@@ -143,18 +191,11 @@ class _Batch:
             return
         if session.session_no < state.session_no and session.boot_id == state.boot_id:
             return  # an older birth, overtaken by a newer one
-        is_news = (session.session_no, session.boot_id) != (state.session_no, state.boot_id)
+        if (session.session_no, session.boot_id) != (state.session_no, state.boot_id):
+            self._born[state.kiosk_id] = None
+            state.status_no = 0
         state.session_no, state.boot_id, state.alive = session.session_no, session.boot_id[:64], True
         state.version, state.heard_at = session.version[:40], self._now
-        if is_news:
-            # The broker retains it, unless the broker has lost its disk meanwhile.
-            post(state.kiosk_id, Channel.DESIRED, desired_of(self._kiosks[state.kiosk_id]), retain=True)
-
-    def status(self, state: KioskState, payload: bytes) -> None:
-        """Everything about the kiosk now; that of an older session comes late."""
-        status = decode(payload, Status)
-        if status.session_no >= state.session_no or not state.alive:
-            state.status, state.heard_at = msgspec.to_builtins(status), self._now
 
     def reported(self, state: KioskState, payload: bytes) -> None:
         """What the kiosk runs."""
@@ -240,7 +281,6 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
 
 _KEEPERS: dict[Channel, Callable[[_Batch, KioskState, bytes], Ack | None]] = {
     Channel.SESSION: _Batch.session,
-    Channel.STATUS: _Batch.status,
     Channel.REPORTED: _Batch.reported,
     Channel.RECORDS: _Batch.records,
     Channel.REPLY: _Batch.reply,

@@ -1,28 +1,29 @@
 """The ingest process: MQTT in, batches into the database, acknowledgement only after the commit.
 
-paho's callbacks only put into a queue (an exception in one would leave a link that looks alive and hears nothing);
-acknowledgements to the broker are manual and follow the commit, so that a kill at any moment loses nothing. What
-the broker then sends again is known by its numbers.
+One thread, no callbacks: read what is there, commit it as one transaction, then acknowledge it to the broker in one
+write, so that a kill at any moment loses nothing. What the broker then sends again is known by its numbers.
+
+Of several workers the first speaks for the fleet (its session and will) and alone hears what is rare and must keep its
+order, births and deaths and reports; what is much and carries its own numbers is shared out by the broker.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
+import random
+import select
+import socket
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
 from fleet.ingest.keeping import Keeper, Said
-from fleet.protocol.messages import FleetSession, encode
+from fleet.ingest.line import KEEPALIVE_S, Broker, Line, LineLostError
+from fleet.protocol.messages import MESSAGE_BYTES_MAX, FleetSession, encode
+from fleet.protocol.mqtt import DISCONNECT, Connect, Published, Subscription, Will
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, Channel, every_kiosk, kiosk_topic, parse_kiosk_topic
+from fleet.trust.broker import ingest_name
 
 log = logging.getLogger(__name__)
 
@@ -32,90 +33,111 @@ BATCH_MAX = 500
 FLUSH_S = 0.005
 """How long a batch waits for company after its first message."""
 
+IDLE_S = 1.0
+"""How often an idle line is looked after."""
+
 SESSION_EXPIRY_S = 24 * 3600
 """How long the broker keeps for us what arrives while we are away."""
 
+BACKOFF_S = (0.2, 5.0)
+"""First and longest pause before connecting again; each is drawn from nothing to that (full jitter)."""
+
+PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 1024
+"""The largest message we read, and its topic and properties; the broker keeps longer ones to itself."""
+
+SHARED = frozenset({Channel.STATUS, Channel.RECORDS, Channel.REPLY})
+"""What any worker may take: numbered, so that it does not matter which, nor in what order two of them commit."""
+
+TOPICS_KNOWN_MAX = 200_000
+"""Topics remembered with their meaning; taking a topic apart costs more than keeping its message."""
+
 
 class Ingest:
-    """One worker."""
+    """One worker. ``number`` 1 is the first, of which there is one."""
 
-    def __init__(self, host: str, port: int, certificates: Path) -> None:
-        self._waiting: queue.SimpleQueue[paho.MQTTMessage] = queue.SimpleQueue()
+    def __init__(self, host: str, port: int, certificates: Path, number: int = 1) -> None:
+        self._broker = Broker(host, port, certificates, ingest_name(number))
+        self._is_first = number == 1
         self._keeper = Keeper()
+        self._whose: dict[bytes, tuple[str, Channel] | None] = {}
         self._stopping = False
-        self._client = self._prepare(certificates)
-        self._client.connect_async(host, port, keepalive=20, clean_start=False, properties=_session_expiry())
-
-    def _prepare(self, certificates: Path) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, "fleet-ingest", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
-        )
-        client.tls_set(
-            ca_certs=str(certificates / "ca.pem"),
-            certfile=str(certificates / "fleet-ingest.pem"),
-            keyfile=str(certificates / "fleet-ingest.key"),
-        )
-        self._born = FleetSession(alive=True, at=datetime.now(UTC))
-        client.will_set(FLEET_SESSION, encode(FleetSession(alive=False, at=self._born.at)), 1, True)
-        client.reconnect_delay_set(1, 10)
-        client.on_connect = self._on_connect
-        client.on_message = lambda _client, _data, message: self._waiting.put(message)
-        return client
-
-    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
-        if reason.is_failure:
-            log.error("the broker refuses us: %s", reason)
-            return
-        client.subscribe([(every_kiosk(channel), 1) for channel in sorted(FROM_KIOSK)])
-        client.publish(FLEET_SESSION, encode(self._born), 1, True)
+        self._wake, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
 
     def stop(self) -> None:
         """End ``run`` soon; safe in a signal handler."""
         self._stopping = True
+        self._waker.send(b"\0")
 
     def run(self) -> None:
         """Until ``stop``."""
-        self._client.loop_start()
-        try:
-            while not self._stopping:
-                if batch := self._batch():
-                    self._keep(batch)
-        finally:
-            goodbye = self._client.publish(
-                FLEET_SESSION, encode(FleetSession(alive=False, at=datetime.now(UTC))), 1, True
-            )
-            if self._client.is_connected():
-                goodbye.wait_for_publish(1.0)
-            self._client.disconnect()
-            self._client.loop_stop()
-
-    def _batch(self) -> list[paho.MQTTMessage]:
-        try:
-            batch = [self._waiting.get(timeout=0.5)]
-        except queue.Empty:
-            return []
-        until_s = time.monotonic() + FLUSH_S
-        while len(batch) < BATCH_MAX and (left_s := until_s - time.monotonic()) > 0:
+        pause_s = BACKOFF_S[0]
+        while not self._stopping:
             try:
-                batch.append(self._waiting.get(timeout=left_s))
-            except queue.Empty:
-                break
-        return batch
+                line = self._open()
+                log.info("%s hears the broker", self._broker.name)
+                pause_s = BACKOFF_S[0]
+                self._serve(line)
+            except LineLostError as err:
+                log.warning("no broker: %s", err)
+                select.select([self._wake], [], [], random.uniform(0, pause_s))  # noqa: S311 - jitter, no secret
+                pause_s = min(2 * pause_s, BACKOFF_S[1])
 
-    def _keep(self, batch: list[paho.MQTTMessage]) -> None:
-        said = []
-        for message in batch:
-            whose = parse_kiosk_topic(message.topic)
-            if whose is not None:
-                said.append(Said(whose[0], whose[1], bytes(message.payload)))
-        acks = self._keeper.keep(said)
-        for message in batch:
-            self._client.ack(message.mid, message.qos)
+    def _open(self) -> Line:
+        born = FleetSession(alive=True, at=datetime.now(UTC))
+        died = FleetSession(alive=False, at=born.at)
+        line = Line(
+            self._broker,
+            Connect(
+                client_id=self._broker.name,
+                keepalive_s=KEEPALIVE_S,
+                clean_start=False,
+                session_expiry_s=SESSION_EXPIRY_S,
+                packet_bytes_max=PACKET_BYTES_MAX,
+                will=Will(FLEET_SESSION, encode(died)) if self._is_first else None,
+            ),
+        )
+        line.subscribe(self._subscriptions())
+        if self._is_first:
+            line.publish(FLEET_SESSION, encode(born), retain=True)
+        return line
+
+    def _subscriptions(self) -> Sequence[Subscription]:
+        shared = [Subscription(f"$share/ingest/{every_kiosk(channel)}") for channel in sorted(SHARED)]
+        alone = [Subscription(every_kiosk(channel)) for channel in sorted(FROM_KIOSK - SHARED)]
+        return [*alone, *shared] if self._is_first else shared
+
+    def _serve(self, line: Line) -> None:
+        while not self._stopping:
+            line.turn(IDLE_S, self._wake)
+            if not line.arrived:
+                continue
+            until_s = time.monotonic() + FLUSH_S
+            while len(line.arrived) < BATCH_MAX and (left_s := until_s - time.monotonic()) > 0:
+                line.turn(left_s, self._wake)
+            self._keep(line)
+        if self._is_first:
+            line.publish(FLEET_SESSION, encode(FleetSession(alive=False, at=datetime.now(UTC))), retain=True)
+        line.close(farewell=DISCONNECT)
+
+    def _keep(self, line: Line) -> None:
+        batch = line.arrived.copy()
+        line.arrived.clear()
+        acks = self._keeper.keep(self._read(batch))
+        line.acknowledge(packet_id for _, packet_id, _ in batch if packet_id)
         for kiosk_id, ack in acks.items():
-            self._client.publish(kiosk_topic(kiosk_id, Channel.ACK), encode(ack), 1)
+            line.publish(kiosk_topic(kiosk_id, Channel.ACK), encode(ack))
 
-
-def _session_expiry() -> Properties:
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
-    properties.SessionExpiryInterval = SESSION_EXPIRY_S
-    return properties
+    def _read(self, batch: Sequence[Published]) -> list[Said]:
+        """Who said what; what is on no topic of a kiosk is nobody's."""
+        said, known = [], self._whose
+        for topic, _, payload in batch:
+            try:
+                whose = known[topic]
+            except KeyError:
+                if len(known) >= TOPICS_KNOWN_MAX:
+                    known.clear()
+                whose = known[topic] = parse_kiosk_topic(topic.decode("utf-8", "replace"))
+            if whose is not None:
+                said.append(Said(*whose, payload))
+        return said

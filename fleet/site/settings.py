@@ -1,14 +1,17 @@
 """Django's settings, from the environment: one folder for everything, and nothing secret in the code.
 
-``SALA_FLEET_DIR`` holds database, certificates and keys; ``fleet`` sets it from ``--data-dir``.
+``SALA_FLEET_DIR`` holds database, certificates and keys; ``fleet`` sets it from ``--data-dir``. ``SALA_DATABASE`` puts
+the database elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 from datetime import timedelta
+from pathlib import Path
+
+from fleet.site.database import VARIABLE, databases
 
 DATA_DIR = Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")).resolve()
 
@@ -25,10 +28,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "fleet.people",
+    "fleet.trust",
     "fleet.office",
     "fleet.devices",
     "fleet.payments",
-    "fleet.trust",
     "fleet.web",
 ]
 MIDDLEWARE = [
@@ -58,17 +61,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "fleet.sqlite",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    }
-}
+DATABASES = databases(os.environ.get(VARIABLE, ""), DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "th"
@@ -94,15 +87,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
-CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
-"""Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
-
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
 PRETEND_BANK = os.environ.get("SALA_PRETEND_BANK", "") == "1"
 """Whether this fleet plays its own bank: in demonstrations, never where money moves."""
+
+CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
+"""Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
 
 LOGGING = {
     "version": 1,

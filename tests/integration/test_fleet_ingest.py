@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import random
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,8 +16,11 @@ from fleet.protocol.messages import Ack, Desired, FleetSession, NumberedRecord, 
 from fleet.protocol.records import Restarted, encode_record
 from fleet.protocol.topics import FLEET_SESSION, Channel, kiosk_topic
 from tests.support.broker import PATIENCE_S, Client, Fleet, eventually
+from tests.support.databases import over_both
+from tests.support.postgresql import Cluster
 from tests.support.require import require
 
+pytestmark = over_both
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 RECORD = msgspec.Raw(encode_record(Restarted(process="agent", version="0.1.0", reason="", started_at=AT)))
 BATCH = 40
@@ -24,9 +28,9 @@ RESEND_AFTER_S = 1.0
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Fleet]:
+def fleet(tmp_path: Path, database: str) -> Iterator[Fleet]:
     require("mosquitto")
-    with Fleet(tmp_path) as running:
+    with Fleet(tmp_path, database) as running:
         running.start("mosquitto")
         yield running
 
@@ -82,6 +86,41 @@ def test_ingest_killed_again_and_again_loses_and_doubles_nothing(fleet: Fleet) -
     spool.ship()
     assert kept(fleet, "CBI-01") == list(range(1, 1001))
     assert max(spool.acks) == 1000
+
+
+def test_two_workers_and_the_database_killed_at_random_under_load(
+    fleet: Fleet, database: str, request: pytest.FixtureRequest
+) -> None:
+    """Thirty kills, each with three kiosks' batches on their way: every record once, no gap, nobody stuck."""
+    chance = random.Random(20261122)  # noqa: S311 - which one dies, the same each time
+    workers = ["ingest", "ingest-2"]
+    for worker in workers:
+        fleet.start(worker)
+    spools = [Spool(fleet.kiosk(kiosk_id), kiosk_id, 30 * BATCH) for kiosk_id in ("CBI-01", "CBI-02", "KKN-01")]
+    killed = {"ingest": 0, "ingest-2": 0, "postgresql": 0}
+    cluster: Cluster | None = request.getfixturevalue("cluster") if database else None
+    for round_no in range(1, 31):
+        for spool in spools:
+            spool.send()
+        victim = "postgresql" if cluster is not None and round_no % 10 == 0 else chance.choice(workers)
+        killed[victim] += 1
+        if victim == "postgresql" and cluster is not None:
+            cluster.stop("immediate")
+            cluster.start()
+        else:
+            fleet.kill(victim)
+            fleet.start(victim)
+        if round_no % 6 == 0:
+            for spool in spools:
+                fleet.revive(*workers)
+                spool.ship(round_no * BATCH)
+    fleet.revive(*workers)
+    for spool in spools:
+        spool.ship()
+    assert min(killed[worker] for worker in workers) > 5, killed
+    assert sum(killed.values()) == 30
+    for kiosk_id in ("CBI-01", "CBI-02", "KKN-01"):
+        assert kept(fleet, kiosk_id) == list(range(1, 30 * BATCH + 1))
 
 
 def test_nothing_is_acknowledged_before_it_is_in_the_database(fleet: Fleet) -> None:

@@ -23,6 +23,7 @@ from fleet.protocol.office import OfficeRecords
 from fleet.protocol.records import PaymentOpened, encode_record
 from fleet.protocol.topics import Channel, kiosk_topic
 from tests.support.broker import Fleet, eventually
+from tests.support.databases import over_both
 from tests.support.require import require
 
 READY_TIMEOUT_S = 60
@@ -51,9 +52,9 @@ class Up:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Fleet]:
+def fleet(tmp_path: Path, database: str) -> Iterator[Fleet]:
     require("mosquitto")
-    with Fleet(tmp_path) as made:
+    with Fleet(tmp_path, database) as made:
         made.environment["SALA_PRETEND_BANK"] = "1"
         yield made
 
@@ -90,6 +91,7 @@ def office_of(fleet: Fleet, kiosk_id: str, **headers: str) -> requests.Response:
     )
 
 
+@over_both
 def test_a_payment_goes_from_the_kiosks_record_to_its_screen(fleet: Fleet, up: Up) -> None:
     kiosk = fleet.kiosk("CBI-02")
     kiosk.subscribe(*(kiosk_topic("CBI-02", channel) for channel in (Channel.ACK, Channel.PAYMENT, Channel.DESIRED)))
@@ -130,6 +132,7 @@ def test_a_payment_goes_from_the_kiosks_record_to_its_screen(fleet: Fleet, up: U
     assert office_of(fleet, "CBI-02", **{"If-None-Match": after.headers["ETag"]}).status_code == 304
 
 
+@over_both
 def test_the_kiosks_port_gives_each_its_own_and_strangers_nothing(fleet: Fleet, up: Up, tmp_path: Path) -> None:
     offices = {
         kiosk_id: msgspec.json.decode(office_of(fleet, kiosk_id).content, type=OfficeRecords).office_id
@@ -151,6 +154,7 @@ def test_the_kiosks_port_gives_each_its_own_and_strangers_nothing(fleet: Fleet, 
     assert requests.get(f"{up.ready['address']}/kiosk/v1/office", timeout=10).status_code in (403, 404)
 
 
+@over_both
 def test_a_change_of_settings_arrives(fleet: Fleet, up: Up) -> None:
     kiosk = fleet.kiosk("CBI-01")
     kiosk.subscribe(kiosk_topic("CBI-01", Channel.DESIRED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,13 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "mosquitto": ("mosquitto",),
     "chromium": ("chromium",),
     "tesseract": ("tesseract",),
+    "postgresql": ("initdb", "pg_ctl"),
 }
 """What each name of SALA_TEST_REQUIRE stands for."""
 
-_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+_PATH = os.pathsep.join(
+    (os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin")))
+)
 """Debian keeps daemons where an ordinary user's PATH does not look."""
 
 
