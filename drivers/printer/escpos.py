@@ -32,7 +32,7 @@ from drivers.printer.memory import (
     LIST_KEYS,
     MORE_FOLLOWS,
     Keys,
-    WriteAllowance,
+    Past,
     definition,
     fits,
     keys_of,
@@ -72,20 +72,19 @@ class EscposPrinter:
         profile: Profile = PROFILES[DEFAULT],
         timing: Timing = Timing(),
         port: str | None = None,
-        allowance: WriteAllowance | None = None,
+        past: Past | None = None,
     ) -> None:
-        """``port``: what ``about`` says of where it is. ``allowance``: None where no logo is to be kept."""
+        """``port``: what ``about`` says of where it is. ``past``: the same for every connection to this printer."""
         self._transport = transport
         self._dialogue = Dialogue(transport, timing.answer_s)
         self._profile = profile
         self._timing = timing
         self._port = port
-        self._allowance = allowance
+        self._past = past or Past()
         self._keys: frozenset[bytes] | None = frozenset()  # of pictures in the printer; None when it does not say
         self._keys_asked = False
         self._cancelled = threading.Event()
         self._last: PrinterStatus | None = None
-        self._broken_off = False
         self._is_first_slip = True
         self._ahead: deque[int] = deque()  # paper of the steps the printer has not reported yet (dots)
 
@@ -95,14 +94,14 @@ class EscposPrinter:
         uri: str,
         profile: Profile = PROFILES[DEFAULT],
         timing: Timing = Timing(),
-        allowance: WriteAllowance | None = None,
+        past: Past | None = None,
     ) -> EscposPrinter:
         """Connect to the printer at ``uri`` (``tcp://host:9100``), which can do what ``profile`` says.
 
-        ``allowance``: the same for every connection to this printer; without, logos are sent as dots.
+        ``past``: the same for every connection to this printer.
         Raises: DeviceAbsentError when nothing answers there; ValueError for an address we cannot read.
         """
-        return cls(open_transport(uri, timing.connect_s, timing.send_s), profile, timing, uri, allowance)
+        return cls(open_transport(uri, timing.connect_s, timing.send_s), profile, timing, uri, past)
 
     @property
     def width_px(self) -> int:
@@ -176,7 +175,7 @@ class EscposPrinter:
         for keys, picture in self._logos(parts).items():
             if self._keys is None or {keys.picture, keys.seal} <= self._keys:
                 continue
-            if self._allowance is None or not self._allowance.take():
+            if not self._past.allows_picture():
                 continue
             for data in (definition(keys.picture, picture), definition(keys.seal)):
                 self._say_and_mark(data, 0)
@@ -185,7 +184,7 @@ class EscposPrinter:
         return self._kept_of(parts) != before
 
     def _logos(self, parts: tuple[Part, ...]) -> dict[Keys, Raster]:
-        if not self._profile.stored_logo or self._allowance is None:
+        if not self._profile.stored_logo:
             return {}
         pictures = [part.picture for part in parts if isinstance(part, Logo) and fits(part.picture)]
         return {keys_of(picture): picture for picture in pictures}
@@ -210,9 +209,9 @@ class EscposPrinter:
             self._dialogue.say(bytes((self._profile.width_px + 7) // 8 * MAX_BAND_ROWS))
         self._dialogue.forget_marks()
         self._ahead.clear()
-        self._say_and_mark(preamble() + (cut_step().data if self._broken_off else b""), 0)
+        self._say_and_mark(preamble() + (cut_step().data if self._past.may_hang else b""), 0)
         self._finish()
-        self._broken_off = False
+        self._past.may_hang = False
         self._dialogue.let_late_marks_pass()
         self._is_first_slip = False
 
@@ -252,7 +251,7 @@ class EscposPrinter:
         try:
             yield
         except DriverError:
-            self._broken_off = True
+            self._past.may_hang = True
             raise
 
 

@@ -102,6 +102,17 @@ class FakePrinter:
     def plug_in(self) -> None:
         self._act(lambda: setattr(self, "_plugged", True))
 
+    def open(self) -> FakePrinter:
+        """Open again after ``close``, as a worker does.
+
+        Raises: DeviceAbsentError while unplugged.
+        """
+        with self._changed:
+            if not self._plugged:
+                raise DeviceAbsentError(_DEVICE, "unplugged")
+            self._closed, self._last = False, None
+        return self
+
     # The port
 
     @property

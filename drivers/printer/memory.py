@@ -5,8 +5,8 @@ keys, and a printer that was exchanged says by itself that it has none. Each pic
 only when the printer has said that it is done with that, a dot under a second key. So a picture that was cut short by
 a pulled cable is not taken for whole, and one of somebody else's under our key is one chance in 78 million.
 
-Such memory wears out: makers allow ten writes a day. ``WriteAllowance`` bounds ours, whatever the printer says; give
-one to every connection to the same printer. What does not fit, or is not allowed, is sent as dots.
+Such memory wears out: makers allow ten writes a day. ``Past`` bounds ours, whatever the printer says. What does not
+fit, or is not allowed, is sent as dots.
 """
 
 from __future__ import annotations
@@ -39,16 +39,23 @@ class Keys:
     seal: bytes
 
 
-class WriteAllowance:
-    """At most four pictures a day (eight writes), counted over all connections of this process."""
+class Past:
+    """What is remembered of one printer from connection to connection: give the same to each.
+
+    ``may_hang``: paper of a slip that was broken off may hang out of the mouth. Also true of a printer that this
+    process has not printed on yet: the power may have failed in the middle of a slip, and nobody is to get half of
+    another's. A cut of white paper costs two centimetres.
+    """
 
     PICTURES_A_DAY = 4
+    """Two writes each."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        self.may_hang = True
         self._now_s = now_s
         self._written_at_s: deque[float] = deque(maxlen=self.PICTURES_A_DAY)
 
-    def take(self) -> bool:
+    def allows_picture(self) -> bool:
         """True, and one fewer left, when a picture may be written now."""
         now_s = self._now_s()
         if len(self._written_at_s) == self.PICTURES_A_DAY and now_s - self._written_at_s[0] < _DAY_S:

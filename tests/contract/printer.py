@@ -37,7 +37,8 @@ FINE = PrinterStatus(online=True, paper=Paper.FULL, cover_open=False, error=Fals
 
 @dataclass
 class PrinterRig:
-    """``*_after`` take mm of paper printed from now on; 0 is now."""
+    """``*_after`` take mm of paper printed from now on; 0 is now. ``reopen`` plugs the printer in where it was pulled,
+    closes the driver and opens a new one, which is ``printer`` then."""
 
     printer: Printer
     run_out_of_paper_after: Callable[[float], None]
@@ -53,6 +54,7 @@ class PrinterRig:
     speak: Callable[[], None]
     garble_after: Callable[[float], None]
     unplug_after: Callable[[float], None]
+    reopen: Callable[[], None]
     slips: Callable[[], list[Raster]]
 
 
@@ -147,6 +149,7 @@ class PrinterContract:
         assert rig.printer.wait(2) == FINE
 
     def test_cuts_are_counted_where_anything_is(self, rig: PrinterRig) -> None:
+        rig.printer.print((OTHER, Cut()))
         before = rig.printer.counters()
         rig.printer.print(SLIP_PARTS)
         after = rig.printer.counters()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from drivers.printer.escpos import EscposPrinter, Timing
 from drivers.printer.fake import FakePrinter
-from drivers.printer.memory import WriteAllowance
+from drivers.printer.memory import Past
 from drivers.printer.profile import PROFILES, Profile
 from drivers.printer.stand_in import PrinterStandIn
 from tests.contract.printer import PrinterRig
@@ -34,6 +34,7 @@ def fake_rig(printer: FakePrinter) -> PrinterRig:
         speak=printer.speak,
         garble_after=printer.garble_next_reply,
         unplug_after=printer.unplug,
+        reopen=printer.plug_in,
         slips=lambda: list(printer.slips),
     )
 
@@ -41,22 +42,40 @@ def fake_rig(printer: FakePrinter) -> PrinterRig:
 @contextmanager
 def escpos_rig(profile: Profile = PROFILES["80mm"]) -> Iterator[PrinterRig]:
     """The real driver, python-escpos and TCP; at the end the stand-in must have understood every byte."""
-    with printer_on_a_thread() as bench:
-        yield from _rig(bench, bench.uri, profile)
+    with printer_on_a_thread() as bench, ExitStack() as open_printers:
+        yield _rig(bench, lambda: bench.uri, profile, open_printers)
 
 
 @contextmanager
 def serial_rig() -> Iterator[PrinterRig]:
     """The real driver on a terminal: a serial line, or USB through the kernel's printer device."""
-    with printer_on_a_thread() as bench, serial_cable(bench.do(lambda p: p.address)) as path:
-        yield from _rig(bench, f"serial:{path}", PROFILES["80mm"])
+    with printer_on_a_thread() as bench, ExitStack() as cables:
+
+        def plugged() -> str:
+            return f"serial:{cables.enter_context(serial_cable(bench.do(lambda p: p.address)))}"
+
+        yield _rig(bench, plugged, PROFILES["80mm"], cables)
 
 
-def _rig(bench: PrinterBench, uri: str, profile: Profile) -> Iterator[PrinterRig]:
-    allowance = WriteAllowance()
-    printer = EscposPrinter.open(uri, profile, QUICK, allowance)
-    yield PrinterRig(
-        printer=printer,
+def _rig(bench: PrinterBench, plugged: Callable[[], str], profile: Profile, opened: ExitStack) -> PrinterRig:
+    past = Past()
+
+    def open_printer() -> EscposPrinter:
+        printer = EscposPrinter.open(plugged(), profile, QUICK, past)
+        opened.callback(printer.close)
+        return printer
+
+    def reopen() -> None:
+        rig.printer.close()
+        bench.do(PrinterStandIn.plug_in)
+        rig.printer = open_printer()
+
+    def all_understood() -> None:
+        assert bench.do(lambda p: p.unknown_commands) == ()
+
+    opened.callback(all_understood)
+    rig = PrinterRig(
+        printer=open_printer(),
         run_out_of_paper_after=lambda mm: bench.do(lambda p: p.run_out_of_paper(mm)),
         run_low=lambda: bench.do(PrinterStandIn.run_low),
         refill=lambda: bench.do(PrinterStandIn.refill),
@@ -70,7 +89,7 @@ def _rig(bench: PrinterBench, uri: str, profile: Profile) -> Iterator[PrinterRig
         speak=lambda: bench.do(PrinterStandIn.speak),
         garble_after=lambda mm: bench.do(lambda p: p.garble_next_reply(mm)),
         unplug_after=lambda mm: bench.do(lambda p: p.unplug(mm)),
+        reopen=reopen,
         slips=lambda: bench.slips,
     )
-    printer.close()
-    assert bench.do(lambda p: p.unknown_commands) == ()
+    return rig
