@@ -55,6 +55,8 @@ class DeviceTruth:
     state: DeviceState
     detail: str
     since: datetime | None
+    model: str = ""
+    firmware: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _device(name: str, devices: dict[str, DeviceStatus], *, is_current: bool) ->
     if said is None:
         return DeviceTruth(name, Condition.UNKNOWN, DeviceState.UNKNOWN, "", None)
     condition = _OF_STATE[said.state] if is_current else Condition.STALE
-    return DeviceTruth(name, condition, said.state, said.detail, said.since)
+    return DeviceTruth(name, condition, said.state, said.detail, said.since, said.model, said.firmware)
 
 
 def _paper(status: Status | None) -> str:

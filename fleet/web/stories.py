@@ -14,6 +14,7 @@ from fleet.protocol import records
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import format_baht
 from fleet.web import words
+from fleet.web.machine_words import restart_reason
 
 Known = records.KnownRecord | records.UnknownRecord
 
@@ -93,7 +94,9 @@ def _of_machine(known: Known) -> Story | None:
             sentence = _("ฉบับ %(revision)s เพราะ %(problems)s") % fill
             return Story(known.applied_at, _("ตู้ไม่รับการตั้งค่า"), sentence, Condition.ATTENTION)
         case records.Restarted():
-            sentence = " ".join(part for part in (words.program(known.process), known.version, known.reason) if part)
+            sentence = " ".join(
+                part for part in (words.program(known.process), known.version, restart_reason(known.reason)) if part
+            )
             return Story(known.started_at, _("เริ่มทำงาน"), sentence, Condition.OK)
     return None
 

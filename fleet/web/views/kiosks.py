@@ -15,6 +15,7 @@ from fleet.people.scope import scope_of
 from fleet.web import words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
 from fleet.web.live import answer
+from fleet.web.machine_words import machine_lines
 from fleet.web.stories import story, uptime
 
 STORIES_SHOWN = 30
@@ -83,6 +84,7 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         ],
         "stories": [story(each) for each in records],
         "uptime": uptime(truth.health.uptime_s),
+        "machine": machine_lines(truth.health),
         "may_change": scope_of(request.user).may_change(row.office.province_id),
     }
     return answer(request, "kiosk", context)
