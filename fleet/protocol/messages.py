@@ -100,7 +100,7 @@ class Health(Message, frozen=True):
 class Status(Message, frozen=True):
     """Everything about a kiosk now; retained, on change and as a heartbeat.
 
-    ``no`` counts from 1 within the session, so that one that was overtaken is known; 0 does not count.
+    ``no`` only grows within a session, so that one that was overtaken is known; 0 does not count.
     """
 
     session_no: Count

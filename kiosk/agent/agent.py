@@ -80,6 +80,7 @@ class Agent:
         self._office_wanted: tuple[str, int] | None = None
         self._fetching: tuple[str, int] | None = None
         self._problems: tuple[str, ...] = ()
+        self._status_no = 0
         self._clock_ahead_s: float | None = None
         loaded = settings_store.load(config.data_path)
         self._settings_revision = loaded[0].settings_revision if loaded else 0
@@ -271,11 +272,13 @@ class Agent:
         )
 
     def _report_status(self) -> None:
+        self._status_no += 1
         self._status_due_s = time.monotonic() + HEARTBEAT_S * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
         devices: dict[str, DeviceStatus] = self._desk.devices
         self._link.publish(
             Channel.STATUS,
             Status(
+                no=self._status_no,
                 session_no=self._link.session_no,
                 at=datetime.now(UTC),
                 devices=devices,
