@@ -14,6 +14,7 @@ Rules:
     card      pcsc:                      pcsc:ACS ACR39U       fake:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
     printer   tcp://host:9100?profile=80mm&raster=strips       fake:?profile=58mm
+              usb:04b8:0e15                usb:04b8:0e15:SERIAL?profile=epson-tm-t20
               file:/dev/usb/lp0            serial:/dev/ttyUSB0?baud=115200&profile=58mm
     panel     gpio:status=17,card=27,paper=22,call=23,tamper=24[,buzzer=25][,fan=18]   unix:/path      fake:
     display   pygame:kmsdrm?rotation=90  pygame:window         pygame:dummy            unix:/path      fake:
@@ -58,7 +59,13 @@ def scanner(uri: str) -> Callable[[], Scanner]:
 
 def printer(uri: str) -> Callable[[], Printer]:
     """What opens the printer at ``uri``. Raises as ``card_reader`` does."""
-    table = {"tcp": _tcp_printer, "file": _file_printer, "serial": _serial_printer, "fake": _fake_printer}
+    table = {
+        "tcp": _tcp_printer,
+        "usb": _usb_printer,
+        "file": _file_printer,
+        "serial": _serial_printer,
+        "fake": _fake_printer,
+    }
     return _understood("printer", uri, table)
 
 
@@ -214,10 +221,17 @@ def _tcp_printer(rest: str) -> Callable[[], Printer]:
     return _escpos_printer(f"tcp:{address}", options)
 
 
+def _usb_printer(rest: str) -> Callable[[], Printer]:
+    from drivers.printer.usb import UsbPrinter
+
+    address, options = _options(rest, "profile", "raster")
+    return _escpos_printer(f"usb:{UsbPrinter.parse(address)}", options)
+
+
 def _file_printer(rest: str) -> Callable[[], Printer]:
     path, options = _options(rest, "profile", "raster")
     if not path.startswith("/"):
-        raise ValueError(f"a USB printer is file:/dev/usb/lp0, its device's whole path, not file:{path}")
+        raise ValueError(f"a printer's device is file:/dev/usb/lp0, its whole path, not file:{path}")
     return _escpos_printer(f"file:{path}", options)
 
 
@@ -230,16 +244,16 @@ def _serial_printer(rest: str) -> Callable[[], Printer]:
 
 
 def _escpos_printer(uri: str, options: dict[str, str]) -> Callable[[], Printer]:
-    from drivers.printer.memory import WriteAllowance
+    from drivers.printer.memory import Past
 
     strips = _chosen("raster", options.get("raster", "strips"), {"strips": True, "bands": False})
     profile = replace(_printer_profile(options), strips=strips)
-    allowance = WriteAllowance()  # one for all connections: the printer's memory wears out
+    past = Past()  # one for all connections
 
     def opened() -> Printer:
         from drivers.printer.escpos import EscposPrinter
 
-        return EscposPrinter.open(uri, profile, allowance=allowance)
+        return EscposPrinter.open(uri, profile, past=past)
 
     return opened
 
