@@ -187,7 +187,8 @@ def scanner_duties(open_scanner: Callable[[], Scanner]) -> Duties[Scanner, None]
 
 LAYOUT_FAILED = "layout"
 PRINTER_LOST = "printer-lost"
-"""Why a slip is not out, where no driver's Fault says it."""
+PRINTER_SILENT = "printer-silent"
+"""Why a slip is not known to be out, where no driver's Fault says it. Silent: it may or may not be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +202,18 @@ class SlipDone:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots."""
+    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots; ``job_no``: the journal's."""
 
     transaction_no: str
     confirmed: bool
     reprint: bool
     lay_out: Callable[[int], tuple[Part, ...]]
+    job_no: int | None = None
 
 
 def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, PrintJob]:
     """Status changes, and slips."""
+    silent: set[int] = set()  # the jobs, by identity, in which the printer fell silent; ``undone`` is asked next
 
     def understand(status: PrinterStatus) -> tuple[Any, ...]:
         return (PrinterChanged(status),)
@@ -225,9 +228,17 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
             printer.print(parts)
         except DeviceFaultError as err:  # a human must act; the printer itself is still there
             return (SlipDone(job, 0, err.fault.value),)
+        except DeviceTimeoutError:
+            silent.add(id(job))
+            raise
         return (SlipDone(job, length_mm(parts), None),)
 
-    return Duties(open_printer, understand, do, lambda job: (SlipDone(job, 0, PRINTER_LOST),))
+    def undone(job: PrintJob) -> tuple[Any, ...]:
+        reason = PRINTER_SILENT if id(job) in silent else PRINTER_LOST
+        silent.discard(id(job))
+        return (SlipDone(job, 0, reason),)
+
+    return Duties(open_printer, understand, do, undone)
 
 
 def length_mm(parts: tuple[Part, ...]) -> int:

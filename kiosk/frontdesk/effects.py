@@ -15,17 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from fleet.protocol import records
-from fleet.protocol.factory import parse_factory_number
-from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.frontdesk.console import Console
-from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared, SlipDone
+from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared
+from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
-from kiosk.slips.payment_slip import PaymentSlip, render
+from kiosk.print_journal import PrintJournal
 from kiosk.spool import Spool, SpoolFullError
-from kiosk.visits.desk import Language
 from kiosk.visits.effects import (
     BeginVisit,
     DrawTransaction,
@@ -42,8 +40,6 @@ from kiosk.visits.events import (
     Event,
     PaymentNotRecorded,
     PaymentRecorded,
-    SlipFailed,
-    SlipPrinted,
     TransactionDrawn,
 )
 from kiosk.visits.states import State
@@ -81,9 +77,10 @@ class Effects:
         self.console = Console(workers.panel, root)
         self._kiosk_id, self._workers, self._spool, self._replica = kiosk_id, workers, spool, replica
         self._visit: _Visit | None = None
-        self._unwritten: deque[records.KnownRecord] = deque(maxlen=UNWRITTEN_MAX)
+        self._unwritten: deque[tuple[records.KnownRecord, Callable[[], object] | None]] = deque(maxlen=UNWRITTEN_MAX)
         self.recorded: Callable[[], object] = lambda: None
         """Called when something new is in the spool."""
+        self.printing = Printing(kiosk_id, workers.printer, PrintJournal(spool), self.record)
 
     def run(self, effect: Effect, state: State) -> tuple[Event, ...]:
         """Carry out one effect of a step out of ``state``."""
@@ -99,7 +96,7 @@ class Effects:
             case RecordPayment():
                 return self._record_payment(effect)
             case PrintPaymentSlip():
-                self._print(effect, state)
+                return self.printing.print(effect, state)
             case ShowLight(light=light, pattern=pattern):
                 self.console.visit_shows(light, pattern)
             case BeginVisit(service=service):
@@ -144,40 +141,6 @@ class Effects:
         self.recorded()
         return (PaymentRecorded(),)
 
-    # ---- slips
-
-    def _print(self, effect: PrintPaymentSlip, state: State) -> None:
-        settings = state.desk.settings
-        assert settings is not None  # noqa: S101 - nobody pays before there are settings; narrows the type
-        printed_at, english = datetime.now(BANGKOK), state.desk.language is Language.EN
-        self._workers.printer.submit(
-            PrintJob(
-                transaction_no=effect.bill.transaction_no,
-                confirmed=effect.confirmed_at is not None,
-                reprint=effect.reprint,
-                lay_out=lambda width_px: render(
-                    _payment_slip(effect, settings, self._kiosk_id, printed_at, english=english), width_px
-                ),
-            )
-        )
-
-    def slip_done(self, done: SlipDone) -> Event:
-        """Record how a slip ended; the event says it to the visit."""
-        job, now = done.job, datetime.now(UTC)
-        if done.failure is not None:
-            self.record(records.SlipFailed(transaction_no=job.transaction_no, reason=done.failure, failed_at=now))
-            return SlipFailed(job.transaction_no, done.failure)
-        self.record(
-            records.SlipPrinted(
-                transaction_no=job.transaction_no,
-                confirmed=job.confirmed,
-                length_mm=done.length_mm,
-                printed_at=now,
-                reprint=job.reprint,
-            )
-        )
-        return SlipPrinted(job.transaction_no)
-
     # ---- visits, records
 
     def _end_visit(self, effect: EndVisit, state: State) -> None:
@@ -195,18 +158,22 @@ class Effects:
         )
         self._visit = None
 
-    def record(self, record: records.KnownRecord) -> None:
-        """Put a record into the spool; while the disk is full it waits in memory, in order."""
+    def record(self, record: records.KnownRecord, also: Callable[[], object] | None = None) -> None:
+        """Put a record into the spool; while the disk is full it waits in memory, in order.
+
+        ``also`` changes the spool's file in the same transaction.
+        """
         if len(self._unwritten) == UNWRITTEN_MAX:
             log.error("the oldest of %d waiting records is lost", UNWRITTEN_MAX)
-        self._unwritten.append(record)
+        self._unwritten.append((record, also))
         self.write_unwritten()
 
     def write_unwritten(self) -> None:
         """Try again what could not be written."""
         while self._unwritten:
             try:
-                self._spool.append(self._unwritten[0])
+                record, also = self._unwritten[0]
+                self._spool.append(record, also=also)
             except SpoolFullError as err:
                 log.error("%d records wait for the disk: %s", len(self._unwritten), err)
                 return
@@ -217,40 +184,3 @@ class Effects:
     def in_visit(self) -> bool:
         """Whether somebody is here."""
         return self._visit is not None
-
-
-def _payment_slip(
-    effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, printed_at: datetime, *, english: bool
-) -> PaymentSlip:
-    """What the slip says; ValueError, without a person's data, when the notice makes none."""
-    bill = effect.bill
-    notice, factory = bill.chosen.notice, bill.chosen.factory
-    confirmed_at = effect.confirmed_at.astimezone(BANGKOK) if effect.confirmed_at else None
-    return PaymentSlip(
-        sample=settings.sample or notice.sample,
-        office_name=settings.office_name.th,
-        transaction_no=bill.transaction_no,
-        printed_at=printed_at,
-        item=notice.item_th,
-        factory_name=factory.name_th,
-        factory_no=_readable(factory.factory_no),
-        payer_masked=effect.payer_masked,
-        lines=tuple((line.label_th, line.amount_satang) for line in notice.lines),
-        amount_satang=notice.amount_satang,
-        ref1=bill.payment.ref1,
-        ref2=bill.payment.ref2 or "",
-        tracking_url=f"{settings.tracking_address}/t/{bill.tracking_token}",
-        confirmed_at=confirmed_at,
-        contact=settings.contact.th,
-        kiosk_name=kiosk_id,
-        reprint=effect.reprint,
-        is_english=english,
-    )
-
-
-def _readable(factory_no: str) -> str:
-    """The number with its hyphens; one that is none as it stands on record."""
-    try:
-        return str(parse_factory_number(factory_no))
-    except ValueError:
-        return factory_no

@@ -91,6 +91,7 @@ class FrontDesk:
 
     def begin(self) -> None:
         """The first frame, and then what the first visit will need."""
+        self._effects.printing.resume()
         self._load_settings()
         self.round()
         self._glass.warm_up()
@@ -122,10 +123,14 @@ class FrontDesk:
         """What is due at ``now_s`` (monotonic) and no visitor's affair."""
         if self._identify_until_s is not None and now_s >= self._identify_until_s:
             self._identify_until_s = None
+        printer = self._devices.get(Device.PRINTER.value)
+        if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
+            self._effects.printing.try_again(now_s)
         self._signal(now_s)
         if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
+            self._effects.printing.forget_old()
 
     def _signal(self, now_s: float) -> None:
         """The lights that are the desk's, and the fan."""
@@ -160,7 +165,7 @@ class FrontDesk:
             case WorkerDied():
                 raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
             case SlipDone():
-                self._step(self._effects.slip_done(event))
+                self._step(self._effects.printing.done(event, time.monotonic()))
             case news.SettingsStored():
                 self._load_settings()
             case news.PaymentArrived(payment=payment):

@@ -15,6 +15,7 @@ from fleet.protocol.thai import BANGKOK, baht_text, format_baht, thai_date
 from kiosk.slips.document import (
     BODY,
     FOOT,
+    FRAMED,
     TITLE,
     URGENT,
     VALUE,
@@ -94,7 +95,15 @@ def _head(slip: PaymentSlip) -> tuple[Element, ...]:
         Paragraph(title, TITLE, space_below=12),
         Paragraph("ไม่ใช่ใบเสร็จรับเงิน", BODY),
         *((Paragraph(english, FOOT),) if slip.is_english else ()),
-        *((Paragraph(f"พิมพ์ซ้ำ {_date(slip.printed_at)} {_time(slip.printed_at)}", VALUE),) if slip.reprint else ()),
+        *(_again(slip.printed_at) if slip.reprint else ()),
+    )
+
+
+def _again(printed_at: datetime) -> tuple[Element, ...]:
+    """In both languages whatever the visitor's: an officer must tell the second slip from the first."""
+    return (
+        Paragraph("พิมพ์ซ้ำ / reprint", FRAMED),
+        Paragraph(f"{_date(printed_at)} {_time(printed_at)}", VALUE),
     )
 
 

@@ -95,7 +95,7 @@ def test_lines_that_do_not_add_up_never_become_a_slip() -> None:
 def test_the_time_of_a_paid_slip_is_the_banks_also_on_a_reprint() -> None:
     later = replace(PAID, printed_at=PAID_AT.replace(day=25), reprint=True)
     assert "วันที่: 24 พฤศจิกายน 2569" in said(later)
-    assert "พิมพ์ซ้ำ 25 พฤศจิกายน 2569 10:47 น." in said(later)
+    assert "พิมพ์ซ้ำ / reprint\n25 พฤศจิกายน 2569 10:47 น." in said(later)
     assert "พิมพ์ซ้ำ" not in said(PAID)
 
 

@@ -1,0 +1,209 @@
+"""The desk's hand on the printer: journals a slip, has it printed, records how that ended, and tries again.
+
+Runs on the main thread; the paper itself is the printer worker's. Rules: journalled, then sent, then recorded. An
+attempt that failed is on record at once and its slip is held: as soon as the printer is well it comes out, marked as
+a reprint, unless it is too old or has failed too often (``kiosk.print_journal``).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from fleet.protocol import records
+from fleet.protocol.factory import parse_factory_number
+from fleet.protocol.settings import KioskSettings
+from fleet.protocol.thai import BANGKOK
+from kiosk.frontdesk.duties import LAYOUT_FAILED, PrintJob, SlipDone
+from kiosk.frontdesk.worker import DeviceWorker
+from kiosk.print_journal import Job, PrintJournal
+from kiosk.slips.payment_slip import PaymentSlip, render
+from kiosk.spool import SpoolFullError
+from kiosk.visits.desk import Language
+from kiosk.visits.effects import PrintPaymentSlip
+from kiosk.visits.events import Event, SlipFailed, SlipPrinted
+from kiosk.visits.states import State
+
+log = logging.getLogger(__name__)
+
+INTERRUPTED = "interrupted"
+"""Why a slip is not known to be out when the process, or the power, ended while it was under way."""
+
+RETRY_AFTER_S = 3.0
+"""How long after a failed attempt the next may come: the printer is asked once a second, so by then its fault is known
+if it is still there, and nothing is tried in vain."""
+
+
+class Recorder(Protocol):
+    """Keeps records, in order; while the disk is full it holds them back."""
+
+    def __call__(self, record: records.KnownRecord, also: Callable[[], object] | None = None) -> None:
+        """Keep ``record``; ``also`` changes the spool's file in the same transaction."""
+
+
+class Printing:
+    """Slips of one desk."""
+
+    def __init__(
+        self, kiosk_id: str, worker: DeviceWorker[Any, PrintJob], journal: PrintJournal, record: Recorder
+    ) -> None:
+        self._kiosk_id, self._worker, self._journal, self._record = kiosk_id, worker, journal, record
+        self._under_way: dict[int, Job] = {}
+        self._held: dict[int, Job] = {}
+        self._retry_at_s = 0.0
+
+    def resume(self) -> None:
+        """Put on record, and hold, what was under way when the process before this one ended."""
+        for job in self._journal.jobs():
+            if not job.held:
+                self._failed(job, INTERRUPTED)
+            self._held[job.job_no] = replace(job, held=True)
+        self.forget_old()
+
+    # ---- what the visit wants
+
+    def print(self, effect: PrintPaymentSlip, state: State) -> tuple[Event, ...]:
+        """Have the slip of a payment printed; an event only when there is nothing to print."""
+        settings = state.desk.settings
+        assert settings is not None  # noqa: S101 - nobody pays before there are settings; narrows the type
+        number, now = effect.bill.transaction_no, datetime.now(BANGKOK)
+        try:
+            slip = _payment_slip(effect, settings, self._kiosk_id, now, english=state.desk.language is Language.EN)
+        except ValueError as err:  # a notice that makes no slip is the notice's fault, and the payment stands
+            log.error("the slip of %s cannot be made: %s", number, err)
+            self._record(records.SlipFailed(transaction_no=number, reason=LAYOUT_FAILED, failed_at=datetime.now(UTC)))
+            return (SlipFailed(number, LAYOUT_FAILED),)
+        self.print_slip(slip)
+        return ()
+
+    def print_slip(self, slip: PaymentSlip) -> None:
+        """Have ``slip`` printed, unless it is on its way by itself already: then that one's end will be heard."""
+        if not any(job.is_same_paper_as(slip) for job in self._under_way.values()):
+            self._send(self._begin(slip), slip)
+
+    def _begin(self, slip: PaymentSlip) -> Job | None:
+        try:
+            job = self._journal.begin(slip, datetime.now(UTC))
+        except SpoolFullError as err:  # paid for: it is printed, and only a crash on top of this could lose it
+            log.error("a slip is printed that is not in the journal: %s", err)
+            return None
+        self._held = {no: held for no, held in self._held.items() if held.slip.transaction_no != slip.transaction_no}
+        return job
+
+    def _send(self, job: Job | None, slip: PaymentSlip) -> None:
+        if job is not None:
+            slip = job.slip
+            self._under_way[job.job_no] = job
+        self._worker.submit(
+            PrintJob(
+                transaction_no=slip.transaction_no,
+                confirmed=slip.confirmed_at is not None,
+                reprint=slip.reprint,
+                lay_out=lambda width_px: render(slip, width_px),
+                job_no=job.job_no if job is not None else None,
+            )
+        )
+
+    # ---- what the printer says
+
+    def done(self, done: SlipDone, now_s: float) -> Event:
+        """Record how an attempt ended at ``now_s`` (monotonic); the event says it to the visit."""
+        sent = done.job
+        job = self._under_way.pop(sent.job_no, None) if sent.job_no is not None else None
+        settle = None if job is None else lambda no=job.job_no: self._journal.settled(no)
+        if done.failure is None:
+            self._record(
+                records.SlipPrinted(
+                    transaction_no=sent.transaction_no,
+                    confirmed=sent.confirmed,
+                    length_mm=done.length_mm,
+                    printed_at=datetime.now(UTC),
+                    reprint=sent.reprint,
+                ),
+                settle,
+            )
+            return SlipPrinted(sent.transaction_no)
+        if job is None or done.failure == LAYOUT_FAILED:  # the latter would fail again
+            now = datetime.now(UTC)
+            failed = records.SlipFailed(transaction_no=sent.transaction_no, reason=done.failure, failed_at=now)
+            self._record(failed, settle)
+        else:
+            self._failed(job, done.failure)
+            self._held[job.job_no] = replace(job, held=True)
+            self._retry_at_s = now_s + RETRY_AFTER_S
+        return SlipFailed(sent.transaction_no, done.failure)
+
+    def _failed(self, job: Job, reason: str) -> None:
+        """The attempt is on record, and its slip held, in one transaction."""
+        failed = records.SlipFailed(transaction_no=job.slip.transaction_no, reason=reason, failed_at=datetime.now(UTC))
+        self._record(failed, lambda: self._journal.held(job))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no slip is on its way, nor waits for the printer."""
+        return not self._under_way and not self._held
+
+    def try_again(self, now_s: float) -> None:
+        """Print what is held, now that the printer is well; ``now_s`` is monotonic."""
+        if not self._held or self._under_way or now_s < self._retry_at_s:
+            return
+        self.forget_old()
+        for job in sorted(self._held.values(), key=lambda job: job.job_no)[:1]:
+            try:
+                again = self._journal.again(job, datetime.now(UTC))
+            except SpoolFullError as err:
+                log.error("a slip waits for the disk: %s", err)
+                self._retry_at_s = now_s + RETRY_AFTER_S
+                return
+            log.info("the slip of %s is printed again, attempt %d", again.slip.transaction_no, again.attempts)
+            del self._held[job.job_no]
+            self._send(again, again.slip)
+
+    def forget_old(self) -> None:
+        """Let go of slips that are not printed by themselves any more."""
+        now = datetime.now(UTC)
+        self._held = {no: job for no, job in self._held.items() if job.may_be_tried(now)}
+        try:
+            self._journal.forget(now)
+        except SpoolFullError as err:
+            log.error("slips that are given up stay in the journal: %s", err)
+
+
+def _payment_slip(
+    effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, printed_at: datetime, *, english: bool
+) -> PaymentSlip:
+    """What the slip says; ValueError, without a person's data, when the notice makes none."""
+    bill = effect.bill
+    notice, factory = bill.chosen.notice, bill.chosen.factory
+    confirmed_at = effect.confirmed_at.astimezone(BANGKOK) if effect.confirmed_at else None
+    return PaymentSlip(
+        sample=settings.sample or notice.sample,
+        office_name=settings.office_name.th,
+        transaction_no=bill.transaction_no,
+        printed_at=printed_at,
+        item=notice.item_th,
+        factory_name=factory.name_th,
+        factory_no=_readable(factory.factory_no),
+        payer_masked=effect.payer_masked,
+        lines=tuple((line.label_th, line.amount_satang) for line in notice.lines),
+        amount_satang=notice.amount_satang,
+        ref1=bill.payment.ref1,
+        ref2=bill.payment.ref2 or "",
+        tracking_url=f"{settings.tracking_address}/t/{bill.tracking_token}",
+        confirmed_at=confirmed_at,
+        contact=settings.contact.th,
+        kiosk_name=kiosk_id,
+        reprint=effect.reprint,
+        is_english=english,
+    )
+
+
+def _readable(factory_no: str) -> str:
+    """The number with its hyphens; one that is none as it stands on record."""
+    try:
+        return str(parse_factory_number(factory_no))
+    except ValueError:
+        return factory_no
