@@ -32,7 +32,7 @@ bench: setup ## every figure we promise, beside a peer; ONLY=card for a part
 screens: setup ## every screen, language and size under build/screens, and a contact sheet
 	@$(PYTHON) -m kiosk.screens.gallery build/screens
 
-soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by hand, about 5 minutes
+soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by hand, about 2 minutes
 	@SALA_SOAK=1 $(PYTHON) -m pytest -q --timeout=900 tests/contract/test_card.py -k FaultsOfPcsc
 
 lock: setup ## exact versions of everything, anew

@@ -48,8 +48,12 @@ def _model(name: str, vendor: str) -> str:
 
 
 def _firmware(version: int | None) -> str | None:
-    """0xMMmmbbbb: major, minor, build."""
-    return None if not version else f"{version >> 24}.{version >> 16 & 0xFF}.{version & 0xFFFF}"
+    """0xMMmmbbbb: major, minor, build. Major and minor are decimals in hexadecimal, as USB's bcdDevice is, which Linux'
+    CCID driver hands on."""
+    if not version:
+        return None
+    build = version & 0xFFFF
+    return f"{version >> 24:x}.{version >> 16 & 0xFF:02x}" + (f".{build}" if build else "")
 
 
 def _port(name: str, channel: int | None) -> str:

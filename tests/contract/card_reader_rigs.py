@@ -24,7 +24,7 @@ SOAKS = "SALA_SOAK" in os.environ
 
 _SOME_COMMANDS = (1, 2, 3, 6, 7, 8, 9, 46, 47)
 """First and last of text and photo, READ and GET RESPONSE: each costs a second of pcscd's looking around."""
-_SOME_REPLUGS = 100
+_SOME_REPLUGS = 250
 
 _SOON_S = 5.0  # pcscd looks at a virtual reader every 0.4 s, and twice at a mute card
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
 
+from drivers.about import About
 from drivers.card.pcsc import PcscCardReader
 from drivers.card.pcscd import Pcscd
 from drivers.card.port import CardInserted, CardMute, CardRemoved
@@ -33,6 +37,7 @@ from drivers.card.virtual_card import (
 )
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DriverError
 from tests.support.pcscd import played_slot, running_pcscd
+from tests.support.pluggable_reader import NAME, pluggable_reader
 
 SOON_S = 5
 CYCLES = 10
@@ -178,7 +183,19 @@ def assert_pcscd_is_gone_and_comes_back(desk: Desk) -> None:
     assert id_of(desk.thai_id(VirtualThaiIdCard(SOMYING)).read(ID_ONLY)) == SOMYING.id_number
 
 
-@pytest.mark.parametrize("end", [Pcscd.stop, Pcscd.kill])
+def exit_idle(pcscd: Pcscd) -> None:
+    """Have it end as ``--auto-exit`` lets it after a minute without clients: by its own alarm, cleaning up first."""
+    assert pcscd.pid is not None
+    watch = os.pidfd_open(pcscd.pid)
+    os.kill(pcscd.pid, signal.SIGALRM)
+    assert select.select([watch], [], [], 10)[0], "pcscd did not heed its alarm"
+    os.close(watch)
+
+
+ENDS = [Pcscd.stop, Pcscd.kill, exit_idle]
+
+
+@pytest.mark.parametrize("end", ENDS)
 def test_pcscd_goes_between_two_calls_and_comes_back(desk: Desk, end: Callable[[Pcscd], None]) -> None:
     thai_id = desk.thai_id(VirtualThaiIdCard(SOMCHAI))
     thai_id.read(ID_ONLY)
@@ -188,7 +205,7 @@ def test_pcscd_goes_between_two_calls_and_comes_back(desk: Desk, end: Callable[[
     assert_pcscd_is_gone_and_comes_back(desk)
 
 
-@pytest.mark.parametrize("end", [Pcscd.stop, Pcscd.kill])
+@pytest.mark.parametrize("end", ENDS)
 def test_pcscd_goes_during_a_wait_and_comes_back(desk: Desk, end: Callable[[Pcscd], None]) -> None:
     with ThreadPoolExecutor(1) as worker:
         waiting = worker.submit(desk.reader.wait, 30)
@@ -227,6 +244,15 @@ def test_readers_are_chosen_by_the_beginning_of_their_name(desk: Desk) -> None:
     desk.put_in(VirtualThaiIdCard(SOMCHAI))
     assert isinstance(reader.wait(SOON_S), CardInserted)
     reader.close()
+
+
+def test_a_reader_tells_its_maker_firmware_and_place() -> None:
+    with pluggable_reader(), running_pcscd(), closing(PcscCardReader(NAME)) as reader:
+        assert reader.about() == About("Example Pluggable", "1.02.3", "/dev/bus/usb/001/005")
+
+
+def test_a_reader_that_tells_nothing_is_known_by_its_name(desk: Desk) -> None:
+    assert desk.reader.about() == About("Virtual PCD", None, "pcsc:Virtual PCD 00 00")
 
 
 def test_with_two_slots_the_first_card_is_the_card_until_it_is_out(desk: Desk) -> None:

@@ -68,3 +68,10 @@ def test_a_code_nobody_knows_is_a_protocol_error_that_names_it(code: int) -> Non
 
 def test_a_code_is_the_same_error_signed_and_unsigned() -> None:
     assert type(typed_error("card", 0x80100069 - (1 << 32))) is DeviceAbsentError
+
+
+@pytest.mark.parametrize("code", [scard.SCARD_W_SECURITY_VIOLATION, scard.SCARD_E_NO_ACCESS])
+def test_the_refusal_of_polkit_is_named(code: int) -> None:
+    err = typed_error("card", code)
+    assert isinstance(err, DeviceAbsentError)
+    assert "refuses this user" in err.detail
