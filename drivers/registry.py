@@ -27,6 +27,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -323,13 +324,19 @@ def _fake_panel(rest: str) -> Callable[[], Panel]:
 
 
 def _pygame_display(rest: str) -> Callable[[tuple[int, int]], Display]:
+    from drivers.display.kernel import KernelScreen
     from drivers.display.pygame_display import PygameDisplay, VideoDriver
     from drivers.display.rotation import ANGLES
 
     name, options = _options(rest, "rotation")
     driver = _chosen("a pygame display", name, {driver.value: driver for driver in VideoDriver})
     rotation = _chosen("rotation", options.get("rotation", "0"), {str(angle): angle for angle in ANGLES})
-    return lambda size: PygameDisplay(size, rotation=rotation, driver=driver)
+
+    def opened(size: tuple[int, int]) -> Display:
+        kernel = KernelScreen(Path("/")) if driver is VideoDriver.KMSDRM else None
+        return PygameDisplay(size, rotation=rotation, driver=driver, kernel=kernel)
+
+    return opened
 
 
 def _virtual_display(rest: str) -> Callable[[tuple[int, int]], Display]:

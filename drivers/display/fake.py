@@ -11,15 +11,17 @@ from collections import deque
 
 import pygame
 
+from drivers.about import About
+from drivers.display.brightness import checked, darken
 from drivers.display.port import Pressed, Released, TouchEvent
-from drivers.errors import DeviceAbsentError
+from drivers.errors import DeviceAbsentError, DeviceTimeoutError
 
 FRAMES_KEPT = 100
 """The latest frames; a visit shows fewer, and an idle screen shown for ever must not fill the memory."""
 
 
 class FakeDisplay:
-    """See ``Display`` for the driver's side; ``frames`` are copies of what was presented, oldest first."""
+    """See ``Display`` for the driver's side; ``frames`` are copies of what was seen, oldest first."""
 
     def __init__(self, size: tuple[int, int], *, device: str = "display") -> None:
         self._device = device
@@ -27,6 +29,9 @@ class FakeDisplay:
         self._touches: list[TouchEvent] = []
         self._is_plugged = True
         self._is_closed = False
+        self._wedged_openings = 0
+        self.brightness_percent = 100
+        self.openings = 0
         self.frames: deque[pygame.Surface] = deque(maxlen=FRAMES_KEPT)
 
     def open(self) -> FakeDisplay:
@@ -37,6 +42,9 @@ class FakeDisplay:
         if not self._is_plugged:
             raise DeviceAbsentError(self._device, "unplugged")
         self._is_closed = False
+        self.brightness_percent = 100
+        self.openings += 1
+        self._wedged_openings = max(0, self._wedged_openings - 1)
         return self
 
     @property
@@ -47,13 +55,25 @@ class FakeDisplay:
     def present(self) -> None:
         """Keep a copy of the canvas: see ``Display.present``."""
         self._refuse_if_gone()
-        self.frames.append(self._canvas.copy())
+        self._refuse_if_wedged()
+        self.frames.append(picture := self._canvas.copy())
+        darken(picture, self.brightness_percent)
 
     def poll(self) -> tuple[TouchEvent, ...]:
         """The touches since the last call: see ``Display.poll``."""
         self._refuse_if_gone()
+        self._refuse_if_wedged()
         touches, self._touches = tuple(self._touches), []
         return touches
+
+    def set_brightness(self, percent: int) -> None:
+        """Shine less, or more: see ``Display.set_brightness``."""
+        self._refuse_if_gone()
+        self.brightness_percent = checked(percent)
+
+    def about(self) -> About:
+        """What it is: see ``Display.about``."""
+        return About(model=f"fake display, {self._canvas.get_width()} x {self._canvas.get_height()}", port="fake:")
 
     def close(self) -> None:
         """Release the display: see ``Display.close``."""
@@ -83,6 +103,18 @@ class FakeDisplay:
     def plug(self) -> None:
         """The hand puts the cable back."""
         self._is_plugged = True
+
+    def wedge(self, openings: int = 1) -> None:
+        """The hand of fate: it shows nothing more until it was opened ``openings`` times."""
+        self._wedged_openings = openings
+
+    def recover(self) -> None:
+        """It comes to itself."""
+        self._wedged_openings = 0
+
+    def _refuse_if_wedged(self) -> None:
+        if self._wedged_openings:
+            raise DeviceTimeoutError(self._device, "wedged")
 
     def _feel(self, touch: TouchEvent) -> None:
         if not self._is_plugged:

@@ -14,7 +14,7 @@ Protocol: the page listens on a Unix socket, we connect.
 Closing the connection is unplugging.
 
 A page that is slow gets the latest frame and misses those between: whoever draws never waits for it longer than
-``PATIENCE_S`` a frame.
+``PATIENCE_S`` a frame. A page that takes nothing at all for ``STUCK_S`` is a wedged display.
 """
 
 from __future__ import annotations
@@ -27,12 +27,17 @@ from dataclasses import dataclass
 
 import pygame
 
+from drivers.about import About
 from drivers.channel import Channel
+from drivers.display.brightness import checked, darken
 from drivers.display.port import Pressed, Released, TouchEvent
-from drivers.errors import DeviceAbsentError, DeviceProtocolError
+from drivers.errors import DeviceAbsentError, DeviceProtocolError, DeviceTimeoutError
 
 PATIENCE_S = 0.02
 """How long ``present`` helps a frame along. A page that reads takes one of 1280 x 800 in a few milliseconds."""
+
+STUCK_S = 15.0
+"""How long a page may take nothing of a frame that waits: longer than a busy machine keeps a program from running."""
 
 _HEADER = struct.Struct(">4sHHI")
 _MAGIC = b"SLF1"
@@ -42,12 +47,15 @@ _BYTES_A_PIXEL = 3
 class VirtualDisplay:
     """A screen of ``size`` (width, height in pixels) at the far end of the socket at ``path``."""
 
-    def __init__(self, path: str, size: tuple[int, int], *, device: str = "display") -> None:
+    def __init__(self, path: str, size: tuple[int, int], *, device: str = "display", stuck_s: float = STUCK_S) -> None:
         """Connect.
 
         Raises: DeviceAbsentError when nobody listens at ``path``; try again later.
         """
         self._device = device
+        self._path, self._stuck_s = path, stuck_s
+        self._brightness_percent = 100
+        self._taken_at_s = time.monotonic()
         self._channel = Channel(path, device)
         self._canvas = pygame.Surface(size, depth=32)
         self._sending = memoryview(b"")
@@ -62,7 +70,10 @@ class VirtualDisplay:
     def present(self) -> None:
         """Send the canvas as it is now: see ``Display.present``. What does not fit yet goes with the next calls."""
         self._refuse_if_closed()
-        self._next_frame = encode_frame(self._canvas)
+        picture = self._canvas
+        if self._brightness_percent < 100:
+            darken(picture := picture.copy(), self._brightness_percent)
+        self._next_frame = encode_frame(picture)
         self._send(PATIENCE_S)
 
     def poll(self) -> tuple[TouchEvent, ...]:
@@ -70,6 +81,16 @@ class VirtualDisplay:
         self._refuse_if_closed()
         self._send(0.0)
         return tuple(self._touch(line) for line in self._channel.read_lines())
+
+    def set_brightness(self, percent: int) -> None:
+        """Send darker frames, or lighter ones: see ``Display.set_brightness``."""
+        self._refuse_if_closed()
+        self._brightness_percent = checked(percent)
+
+    def about(self) -> About:
+        """The page: see ``Display.about``."""
+        width, height = self._canvas.get_size()
+        return About(model=f"virtual display, {width} x {height}", port=f"unix:{self._path}")
 
     def close(self) -> None:
         """Hang up: see ``Display.close``."""
@@ -84,8 +105,16 @@ class VirtualDisplay:
                 self._sending, self._next_frame = memoryview(self._next_frame), None
             sent = self._channel.write_some(self._sending)
             self._sending = self._sending[sent:]
-            if sent == 0 and not self._channel.wait_writable(until_s - time.monotonic()):
+            if sent:
+                self._taken_at_s = time.monotonic()
+            elif not self._channel.wait_writable(until_s - time.monotonic()):
+                self._refuse_if_stuck()
                 return
+        self._taken_at_s = time.monotonic()
+
+    def _refuse_if_stuck(self) -> None:
+        if time.monotonic() - self._taken_at_s > self._stuck_s:
+            raise DeviceTimeoutError(self._device, f"the page has taken nothing for {self._stuck_s:g} s")
 
     def _touch(self, line: bytes) -> TouchEvent:
         try:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from drivers.display.port import Display, Pressed, Released, TouchEvent
-from drivers.errors import DeviceAbsentError
+from drivers.display.port import BRIGHTNESS_MIN_PERCENT, Display, Pressed, Released, TouchEvent
+from drivers.errors import DeviceAbsentError, DeviceTimeoutError
 
 SIZE = (320, 200)
-RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
+RED, BLUE, BLACK, WHITE = (255, 0, 0), (0, 0, 255), (0, 0, 0), (255, 255, 255)
 
 Colour = tuple[int, int, int]
 
@@ -24,6 +24,18 @@ class DisplayRig:
     seen: Callable[[], Callable[[int, int], Colour] | None]
     """What is on the glass now, as colours by canvas pixel; None before the first picture."""
     unplug: Callable[[], None]
+    wedge: Callable[[], None]
+    """From now on it is there and shows nothing."""
+    light: Callable[[], float] = lambda: 1.0
+    """The share of its light that the backlight gives, where there is one."""
+
+    def white(self) -> float:
+        """How bright a white picture is to the eye, from 0 to 1."""
+        self.display.canvas.fill(WHITE)
+        self.display.present()
+        seen = self.seen()
+        assert seen is not None
+        return self.light() * sum(seen(5, 5)) / sum(WHITE)
 
 
 def _touches(rig: DisplayRig, wanted: int) -> list[TouchEvent]:
@@ -80,6 +92,44 @@ class DisplayContract:
         for _ in range(20):
             assert rig.display.poll() == ()
         assert time.monotonic() - began_s < 0.5
+
+    def test_a_dimmed_display_gives_so_much_less_light_and_all_of_it_again(self, rig: DisplayRig) -> None:
+        seen = []
+        for percent in (100, 25, 100):
+            rig.display.set_brightness(percent)
+            seen.append(rig.white())
+        assert seen == [pytest.approx(1, abs=0.02), pytest.approx(0.25, abs=0.02), pytest.approx(1, abs=0.02)]
+
+    def test_a_dimmed_display_leaves_the_canvas_as_it_was_drawn(self, rig: DisplayRig) -> None:
+        rig.display.set_brightness(25)
+        for _ in range(3):
+            rig.display.canvas.set_at((5, 5), WHITE)
+            rig.display.present()
+            assert rig.display.canvas.get_at((5, 5))[:3] == WHITE
+
+    def test_no_display_is_dimmed_until_it_seems_broken(self, rig: DisplayRig) -> None:
+        for percent in (0, BRIGHTNESS_MIN_PERCENT - 1, 101):
+            with pytest.raises(ValueError, match=str(percent)):
+                rig.display.set_brightness(percent)
+
+    def test_it_tells_what_it_is_and_where(self, rig: DisplayRig) -> None:
+        about = rig.display.about()
+        assert about.model is not None
+        assert f"{max(SIZE)}" in about.model
+        assert about.port
+
+    def test_a_wedged_display_is_neither_silent_nor_absent(self, rig: DisplayRig) -> None:
+        rig.display.present()
+        rig.wedge()
+        until_s = time.monotonic() + 2
+
+        def use_it() -> None:
+            while time.monotonic() < until_s:
+                rig.display.present()
+                rig.display.poll()
+
+        with pytest.raises(DeviceTimeoutError):
+            use_it()
 
     def test_unplugging_is_absence_when_touched(self, rig: DisplayRig) -> None:
         rig.unplug()

@@ -11,9 +11,10 @@ from pathlib import Path
 import pygame
 
 from drivers.display.fake import FakeDisplay
+from drivers.display.kernel import KernelScreen
 from drivers.display.port import Pressed, TouchEvent
 from drivers.display.pygame_display import PygameDisplay, VideoDriver
-from drivers.display.virtual import Frame, VirtualDisplay, encode_touch, read_frame
+from drivers.display.virtual import STUCK_S, Frame, VirtualDisplay, encode_touch, read_frame
 from tests.contract.display import SIZE, Colour, DisplayRig
 
 
@@ -32,12 +33,50 @@ def fake_rig(display: FakeDisplay) -> DisplayRig:
     def seen() -> Callable[[int, int], Colour] | None:
         return _pixels(display.frames[-1]) if display.frames else None
 
-    return DisplayRig(display, touch, seen, display.unplug)
+    return DisplayRig(display, touch, seen, display.unplug, display.wedge)
+
+
+class PretendMachine:
+    """The kernel's files about one screen, made up."""
+
+    MAX_BRIGHTNESS = 200
+
+    def __init__(self, root: Path, *, backlight: bool = True) -> None:
+        self.root = root
+        self.connector = root / "sys/class/drm/card1-HDMI-A-1"
+        self.backlight = root / "sys/class/backlight/panel"
+        self.write(self.connector / "status", "connected")
+        self.write(self.connector / "dpms", "On")
+        self.write(root / "sys/class/drm/card1-Writeback-1/status", "unknown")
+        self.write(root / "dev/input/event0", "")
+        if backlight:
+            self.write(self.backlight / "max_brightness", str(self.MAX_BRIGHTNESS))
+            self.write(self.backlight / "brightness", "120")
+
+    @staticmethod
+    def write(path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", "ascii")
+
+    def light(self) -> float:
+        """The share of all light that the backlight gives."""
+        return int((self.backlight / "brightness").read_text("ascii")) / self.MAX_BRIGHTNESS
+
+    def switch_off(self) -> None:
+        self.write(self.connector / "dpms", "Off")
+
+    def unplug(self) -> None:
+        self.write(self.connector / "status", "disconnected")
+
+    def screen(self) -> KernelScreen:
+        """Looked at each time."""
+        return KernelScreen(self.root, look_every_s=0)
 
 
 @contextmanager
-def pygame_rig(rotation: int) -> Iterator[DisplayRig]:
-    display = PygameDisplay(SIZE, rotation=rotation, driver=VideoDriver.DUMMY)
+def pygame_rig(rotation: int, machine: PretendMachine) -> Iterator[DisplayRig]:
+    """A window nobody sees. With a ``machine`` that has a backlight the machine's light counts, too."""
+    display = PygameDisplay(SIZE, rotation=rotation, driver=VideoDriver.DUMMY, kernel=machine.screen())
 
     def touch(event: TouchEvent) -> None:
         width, height = SIZE
@@ -52,20 +91,21 @@ def pygame_rig(rotation: int) -> Iterator[DisplayRig]:
         return _pixels(pygame.transform.rotate(pygame.display.get_surface(), -rotation))
 
     def unplug() -> None:
-        pygame.event.post(pygame.event.Event(pygame.QUIT))
+        machine.unplug()
         pygame.display.quit()
 
-    yield DisplayRig(display, touch, seen, unplug)
+    light = machine.light if machine.backlight.exists() else lambda: 1.0
+    yield DisplayRig(display, touch, seen, unplug, machine.switch_off, light)
     display.close()
 
 
 @contextmanager
-def far_end(path: Path) -> Iterator[tuple[VirtualDisplay, socket.socket]]:
+def far_end(path: Path, stuck_s: float = STUCK_S) -> Iterator[tuple[VirtualDisplay, socket.socket]]:
     """A virtual display and the page's end of its connection."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen(1)
-        display = VirtualDisplay(str(path), SIZE)
+        display = VirtualDisplay(str(path), SIZE, stuck_s=stuck_s)
         page, _ = listener.accept()
     with page:
         yield display, page
@@ -106,7 +146,7 @@ class DisplayPage:
 
 @contextmanager
 def virtual_rig(directory: Path) -> Iterator[DisplayRig]:
-    with far_end(directory / "display") as (display, page):
+    with far_end(directory / "display", stuck_s=0.2) as (display, page):
 
         def touch(event: TouchEvent) -> None:
             page.sendall(encode_touch(event))
@@ -120,4 +160,4 @@ def virtual_rig(directory: Path) -> Iterator[DisplayRig]:
             last = frames[-1]
             return _pixels(pygame.image.frombytes(last.rgb, (last.width, last.height), "RGB"))
 
-        yield DisplayRig(display, touch, seen, page.close)
+        yield DisplayRig(display, touch, seen, page.close, lambda: None)  # nobody reads: it is wedged already

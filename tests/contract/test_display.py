@@ -9,7 +9,7 @@ import pytest
 
 from drivers.display.fake import FakeDisplay
 from tests.contract.display import SIZE, DisplayContract, DisplayRig
-from tests.contract.display_rigs import fake_rig, pygame_rig, virtual_rig
+from tests.contract.display_rigs import PretendMachine, fake_rig, pygame_rig, virtual_rig
 
 
 class TestFakeDisplay(DisplayContract):
@@ -20,8 +20,15 @@ class TestFakeDisplay(DisplayContract):
 
 class TestPygameDisplay(DisplayContract):
     @pytest.fixture(params=[0, 90, 180, 270])
-    def rig(self, request: pytest.FixtureRequest) -> Iterator[DisplayRig]:
-        with pygame_rig(request.param) as rig:
+    def rig(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DisplayRig]:
+        with pygame_rig(request.param, PretendMachine(tmp_path, backlight=False)) as rig:
+            yield rig
+
+
+class TestPygameDisplayWithBacklight(DisplayContract):
+    @pytest.fixture
+    def rig(self, tmp_path: Path) -> Iterator[DisplayRig]:
+        with pygame_rig(90, PretendMachine(tmp_path)) as rig:
             yield rig
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pygame
 import pytest
 
+from drivers.about import About
+from drivers.display.brightness import darken
 from drivers.display.fake import FakeDisplay
 from drivers.display.port import TouchEvent
 from drivers.errors import DeviceAbsentError
@@ -72,6 +74,32 @@ class ClosesOnce(FakeDisplay):
         super().close()
 
 
+class DimsForGood(FakeDisplay):
+    def set_brightness(self, percent: int) -> None:
+        super().set_brightness(min(percent, self.brightness_percent))
+
+
+class DimsTheCanvas(FakeDisplay):
+    def present(self) -> None:
+        darken(self._canvas, self.brightness_percent)
+        super().present()
+
+
+class GoesDark(FakeDisplay):
+    def set_brightness(self, percent: int) -> None:
+        self.brightness_percent = percent
+
+
+class TellsNothing(FakeDisplay):
+    def about(self) -> About:
+        return About()
+
+
+class WedgesInSilence(FakeDisplay):
+    def _refuse_if_wedged(self) -> None:
+        pass
+
+
 SABOTEURS: dict[type[FakeDisplay], Callable[[DisplayContract, DisplayRig], None]] = {
     NewCanvasEachTime: DisplayContract.test_the_canvas_is_as_large_as_asked_and_stays_the_same,
     Mirrors: DisplayContract.test_what_was_presented_is_seen_where_it_was_drawn,
@@ -79,6 +107,11 @@ SABOTEURS: dict[type[FakeDisplay], Callable[[DisplayContract, DisplayRig], None]
     ShowsTheFirst: DisplayContract.test_the_latest_picture_wins,
     RepeatsTouches: DisplayContract.test_touches_come_once_and_in_order,
     Dawdles: DisplayContract.test_polling_does_not_wait,
+    DimsForGood: DisplayContract.test_a_dimmed_display_gives_so_much_less_light_and_all_of_it_again,
+    DimsTheCanvas: DisplayContract.test_a_dimmed_display_leaves_the_canvas_as_it_was_drawn,
+    GoesDark: DisplayContract.test_no_display_is_dimmed_until_it_seems_broken,
+    TellsNothing: DisplayContract.test_it_tells_what_it_is_and_where,
+    WedgesInSilence: DisplayContract.test_a_wedged_display_is_neither_silent_nor_absent,
     LeaksWhenTouched: DisplayContract.test_unplugging_is_absence_when_touched,
     DrawsOnNothing: DisplayContract.test_unplugging_is_absence_when_shown,
     ClosesOnce: DisplayContract.test_close_twice,
