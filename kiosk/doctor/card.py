@@ -14,8 +14,8 @@ from drivers.card.thai_id import Field, ThaiIdCard, ThaiIdText
 from drivers.errors import DeviceAbsentError, DriverError
 from kiosk.doctor.findings import Finding, State, attention, failing, fine
 from kiosk.doctor.opening import Patience
-from kiosk.doctor.remedies import Problem, problem_of
-from kiosk.doctor.voice import Voice
+from kiosk.doctor.problems import Problem, problem_of
+from kiosk.doctor.voice import Countdown, Voice
 
 NAME = "card"
 DECLARED = frozenset({Field.ID_NUMBER, Field.NAME_TH, Field.EXPIRY})
@@ -26,15 +26,14 @@ _BOUNCING = (Problem.CARD_PULLED, Problem.NONSENSE)
 """What a card that is still being seated looks like."""
 
 
-def look_at_reader(reader: CardReader, *, is_shared: bool) -> Finding:
-    """Whether a card is in; none is read. ``is_shared``: the front desk runs, and a card in it is a visitor's."""
-    event = reader.wait(0.0)
-    match event:
+def look_at_reader(reader: CardReader) -> Finding:
+    """Whether a card is in; none is read."""
+    match reader.wait(0.0):
         case CardMute():
-            return failing(NAME, Problem.CARD_MUTE, slot="a silent card")
-        case CardInserted() if not is_shared:
-            return attention(NAME, Problem.CARD_LEFT, slot="a card")
-    return fine(NAME, slot="a card" if isinstance(event, CardInserted) else "empty")
+            return failing(NAME, Problem.CARD_MUTE, slot="silent-card")
+        case CardInserted():
+            return attention(NAME, Problem.CARD_LEFT, slot="card")
+    return fine(NAME, slot="empty")
 
 
 def read_a_card(
@@ -45,26 +44,27 @@ def read_a_card(
     Raises: DriverError when the reader is gone.
     """
     voice.say("เสียบบัตรประชาชน ชิปขึ้นบน ...", "Put an ID card in, chip up ...")
-    event = _next_card(reader, patience.card_s)
+    event = _next_card(reader, Countdown(voice, patience.card_s))
     if event is None:
         return failing(NAME, Problem.NO_CARD_CAME, slot="empty")
     if isinstance(event, CardMute):
-        return failing(NAME, Problem.CARD_MUTE, slot="a silent card")
+        return failing(NAME, Problem.CARD_MUTE, slot="silent-card")
     finding = _read(reader, event, reveal)
-    if finding.problem in _BOUNCING and isinstance(again := _next_card(reader, patience.seated_s), CardInserted):
+    if finding.problem in _BOUNCING and isinstance(
+        again := _next_card(reader, Countdown(voice, patience.seated_s)), CardInserted
+    ):
         finding = _read(reader, again, reveal)
     voice.say("นำบัตรออกได้", "Take the card out.")
     return finding
 
 
-def _next_card(reader: CardReader, timeout_s: float) -> CardInserted | CardMute | None:
-    until_s = time.monotonic() + timeout_s
+def _next_card(reader: CardReader, countdown: Countdown) -> CardInserted | CardMute | None:
     event: CardEvent | None = reader.wait(0.0)
     while event is None or isinstance(event, CardRemoved):
-        left_s = until_s - time.monotonic()
-        if left_s <= 0:
+        slice_s = countdown.slice_s()
+        if slice_s <= 0:
             return None
-        event = reader.wait(left_s)
+        event = reader.wait(slice_s)
     return event
 
 
@@ -86,7 +86,7 @@ def _read(reader: CardReader, event: CardInserted, reveal: Callable[[ThaiIdText]
         State.OK,
         details={
             "id_number": None if text.id_number is None else text.id_number.masked,
-            "name_th": f"read, {len(text.name_th.full)} characters" if text.name_th else None,
+            "name_th_characters": len(text.name_th.full) if text.name_th else None,
             "expiry": _expiry(text.expiry),
             "apdus": card.apdus_sent,
             "ms": ms,
@@ -97,4 +97,4 @@ def _read(reader: CardReader, event: CardInserted, reveal: Callable[[ThaiIdText]
 
 def _expiry(expiry: str | None) -> str:
     """The date as the card holds it (YYYYMMDD of the Buddhist era), or what stands there instead of one."""
-    return {None: "not read", "": "none on the card", "99999999": "for life"}.get(expiry, expiry or "")
+    return {None: "not-read", "": "none-on-card", "99999999": "for-life"}.get(expiry, expiry or "")

@@ -1,6 +1,6 @@
 """`kiosk doctor`: options in, a report out, an exit code.
 
-0: all is well. 1: something needs a person, or could not be asked. 2: wrong use.
+0: all is well, or all that this hardware tells is. 1: something needs a person, or could not be asked. 2: wrong use.
 
 Rules: with ``--json`` nothing but the report goes to standard output; what is said meanwhile goes to standard error.
 ``--unmasked`` shows what stands on a card to the eyes in front of a terminal, after a question, and to nobody else: it
@@ -10,8 +10,9 @@ refuses pipes, files and JSON.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +21,8 @@ from drivers.card.thai_id import ThaiIdText
 from kiosk.config import ConfigError, MachineConfig, read_config
 from kiosk.doctor.examination import DEVICES, PARTS, Manner, Subject, examine
 from kiosk.doctor.opening import Openers, Patience
-from kiosk.doctor.report import as_json, as_lines
+from kiosk.doctor.report import as_json
+from kiosk.doctor.screen import as_lines
 from kiosk.doctor.voice import Voice
 
 WITHOUT_CONFIG = {"card": "pcsc:", "scanner": "evdev:auto"}
@@ -36,6 +38,7 @@ class Order:
     part: str | None
     config_path: Path
     is_json: bool
+    is_long: bool
     is_thai: bool
     is_unmasked: bool
 
@@ -44,7 +47,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """The options of the subcommand, but ``--config``."""
     command.add_argument("part", nargs="?", choices=PARTS, help="look at one thing, with its live test")
     command.add_argument("--json", action="store_true", help="the report for programs, on standard output")
-    command.add_argument("--thai", action="store_true", help="speak Thai")
+    command.add_argument("--long", action="store_true", help="all of it, on more than one screen")
+    command.add_argument("--lang", choices=("th", "en"), help="speak Thai or English; else as the locale says")
     command.add_argument(
         "--unmasked", action="store_true", help="card: show what stands on it, after asking; on a terminal only"
     )
@@ -52,14 +56,29 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def order_of(arguments: argparse.Namespace) -> Order:
     """The options, typed."""
-    return Order(arguments.part, arguments.config, arguments.json, arguments.thai, arguments.unmasked)
+    return Order(
+        part=arguments.part,
+        config_path=arguments.config,
+        is_json=arguments.json,
+        is_long=arguments.long,
+        is_thai=is_thai(arguments.lang, os.environ),
+        is_unmasked=arguments.unmasked,
+    )
+
+
+def is_thai(said: str | None, environment: Mapping[str, str]) -> bool:
+    """Whether to speak Thai: what was said, or else the locale, as POSIX ranks its variables."""
+    if said is not None:
+        return said == "th"
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return locale == "th" or locale.startswith("th_")
 
 
 def run(
     order: Order, make_openers: Callable[[dict[str, str], tuple[int, int]], Openers], version: str, root: Path
 ) -> int:
     """Look, report, and return the exit code. ``make_openers`` takes the devices' addresses and the display's size."""
-    out = Voice(_to(sys.stderr if order.is_json else sys.stdout), order.is_thai)
+    out = Voice(_to(sys.stderr if order.is_json else sys.stdout), order.is_thai, _passing())
     if (refusal := _refusal(order)) is not None:
         _to(sys.stderr)(f"kiosk doctor: {refusal}")
         return WRONG_USE
@@ -70,10 +89,11 @@ def run(
     subject = Subject(config, detail, make_openers(addresses, size_px), addresses, version, root)
     reveal = (lambda text: _reveal(text, out)) if order.is_unmasked else None
     report = examine(subject, order.part, Manner(out, Patience(), reveal))
+    out.pass_by("")
     if order.is_json:
         _to(sys.stdout)(as_json(report))
     else:
-        for line in as_lines(report, is_thai=order.is_thai):
+        for line in as_lines(report, is_thai=order.is_thai, is_long=order.is_long or order.part is not None):
             out.write(line)
     return report.exit_code
 
@@ -82,6 +102,17 @@ def _to(stream: TextIO) -> Callable[[str], None]:
     def write(line: str) -> None:
         stream.write(f"{line}\n")
         stream.flush()
+
+    return write
+
+
+def _passing() -> Callable[[str], None]:
+    """Lines that the next overwrites, for eyes in front of a terminal; nothing for a file or a program."""
+
+    def write(line: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{line}")
+            sys.stderr.flush()
 
     return write
 

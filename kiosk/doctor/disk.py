@@ -14,12 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import msgspec
-
-from fleet.protocol.messages import DeviceState
-from fleet.protocol.records import DeviceChanged, SlipFailed, decode_record
-from kiosk.doctor.findings import Detail, Finding, LastFault, attention, failing, fine, unknown
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.findings import Detail, Finding, attention, failing, fine, unknown
+from kiosk.doctor.problems import Problem
 
 MIB = 1024 * 1024
 LOW_MIB = 500
@@ -79,10 +75,10 @@ def _probe(directory: Path) -> float:
 
 def look_at_spool(data_dir: Path) -> Finding:
     """How many records wait for the fleet, and how big their file is."""
-    path = data_dir / "spool.sqlite"
+    path = spool_path(data_dir)
     try:
         size_kib = sum(part.stat().st_size for part in _files(path)) // 1024
-        with contextlib.closing(_open_for_reading(path)) as db:
+        with contextlib.closing(open_for_reading(path)) as db:
             (depth,) = db.execute("SELECT count(*) FROM record").fetchone()
     except FileNotFoundError:
         return unknown("spool", Problem.NO_SPOOL)
@@ -93,28 +89,9 @@ def look_at_spool(data_dir: Path) -> Finding:
     return fine("spool", records_waiting=depth, size_kib=size_kib)
 
 
-def last_faults(data_dir: Path) -> dict[str, LastFault]:
-    """The last fault of each device that the fleet has not been told yet; what cannot be read tells of none."""
-    path = data_dir / "spool.sqlite"
-    try:
-        path.stat()
-        with contextlib.closing(_open_for_reading(path)) as db:
-            bodies = [body for (body,) in db.execute("SELECT body FROM record ORDER BY no")]
-    except (OSError, sqlite3.Error):
-        return {}
-    found: dict[str, LastFault] = {}
-    for body in bodies:
-        try:
-            record = decode_record(body)
-        except msgspec.DecodeError:
-            continue
-        match record:
-            case DeviceChanged() if record.state != DeviceState.ONLINE:
-                what = ": ".join(part for part in (record.state, record.detail) if part)
-                found[record.device] = LastFault(what, record.changed_at.isoformat(timespec="seconds"))
-            case SlipFailed():
-                found["printer"] = LastFault(record.reason, record.failed_at.isoformat(timespec="seconds"))
-    return found
+def spool_path(data_dir: Path) -> Path:
+    """Where the spool stands."""
+    return data_dir / "spool.sqlite"
 
 
 def _files(path: Path) -> list[Path]:
@@ -122,7 +99,12 @@ def _files(path: Path) -> list[Path]:
     return [path, *(part for part in (path.with_name(path.name + "-wal"),) if part.exists())]
 
 
-def _open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The store in ``path``, to be read while its owners write.
+
+    Raises: FileNotFoundError when there is none; sqlite3.Error when it cannot be read.
+    """
+    path.stat()
     # Without a log ahead nobody has it open; SQLite must not make one, in the name of whoever calls the doctor.
     mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.doctor.findings import Finding, State, fine
 from kiosk.doctor.opening import Patience
-from kiosk.doctor.remedies import Problem
-from kiosk.doctor.voice import Voice
+from kiosk.doctor.problems import Problem
+from kiosk.doctor.voice import Countdown, Voice
 
 if TYPE_CHECKING:
     import pygame
@@ -54,14 +54,14 @@ def show_picture(display: Display, voice: Voice, patience: Patience) -> Finding:
     width, height = canvas.get_size()
     touches = 0
     corners: set[int] = set()
-    until_s = time.monotonic() + patience.picture_s
-    while time.monotonic() < until_s and len(corners) < len(_corners(width, height)):
+    countdown = Countdown(voice, patience.picture_s)
+    while len(corners) < len(_corners(width, height)) and (slice_s := countdown.slice_s()) > 0:
         for touch in display.poll():
             touches += 1
             canvas.fill(_TOUCHED, (touch.x - _MARK_PX // 2, touch.y - _MARK_PX // 2, _MARK_PX, _MARK_PX))
             corners |= {at for at, field in enumerate(_corners(width, height)) if _is_in(touch.x, touch.y, field)}
             display.present()
-        time.sleep(FRAME_S)
+        time.sleep(min(FRAME_S, slice_s))
     finding = Finding(NAME, State.OK) if len(corners) == 4 else Finding(NAME, State.UNKNOWN, Problem.CORNERS_UNTOUCHED)
     return finding.with_details(width_px=width, height_px=height, touches=touches, corners_touched=len(corners))
 

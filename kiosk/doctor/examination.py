@@ -3,8 +3,9 @@
 Named alone (``kiosk doctor printer``) a device gets its live test; in the round of everything it is opened and asked,
 and nothing is printed, blinked or shown.
 
-Rules: while the front desk runs, its scanner, printer, panel and display are its own: two owners of one scanner or one
-printer lose what a visitor scans, or print into each other. The card reader may be shared.
+Rules: while the front desk runs, its devices are its own: two owners of a scanner or a printer lose what a visitor
+scans, or print into each other, and a second one at the card reader talks into a visitor's card. What the desk knows of
+them is told instead (``told``), and a live test is refused.
 """
 
 from __future__ import annotations
@@ -17,18 +18,30 @@ from pathlib import Path
 
 from drivers.card.thai_id import ThaiIdText
 from drivers.printer.port import Part
-from kiosk import news, settings_store
+from kiosk import kernel_facts, news, settings_store
 from kiosk.config import Link, MachineConfig
 from kiosk.doctor import card, disk, display, link, panel, power, printer, scanner
-from kiosk.doctor.findings import Finding, failing, unknown
+from kiosk.doctor.findings import Finding, State, failing, unknown
 from kiosk.doctor.opening import Openers, Patience, with_device
-from kiosk.doctor.remedies import ABSENT, Problem
+from kiosk.doctor.problems import ABSENT, Problem
 from kiosk.doctor.report import Report
+from kiosk.doctor.told import Told, look_at_restart, look_at_told, read_told
 from kiosk.doctor.voice import Voice
 
 DEVICES = tuple(ABSENT)
 PARTS = (*DEVICES, "link", "clock", "disk", "power")
-SHARED = frozenset({card.NAME})
+
+_LOOKING = {
+    "card": "เครื่องอ่านบัตร",
+    "scanner": "เครื่องสแกน",
+    "printer": "เครื่องพิมพ์",
+    "panel": "แผงไฟ",
+    "display": "จอ",
+    "link": "ทางไปศูนย์",
+    "clock": "นาฬิกา",
+    "disk": "ดิสก์",
+    "power": "ไฟเลี้ยง",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ def examine(subject: Subject, part: str | None, manner: Manner) -> Report:
     round_ = _Round(subject, manner, is_live=part is not None, is_desk_running=bool(is_desk_running))
     findings = list(round_.configuration())
     for each in PARTS if part is None else (part,):
+        manner.voice.pass_by(f"กำลังดู{_LOOKING[each]} ..." if manner.voice.is_thai else f"looking at the {each} ...")
         findings += round_.look(each)
     return Report(
         kiosk_id=None if config is None else config.kiosk_id,
@@ -89,6 +103,7 @@ class _Round:
         self._subject, self._manner = subject, manner
         self._is_live, self._is_desk_running = is_live, is_desk_running
         self._answer: link.ApiAnswer | None = None
+        self._told = Told() if subject.config is None else read_told(subject.config.data_path)
 
     def configuration(self) -> tuple[Finding, ...]:
         if self._subject.config is not None:
@@ -99,19 +114,29 @@ class _Round:
         if part in DEVICES:
             return (self._device(part),)
         if part == "power":
-            root = self._subject.root
-            return (power.look_at_power(root), power.look_at_temperature(root), power.look_at_storage(root))
+            return self._machine(self._subject.root)
+        if part == "clock":
+            return (self._clock(),)
         if (config := self._subject.config) is None:
             return (unknown(part, Problem.NOT_CONFIGURED),)
         match part:
             case "link":
                 certificate = link.look_at_certificate(config.link, datetime.now(UTC))
                 return (certificate, link.look_at_broker(config.link), self._ask(config.link).finding)
-            case "clock":
-                return (link.look_at_clock(self._ask(config.link)),)
             case "disk":
                 return (disk.look_at_disk(config.data_path), disk.look_at_spool(config.data_path))
         raise ValueError(f"no part is called {part!r}")
+
+    def _machine(self, root: Path) -> tuple[Finding, ...]:
+        findings = (power.look_at_power(root), power.look_at_temperature(root), power.look_at_storage(root))
+        if (restart := self._told.restart) is None:
+            return findings
+        return (*findings, look_at_restart(restart, datetime.now(UTC)))
+
+    def _clock(self) -> Finding:
+        config = self._subject.config
+        answer = None if config is None else self._ask(config.link)
+        return link.look_at_clock(answer, is_synchronised=kernel_facts.is_clock_synchronised(self._subject.root))
 
     def _ask(self, way: Link) -> link.ApiAnswer:
         if self._answer is None:
@@ -124,22 +149,21 @@ class _Round:
         address = self._subject.addresses.get(name)
         if address is None:
             return unknown(name, Problem.NOT_CONFIGURED)
-        config = self._subject.config
-        faults = {} if config is None else disk.last_faults(config.data_path)
-        return replace(self._opened(name, address), address=address, last_fault=faults.get(name))
+        return replace(self._opened(name, address), address=address, last_fault=self._told.faults.get(name))
 
     def _opened(self, name: str, address: str) -> Finding:
         if address.startswith("fake:"):
             return unknown(name, Problem.PRETEND_DEVICE)
-        if self._is_desk_running and name not in SHARED:
-            return unknown(name, Problem.IN_USE)
+        if self._is_desk_running:
+            known = look_at_told(name, self._told)
+            return replace(known, state=State.UNKNOWN, problem=Problem.IN_USE) if self._is_live else known
         return self._tried(name) if self._is_live else self._asked(name)
 
     def _asked(self, name: str) -> Finding:
         """Open it, and hear what it says."""
-        openers, patience, is_shared = self._subject.openers, self._manner.patience, self._is_desk_running
+        openers, patience = self._subject.openers, self._manner.patience
         looks: dict[str, Callable[[], Finding]] = {
-            "card": lambda: with_device(name, openers.card, lambda d: card.look_at_reader(d, is_shared=is_shared)),
+            "card": lambda: with_device(name, openers.card, card.look_at_reader),
             "scanner": lambda: with_device(name, openers.scanner, scanner.look_at_scanner),
             "printer": lambda: with_device(name, openers.printer, lambda d: printer.look_at_printer(d, patience)),
             "panel": lambda: with_device(name, openers.panel, panel.look_at_panel),

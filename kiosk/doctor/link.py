@@ -15,7 +15,6 @@ import ssl
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +22,8 @@ from cryptography import x509
 
 from kiosk.config import Link
 from kiosk.doctor.findings import Detail, Finding, attention, failing, fine, unknown
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
+from kiosk.fleet_clock import ahead_s
 
 TIMEOUT_S = 5.0
 REFUSAL_S = 0.5
@@ -132,35 +132,26 @@ def ask_api(link: Link) -> ApiAnswer:
             line.close()
     except (OSError, ValueError, http.client.HTTPException) as err:
         return ApiAnswer(failing("api", _why(err), to=at, detail=_detail(err)), None)
-    ahead_s = _ahead_s(answer.headers.get("Date"), sent_at, heard_at)
+    clock_ahead_s = ahead_s(answer.headers.get("Date"), sent_at, heard_at)
     if answer.status == http.client.OK:
-        return ApiAnswer(fine("api", to=at, ms=ms), ahead_s)
+        return ApiAnswer(fine("api", to=at, ms=ms), clock_ahead_s)
     problem = Problem.FLEET_REFUSES_US if answer.status in (401, 403) else Problem.FLEET_TROUBLED
-    return ApiAnswer(failing("api", problem, to=at, ms=ms, http_status=answer.status), ahead_s)
+    return ApiAnswer(failing("api", problem, to=at, ms=ms, http_status=answer.status), clock_ahead_s)
 
 
-def _ahead_s(said: str | None, sent_at: datetime, heard_at: datetime) -> float | None:
-    """Our clock minus the fleet's. The header's second has half a second of its own to either side."""
-    try:
-        fleet_at = parsedate_to_datetime(said or "")
-    except ValueError:
-        return None
-    if fleet_at.tzinfo is None:
-        return None
-    middle = sent_at + (heard_at - sent_at) / 2
-    return round((middle - fleet_at).total_seconds() - 0.5, 1)
-
-
-def look_at_clock(answer: ApiAnswer | None) -> Finding:
-    """How far the clock is off, by the fleet's."""
-    ahead_s = None if answer is None else answer.clock_ahead_s
-    if ahead_s is None:
-        return unknown("clock", Problem.CLOCK_UNKNOWN)
-    if abs(ahead_s) > CLOCK_WRONG_S:
-        return failing("clock", Problem.CLOCK_WRONG, ahead_s=ahead_s)
-    if abs(ahead_s) > CLOCK_OFF_S:
-        return attention("clock", Problem.CLOCK_OFF, ahead_s=ahead_s)
-    return fine("clock", ahead_s=ahead_s)
+def look_at_clock(answer: ApiAnswer | None, *, is_synchronised: bool | None) -> Finding:
+    """How far the clock is off by the fleet's, and whether the network sets it (None: nobody tells)."""
+    off_s = None if answer is None else answer.clock_ahead_s
+    details: dict[str, Detail] = {"ahead_s": off_s, "set_by_network": is_synchronised}
+    if off_s is None:
+        return fine("clock", **details) if is_synchronised else unknown("clock", Problem.CLOCK_UNKNOWN, **details)
+    if abs(off_s) > CLOCK_WRONG_S:
+        return failing("clock", Problem.CLOCK_WRONG, **details)
+    if abs(off_s) > CLOCK_OFF_S:
+        return attention("clock", Problem.CLOCK_OFF, **details)
+    if is_synchronised is False:
+        return attention("clock", Problem.CLOCK_UNSET, **details)
+    return fine("clock", **details)
 
 
 _WHY: tuple[tuple[tuple[type[Exception], ...], Problem], ...] = (

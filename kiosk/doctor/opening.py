@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from drivers.about import About
 from drivers.card.port import CardReader
 from drivers.errors import DriverError
 from drivers.panel.port import Panel
 from drivers.printer.port import Printer
 from drivers.scanner.port import Scanner
 from kiosk.doctor.findings import Finding, failing
-from kiosk.doctor.remedies import Problem, problem_of
+from kiosk.doctor.problems import Problem, problem_of
 
 if TYPE_CHECKING:  # the display's port alone brings pygame with it
     from drivers.display.port import Display
 
 
-class _Closable(Protocol):
+class _Device(Protocol):
+    def about(self) -> About: ...
     def close(self) -> None: ...
 
 
-D = TypeVar("D", bound=_Closable)
+D = TypeVar("D", bound=_Device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,14 @@ class Patience:
     scan_s: float = 20.0
     status_s: float = 3.0
     light_s: float = 2.0
+    sound_s: float = 1.5
+    fan_s: float = 4.0
+    """Long enough to hear it run up."""
     picture_s: float = 10.0
 
 
 def with_device(name: str, open_device: Callable[[], D], look: Callable[[D], Finding]) -> Finding:
-    """Open the device, look at it, close it; whatever goes wrong is a finding."""
+    """Open the device, look at it, hear what it is, close it; whatever goes wrong is a finding."""
     try:
         device = open_device()
     except DriverError as err:
@@ -65,9 +70,17 @@ def with_device(name: str, open_device: Callable[[], D], look: Callable[[D], Fin
         return failing(name, Problem.LIBRARY_MISSING, detail=err.name)
     with closing(device):
         try:
-            return look(device)
+            finding = look(device)
         except DriverError as err:
-            return _gone_wrong(name, err)
+            finding = _gone_wrong(name, err)
+        return replace(finding, about=_about(device))
+
+
+def _about(device: _Device) -> About:
+    try:
+        return device.about()
+    except DriverError:  # it is what was found that counts
+        return About()
 
 
 def _gone_wrong(name: str, err: DriverError) -> Finding:

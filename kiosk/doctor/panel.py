@@ -1,13 +1,13 @@
-"""The panel: its lights one after the other, its call button, its tamper switch."""
+"""The panel: its lights one after the other, its buzzer and fan, its call button, its tamper switch."""
 
 from __future__ import annotations
 
 import time
 
-from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, TamperChanged
+from drivers.panel.port import CallPressed, Light, Panel, PanelEvent, Pattern, Sound, TamperChanged
 from kiosk.doctor.findings import Finding, failing, fine
 from kiosk.doctor.opening import Patience
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
 from kiosk.doctor.voice import Voice
 
 NAME = "panel"
@@ -30,7 +30,7 @@ def look_at_panel(panel: Panel) -> Finding:
 
 
 def blink_lights(panel: Panel, voice: Voice, patience: Patience) -> Finding:
-    """Let each light blink in turn, and hear the call button meanwhile.
+    """Let each light blink in turn, the buzzer sound and the fan run, and hear the call button meanwhile.
 
     Raises: DriverError when the panel is gone.
     """
@@ -42,8 +42,18 @@ def blink_lights(panel: Panel, voice: Voice, patience: Patience) -> Finding:
         panel.show(light, Pattern.FAST)
         events += _watch(panel, patience.light_s)
         panel.show(light, Pattern.OFF)
+    voice.say("  เสียงเตือนดังสามแบบ (ถ้าตู้มี)", "  the buzzer says its three things, if there is one")
+    for sound in Sound:
+        panel.play(sound)
+        events += _watch(panel, patience.sound_s)
+    voice.say("  พัดลมหมุน (ถ้าตู้มี)", "  the fan runs, if there is one")
+    panel.turn_fan(on=True)
+    events += _watch(panel, patience.fan_s)
+    panel.turn_fan(on=False)
     return _judge(events).with_details(
-        lights_blinked=len(Light), call_pressed=any(isinstance(event, CallPressed) for event in events)
+        lights_blinked=len(Light),
+        sounds_played=len(Sound),
+        call_pressed=any(isinstance(event, CallPressed) for event in events),
     )
 
 

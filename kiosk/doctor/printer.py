@@ -7,7 +7,7 @@ from collections.abc import Callable
 from drivers.printer.port import Paper, Part, Printer, PrinterStatus, length_dots
 from kiosk.doctor.findings import Detail, Finding, attention, failing, fine, unknown
 from kiosk.doctor.opening import Patience
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
 from kiosk.doctor.voice import Voice
 
 NAME = "printer"
@@ -38,6 +38,7 @@ def judge(status: PrinterStatus) -> Finding:
         (status.cover_open, Problem.COVER_OPEN),
         (status.paper is Paper.OUT, Problem.PAPER_OUT),
         (status.paper is Paper.JAMMED, Problem.PAPER_JAMMED),
+        (status.overheated, Problem.OVERHEATED),
         (status.error, Problem.CUTTER),
         (status.online is False, Problem.OFFLINE),
     ):

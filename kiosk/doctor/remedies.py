@@ -1,103 +1,14 @@
 """What to do about each problem: one sentence for the technician in Thai, one in English. Pure, and long as tables are.
 
-Rules:
-
-1. Every kind of ``DriverError`` and every ``Fault`` has a problem, every problem has a remedy; a test demands it, for
-   kinds added later too.
-2. A sentence says what to do, first things first, and not only what is wrong. Thai has a space between phrases, so that
-   a line can end there.
+Rules: every problem has a remedy. A sentence says what to do, first things first, and not only what is wrong. Thai has
+a space between phrases, so that a line can end there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum, auto
 
-from drivers.errors import (
-    DeviceAbsentError,
-    DeviceFaultError,
-    DeviceProtocolError,
-    DeviceTimeoutError,
-    DriverError,
-    Fault,
-)
-
-
-class Problem(StrEnum):
-    """Everything the doctor can find; the values are written to JSON."""
-
-    @staticmethod
-    def _generate_next_value_(name: str, _start: int, _count: int, _last: list[str]) -> str:
-        return name.lower().replace("_", "-")
-
-    # the configuration and the machine's use
-    NO_CONFIG = auto()
-    NOT_CONFIGURED = auto()
-    BAD_ADDRESS = auto()
-    PRETEND_DEVICE = auto()
-    LIBRARY_MISSING = auto()
-    IN_USE = auto()
-    # devices
-    CARD_ABSENT = auto()
-    SCANNER_ABSENT = auto()
-    PRINTER_ABSENT = auto()
-    PANEL_ABSENT = auto()
-    DISPLAY_ABSENT = auto()
-    NO_ANSWER = auto()
-    NONSENSE = auto()
-    DEVICE_ERROR = auto()
-    CARD_REFUSES = auto()
-    CARD_NOT_THAI_ID = auto()
-    CARD_MUTE = auto()
-    CARD_PULLED = auto()
-    CARD_LEFT = auto()
-    NO_CARD_CAME = auto()
-    NOTHING_SCANNED = auto()
-    SCANS_DAMAGED = auto()
-    PAPER_OUT = auto()
-    PAPER_LOW = auto()
-    PAPER_JAMMED = auto()
-    PAPER_UNKNOWN = auto()
-    COVER_OPEN = auto()
-    CUTTER = auto()
-    OVERHEATED = auto()
-    OFFLINE = auto()
-    PRINTER_SILENT = auto()
-    TAMPERED = auto()
-    CORNERS_UNTOUCHED = auto()
-    # the way to the fleet
-    NO_IDENTITY = auto()
-    IDENTITY_BROKEN = auto()
-    CERTIFICATE_EXPIRED = auto()
-    CERTIFICATE_ENDS_SOON = auto()
-    NAME_NOT_FOUND = auto()
-    UNREACHABLE = auto()
-    FLEET_NOT_TRUSTED = auto()
-    FLEET_REFUSES_US = auto()
-    FLEET_TROUBLED = auto()
-    CLOCK_WRONG = auto()
-    CLOCK_OFF = auto()
-    CLOCK_UNKNOWN = auto()
-    # the machine
-    DISK_FULL = auto()
-    DISK_LOW = auto()
-    DISK_READ_ONLY = auto()
-    DISK_NOT_OURS = auto()
-    DISK_BROKEN = auto()
-    NO_DATA_DIR = auto()
-    NO_SPOOL = auto()
-    SPOOL_UNREADABLE = auto()
-    SPOOL_DEEP = auto()
-    UNDER_VOLTAGE = auto()
-    UNDER_VOLTAGE_BEFORE = auto()
-    POWER_UNKNOWN = auto()
-    HOT = auto()
-    TOO_HOT = auto()
-    TEMPERATURE_UNKNOWN = auto()
-    STORAGE_WORN = auto()
-    STORAGE_ENDS_SOON = auto()
-    STORAGE_ERRORS = auto()
-    STORAGE_UNKNOWN = auto()
+from kiosk.doctor.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,43 +17,6 @@ class Remedy:
 
     th: str
     en: str
-
-
-FAULTS: dict[Fault, Problem] = {
-    Fault.PAPER_OUT: Problem.PAPER_OUT,
-    Fault.COVER_OPEN: Problem.COVER_OPEN,
-    Fault.CUTTER: Problem.CUTTER,
-    Fault.OVERHEATED: Problem.OVERHEATED,
-    Fault.OFFLINE: Problem.OFFLINE,
-    Fault.CARD_MUTE: Problem.CARD_MUTE,
-    Fault.TAMPERED: Problem.TAMPERED,
-}
-
-ABSENT: dict[str, Problem] = {
-    "card": Problem.CARD_ABSENT,
-    "scanner": Problem.SCANNER_ABSENT,
-    "printer": Problem.PRINTER_ABSENT,
-    "panel": Problem.PANEL_ABSENT,
-    "display": Problem.DISPLAY_ABSENT,
-}
-
-ERRORS: dict[str, Problem] = {
-    DeviceTimeoutError.__name__: Problem.NO_ANSWER,
-    DeviceProtocolError.__name__: Problem.NONSENSE,
-    "CardAnswerError": Problem.CARD_REFUSES,
-    "NotThaiIdError": Problem.CARD_NOT_THAI_ID,
-    DriverError.__name__: Problem.DEVICE_ERROR,
-}
-"""By name, so that no driver is imported here; whoever derives from one of these is what its parent is."""
-
-
-def problem_of(err: DriverError, device: str) -> Problem:
-    """What a driver's error is to a technician. ``device`` as in ``ABSENT``."""
-    if isinstance(err, DeviceFaultError):
-        return FAULTS[err.fault]
-    if isinstance(err, DeviceAbsentError):
-        return ABSENT[device]
-    return next(ERRORS[kind.__name__] for kind in type(err).__mro__ if kind.__name__ in ERRORS)
 
 
 REMEDIES: dict[Problem, Remedy] = {
@@ -167,8 +41,8 @@ REMEDIES: dict[Problem, Remedy] = {
         "The software for this device is not wholly installed: install the kiosk's image anew.",
     ),
     Problem.IN_USE: Remedy(
-        "หน้าร้านกำลังใช้อยู่ จึงไม่ได้ทดสอบ ให้หยุดก่อนด้วย systemctl stop sala-frontdesk หรือดูสถานะจากหน้าเว็บผู้ดูแล",
-        "In use: stop the front desk first (systemctl stop sala-frontdesk), or look at the dashboard.",
+        "หน้าร้านใช้อุปกรณ์นี้อยู่ ให้สั่ง systemctl stop sala-frontdesk แล้วทดสอบ เสร็จแล้วสั่ง systemctl start sala-frontdesk",
+        "The front desk has it in use: systemctl stop sala-frontdesk, test, then start it again.",
     ),
     Problem.CARD_ABSENT: Remedy(
         "ไม่พบเครื่องอ่านบัตร ให้ตรวจสาย USB แล้วเสียบใหม่ หากไม่หาย ให้สั่ง systemctl restart pcscd",
@@ -322,6 +196,10 @@ REMEDIES: dict[Problem, Remedy] = {
         "นาฬิกาของเครื่องคลาดเคลื่อน ให้ตรวจ NTP ด้วย timedatectl",
         "The clock is off: check network time with timedatectl.",
     ),
+    Problem.CLOCK_UNSET: Remedy(
+        "เวลาถูกต้องขณะนี้ แต่เครือข่ายไม่ได้ตั้งให้ ให้ดู timedatectl และเปิดทาง NTP (UDP 123)",
+        "The clock is right today and nobody sets it: look at timedatectl, and let NTP (UDP 123) through.",
+    ),
     Problem.CLOCK_UNKNOWN: Remedy(
         "ถามเวลาจากศูนย์ไม่ได้ ให้เทียบนาฬิกาของเครื่องกับโทรศัพท์",
         "The fleet could not be asked for the time: compare the machine's clock with a phone.",
@@ -401,5 +279,25 @@ REMEDIES: dict[Problem, Remedy] = {
     Problem.STORAGE_UNKNOWN: Remedy(
         "หน่วยความจำนี้ไม่บอกอายุการเขียน ให้จดวันที่ติดตั้ง และเปลี่ยนทุกสองถึงสามปี",
         "This storage does not tell how worn it is: note the day it was put in, and change it every few years.",
+    ),
+    Problem.RESTARTED_BY_BUG: Remedy(
+        "หน้าร้านหยุดเองเพราะข้อผิดพลาดในโปรแกรม ให้ส่งผลของ journalctl -u sala-frontdesk ถึงผู้ดูแลระบบ",
+        "The front desk ended of a bug and was started again: send journalctl -u sala-frontdesk to the administrators.",
+    ),
+    Problem.RESTARTED_KILLED: Remedy(
+        "หน้าร้านถูกหยุดกะทันหันทั้งที่เครื่องยังเปิดอยู่ หากไม่ได้สั่งเอง ให้ดู journalctl -k ว่าหน่วยความจำหมดหรือไม่",
+        "The front desk was killed and the machine ran on: if nobody did that, see journalctl -k (memory?).",
+    ),
+    Problem.RESTARTED_POWER: Remedy(
+        "เครื่องดับกะทันหัน ให้ตรวจปลั๊ก อะแดปเตอร์ และสวิตช์ของเต้ารับ หากไฟดับบ่อย ให้ใช้เครื่องสำรองไฟ",
+        "The machine lost power or was reset: check plug, adapter and wall switch; if the mains often fail, add a UPS.",
+    ),
+    Problem.RESTARTED_HUNG: Remedy(
+        "เครื่องค้างจนต้องเริ่มใหม่เอง ให้ตรวจไฟเลี้ยงและความร้อน หากเป็นอีก ให้เปลี่ยนการ์ดหรือเครื่อง",
+        "The machine hung and restarted itself: check supply and heat; if it happens again, change card or board.",
+    ),
+    Problem.RESTARTED_BROKEN_FILE: Remedy(
+        "พบไฟล์ข้อมูลเสียเมื่อเริ่มทำงาน และสร้างใหม่แล้ว ให้แจ้งผู้ดูแลว่ารายการอาจหาย และเปลี่ยนการ์ดหน่วยความจำ",
+        "A broken data file was put aside: tell the administrators that records may be lost, and change the card.",
     ),
 }

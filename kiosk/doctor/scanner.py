@@ -6,8 +6,6 @@ what identifies a thing of the office's; the token of a slip, which opens a page
 
 from __future__ import annotations
 
-import time
-
 from drivers.scanner.port import Scanner
 from fleet.protocol.codes import (
     BankSlipCode,
@@ -22,8 +20,8 @@ from fleet.protocol.codes import (
 )
 from kiosk.doctor.findings import Finding, attention, failing, fine
 from kiosk.doctor.opening import Patience
-from kiosk.doctor.remedies import Problem
-from kiosk.doctor.voice import Voice
+from kiosk.doctor.problems import Problem
+from kiosk.doctor.voice import Countdown, Voice
 
 NAME = "scanner"
 
@@ -44,9 +42,9 @@ def echo_scans(scanner: Scanner, voice: Voice, patience: Patience) -> Finding:
     )
     scans: list[dict[str, str | int]] = []
     damaged = 0
-    until_s = time.monotonic() + patience.scan_s
-    while (left_s := until_s - time.monotonic()) > 0:
-        if (scanned := scanner.wait(left_s)) is None:
+    countdown = Countdown(voice, patience.scan_s)
+    while (slice_s := countdown.slice_s()) > 0:
+        if (scanned := scanner.wait(slice_s)) is None:
             continue
         code = classify(scanned.text)
         damaged += isinstance(code, UnknownCode) and code.damaged

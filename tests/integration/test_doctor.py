@@ -10,6 +10,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import pytest
 
 from drivers.card.samples import SOMCHAI
 from fleet.protocol.codes import notice_reference
-from kiosk.doctor.report import COLUMNS, columns
-from kiosk.news import AGENT, FRONTDESK, NewsSocket
+from kiosk.doctor.columns import columns
+from kiosk.doctor.screen import COLUMNS, LINES
+from kiosk.news import AGENT, FRONTDESK, DeskStatus, NewsSocket
+from tests.support.broker import eventually
 from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
 
 _PATIENCE_S = 60.0
@@ -106,11 +109,11 @@ def test_every_device_of_a_well_kiosk_is_well_and_pulled_plugs_are_named(kiosk: 
 
 
 def test_one_screen_of_terminal(kiosk: VirtualKiosk) -> None:
-    for options in ((), ("--thai",)):
+    for options in ((), ("--lang", "th")):
         done = _run(kiosk, *options)
         assert done.stderr == ""
         assert max(columns(line) for line in done.stdout.splitlines()) <= COLUMNS
-        assert len(done.stdout.splitlines()) <= 40
+        assert len(done.stdout.splitlines()) <= LINES - 1
 
 
 def test_a_card_is_read_masked_through_pcscd(kiosk: VirtualKiosk) -> None:
@@ -186,12 +189,48 @@ def test_an_open_case_is_an_alarm(kiosk: VirtualKiosk) -> None:
     assert _findings(kiosk)["panel"]["problem"] == "tampered"
 
 
-def test_a_running_front_desk_keeps_its_devices(kiosk: VirtualKiosk) -> None:
-    run_dir = tomllib.loads((kiosk.kiosk_dir / "machine.toml").read_text("utf-8"))["run_dir"]
-    desk = NewsSocket(Path(run_dir), FRONTDESK, AGENT)
+@contextmanager
+def _desk(kiosk: VirtualKiosk) -> Iterator[subprocess.Popen[bytes]]:
+    """The real front desk on the real drivers, once it has told of all its devices."""
+    config = kiosk.kiosk_dir / "machine.toml"
+    agent = NewsSocket(Path(tomllib.loads(config.read_text("utf-8"))["run_dir"]), AGENT, FRONTDESK)
+    with (kiosk.kiosk_dir / "desk.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kiosk", "frontdesk", "--config", str(config)],
+            env=kiosk.environment, stdout=log, stderr=log,
+        )  # fmt: skip
+
+    def has_all() -> bool:
+        said = agent.receive(0.5)
+        return isinstance(said, DeskStatus) and said.devices.keys() == set(_DEVICES)
+
     try:
-        found = _findings(kiosk)
+        eventually(has_all)
+        yield process
     finally:
-        desk.close()
-    assert {name for name in _DEVICES if found[name]["problem"] == "in-use"} == set(_DEVICES) - {"card"}
-    assert found["card"]["state"] == "ok"
+        agent.close()
+        if process.poll() is None:
+            process.terminate()
+        process.wait(_PATIENCE_S)
+
+
+def test_a_running_front_desk_keeps_its_devices_and_tells_how_they_are(kiosk: VirtualKiosk) -> None:
+    with _desk(kiosk) as desk:
+        found = _findings(kiosk)
+        assert {name: found[name]["state"] for name in _DEVICES} == dict.fromkeys(_DEVICES, "ok")
+        assert all(found[name]["details"]["since"] for name in _DEVICES)
+        kiosk.post("printer/open-cover")
+        eventually(lambda: _findings(kiosk)["printer"]["problem"] == "cover-open")
+        for device in ("card", "scanner"):
+            tried = _run(kiosk, device, "--json")
+            (finding,) = json.loads(tried.stdout)["findings"]
+            assert (tried.returncode, finding["problem"]) == (1, "in-use")
+        desk.kill()
+        desk.wait(_PATIENCE_S)
+    kiosk.post("printer/close-cover")
+    with _desk(kiosk):
+        found = _findings(kiosk)
+    assert (found["restart"]["state"], found["restart"]["problem"]) == ("attention", "restarted-killed")
+    assert "cover open" in found["printer"]["last_fault"]["what"], "the fleet need not have heard of it"
+    with _desk(kiosk):
+        assert _findings(kiosk)["restart"]["details"]["why"] == "stopped"

@@ -15,7 +15,7 @@ import pytest
 from kiosk.config import Link
 from kiosk.doctor.findings import State
 from kiosk.doctor.link import ask_api, look_at_broker, look_at_certificate, look_at_clock
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
 from tests.support.broker import Fleet
 from tests.support.office_server import OfficeServer, ok
 from tests.support.require import require
@@ -112,7 +112,7 @@ def test_the_api_knows_us_and_its_clock_is_ours(link: Link, api: OfficeServer) -
     answer = ask_api(link)
     assert answer.finding.state is State.OK
     assert api.requests[-1].startswith("GET /kiosk/v1/ping HTTP/1.1")
-    clock = look_at_clock(answer)
+    clock = look_at_clock(answer, is_synchronised=None)
     assert clock.state is State.OK
     assert abs(float(str(clock.details["ahead_s"]))) < 3
 
@@ -123,17 +123,17 @@ def test_the_api_knows_us_and_its_clock_is_ours(link: Link, api: OfficeServer) -
 def test_a_clock_that_is_off_either_way(link: Link, api: OfficeServer, ahead: timedelta, problem: Problem) -> None:
     for off in (ahead, -ahead):
         api.answer = lambda _head, off=off: [_said(datetime.now(UTC) - off)]
-        clock = look_at_clock(ask_api(link))
+        clock = look_at_clock(ask_api(link), is_synchronised=None)
         assert clock.problem is problem
         assert abs(float(str(clock.details["ahead_s"])) - off.total_seconds()) < 3
 
 
 def test_a_time_nobody_told_is_unknown(link: Link, api: OfficeServer) -> None:
     api.answer = lambda _head: [_said(None)]
-    assert look_at_clock(ask_api(link)).problem is Problem.CLOCK_UNKNOWN
-    assert look_at_clock(ask_api(msgspec.structs.replace(link, fleet_api=f"https://127.0.0.1:{_nobody()}"))).state is (
-        State.UNKNOWN
-    )
+    assert look_at_clock(ask_api(link), is_synchronised=None).problem is Problem.CLOCK_UNKNOWN
+    assert look_at_clock(
+        ask_api(msgspec.structs.replace(link, fleet_api=f"https://127.0.0.1:{_nobody()}")), is_synchronised=None
+    ).state is (State.UNKNOWN)
 
 
 def test_an_api_in_trouble_or_that_wants_another(link: Link, stranger: Link, api: OfficeServer) -> None:

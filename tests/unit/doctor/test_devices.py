@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,22 @@ from drivers.panel.port import Light, Pattern
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
 from fleet.protocol.codes import folder_id, notice_reference, tracking_url
-from fleet.protocol.records import DeviceChanged
+from fleet.protocol.messages import DeviceState
+from fleet.protocol.records import DeviceChanged, KnownRecord, Restarted
 from kiosk.config import Devices, Link, MachineConfig
 from kiosk.doctor.display import draw_picture
 from kiosk.doctor.examination import Manner, Subject, examine, is_front_desk_running
 from kiosk.doctor.findings import Finding, State
 from kiosk.doctor.opening import Openers, Patience
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
 from kiosk.doctor.report import Report, as_json
+from kiosk.doctor.told import look_at_restart
 from kiosk.doctor.voice import Voice
 from kiosk.news import AGENT, FRONTDESK, NewsSocket
 from kiosk.spool import Spool
 
-_PATIENCE = Patience(card_s=0.2, seated_s=0.1, scan_s=0.2, status_s=0.2, light_s=0.02, picture_s=0.2)
+_PATIENCE = Patience(card_s=0.2, seated_s=0.1, scan_s=0.2, status_s=0.2, light_s=0.02, sound_s=0.02, fan_s=0.02,
+                     picture_s=0.2)  # fmt: skip
 _SIZE = (320, 200)
 
 
@@ -249,22 +253,92 @@ def test_the_test_picture_fits_every_display(size: tuple[int, int]) -> None:
 # ---- what is left alone
 
 
-def test_devices_of_a_running_front_desk_are_left_alone_and_the_card_reader_is_shared(rig: Rig) -> None:
-    post = NewsSocket(rig.folder, FRONTDESK, AGENT)
-    try:
-        rig.slot.insert(VirtualThaiIdCard(SOMCHAI))
+_AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+def _say(rig: Rig, *said: KnownRecord) -> None:
+    spool = Spool(rig.folder / "spool.sqlite")
+    spool.append(*said)
+    spool.close()
+
+
+def _desk(rig: Rig) -> NewsSocket:
+    _say(rig, Restarted(process="frontdesk", version="1", reason="stopped", started_at=_AT))
+    return NewsSocket(rig.folder, FRONTDESK, AGENT)
+
+
+def _changed(device: str, state: DeviceState, detail: str = "") -> DeviceChanged:
+    return DeviceChanged(device=device, state=state, detail=detail, changed_at=_AT, model="M 1", port="usb:1")
+
+
+def test_devices_of_a_running_front_desk_are_left_alone_and_told_as_it_knows_them(rig: Rig) -> None:
+    card = VirtualThaiIdCard(SOMCHAI)
+    rig.slot.insert(card)
+    with closing(_desk(rig)) as post:
+        _say(rig, _changed("card", DeviceState.ONLINE), _changed("printer", DeviceState.ONLINE, "paper low"))
         report = rig.examine(None)
-        in_use = {finding.name for finding in report.findings if finding.problem is Problem.IN_USE}
-        assert in_use == {"scanner", "printer", "panel", "display"}
+        found = {finding.name: finding for finding in report.findings}
         assert report.is_desk_running
-        assert next(f for f in report.findings if f.name == "card").state is State.OK, "a visitor's card"
-        assert rig.look("printer").problem is Problem.IN_USE
+        assert (found["card"].state, found["card"].about.model) == (State.OK, "M 1")
+        assert found["printer"].problem is Problem.PAPER_LOW
+        assert found["scanner"].problem is Problem.IN_USE, "it has not said anything of this one"
+        assert not card.commands, "a visitor's card"
+        for device in ("card", "scanner", "printer", "panel", "display"):
+            tried = rig.look(device)
+            assert (tried.state, tried.problem) == (State.UNKNOWN, Problem.IN_USE)
         assert not rig.printer.slips
+        assert not rig.display.frames
         assert post.receive(0) is None, "it was looked at, and not spoken to"
-    finally:
-        post.close()
     assert not is_front_desk_running(rig.folder), "the socket of one that died"
     assert rig.look("printer").state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        (_changed("card", DeviceState.NO_DEVICE, "gone"), Problem.CARD_ABSENT),
+        (_changed("scanner", DeviceState.OFFLINE), Problem.SCANNER_ABSENT),
+        (_changed("printer", DeviceState.USER_ERROR, "cover open"), Problem.COVER_OPEN),
+        (_changed("printer", DeviceState.USER_ERROR, "error"), Problem.CUTTER),
+        (_changed("printer", DeviceState.USER_ERROR, "of tomorrow"), Problem.DEVICE_ERROR),
+        (_changed("printer", DeviceState.ONLINE, "paper out"), Problem.PAPER_OUT),
+        (_changed("printer", DeviceState.ONLINE, "paper full"), None),
+        (_changed("printer", DeviceState.OFFLINE), Problem.OFFLINE),
+        (_changed("printer", DeviceState.UNKNOWN), Problem.PRINTER_SILENT),
+        (_changed("panel", DeviceState.HARDWARE_ERROR, "tamper"), Problem.TAMPERED),
+        (_changed("display", DeviceState.UNKNOWN), Problem.NO_ANSWER),
+    ],
+)
+def test_what_the_desk_says_is_the_matter(rig: Rig, said: DeviceChanged, problem: Problem | None) -> None:
+    with closing(_desk(rig)):
+        _say(rig, said)
+        finding = rig.glance(said.device)
+    assert finding.problem is problem
+
+
+def test_what_a_desk_said_before_its_last_start_is_old_news(rig: Rig) -> None:
+    _say(rig, _changed("card", DeviceState.ONLINE))
+    with closing(_desk(rig)):
+        assert rig.glance("card").problem is Problem.IN_USE
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [
+        ("", None), ("stopped", None), ("machine-restarted", None),
+        ("died", Problem.RESTARTED_BY_BUG), ("killed", Problem.RESTARTED_KILLED),
+        ("power-or-reset", Problem.RESTARTED_POWER), ("watchdog", Problem.RESTARTED_HUNG),
+        ("kernel-crash", Problem.RESTARTED_HUNG), ("put aside, broken: spool", Problem.RESTARTED_BROKEN_FILE),
+    ],
+)  # fmt: skip
+def test_why_it_was_started_last_is_worth_a_look_for_a_day(rig: Rig, reason: str, problem: Problem | None) -> None:
+    now = datetime.now(UTC)
+    restart = Restarted(process="frontdesk", version="1", reason=reason, started_at=now)
+    _say(rig, restart)
+    finding = rig.glance("restart")
+    assert finding.problem is problem
+    assert finding.details["why"] == (reason or "unknown")
+    assert look_at_restart(restart, now + timedelta(days=2)).problem is None
 
 
 def test_a_pretend_device_is_never_fine(rig: Rig) -> None:

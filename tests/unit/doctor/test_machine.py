@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from fleet.protocol.records import SlipFailed
-from kiosk.doctor import power
-from kiosk.doctor.disk import DEEP_RECORDS, last_faults, look_at_disk, look_at_spool
-from kiosk.doctor.findings import State
+from kiosk import kernel_facts
+from kiosk.doctor.disk import DEEP_RECORDS, look_at_disk, look_at_spool
+from kiosk.doctor.findings import State, fine
+from kiosk.doctor.link import ApiAnswer, look_at_clock
 from kiosk.doctor.power import look_at_power, look_at_storage, look_at_temperature
-from kiosk.doctor.remedies import Problem
+from kiosk.doctor.problems import Problem
+from kiosk.doctor.told import Told, read_told
 from kiosk.spool import Spool
 
+_CARD = f"{kernel_facts.BLOCK}/mmcblk0/device"
 _AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
@@ -37,15 +40,31 @@ def _write(root: Path, name: str, text: str) -> Path:
     ],
 )
 def test_the_supply(tmp_path: Path, bits: str, state: State, problem: Problem | None) -> None:
-    finding = look_at_power(_write(tmp_path, power.THROTTLED, bits))
+    finding = look_at_power(_write(tmp_path, kernel_facts.THROTTLED, bits))
     assert (finding.state, finding.problem) == (state, problem)
+
+
+def test_a_board_with_an_address_in_the_name_of_its_firmware(tmp_path: Path) -> None:
+    path = "sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled"
+    assert look_at_power(_write(tmp_path, path, "1\n")).problem is Problem.UNDER_VOLTAGE
+
+
+@pytest.mark.parametrize(("alarm", "state"), [("0\n", State.OK), ("1\n", State.FAILING)])
+def test_the_supply_by_the_voltage_alarm_where_there_is_no_firmware_file(
+    tmp_path: Path, alarm: str, state: State
+) -> None:
+    _write(tmp_path, f"{kernel_facts.HWMON}/hwmon0/name", "cpu_thermal\n")
+    _write(tmp_path, f"{kernel_facts.HWMON}/hwmon1/name", "rpi_volt\n")
+    finding = look_at_power(_write(tmp_path, f"{kernel_facts.HWMON}/hwmon1/in0_lcrit_alarm", alarm))
+    assert finding.state is state
+    assert finding.details["slowed_now"] is None, "it does not tell"
 
 
 @pytest.mark.parametrize(
     ("text", "state"), [("45000\n", State.OK), ("72500\n", State.ATTENTION), ("84000\n", State.FAILING)]
 )
 def test_the_temperature(tmp_path: Path, text: str, state: State) -> None:
-    assert look_at_temperature(_write(tmp_path, power.THERMAL, text)).state is state
+    assert look_at_temperature(_write(tmp_path, kernel_facts.THERMAL, text)).state is state
 
 
 @pytest.mark.parametrize(
@@ -61,14 +80,47 @@ def test_the_temperature(tmp_path: Path, text: str, state: State) -> None:
     ],
 )
 def test_the_storage(tmp_path: Path, life: str, reserve: str, errors: str, problem: Problem | None) -> None:
-    _write(tmp_path, f"{power.CARD}/life_time", life)
-    _write(tmp_path, f"{power.CARD}/pre_eol_info", reserve)
-    _write(tmp_path, f"{power.FILE_SYSTEMS}/mmcblk0p2/errors_count", errors)
+    _write(tmp_path, f"{_CARD}/life_time", life)
+    _write(tmp_path, f"{_CARD}/pre_eol_info", reserve)
+    _write(tmp_path, f"{kernel_facts.FILE_SYSTEMS}/mmcblk0p2/errors_count", errors)
     assert look_at_storage(tmp_path).problem is problem
 
 
+def test_an_sd_card_tells_what_it_is_and_not_how_worn(tmp_path: Path) -> None:
+    for name, text in (("type", "SD\n"), ("name", "SC32G\n"), ("date", "03/2024\n")):
+        _write(tmp_path, f"{_CARD}/{name}", text)
+    finding = look_at_storage(tmp_path)
+    assert finding.problem is Problem.STORAGE_UNKNOWN
+    assert (finding.details["storage"], finding.details["made"]) == ("SD SC32G", "03/2024")
+
+
+def test_whether_the_network_sets_the_clock(tmp_path: Path) -> None:
+    assert kernel_facts.is_clock_synchronised(tmp_path) is None
+    (tmp_path / kernel_facts.TIMESYNC).mkdir(parents=True)
+    assert kernel_facts.is_clock_synchronised(tmp_path) is False
+    assert kernel_facts.is_clock_synchronised(_write(tmp_path, f"{kernel_facts.TIMESYNC}/synchronized", "")) is True
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "is_synchronised", "state", "problem"),
+    [
+        (0.3, True, State.OK, None),
+        (0.3, None, State.OK, None),
+        (0.3, False, State.ATTENTION, Problem.CLOCK_UNSET),
+        (-40.0, False, State.ATTENTION, Problem.CLOCK_OFF),
+        (-400.0, True, State.FAILING, Problem.CLOCK_WRONG),
+        (None, True, State.OK, None),
+        (None, False, State.UNKNOWN, Problem.CLOCK_UNKNOWN),
+        (None, None, State.UNKNOWN, Problem.CLOCK_UNKNOWN),
+    ],
+)
+def test_the_clock(ahead_s: float | None, is_synchronised: bool | None, state: State, problem: Problem | None) -> None:
+    finding = look_at_clock(ApiAnswer(fine("api"), ahead_s), is_synchronised=is_synchronised)
+    assert (finding.state, finding.problem) == (state, problem)
+
+
 def test_errors_are_told_where_wear_is_not(tmp_path: Path) -> None:
-    _write(tmp_path, f"{power.FILE_SYSTEMS}/mmcblk0p2/errors_count", "2\n")
+    _write(tmp_path, f"{kernel_facts.FILE_SYSTEMS}/mmcblk0p2/errors_count", "2\n")
     assert look_at_storage(tmp_path).problem is Problem.STORAGE_ERRORS
 
 
@@ -110,7 +162,7 @@ def test_a_spool_that_fills_up_wants_somebody_to_look_at_the_link(tmp_path: Path
     spool = Spool(tmp_path / "spool.sqlite")
     spool.append(*(SlipFailed(transaction_no=f"T{n}", reason="paper-out", failed_at=_AT) for n in range(DEEP_RECORDS)))
     assert look_at_spool(tmp_path).problem is Problem.SPOOL_DEEP
-    assert last_faults(tmp_path)["printer"].what == "paper-out"
+    assert read_told(tmp_path).faults["printer"].what == "paper-out"
     spool.close()
 
 
@@ -118,5 +170,5 @@ def test_a_broken_spool_is_unknown_and_left_for_those_whose_it_is(tmp_path: Path
     path = tmp_path / "spool.sqlite"
     path.write_bytes(b"no database" * 1000)
     assert look_at_spool(tmp_path).problem is Problem.SPOOL_UNREADABLE
-    assert last_faults(tmp_path) == {}
+    assert read_told(tmp_path) == Told()
     assert [each.name for each in tmp_path.iterdir()] == ["spool.sqlite"]

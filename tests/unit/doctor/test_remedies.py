@@ -10,8 +10,9 @@ import pytest
 
 import drivers
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DriverError, Fault
-from kiosk.doctor.remedies import ABSENT, ERRORS, FAULTS, REMEDIES, Problem, problem_of
-from kiosk.doctor.report import columns, wrapped
+from kiosk.doctor.columns import columns, wrapped
+from kiosk.doctor.problems import ABSENT, ERRORS, FAULTS, Problem, problem_of
+from kiosk.doctor.remedies import REMEDIES
 
 
 def _kinds(kind: type[DriverError]) -> Iterator[type[DriverError]]:
@@ -23,7 +24,8 @@ def _kinds(kind: type[DriverError]) -> Iterator[type[DriverError]]:
 def _all_kinds() -> set[type[DriverError]]:
     for module in pkgutil.walk_packages(drivers.__path__, "drivers."):
         importlib.import_module(module.name)
-    return {kind for kind in _kinds(DriverError) if kind.__module__.startswith("drivers.")}
+    kinds = {kind for kind in _kinds(DriverError) if kind.__module__.startswith("drivers.")}
+    return {kind for kind in kinds if not kind.__name__.startswith("_")}  # these never leave their module
 
 
 def _raised(kind: type[DriverError]) -> DriverError:

@@ -7,24 +7,39 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drivers.about import About
+from kiosk.doctor.columns import clipped, columns, padded, wrapped
+from kiosk.doctor.command import is_thai
 from kiosk.doctor.findings import Finding, LastFault, State, attention, exit_code, failing, fine, unknown
-from kiosk.doctor.remedies import REMEDIES, Problem
-from kiosk.doctor.report import COLUMNS, Report, as_json, as_lines, columns, padded, wrapped
+from kiosk.doctor.problems import ABSENT, MUTE_HARDWARE, Problem
+from kiosk.doctor.remedies import REMEDIES
+from kiosk.doctor.report import Report, as_json
+from kiosk.doctor.screen import COLUMNS, LINES, as_lines
 
 _AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _LONG = "tcp://" + "x" * 150
+_OTHERS = (
+    "certificate", "broker", "api", "clock", "disk", "spool", "power", "temperature", "storage", "restart",
+)  # fmt: skip
 
 
-def _report(*findings: Finding) -> Report:
-    return Report("CBI-02", "0.1.0", _AT, is_desk_running=False, findings=findings)
+def _report(*findings: Finding, is_desk_running: bool | None = False) -> Report:
+    return Report("CBI-02", "0.1.0", _AT, is_desk_running=is_desk_running, findings=findings)
 
 
 @pytest.mark.parametrize("bad", [attention("a", Problem.PAPER_LOW), failing("a", Problem.PAPER_OUT),
-                                 unknown("a", Problem.POWER_UNKNOWN)])  # fmt: skip
+                                 unknown("a", Problem.CLOCK_UNKNOWN)])  # fmt: skip
 def test_only_all_well_is_well(bad: Finding) -> None:
     assert exit_code([fine("b")]) == 0
     assert exit_code([fine("b"), bad]) == 1
     assert exit_code([]) == 1
+
+
+def test_what_the_hardware_tells_nobody_needs_nobody_and_is_still_not_called_well() -> None:
+    silent = [unknown(f"{at}", problem) for at, problem in enumerate(sorted(MUTE_HARDWARE))]
+    assert exit_code([fine("b"), *silent]) == 0
+    verdict = as_lines(_report(fine("b"), *silent), is_thai=False, is_long=True)[-1]
+    assert verdict == "What can be asked is well: 0 failing, 0 to look at, 3 unknown, 1 ok."
 
 
 def test_what_is_not_ok_names_its_problem() -> None:
@@ -34,26 +49,69 @@ def test_what_is_not_ok_names_its_problem() -> None:
         Finding("a", State.OK, Problem.PAPER_OUT)
 
 
-@pytest.mark.parametrize("is_thai", [False, True])
-def test_no_line_is_wider_than_the_terminal(is_thai: bool) -> None:
+@pytest.mark.parametrize("thai", [False, True])
+def test_the_long_form_says_every_word_and_no_line_is_wider_than_the_terminal(thai: bool) -> None:
     findings = [
         Finding(
-            "configuration", State.FAILING, problem, _LONG, {"detail": _LONG}, LastFault("no-device: " + _LONG, "2026")
+            "configuration", State.FAILING, problem, _LONG, {"detail": _LONG}, LastFault("no-device: " + _LONG, "2026"),
+            About(_LONG, _LONG, _LONG),
         )
         for problem in Problem
-    ]
-    lines = as_lines(_report(*findings), is_thai=is_thai)
+    ]  # fmt: skip
+    lines = as_lines(_report(*findings), is_thai=thai, is_long=True)
     assert max(columns(line) for line in lines) <= COLUMNS
     said = "".join("".join(lines).split())
     for problem in Problem:
-        remedy = REMEDIES[problem].th if is_thai else REMEDIES[problem].en
+        remedy = REMEDIES[problem].th if thai else REMEDIES[problem].en
         assert "".join(remedy.split()) in said
+
+
+def _worst_of_all() -> list[Finding]:
+    fault = LastFault("no-device: " + _LONG, "2026-11-20T03:00:00+00:00")
+    devices = [Finding(name, State.FAILING, problem, _LONG, {"detail": _LONG}, fault) for name, problem in
+               ABSENT.items()]  # fmt: skip
+    others = zip(_OTHERS, sorted(Problem, key=lambda problem: -len(REMEDIES[problem].en)), strict=False)
+    return [*devices, *(attention(name, problem, detail=_LONG) for name, problem in others)]
+
+
+@pytest.mark.parametrize("thai", [False, True])
+@pytest.mark.parametrize("desk", [False, True, None])
+def test_the_short_form_is_one_screen_however_bad_it_is(thai: bool, desk: bool | None) -> None:
+    lines = as_lines(_report(*_worst_of_all(), is_desk_running=desk), is_thai=thai, is_long=False)
+    assert len(lines) <= LINES - 1, "the prompt has a line, too"
+    assert max(columns(line) for line in lines) <= COLUMNS
+    assert "--long" in lines[-1]
+    for name in (*ABSENT, *_OTHERS):
+        assert any(name in line for line in lines)
+
+
+def test_the_short_form_tells_the_worst_first_when_there_is_no_room_for_all() -> None:
+    findings = [*(attention(name, Problem.CARD_LEFT) for name in _OTHERS), *_worst_of_all()[:5],
+                *(fine(f"x{at}") for at in range(3))]  # fmt: skip
+    lines = as_lines(_report(*reversed(findings)), is_thai=False, is_long=False)
+    assert REMEDIES[Problem.DISPLAY_ABSENT].en.split()[-1] in "".join(lines)
+
+
+def test_a_device_tells_what_it_is_and_where() -> None:
+    printer = Finding("printer", State.OK, address="tcp://x", about=About("EPSON TM-T82III", "1.23 ESC/POS", "usb:1-2"))
+    (line,) = [line for line in as_lines(_report(printer), is_thai=False, is_long=False) if "printer" in line]
+    assert line == "ok        printer       EPSON TM-T82III · firmware 1.23 ESC/POS · usb:1-2"
+    told = json.loads(as_json(_report(printer)))["findings"][0]
+    assert (told["model"], told["firmware"], told["port"]) == ("EPSON TM-T82III", "1.23 ESC/POS", "usb:1-2")
+
+
+def test_what_is_well_shares_a_line_and_what_has_one_matter_its_remedy() -> None:
+    findings = [unknown(name, Problem.NOT_CONFIGURED) for name in ("printer", "panel", "link")]
+    lines = as_lines(_report(*findings, fine("disk"), fine("spool")), is_thai=False, is_long=False)
+    assert "unknown   printer, panel, link" in lines
+    assert "ok        disk spool" in lines
+    assert "".join(lines).count("Cannot be asked before") == 1
 
 
 def test_json_says_it_in_both_languages_and_unknown_is_null() -> None:
     finding = unknown("storage", Problem.STORAGE_UNKNOWN, life_used_percent=None)
     told = json.loads(as_json(_report(finding)))
-    assert told["healthy"] is False
+    assert told["healthy"] is True
     assert told["kiosk_id"] == "CBI-02"
     (row,) = told["findings"]
     assert row["state"] == "unknown"
@@ -61,14 +119,47 @@ def test_json_says_it_in_both_languages_and_unknown_is_null() -> None:
     assert row["remedy_th"] == REMEDIES[Problem.STORAGE_UNKNOWN].th
     assert row["remedy_en"] == REMEDIES[Problem.STORAGE_UNKNOWN].en
     assert row["details"] == {"life_used_percent": None}
+    assert row["model"] is None
 
 
-def test_a_detail_that_could_not_be_asked_says_so() -> None:
-    (line,) = [line for line in as_lines(_report(fine("disk", free_mib=None)), is_thai=False) if "disk" in line]
-    assert line.endswith("free mib unknown")
+@pytest.mark.parametrize(("thai", "said"), [(False, "2 scans, cover open: no"), (True, "สแกน 2 ครั้ง, ฝาเปิด: ไม่ใช่")])
+def test_facts_are_in_the_technicians_language(thai: bool, said: str) -> None:
+    (line,) = [
+        line
+        for line in as_lines(_report(fine("printer", scans=[{}, {}], cover_open=False, paper=None)), is_thai=thai,
+                             is_long=False)
+        if "printer" in line
+    ]  # fmt: skip
+    assert line.endswith(said)
 
 
-def test_thai_marks_take_no_column() -> None:
+def test_thai_marks_take_no_column_and_wide_letters_two() -> None:
     assert columns("ปั๊มน้ำ") == 4
+    assert columns("字") == 2
     assert columns(padded("ไม่รู้", 10)) == 10
     assert wrapped("กระดาษหมด ให้ใส่ม้วนใหม่", 13) == ["กระดาษหมด", "ให้ใส่ม้วนใหม่"]
+
+
+def test_what_is_cut_says_so_and_never_inside_a_letter() -> None:
+    assert clipped("abc", 3) == "abc"
+    assert clipped("abcd", 3) == "ab…"
+    assert clipped("ที่ที่ที่", 3) == "ที่ที่ที่"
+    assert clipped("ที่ที่ที่ที่", 3) == "ที่ที่…"
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "expected"),
+    [
+        ("th", {"LANG": "en_US.UTF-8"}, True),
+        ("en", {"LANG": "th_TH.UTF-8"}, False),
+        (None, {"LANG": "th_TH.UTF-8"}, True),
+        (None, {"LC_ALL": "C.UTF-8", "LANG": "th_TH.UTF-8"}, False),
+        (None, {"LC_ALL": "", "LC_MESSAGES": "th_TH", "LANG": "C"}, True),
+        (None, {"LANG": "the_end"}, False),
+        (None, {}, False),
+    ],
+)
+def test_the_language_is_what_was_said_or_what_the_locale_says(
+    said: str | None, environment: dict[str, str], expected: bool
+) -> None:
+    assert is_thai(said, environment) is expected
