@@ -61,7 +61,7 @@ class PcscLite:
             return (scard.SCARD_E_NO_READERS_AVAILABLE, [])
         return (scard.SCARD_S_SUCCESS, list(self.readers))
 
-    def await_change(self, _context: int, timeout_ms: int, states: list[State]) -> tuple[int, list[Seen]]:
+    def await_change(self, _context: int, _timeout_ms: int, states: list[State]) -> tuple[int, list[Seen]]:
         self.looks += 1
         assert self.looks < 100, "asked in circles"
         if self.unplugs_before_look is not None:
