@@ -21,7 +21,9 @@ class UnknownFunctionError(ValueError):
 class Graphics:
     """The picture buffer, the memory that outlives the power (``kept``, by key code), and the QR settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: bool = True) -> None:
+        """``keeps``: False for a printer without such a memory, which passes over what is about it."""
+        self._keeps = keeps
         self.kept: dict[bytes, Raster] = {}
         self.writes = 0
         self._buffer: Raster | None = None
@@ -47,6 +49,8 @@ class Graphics:
                 printed, self._buffer = self._buffer, None
                 return printed
             case b"0\x01" | b"01":  # the density: there is one
+                pass
+            case b"0@" | b"0A" | b"0B" | b"0C" | b"0E" if not self._keeps:
                 pass
             case b"0@":
                 return self._begin_list()

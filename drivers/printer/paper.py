@@ -88,7 +88,7 @@ Outcome = Idle | Moved | Asked | Answered | AutomaticStatus | CutOff | Done
 class PaperPath:
     """The print head, the knife and the receive buffer of a printer ``width_px`` dots wide."""
 
-    def __init__(self, width_px: int = 576) -> None:
+    def __init__(self, width_px: int = 576, keeps_pictures: bool = True) -> None:
         self._width_px = width_px
         self._stride = (width_px + 7) // 8
         self._received = bytearray()
@@ -101,7 +101,7 @@ class PaperPath:
         self._pen_px = 0
         self._text = bytearray()
         self.unknown: list[bytes] = []
-        self.graphics = Graphics()
+        self.graphics = Graphics(keeps_pictures)
         self._rows_ever = self._cuts_ever = 0
         self._reset()
         self._commands: dict[bytes, tuple[int, Callable[[bytes], Outcome]]] = {

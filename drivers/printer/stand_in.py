@@ -50,8 +50,9 @@ class PrinterStandIn:
         speed_mm_s: float | None = None,
         on_slip: Callable[[Raster], None] = _ignore_slip,
         on_progress: Callable[[int], None] = _ignore_progress,
+        keeps_pictures: bool = True,
     ) -> None:
-        self._paper = PaperPath(width_px)
+        self._paper = PaperPath(width_px, keeps_pictures)
         self._speed_mm_s = speed_mm_s
         self._on_slip = on_slip
         self._on_progress = on_progress

@@ -40,7 +40,10 @@ class PrinterBench:
 
 @contextmanager
 def printer_on_a_thread(
-    width_px: int = 576, speed_mm_s: float | None = None, on_progress: Callable[[int], None] = lambda _: None
+    width_px: int = 576,
+    speed_mm_s: float | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+    keeps_pictures: bool = True,
 ) -> Iterator[PrinterBench]:
     """A listening stand-in; its thread has ended when the block has. ``on_progress`` is called on that thread."""
     ready: threading.Event = threading.Event()
@@ -48,7 +51,7 @@ def printer_on_a_thread(
     stop: list[asyncio.Event] = []
 
     async def life() -> None:
-        stand_in = PrinterStandIn(width_px, speed_mm_s, on_progress=on_progress)
+        stand_in = PrinterStandIn(width_px, speed_mm_s, on_progress=on_progress, keeps_pictures=keeps_pictures)
         async with stand_in.serve():
             stop.append(asyncio.Event())
             benches.append(PrinterBench(stand_in, asyncio.get_running_loop()))
