@@ -13,6 +13,7 @@ Rules:
 
     card      pcsc:                      pcsc:ACS ACR39U       fake:
     scanner   evdev:auto                 evdev:/dev/input/by-id/usb-...-event-kbd      unix:/path      fake:
+              evdev:0c2e:0901            evdev:05e0:1200,/dev/input/by-path/...
     printer   tcp://host:9100?profile=80mm&raster=strips       fake:?profile=58mm
               usb:04b8:0e15                usb:04b8:0e15:SERIAL?profile=epson-tm-t20
               file:/dev/usb/lp0            serial:/dev/ttyUSB0?baud=115200&profile=58mm
@@ -167,15 +168,15 @@ def _fake_card_reader(rest: str) -> Callable[[], CardReader]:
 # ---- scanner --------------------------------------------------------------------------------------------------------
 
 
-def _evdev(path: str) -> Callable[[], Scanner]:
-    if path != "auto" and not path.startswith("/"):
-        raise ValueError(f"a scanner is evdev:auto or evdev:/dev/input/by-id/..., not evdev:{path}")
+def _evdev(rest: str) -> Callable[[], Scanner]:
+    from drivers.scanner.finding import parse_wanted
+
+    wanted = parse_wanted(rest)
 
     def opened() -> Scanner:
         from drivers.scanner.evdev import EvdevScanner
-        from drivers.scanner.finding import choose, plugged_in
 
-        return EvdevScanner(choose(plugged_in()) if path == "auto" else path)
+        return EvdevScanner(wanted)
 
     return opened
 

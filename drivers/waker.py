@@ -1,7 +1,7 @@
 """A wait for one file descriptor that another thread can end.
 
 What it is: the self-pipe behind ``cancel()`` of the drivers that wait on file descriptors.
-What it is not: an event loop; it watches one source at a time and owns no thread.
+What it is not: an event loop; it says that one of its sources has something, not which, and owns no thread.
 Rules: only ``wake`` may be called from another thread; a ``wake`` with nobody waiting ends the next wait.
 """
 
@@ -32,7 +32,7 @@ class Ready(Enum):
 
 
 class Waker:
-    """Waits with a timeout, until a source is readable, or until somebody calls ``wake``."""
+    """Waits with a timeout, until one of its sources is readable, or until somebody calls ``wake``."""
 
     def __init__(self) -> None:
         # Sockets, not bare pipe ends: a late ``wake`` on a closed socket object fails cleanly, where a write to a
@@ -41,11 +41,11 @@ class Waker:
         self._inner.setblocking(False)
         self._outer.setblocking(False)
 
-    def wait(self, timeout_s: float, source: HasFileno | None = None) -> Ready:
+    def wait(self, timeout_s: float, *sources: HasFileno) -> Ready:
         """Wait at most ``timeout_s`` seconds; being woken wins over being readable, and is then used up."""
         watched = select.poll()
         watched.register(self._inner, select.POLLIN)
-        if source is not None:
+        for source in sources:
             watched.register(source, select.POLLIN)
         # Rounded up: rounded down, the last part of a millisecond would be spent spinning.
         ready = {fd for fd, _ in watched.poll(math.ceil(max(timeout_s, 0.0) * 1000))}

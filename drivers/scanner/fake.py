@@ -11,14 +11,17 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError
+from drivers.scanner.input_event import InputEvent, unpack
 from drivers.scanner.keys import KeyDecoder
 from drivers.scanner.port import Scanned
-from drivers.scanner.virtual import key_events
+from drivers.scanner.virtual import key_events, overrun
 
 
 class FakeScanner:
-    """See ``Scanner`` for the driver's side; the hand is ``scan``, ``unplug``, ``plug`` and ``drop_events``."""
+    """See ``Scanner`` for the driver's side; the hand is ``scan``, ``unplug``, ``unplug_within``, ``plug`` and
+    ``drop_events``."""
 
     def __init__(self, *, device: str = "scanner") -> None:
         self._device = device
@@ -27,7 +30,7 @@ class FakeScanner:
         self._is_plugged = True
         self._is_cancelled = False
         self._is_closed = False
-        self._drops_next = False
+        self._drops_at: int | None = None
 
     def open(self) -> FakeScanner:
         """Open again after ``close``, as a worker does.
@@ -66,27 +69,37 @@ class FakeScanner:
             self._is_closed = True
             self._changed.notify_all()
 
+    def about(self) -> About:
+        """What it is: see ``Scanner.about``."""
+        return About(model="fake scanner", port="fake:")
+
     def scan(self, text: str) -> None:
         """The hand holds a symbol with ``text`` before the window.
 
         Raises: RuntimeError while unplugged; ValueError for a text that no scanner can type.
         """
-        decoder = KeyDecoder()
-        for event in key_events(text):
-            decoder.feed(event)
-        decoded = decoder.finish()
         with self._changed:
             if not self._is_plugged:
                 raise RuntimeError("an unplugged scanner scans nothing")
-            if decoded is not None and not self._drops_next:
+            decoded = _decoded(list(key_events(text)), self._drops_at)
+            if decoded is not None:
                 self._scans.append(decoded)
-            self._drops_next = False
+            self._drops_at = None
             self._changed.notify_all()
 
-    def drop_events(self) -> None:
-        """The kernel's buffer runs over during the next scan, which is therefore lost."""
+    def drop_events(self, after: int = 0) -> None:
+        """The kernel's buffer runs over when the next scan has typed ``after`` events, and loses three of them."""
         with self._changed:
-            self._drops_next = True
+            self._drops_at = after
+
+    def unplug_within(self, text: str, events: int) -> None:
+        """The hand pulls the cable when the scan of ``text`` has typed this many events: they come to nothing.
+
+        Raises: ValueError for a text that no scanner can type, or that has not so many.
+        """
+        if events > len(list(key_events(text))):
+            raise ValueError("the scan is over by then")
+        self.unplug()
 
     def unplug(self) -> None:
         """The hand pulls the cable; what was scanned and not yet read is gone with it."""
@@ -100,3 +113,12 @@ class FakeScanner:
         with self._changed:
             self._is_plugged = True
             self._changed.notify_all()
+
+
+def _decoded(events: list[InputEvent], drops_at: int | None) -> str | None:
+    if drops_at is not None:
+        events[drops_at : drops_at + 3] = unpack(overrun(start_s=events[min(drops_at, len(events) - 1)].time_s))
+    decoder = KeyDecoder()
+    for event in events:
+        decoder.feed(event)
+    return decoder.finish()

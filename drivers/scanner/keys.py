@@ -10,11 +10,14 @@ Rules:
 3. Silence is ``gap_s``. After an Enter that can be the terminator it is shorter, in proportion to the scanner's own
    pace, so that two quick scans stay two and the visitor does not wait.
 4. Slow keys are a human at a keyboard, and no scan. So is anything shorter than three characters.
-5. Where the kernel lost events the whole scan is discarded: half a number is worse than none.
+5. Where the kernel lost events the whole scan is discarded: half a number is worse than none. So is one that was
+   under way when the device was opened. Which modifiers are held is then unknown, until somebody asks the device.
 6. A key that types nothing we know becomes U+FFFD: the code will be answered as unknown, rather than met with silence.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from drivers.scanner.input_event import EV_KEY, EV_SYN, KEY_DOWN, KEY_REPEAT, SYN_DROPPED, SYN_REPORT, InputEvent
 from drivers.scanner.us_keys import ALT, CTRL, KEYPAD_DIGITS, LOCKS, MODIFIERS, SHIFT, SHIFTED, UNSHIFTED
@@ -37,6 +40,8 @@ _TERMINATED_GAP_S = 0.008
 _TERMINATED_PACES = 4
 """Silence after a terminator, in times of the scanner's own time between keys."""
 
+_TERMINATORS = ("\r", "\n", "\t")
+
 _UNKNOWN = "\ufffd"
 
 
@@ -47,20 +52,24 @@ class KeyDecoder:
         self._gap_s = gap_s
         self._held: set[int] = set()
         self._dropping = False
+        self._has_lost_track = False
         self._begin()
 
     def feed(self, event: InputEvent) -> str | None:
         """Take one event; returns the scan before it, when this event shows that one to be over and good."""
+        if self._dropping:
+            self._last_s = event.time_s  # the scan with the hole goes on at least until here
         if event.type == EV_SYN:
             if event.code == SYN_DROPPED:
                 self._lose(event.time_s)
             elif event.code == SYN_REPORT:
                 self._dropping = False
             return None
-        if self._dropping or event.type != EV_KEY or event.value == KEY_REPEAT:
+        if self._dropping or event.type != EV_KEY:
             return None
         over = self.finish() if self._is_pause_before(event.time_s) else None
-        self._take(event)
+        if event.value != KEY_REPEAT:  # a key that is held tells the time, and no more
+            self._take(event)
         return over
 
     def finish(self) -> str | None:
@@ -69,6 +78,21 @@ class KeyDecoder:
         is_scan = not self._spoiled and len(text) >= MIN_CHARACTERS and self._pace_s() <= TYPING_S
         self._begin()
         return text if is_scan else None
+
+    def distrust(self, time_s: float) -> None:
+        """Take nothing for a scan before a silence after ``time_s``: it may have begun before we listened."""
+        self._spoiled = self._has_lost_track = True
+        self._last_s = time_s
+
+    @property
+    def has_lost_track(self) -> bool:
+        """Whether the modifiers held are a guess. Once it is silent, ``resync``."""
+        return self._has_lost_track
+
+    def resync(self, held: Iterable[int]) -> None:
+        """These keys are held, says the device itself, and all events there were have been fed."""
+        self._held = set(held) & MODIFIERS
+        self._dropping = self._has_lost_track = False
 
     @property
     def pause_s(self) -> float | None:
@@ -93,9 +117,8 @@ class KeyDecoder:
 
     def _lose(self, time_s: float) -> None:
         self._dropping = True
-        self._spoiled = True
         self._held.clear()  # which releases were lost nobody knows; all that follows at once is discarded anyway
-        self._last_s = time_s
+        self.distrust(time_s)
 
     def _is_pause_before(self, time_s: float) -> bool:
         pause_s = self.pause_s
@@ -103,13 +126,13 @@ class KeyDecoder:
         return pause_s is not None and not 0 <= time_s - self._last_s <= pause_s
 
     def _is_terminated(self) -> bool:
-        """Whether the last key can have been the terminator: the fourth Enter of a payment barcode, or any other's.
+        """Whether the last key can have been the terminator: the first Enter or Tab, of a payment barcode the fourth.
 
         A payment barcode is ``|biller CR ref1 CR ref2 CR satang`` (Bank of Thailand's cross-bank standard).
         """
-        if self._spoiled or not self._text or self._text[-1] not in "\r\n":
+        if self._spoiled or not self._text or self._text[-1] not in _TERMINATORS:
             return False
-        return self._line_ends >= (4 if self._text[0] == "|" else 1)
+        return self._text[0] != "|" or self._line_ends >= 4
 
     def _pace_s(self) -> float:
         """Mean time between presses."""
@@ -157,14 +180,14 @@ class KeyDecoder:
             self._spoiled = True
             return
         self._text.append(char)
-        self._line_ends += char in "\r\n"
+        self._line_ends += char in _TERMINATORS
 
 
 def _without_terminator(text: str) -> str:
     """One terminator is the scanner's; any more belong to the symbol."""
     if text.endswith("\r\n"):
         return text[:-2]
-    return text[:-1] if text.endswith(("\r", "\n", "\t")) else text
+    return text[:-1] if text.endswith(_TERMINATORS) else text
 
 
 def _alt_character(digits: str) -> str:

@@ -1,9 +1,15 @@
-"""A barcode scanner, as the kiosk sees it."""
+"""Barcode scanners, as the kiosk sees them: one port, though several may be plugged in.
+
+Promises of every implementation: keys of two scanners never meet in one scan, and no part of a scan is ever handed
+out: a scan during which events were lost, or the cable was pulled, is lost whole.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+
+from drivers.about import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,11 @@ class Scanner(Protocol):
 
         Returns: the scan, or None when ``timeout_s`` seconds passed or ``cancel`` was called.
             A scan under way when the time ends is not lost: the next ``wait`` goes on with it.
-        Raises: DeviceAbsentError when the scanner is gone; close and reopen.
+        Raises: DeviceAbsentError when the last scanner is gone; close and reopen.
         """
+
+    def about(self) -> About:
+        """What the scanners tell about themselves, from when they were opened; several are listed with commas."""
 
     def cancel(self) -> None:
         """Make a blocked ``wait``, or the next one, return None promptly. May be called from any thread."""

@@ -28,5 +28,12 @@ class TestStreamScanner(ScannerContract):
 class TestEvdevScanner(ScannerContract):
     @pytest.fixture
     def rig(self) -> Iterator[ScannerRig]:
-        with evdev_rig() as rig:
+        with evdev_rig(beside=False) as rig:
+            yield rig
+
+
+class TestEvdevScannerBesideAnother(ScannerContract):
+    @pytest.fixture
+    def rig(self) -> Iterator[ScannerRig]:
+        with evdev_rig(beside=True) as rig:
             yield rig

@@ -1,4 +1,22 @@
-"""The decoder: every way a scanner types, and every way that is not a scan."""
+"""The decoder: every way a scanner types, and every way that is not a scan.
+
+What others got wrong, and the test that we do not:
+
+| defect | seen in | test |
+| --- | --- | --- |
+| the host's keyboard layout changes the text | usual | test_no_layout_of_the_machine_has_a_say |
+| doubled Shift events, ``RTTW`` | julzhk/usb_barcode_scanner 8 | test_shift_is_held_not_toggled |
+| keypad digits unhandled | barcode-server 73 | test_the_keypad_types_digits_and_enter |
+| Alt+numpad mode unhandled | unix.stackexchange 392654 | test_alt_with_keypad_numbers_types_characters |
+| repeats type again | usual | test_repeats_type_nothing |
+| a scan with a hole is believed | usual | test_lost_events_discard_the_scan_they_were_in |
+| Shift stuck after lost events | usual | test_lost_events_cannot_leave_shift_held |
+| no time-out: half a scan is glued to the next | Odoo IoT | test_half_a_scan_is_not_glued_to_the_next |
+| only Enter ends a scan | usual | test_the_terminator_is_not_part_of_the_text |
+| Enter inside a payment barcode ends it | usual | test_enter_inside_a_payment_barcode_is_kept... |
+| FNC1 as Ctrl+] is lost or a bracket | usual | test_group_separator_comes_as_control_and_bracket |
+| typing is taken for a scan | usual | test_a_typing_hand_is_no_scan |
+"""
 
 from __future__ import annotations
 
@@ -8,9 +26,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.scanner.input_event import EV_KEY, KEY_DOWN, KEY_REPEAT, KEY_UP, SYN_DROPPED, InputEvent, pack, unpack
+from drivers.scanner.input_event import (
+    EV_KEY,
+    EV_SYN,
+    KEY_DOWN,
+    KEY_REPEAT,
+    KEY_UP,
+    SYN_DROPPED,
+    SYN_REPORT,
+    InputEvent,
+    pack,
+    unpack,
+)
 from drivers.scanner.keys import GAP_S, TYPING_S, KeyDecoder
-from drivers.scanner.us_keys import KEY_CAPSLOCK, KEY_LEFTALT, KEY_LEFTCTRL, KEY_LEFTSHIFT, KEY_RIGHTSHIFT
+from drivers.scanner.us_keys import (
+    KEY_CAPSLOCK,
+    KEY_LEFTALT,
+    KEY_LEFTCTRL,
+    KEY_LEFTSHIFT,
+    KEY_RIGHTSHIFT,
+    SHIFTED,
+    UNSHIFTED,
+)
 from drivers.scanner.virtual import key_events
 
 BILL = "|112345678901234\rREF0000000001\rREF2\r50000"
@@ -96,6 +133,24 @@ def test_shift_is_held_not_toggled() -> None:
     assert decode(doubled) == ["AbC"]
 
 
+def test_no_layout_of_the_machine_has_a_say() -> None:
+    """Key 30 is ฟ on a Thai keyboard and q on a French one; on ours it is a, whatever the machine is set to."""
+    assert UNSHIFTED[KEY_A] == "a"
+    assert SHIFTED[KEY_A] == "A"
+    assert {char for table in (UNSHIFTED, SHIFTED) for char in table.values()} >= set(map(chr, range(32, 127)))
+
+
+def test_half_a_scan_is_not_glued_to_the_next() -> None:
+    half = [*key_events("101800", terminator="")]
+    assert decode([*half, *key_events("F20000001", start_s=half[-1].time_s + GAP_S * 2)]) == ["101800", "F20000001"]
+
+
+def test_two_scans_ended_by_tab_stay_two_at_fifty_a_second() -> None:
+    quick = [*key_events("first", interval_s=0.0005, terminator="\t")]
+    quick += key_events("second", start_s=0.02, interval_s=0.0005, terminator="\t")
+    assert decode(quick) == ["first", "second"]
+
+
 def test_one_shift_released_leaves_the_other() -> None:
     assert decode(taps(KEY_LEFTSHIFT, KEY_RIGHTSHIFT, KEY_A, -KEY_LEFTSHIFT, KEY_B, -KEY_RIGHTSHIFT, KEY_C)) == ["ABc"]
 
@@ -103,6 +158,14 @@ def test_one_shift_released_leaves_the_other() -> None:
 def test_repeats_type_nothing() -> None:
     repeat = InputEvent(EV_KEY, KEY_A, KEY_REPEAT, 0.005)
     assert decode([*taps(KEY_A, KEY_B), repeat, *taps(KEY_C, start_s=0.006)]) == ["abc"]
+
+
+def test_a_key_that_stays_down_after_a_scan_cannot_hold_it_back() -> None:
+    decoder = KeyDecoder()
+    events = list(key_events("10180000125417"))
+    for event in events:
+        decoder.feed(event)
+    assert decoder.feed(InputEvent(EV_KEY, KEY_A, KEY_REPEAT, events[-1].time_s + GAP_S * 2)) == "10180000125417"
 
 
 def test_the_keypad_types_digits_and_enter() -> None:
@@ -147,6 +210,59 @@ def test_lost_events_cannot_leave_shift_held() -> None:
     dropped = InputEvent(0, SYN_DROPPED, 0, 0.01)
     events = [*taps(KEY_LEFTSHIFT, KEY_A), dropped, SYN_REPORT_EVENT, *key_events("abc", start_s=1.0)]
     assert decode(events) == ["abc"]
+
+
+@pytest.mark.parametrize("reports", [0, 1], ids=["no report yet", "reported"])
+@pytest.mark.parametrize("lost", [0, 1, 3, 7])
+@pytest.mark.parametrize("at", range(len(list(key_events("Ab-3")))))
+def test_wherever_events_are_lost_no_part_of_that_scan_comes_out_and_the_next_is_whole(
+    at: int, lost: int, reports: int
+) -> None:
+    events = list(key_events("Ab-3"))
+    at_s = events[at].time_s
+    hole = [InputEvent(EV_SYN, SYN_DROPPED, 0, at_s), *[InputEvent(EV_SYN, SYN_REPORT, 0, at_s)] * reports]
+    after = key_events("10180000125417", start_s=1.0)
+    decoder = KeyDecoder()
+    assert {decoder.feed(event) for event in [*events[:at], *hole, *events[at + lost :]]} == {None}
+    assert decoder.finish() is None
+    decoder.resync(())
+    for event in after:
+        assert decoder.feed(event) is None
+    assert decoder.finish() == "10180000125417"
+
+
+def test_lost_events_before_a_scan_that_is_read_late_spoil_it_whole_too() -> None:
+    """The kernel may end what it dropped without a report: the first key of the next scan goes with it."""
+    dropped = InputEvent(EV_SYN, SYN_DROPPED, 0, 0.0)
+    assert decode([dropped, *key_events("10180000125417", start_s=1.0)]) == []
+
+
+def test_what_was_under_way_before_we_listened_is_no_scan() -> None:
+    decoder = KeyDecoder()
+    decoder.distrust(10.0)
+    rest = list(key_events("125417", start_s=10.0 + GAP_S / 2))
+    assert {decoder.feed(event) for event in rest} == {None}
+    assert decoder.finish() is None
+
+
+def test_what_is_scanned_after_a_silence_is_believed() -> None:
+    decoder = KeyDecoder()
+    decoder.distrust(10.0)
+    for event in key_events("10180000125417", start_s=10.0 + GAP_S * 2):
+        decoder.feed(event)
+    assert decoder.finish() == "10180000125417"
+
+
+def test_after_lost_events_the_device_says_which_modifiers_are_held() -> None:
+    decoder = KeyDecoder()
+    decoder.feed(InputEvent(EV_SYN, SYN_DROPPED, 0, 0.0))
+    assert decoder.finish() is None
+    assert decoder.has_lost_track
+    decoder.resync((KEY_LEFTSHIFT, KEY_A))
+    assert not decoder.has_lost_track
+    for event in taps(KEY_A, KEY_B, KEY_C, -KEY_LEFTSHIFT, start_s=1.0):
+        decoder.feed(event)
+    assert decoder.finish() == "ABC"
 
 
 def test_what_stands_between_dropped_and_report_is_not_believed() -> None:
