@@ -28,7 +28,8 @@ _STEP_DOTS = 96
 
 _COLUMN_BYTES = STRIP_ROWS // 8
 _DLE = 0x10
-_REAL_TIME = frozenset((0x04, 0x05, 0x14))  # EOT, ENQ, DC4 after DLE
+_REAL_TIME = (0x04, 0x05, 0x14)  # EOT, ENQ, DC4 after DLE
+_REAL_TIME_COMMANDS = tuple(bytes((_DLE, code)) for code in _REAL_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,9 @@ class _Head:
     def raster(self, rows: bytes, stride: int, piece: Piece) -> None:
         """``GS v 0``, the blank bytes left and right of it cut off."""
         lines = [rows[at : at + stride] for at in range(0, len(rows), stride * (2 if piece.tall else 1))]
-        left = min(stride - len(line.lstrip(b"\x00")) for line in lines)
-        right = max(len(line.rstrip(b"\x00")) for line in lines)
+        ink = _union_of(lines)
+        left = stride - (ink.bit_length() + 7) // 8
+        right = stride - ((ink & -ink).bit_length() - 1) // 8
         dots = b"".join(line[left:right] for line in lines)
         if piece.wide:
             left -= left % 2
@@ -168,9 +170,7 @@ class _Head:
         from PIL import Image
 
         upright = Image.frombytes("1", (stride * 8, STRIP_ROWS), rows).transpose(Image.Transpose.TRANSPOSE).tobytes()
-        ink = 0
-        for at in range(0, len(rows), stride):
-            ink |= int.from_bytes(rows[at : at + stride], "big")
+        ink = _union_of([rows[at : at + stride] for at in range(0, len(rows), stride)])
         self._set_margin(0)
         for first, end in runs(ink, stride * 8):
             if first:
@@ -188,13 +188,21 @@ class _Head:
 
 def defused(data: bytes) -> bytes:
     """``data`` without anything a printer could take for a real-time command: such a dot becomes two dots wide."""
-    if not any(bytes((_DLE, code)) in data for code in _REAL_TIME):
+    if not any(command in data for command in _REAL_TIME_COMMANDS):
         return data
     safe = bytearray(data)
     for at in range(len(safe) - 1):
         if safe[at] == _DLE and safe[at + 1] in _REAL_TIME:
             safe[at] |= _DLE >> 1
     return bytes(safe)
+
+
+def _union_of(lines: list[bytes]) -> int:
+    """Where any of the rows has ink."""
+    ink = 0
+    for line in lines:
+        ink |= int.from_bytes(line, "big")
+    return ink
 
 
 def _halved(line: bytes) -> bytes:
