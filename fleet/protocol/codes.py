@@ -5,6 +5,7 @@ character (``payment.check_character``); their builders stand at the end of this
 
 * a notice: its bill reference, ``N`` + province (DOPA, 2 digits) + 8 digits + check, 12 characters;
 * a folder: ``F`` + province + 6 digits + check, 10 characters;
+* a presence slip (it stands for a photocopy of the ID card): its number, ``P`` + province + 8 digits + check;
 * a slip: the address of its tracking page, ``https://.../t/<token>``.
 
 What a scanner adds is taken off first: the AIM identifier (``]C1``, ``]Q1``) and the terminator. What a person types
@@ -12,8 +13,8 @@ may have spaces, hyphens and small letters.
 
 A keyboard-wedge scanner on a computer set to Thai types Thai letters. Ours reads key codes and does not, but a scan
 into any other field does: such a text is translated back, key by key, and the code says so (``typed_in_thai``). Where
-the keyboard changed in the middle, ``-`` and ``/`` may be themselves or 3 and 2: only if exactly one reading has a
-meaning is it taken.
+the keyboard changed in the middle, ``-`` and ``/`` may be themselves or 3 and 2: if exactly one reading has a meaning
+it is taken; if two have, that is the answer.
 
 Not here: whether a notice, folder or factory exists. Rules: an unknown code does not hold the text, since a barcode
 may say anything about anybody.
@@ -115,6 +116,19 @@ class FactoryCode:
         """The number as it is kept: 14 digits, or the old form."""
         return self.number.digits if isinstance(self.number, FactoryNumber) else self.number.text
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its last digit disagrees: one nobody has heard of was misread, most likely."""
+        return isinstance(self.number, FactoryNumber) and not self.number.check_digit_agrees
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceCode:
+    """The number of a presence slip. Whose it is, and whether it was signed, does not stand in the number."""
+
+    number: str
+    typed_in_thai: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownCode:
@@ -128,8 +142,17 @@ class UnknownCode:
         return self.why in (Why.BAD_CHECK, Why.TRUNCATED, Why.KEYBOARD)
 
 
-KnownCode = NoticeCode | FolderCode | TrackingCode | BillCode | BankSlipCode | FactoryCode
-Code = KnownCode | UnknownCode
+KnownCode = NoticeCode | FolderCode | TrackingCode | BillCode | BankSlipCode | FactoryCode | PresenceCode
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousCode:
+    """Whole, and of more than one meaning: nobody may choose among ``candidates`` but the one who scanned."""
+
+    candidates: tuple[KnownCode, ...]
+
+
+Code = KnownCode | AmbiguousCode | UnknownCode
 
 _AIM = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 _AROUND = "\r\n\t \x1d"
@@ -140,7 +163,8 @@ _TOKEN_CHARACTERS = range(16, 65)
 """At least 96 bits in base64url."""
 _NOTICE = re.compile(r"N[0-9]{10}[0-9A-Z]")
 _FOLDER = re.compile(r"F[0-9]{8}[0-9A-Z]")
-_OURS_CUT = re.compile(r"N[0-9]{2,10}|F[0-9]{2,8}")
+_PRESENCE = re.compile(r"P[0-9]{10}[0-9A-Z]")
+_OURS_CUT = re.compile(r"[NP][0-9]{2,10}|F[0-9]{2,8}")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 
 # Kedmanee (TIS 820-2538, as Windows and X.Org have it) on a US keyboard: what each Thai letter's key says in Latin,
@@ -165,16 +189,16 @@ def classify(text: str) -> Code:
 def _read_thai(text: str) -> Code:
     """What a text holding Thai letters means as a row of keys."""
     wholly = _read(text.translate(_KEDMANEE))
-    readings = {wholly, _read(text.translate(_KEDMANEE_THAI))}
-    known = [reading for reading in readings if not isinstance(reading, UnknownCode)]
-    if len(known) == 1:
-        return replace(known[0], typed_in_thai=True)
+    readings = dict.fromkeys((wholly, _read(text.translate(_KEDMANEE_THAI))))
+    known = [replace(reading, typed_in_thai=True) for reading in readings if not isinstance(reading, UnknownCode)]
+    if known:
+        return known[0] if len(known) == 1 else AmbiguousCode(tuple(known))
     if re.search(r"[A-Za-z0-9]", text):  # Kedmanee has no such key
         return UnknownCode(Why.KEYBOARD)
     return wholly if isinstance(wholly, UnknownCode) and wholly.damaged else UnknownCode(Why.NOT_OURS)
 
 
-def _read(text: str) -> Code:
+def _read(text: str) -> KnownCode | UnknownCode:
     """What a text means, taken at its letters."""
     text = _AIM.sub("", text.strip(_AROUND), count=1).strip(_AROUND)
     if not text:
@@ -187,8 +211,10 @@ def _read(text: str) -> Code:
     return _own(re.sub(r"[\s-]", "", text).upper()) or _number(text)
 
 
-def _own(text: str) -> Code | None:
-    """A notice or a folder."""
+def _own(text: str) -> KnownCode | UnknownCode | None:
+    """A notice, a folder or a presence slip."""
+    if _PRESENCE.fullmatch(text):
+        return PresenceCode(text) if reference_agrees(text) else UnknownCode(Why.BAD_CHECK)
     if _NOTICE.fullmatch(text):
         return NoticeCode(text) if reference_agrees(text) else UnknownCode(Why.BAD_CHECK)
     if _FOLDER.fullmatch(text):
@@ -196,7 +222,7 @@ def _own(text: str) -> Code | None:
     return UnknownCode(Why.TRUNCATED) if _OURS_CUT.fullmatch(text) else None
 
 
-def _number(text: str) -> Code:
+def _number(text: str) -> FactoryCode | UnknownCode:
     """A factory's number; a person's is recognised and dropped."""
     try:
         return FactoryCode(parse_factory_number(text))
@@ -222,7 +248,7 @@ _MISREAD = {
 }
 
 
-def _payload(text: str) -> Code:
+def _payload(text: str) -> BillCode | BankSlipCode | UnknownCode:
     try:
         if _SLIP.match(text):
             return BankSlipCode(parse_slip(text))
@@ -252,6 +278,14 @@ def folder_id(dopa_code: int, sequence: int) -> str:
         raise ValueError("no folder number")
     body = f"F{_province(dopa_code)}{sequence:06d}"
     return body + check_character(body)
+
+
+def presence_number(dopa_code: int, sequence: int) -> str:
+    """The number of a presence slip. Province, and 0 to 99,999,999 in it.
+
+    Raises: ValueError when a number does not fit.
+    """
+    return bill_reference(f"P{_province(dopa_code)}", sequence)
 
 
 def tracking_url(address: str, token: str) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from drivers.scanner.port import Scanner
 from fleet.protocol.codes import (
+    AmbiguousCode,
     BankSlipCode,
     BillCode,
     Code,
     FactoryCode,
     FolderCode,
     NoticeCode,
+    PresenceCode,
     TrackingCode,
     UnknownCode,
     classify,
@@ -47,7 +49,7 @@ def echo_scans(scanner: Scanner, voice: Voice, patience: Patience) -> Finding:
         if (scanned := scanner.wait(slice_s)) is None:
             continue
         code = classify(scanned.text)
-        damaged += isinstance(code, UnknownCode) and code.damaged
+        damaged += isinstance(code, AmbiguousCode) or (isinstance(code, UnknownCode) and code.damaged)
         th, en = meaning(code)
         voice.say(f"  {th} ({len(scanned.text)} ตัวอักษร)", f"  {en} ({len(scanned.text)} characters)")
         scans.append({"th": th, "en": en, "characters": len(scanned.text)})
@@ -59,7 +61,7 @@ def echo_scans(scanner: Scanner, voice: Voice, patience: Patience) -> Finding:
 def meaning(code: Code) -> tuple[str, str]:
     """What a code is, in Thai and in English."""
     th, en = _meaning(code)
-    if not isinstance(code, UnknownCode) and code.typed_in_thai:
+    if not isinstance(code, UnknownCode | AmbiguousCode) and code.typed_in_thai:
         return f"{th} (พิมพ์มาเป็นแป้นไทย)", f"{en} (typed on a Thai layout)"
     return th, en
 
@@ -80,6 +82,16 @@ def _meaning(code: Code) -> tuple[str, str]:
             words = "สลิปธนาคาร", "a bank's slip"
         case FactoryCode():
             words = f"เลขโรงงาน {code.text}", f"factory {code.text}"
+            if code.is_doubtful:
+                words = f"{words[0]} (เลขตัวท้ายไม่ตรง ให้ตรวจดู)", f"{words[1]} (its last digit disagrees: look again)"
+        case PresenceCode(number):
+            words = f"ใบแทนสำเนาบัตร {number}", f"presence slip {number}"
+        case AmbiguousCode(candidates):
+            each = [_meaning(candidate) for candidate in candidates]
+            words = (
+                f"อ่านได้หลายอย่าง: {' หรือ '.join(th for th, _ in each)}",
+                f"ambiguous: {' or '.join(en for _, en in each)}",
+            )
         case UnknownCode(why):
             words = f"ไม่รู้จัก ({why.value})", f"unknown ({why.value})"
     return words

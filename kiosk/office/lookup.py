@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fleet.protocol.codes import (
+    AmbiguousCode,
     BillCode,
     Code,
     FactoryCode,
@@ -35,11 +36,11 @@ def look_up_code(replica: Replica, code: Code) -> Answer:
         case FolderCode(folder_id=folder_id):
             return _factory(replica, replica.factory_of_folder(folder_id))
         case FactoryCode():
-            return _factory(replica, replica.factory_numbered(code.text))
+            return _factory(replica, replica.factory_numbered(code.text), doubtful=code.is_doubtful)
         case UnknownCode():
             return NotFound(damaged=code.damaged)
-        case _:
-            return NotFound()
+        case _:  # of two meanings, one may be somebody else's: not to be shown, but scanned again
+            return NotFound(damaged=isinstance(code, AmbiguousCode))
 
 
 def _notice(owed: Owed | None) -> Answer:
@@ -50,8 +51,8 @@ def _notice(owed: Owed | None) -> Answer:
     return NoticesFound((owed,))
 
 
-def _factory(replica: Replica, factory_no: str | None) -> Answer:
-    return NotFound() if factory_no is None else _unpaid(replica.notices_of(factory_no))
+def _factory(replica: Replica, factory_no: str | None, *, doubtful: bool = False) -> Answer:
+    return NotFound(damaged=doubtful) if factory_no is None else _unpaid(replica.notices_of(factory_no))
 
 
 def _unpaid(owed: Iterable[Owed]) -> Answer:

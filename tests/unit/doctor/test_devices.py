@@ -20,7 +20,7 @@ from drivers.panel.fake import FakePanel
 from drivers.panel.port import Light, Pattern
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
-from fleet.protocol.codes import folder_id, notice_reference, tracking_url
+from fleet.protocol.codes import folder_id, notice_reference, presence_number, tracking_url
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, KnownRecord, Restarted
 from kiosk.config import Devices, Link, MachineConfig
@@ -157,6 +157,20 @@ def test_scans_are_echoed_with_their_meaning_and_a_stranger_is_not_shown(rig: Ri
     told = json.dumps(finding.details) + "".join(rig.said)
     assert "1999900000013" not in told
     assert token not in told
+
+
+def test_a_scan_of_two_meanings_is_said_to_be_that_and_a_doubtful_number_doubtful(rig: Rig) -> None:
+    for text in ("3-12-1234/256ุ", "20200012325554", presence_number(20, 7)):
+        rig.scanner.scan(text)
+    finding = rig.look("scanner")
+    assert finding.problem is Problem.SCANS_DAMAGED
+    scans = finding.details["scans"]
+    assert isinstance(scans, list)
+    assert [scan["en"] for scan in scans] == [
+        "ambiguous: factory 33123123422566 (its last digit disagrees: look again) or factory 3-12-1234/2566",
+        "factory 20200012325554 (its last digit disagrees: look again)",
+        f"presence slip {presence_number(20, 7)}",
+    ]
 
 
 def test_silence_and_damage_are_said(rig: Rig) -> None:

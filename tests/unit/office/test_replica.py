@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.card.samples import SOMCHAI, UNKNOWN_OWNER
-from fleet.protocol.codes import FactoryCode, NoticeCode, UnknownCode, classify
+from fleet.protocol.codes import AmbiguousCode, FactoryCode, NoticeCode, UnknownCode, classify
 from fleet.protocol.thai import IdNumber
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
@@ -81,6 +81,21 @@ def test_a_misread_code_says_so(tmp_path: Path) -> None:
     code = classify("F20000010")
     assert isinstance(code, UnknownCode)
     assert look_up_code(replica(tmp_path), code) == NotFound(damaged=code.damaged)
+
+
+def test_of_two_meanings_neither_is_shown(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records())
+    code = classify("20200012325553")
+    assert isinstance(code, FactoryCode)
+    assert look_up_code(held, AmbiguousCode((code, NoticeCode("REFERENCE1")))) == NotFound(damaged=True)
+
+
+def test_a_factory_nobody_knows_whose_last_digit_disagrees_was_misread(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.replace(office_records())
+    assert look_up_code(held, classify("20200012325554")) == NotFound(damaged=True)
+    assert look_up_code(held, classify("10180000125417")) == NotFound()
 
 
 def test_moving_to_another_office_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:

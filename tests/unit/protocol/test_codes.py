@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fleet.protocol.codes import (
     CODE_CHARACTERS_MAX,
+    AmbiguousCode,
     BankSlipCode,
     BillCode,
     Code,
     FactoryCode,
     FolderCode,
     NoticeCode,
+    PresenceCode,
     TrackingCode,
     UnknownCode,
     Why,
     classify,
     folder_id,
     notice_reference,
+    presence_number,
     tracking_url,
 )
 from fleet.protocol.factory import FactoryNumber, OldFactoryNumber
@@ -29,12 +32,14 @@ BILL = BillPayment("112345678901234", "N20000000014", "CBI02690000318", 330_000)
 TOKEN = "Zk3-9_aQ7xW2LmN8"
 NOTICE = notice_reference(20, 123)
 FOLDER = folder_id(20, 1)
+PRESENCE = presence_number(20, 7)
 FACTORY = FactoryNumber("20200012325553")
 SLIP = "004000060000010103002021900021231231212000115102TH91049C30"
 
 KNOWN: dict[str, Code] = {
     NOTICE: NoticeCode(NOTICE),
     FOLDER: FolderCode(FOLDER),
+    PRESENCE: PresenceCode(PRESENCE),
     f"https://sala.example/t/{TOKEN}": TrackingCode(TOKEN),
     BILL.emv_payload(): BillCode(BILL),
     BILL.barcode(): BillCode(BILL),
@@ -67,7 +72,11 @@ def test_every_kind_of_code(text: str, meaning: Code) -> None:
     assert classify(text) == meaning
 
 
-@pytest.mark.parametrize("prefix", ["", "]C1", "]C0", "]Q1", "]Q3", "]A0", "\x1d", "]C1\x1d", "\r\n", " "])
+AIM = ["]C0", "]C1", "]C2", "]Q0", "]Q1", "]Q3", "]d1", "]d2", "]A0", "]A1", "]E0", "]E4", "]I0", "]I1", "]e0"]
+"""Code 128, QR, DataMatrix, Code 39, EAN, Interleaved 2 of 5, GS1 DataBar (ISO/IEC 15424)."""
+
+
+@pytest.mark.parametrize("prefix", ["", *AIM, "\x1d", "]C1\x1d", "]d2\x1d", "\r\n", " "])
 @pytest.mark.parametrize("end", ["", "\r", "\n", "\r\n", "\t", " \r"])
 @pytest.mark.parametrize(("text", "meaning"), KNOWN.items(), ids=lambda x: type(x).__name__)
 def test_what_scanners_add_is_taken_off(text: str, meaning: Code, prefix: str, end: str) -> None:
@@ -113,9 +122,25 @@ def test_folders_are_read_as_built_and_never_as_something_else(dopa_code: int, s
 
 @pytest.mark.parametrize(("dopa_code", "sequence"), [(9, 1), (97, 1), (100, 1), (-20, 1), (20, -1), (20, 10**9)])
 def test_numbers_that_do_not_fit_make_no_code(dopa_code: int, sequence: int) -> None:
-    for build in (notice_reference, folder_id):
+    for build in (notice_reference, folder_id, presence_number):
         with pytest.raises(ValueError, match=r"no province|no folder number|at most 15"):
             build(dopa_code, sequence)
+
+
+@given(st.integers(10, 96), st.integers(0, 99_999_999))
+def test_presence_slips_are_read_as_built_and_never_as_something_else(dopa_code: int, sequence: int) -> None:
+    number = presence_number(dopa_code, sequence)
+    assert len(number) == 12
+    assert classify(number) == classify(f"{number[:3]}-{number[3:]}".lower()) == PresenceCode(number)
+
+
+@given(
+    st.integers(10, 96), st.integers(0, 99_999_999), st.integers(0, 11), st.sampled_from("0123456789ABCDEFGHIJKLMNOP")
+)
+def test_a_presence_slip_misread_in_one_place_is_nobodys(dopa_code: int, sequence: int, at: int, wrong: str) -> None:
+    number = presence_number(dopa_code, sequence)
+    assume(number[at] != wrong)
+    assert isinstance(classify(number[:at] + wrong + number[at + 1 :]), UnknownCode)
 
 
 def test_a_folder_has_six_digits() -> None:
@@ -127,7 +152,9 @@ def test_a_folder_has_six_digits() -> None:
 # ---- misread
 
 
-@pytest.mark.parametrize("text", [NOTICE, FOLDER, BILL.emv_payload(), SLIP], ids=["notice", "folder", "bill", "slip"])
+@pytest.mark.parametrize(
+    "text", [NOTICE, FOLDER, PRESENCE, BILL.emv_payload(), SLIP], ids=["notice", "folder", "presence", "bill", "slip"]
+)
 def test_no_single_wrong_character_makes_another_code(text: str) -> None:
     for at, right in enumerate(text):
         for wrong in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
@@ -135,7 +162,7 @@ def test_no_single_wrong_character_makes_another_code(text: str) -> None:
                 assert isinstance(classify(text[:at] + wrong + text[at + 1 :]), UnknownCode)
 
 
-@pytest.mark.parametrize("text", [NOTICE, FOLDER], ids=["notice", "folder"])
+@pytest.mark.parametrize("text", [NOTICE, FOLDER, PRESENCE], ids=["notice", "folder", "presence"])
 def test_a_wrong_digit_says_to_try_again(text: str) -> None:
     for at in range(1, len(text) - 1):
         wrong = text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :]
@@ -215,7 +242,7 @@ def test_the_two_keyboards_agree_key_by_key() -> None:
         assert without_mark(classify(typed)) == TrackingCode(token)
 
 
-@pytest.mark.parametrize("text", [NOTICE, FOLDER, FACTORY.digits])
+@pytest.mark.parametrize("text", [NOTICE, FOLDER, PRESENCE, FACTORY.digits])
 def test_a_keyboard_that_changed_in_the_middle_is_read_where_only_one_reading_has_a_meaning(text: str) -> None:
     for at in range(1, len(text)):
         for typed in (text[:at].translate(TO_THAI) + text[at:], text[:at] + text[at:].translate(TO_THAI)):
@@ -223,11 +250,30 @@ def test_a_keyboard_that_changed_in_the_middle_is_read_where_only_one_reading_ha
                 assert without_mark(classify(typed)) == KNOWN[text]
 
 
+def test_two_readings_with_a_meaning_are_an_answer_that_names_both() -> None:
+    """``-`` and ``/`` as they stand, or the keys that type 3 and 2 on a US keyboard: nobody can tell from the text."""
+    assert classify("3-12-1234/256ุ") == AmbiguousCode(
+        (
+            FactoryCode(FactoryNumber("33123123422566"), typed_in_thai=True),
+            FactoryCode(OldFactoryNumber("3-12-1234/2566"), typed_in_thai=True),
+        )
+    )
+
+
 def test_half_thai_without_a_meaning_is_said_to_be_that() -> None:
     wrong = NOTICE[:-2] + ("0" if NOTICE[-2] != "0" else "1") + NOTICE[-1]
     assert classify(wrong[:3].translate(TO_THAI) + wrong[3:]) == UnknownCode(Why.KEYBOARD)
     assert classify("ฤฤ12 ๆ") == UnknownCode(Why.KEYBOARD)
     assert UnknownCode(Why.KEYBOARD).damaged
+
+
+def test_a_factory_number_whose_last_digit_disagrees_is_known_and_doubtful() -> None:
+    """The rule of its last digit stands in no document: never a reason to refuse."""
+    wrong = FactoryCode(FactoryNumber(FACTORY.digits[:-1] + "4"))
+    assert classify(wrong.text) == wrong
+    assert wrong.is_doubtful
+    assert not FactoryCode(FACTORY).is_doubtful
+    assert not FactoryCode(OldFactoryNumber("3-64(6)-45/17")).is_doubtful
 
 
 def test_a_wrong_digit_is_noticed_in_thai_too() -> None:
