@@ -108,7 +108,11 @@ class Spool:
         Raises: SpoolFullError when it cannot be kept.
         """
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO note SELECT ?, last_no, ? FROM spool", (name, body))
+            self.noting(name, body)()
+
+    def noting(self, name: str, body: bytes) -> Callable[[], object]:
+        """``note`` as the change of ``append``'s ``also``: with the records, or not at all."""
+        return lambda: self._db.execute("INSERT OR REPLACE INTO note SELECT ?, last_no, ? FROM spool", (name, body))
 
     def noted(self, name: str) -> bytes | None:
         """What is kept under ``name``: a note, or the record that ``kiosk.notes`` keeps there."""

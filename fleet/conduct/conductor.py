@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import paho.mqtt.client as paho
 from django.db import transaction
 from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from fleet.conduct.revoking import Revoker
@@ -102,8 +104,10 @@ class Conductor:
         Only an unbroken run from the oldest on leaves the outbox: were a later one to overtake an earlier one, an old
         desired state would be what the broker retains.
         """
+        now = timezone.now()
+        Outgoing.objects.filter(expires_at__lte=now).delete()
         waiting = list(Outgoing.objects.all()[:BATCH_MAX])
-        sent = [(each.pk, self._client.publish(each.topic, bytes(each.payload), 1, each.retain)) for each in waiting]
+        sent = [(each.pk, self._publish(each, now)) for each in waiting]
         until_s = time.monotonic() + SEND_TIMEOUT_S
         done: list[int] = []
         for pk, info in sent:
@@ -114,6 +118,15 @@ class Conductor:
         if done:
             Outgoing.objects.filter(pk__in=done).delete()
         return bool(done)
+
+    def _publish(self, message: Outgoing, now: datetime) -> paho.MQTTMessageInfo:
+        properties = None
+        if message.expires_at is not None or message.correlation:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+            properties.CorrelationData = message.correlation.encode()
+            if message.expires_at is not None:
+                properties.MessageExpiryInterval = max(1, round((message.expires_at - now).total_seconds()))
+        return self._client.publish(message.topic, bytes(message.payload), 1, message.retain, properties)
 
 
 def _is_out(info: paho.MQTTMessageInfo, until_s: float) -> bool:

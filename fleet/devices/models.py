@@ -102,11 +102,17 @@ class SettingsRevision(models.Model):
 
 
 class Outgoing(models.Model):
-    """A message to a kiosk that waits to be published; written with the change it tells of, deleted once sent."""
+    """A message to a kiosk that waits to be published; written with the change it tells of, deleted once sent.
+
+    ``expires_at``: after this it is not published any more, nor kept by the broker for a kiosk that is away.
+    ``correlation``: the MQTT correlation data of a command.
+    """
 
     topic = models.CharField(max_length=80)
     payload = models.BinaryField()
     retain = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    correlation = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -114,6 +120,32 @@ class Outgoing(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+
+class KioskCommand(models.Model):
+    """What somebody asked of a kiosk, and how it ended: the audit of commands, written by ``commanding`` only.
+
+    ``done`` is None until the kiosk has answered. ``attachment``: what it brought, of ``media_type``.
+    """
+
+    command_id = models.CharField(max_length=40, primary_key=True)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="commands")
+    kind = models.CharField(max_length=20)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    done = models.BooleanField(null=True, blank=True)
+    detail = models.CharField(max_length=200, blank=True, default="")
+    media_type = models.CharField(max_length=40, blank=True, default="")
+    attachment = models.BinaryField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["kiosk", "-asked_at"], name="latest_commands")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.kiosk_id}"
 
 
 class Lease(models.Model):

@@ -81,6 +81,8 @@ class KioskTruth:
     converged_ms: int | None
     office_revision: int
     reported_office_revision: int | None
+    paper_slips_left: int | None = None
+    paper_out_at: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -119,6 +121,8 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
         converged_ms=converged,
         office_revision=kiosk.office.revision,
         reported_office_revision=reported.office_revision if reported else None,
+        paper_slips_left=status.paper_slips_left if status and paper in _LASTING else None,
+        paper_out_at=status.paper_out_at if status and paper in _LASTING else None,
     )
 
 
@@ -129,6 +133,10 @@ def _device(name: str, devices: dict[str, DeviceStatus], *, is_current: bool) ->
         return DeviceTruth(name, Condition.UNKNOWN, DeviceState.UNKNOWN, "", None)
     condition = _OF_STATE[said.state] if is_current else Condition.STALE
     return DeviceTruth(name, condition, said.state, said.detail, said.since, said.model, said.firmware)
+
+
+_LASTING = ("full", "low")
+"""Paper of which more can be said than the word."""
 
 
 def _paper(status: Status | None) -> str:

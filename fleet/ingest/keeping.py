@@ -17,6 +17,7 @@ import msgspec
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
+from fleet.devices import commanding
 from fleet.devices.desired import tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
@@ -27,13 +28,14 @@ from fleet.protocol.messages import (
     MessageError,
     NumberedRecord,
     RecordBatch,
+    Reply,
     Reported,
     Session,
     Status,
     decode,
     encode,
 )
-from fleet.protocol.records import PaymentOpened, UnknownRecord, decode_record
+from fleet.protocol.records import CommandEnded, PaymentOpened, UnknownRecord, decode_record
 from fleet.protocol.topics import Channel
 
 log = logging.getLogger(__name__)
@@ -206,8 +208,8 @@ class _Batch:
             state.converged_at = self._now
 
     def reply(self, state: KioskState, payload: bytes) -> None:
-        """How a command ended; nobody asks for commands yet."""
-        del state, payload
+        """How a command ended."""
+        commanding.replied(state.kiosk_id, decode(payload, Reply), self._now)
 
     # ---- records
 
@@ -249,6 +251,8 @@ class _Batch:
         )
         if isinstance(record, PaymentOpened):
             _keep_intent(state.kiosk_id, record, self._now)
+        if isinstance(record, CommandEnded):
+            commanding.ended(state.kiosk_id, record, self._now)
 
 
 def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Every message on the wire: one msgspec struct each, JSON, named as its topic.
 
-Rules: fields are only ever added, with a default; readers ignore what they do not know, and read a word of an
+Rules: fields are only ever added, with a default, and a default never changes: it is not sent. Readers ignore what they do not know, and read a word of an
 enumeration they do not know as ``unknown``. Times are UTC.
 ``decode`` is the only way in: it bounds the size before it parses.
 """
@@ -20,8 +20,8 @@ MESSAGE_BYTES_MAX = 256 * 1024
 """Largest message either side reads. A batch of 100 records is about 30 kB; settings documents about 10 kB."""
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all messages."""
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all messages. What is as by default is not said: a status is 250 bytes instead of 850."""
 
 
 class DeviceState(StrEnum):
@@ -101,6 +101,7 @@ class Status(Message, frozen=True):
     """Everything about a kiosk now; retained, on change and as a heartbeat.
 
     ``no`` only grows within a session, so that one that was overtaken is known; 0 does not count.
+    ``paper_slips_left`` and ``paper_out_at``: what the kiosk reckons; None when nobody can know.
     """
 
     session_no: Count
@@ -111,6 +112,8 @@ class Status(Message, frozen=True):
     spool_depth: Count = 0
     in_visit: bool = False
     health: Health = Health()
+    paper_slips_left: Count | None = None
+    paper_out_at: datetime | None = None
 
 
 class NumberedRecord(Message, frozen=True):
@@ -173,8 +176,12 @@ class CommandKind(StrEnum):
 
     IDENTIFY = "identify"
     TEST_PRINT = "test-print"
+    REPRINT = "reprint"
+    SCREENSHOT = "screenshot"
+    SEND_LOGS = "send-logs"
     REFRESH = "refresh"
     RESTART_FRONTDESK = "restart-frontdesk"
+    REBOOT = "reboot"
     UNKNOWN = "unknown"
 
     @classmethod
@@ -182,20 +189,33 @@ class CommandKind(StrEnum):
         return cls.UNKNOWN if isinstance(value, str) else None
 
 
+CommandId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+"""Fit for a file's name."""
+
+
 class Command(Message, frozen=True):
     """Something to do once, before ``expires_at``. The MQTT correlation data repeats ``command_id``."""
 
-    command_id: str
+    command_id: CommandId
     kind: CommandKind
     expires_at: datetime
 
 
+ATTACHMENT_BYTES_MAX = 180 * 1024
+"""What fits into a message as base64, with the rest of it."""
+
+
 class Reply(Message, frozen=True):
-    """How a command ended."""
+    """How a command ended, and what it brought: a screenshot (``image/png``), or logs (``text/plain``).
+
+    The reply is quick and may be lost; that the command ended also stands in a record (``records.CommandEnded``).
+    """
 
     command_id: str
     done: bool
     detail: str = ""
+    media_type: str = ""
+    attachment: bytes = b""
 
 
 class PaymentConfirmed(Message, frozen=True):

@@ -95,13 +95,25 @@ class Restarted(Record, frozen=True, tag="restarted"):
     started_at: datetime
 
 
+class CommandEnded(Record, frozen=True, tag="command-ended"):
+    """What was asked of the kiosk is done, or is not and why. ``command`` as in ``messages.CommandKind``."""
+
+    command_id: str
+    command: str
+    done: bool
+    detail: str
+    ended_at: datetime
+
+
 class UnknownRecord(Record, frozen=True, tag="unknown"):
     """A record of a kind this reader does not know: kept as it came."""
 
     original: dict[str, Any]
 
 
-KnownRecord = VisitEnded | PaymentOpened | SlipPrinted | SlipFailed | DeviceChanged | SettingsApplied | Restarted
+KnownRecord = (
+    VisitEnded | PaymentOpened | SlipPrinted | SlipFailed | DeviceChanged | SettingsApplied | Restarted | CommandEnded
+)
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)
 _KINDS = frozenset(kind.__struct_config__.tag for kind in get_args(KnownRecord))

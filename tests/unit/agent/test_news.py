@@ -43,7 +43,7 @@ def test_what_had_no_room_is_told_in_order_when_there_is_room(bind: Bind) -> Non
 
 def test_nobody_there_is_no_error_and_nothing_waits(bind: Bind) -> None:
     agent = bind(news.AGENT)
-    assert not agent.send(news.Identify())
+    assert not agent.send(news.StatusWanted())
     agent.tell(news.SettingsStored(revision=1))
     assert agent.flush()
     desk = bind(news.FRONTDESK)
@@ -53,10 +53,10 @@ def test_nobody_there_is_no_error_and_nothing_waits(bind: Bind) -> None:
 def test_a_process_that_died_is_nobody_and_its_name_is_taken_over(bind: Bind) -> None:
     agent, desk = bind(news.AGENT), bind(news.FRONTDESK)
     desk.close()
-    assert not agent.send(news.Identify())
+    assert not agent.send(news.StatusWanted())
     again = bind(news.FRONTDESK)
-    assert agent.send(news.Identify())
-    assert again.receive(0) == news.Identify()
+    assert agent.send(news.StatusWanted())
+    assert again.receive(0) == news.StatusWanted()
 
 
 @pytest.mark.parametrize("datagram", [b"", b"{", b'{"type":"unheard-of"}', b"\xff" * 1000])
