@@ -1,7 +1,7 @@
 """Every message on the wire: one msgspec struct each, JSON, named as its topic.
 
-Rules: fields are only ever added, with a default, and a default never changes: it is not sent. Readers ignore what they do not know, and read a word of an
-enumeration they do not know as ``unknown``. Times are UTC.
+Rules: fields are only ever added, with a default, and a default never changes, because it is not sent. Readers ignore
+what they do not know, and read a word of an enumeration they do not know as ``unknown``. Times are UTC.
 ``decode`` is the only way in: it bounds the size before it parses.
 """
 
