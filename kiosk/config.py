@@ -10,11 +10,13 @@ Not settings: settings are decided by admins and arrive over the wire; this says
     card = "pcsc:"
     scanner = "evdev:auto"
     printer = "tcp://127.0.0.1:9100?profile=80mm"
-    panel = "gpio:status=17,card=27,paper=22,call=23,tamper=24"
-    display = "pygame:kmsdrm"
+    panel = "gpio:status=17,card=27,paper=22,call=23,tamper=24,buzzer=25,fan=18"   # BCM pins; drivers/panel/README.md
+    display = "pygame:kmsdrm?rotation=90"                                          # 0, 90, 180, 270; as it is mounted
 
     [display]
     profile = "10in"                  # 7in, 10in, 21in_portrait
+    night = "20:00-06:00"             # Thai time; while nobody is here then, the screen shines less; left out: never
+    night_brightness_percent = 20
 
     [link]
     broker_host = "fleet.example"
@@ -50,10 +52,16 @@ DISPLAY_SIZES_PX = {"7in": (800, 480), "10in": (1280, 800), "21in_portrait": (10
 """The display profiles, in pixels."""
 
 
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = f"^({_HOUR}-{_HOUR})?$"
+
+
 class DisplayProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of the display profiles the panel is."""
+    """Which of the display profiles the panel is, and when it may be dimmed."""
 
     profile: Literal["7in", "10in", "21in_portrait"] = "10in"
+    night: Annotated[str, msgspec.Meta(pattern=_HOURS)] = ""
+    night_brightness_percent: Annotated[int, msgspec.Meta(ge=5, le=100)] = 20
 
     @property
     def size_px(self) -> tuple[int, int]:

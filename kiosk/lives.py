@@ -50,7 +50,7 @@ class _Mark(msgspec.Struct, frozen=True):
 
 def begin(spool: Spool, process: str, root: Path = Path("/")) -> Ending:
     """Mark a new life of ``process``, and say how the last one ended. ``root`` is another in tests."""
-    mark, name = _Mark(_boot_id(root)), _name(process)
+    mark, name = _Mark(boot_id(root)), _name(process)
     said = spool.noted(name)
     _write(spool, name, mark)
     try:
@@ -62,7 +62,7 @@ def begin(spool: Spool, process: str, root: Path = Path("/")) -> Ending:
 
 def end(spool: Spool, process: str, ending: Ending, root: Path = Path("/")) -> None:
     """Say that this life of ``process`` ends, ``STOPPED`` or ``DIED``."""
-    _write(spool, _name(process), _Mark(_boot_id(root), ending))
+    _write(spool, _name(process), _Mark(boot_id(root), ending))
 
 
 def _judge(before: _Mark, boot_id: str, root: Path) -> Ending:
@@ -88,7 +88,8 @@ def _why_the_machine_went_down(root: Path) -> Ending:
     return Ending.POWER_OR_RESET
 
 
-def _boot_id(root: Path) -> str:
+def boot_id(root: Path) -> str:
+    """The kernel's name for this boot; empty when it tells none."""
     try:
         return (root / BOOT_ID).read_text("ascii").strip()
     except (OSError, ValueError):

@@ -156,6 +156,9 @@ class FrontDesk:
         if known is None or (known.state is DeviceState.ONLINE) is not self._glass.is_open:
             lost = DeviceLost(Device.DISPLAY, self._glass.why_closed)
             self._take(DeviceReady(Device.DISPLAY) if self._glass.is_open else lost)
+        elif self._glass.given_up and known.state is not DeviceState.HARDWARE_ERROR:
+            self._set_device(Device.DISPLAY, DeviceState.HARDWARE_ERROR, self._glass.why_closed)
+            self._tell_status()
         return touches
 
     # ---- events that are more than the visit's

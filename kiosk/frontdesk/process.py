@@ -29,6 +29,9 @@ from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, sca
 from kiosk.frontdesk.effects import Effects, Workers
 from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.loop import FrontDesk
+from kiosk.frontdesk.night import Night
+from kiosk.frontdesk.recovery import FILE_NAME as RECOVERY_FILE
+from kiosk.frontdesk.recovery import Recovery
 from kiosk.frontdesk.worker import NUDGE_S, DeviceWorker, Inbox
 from kiosk.office.replica import Replica
 from kiosk.spool import Spool
@@ -105,7 +108,9 @@ class Process:
         self._root = root
         self._config, self._openers, self._version = config, openers, version
         self.inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
-        self.glass = Glass(openers.display, config.display.size_px)
+        recovery = Recovery(config.data_path / RECOVERY_FILE, lives.boot_id(root))
+        night = Night.from_words(config.display.night, config.display.night_brightness_percent)
+        self.glass = Glass(openers.display, config.display.size_px, recovery, night)
         self.glass.open_if_due()  # the first frame before anything that takes time
         self.desk: FrontDesk | None = None
         self._threads: tuple[DeviceWorker[Any, Any] | NewsReader, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from drivers.display.fake import FakeDisplay
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.glass import BACKOFF_S, Glass
+from kiosk.frontdesk.recovery import Recovery
 from kiosk.screens.sheet import Target
 from kiosk.visits.events import Button
 from kiosk.visits.states import ChoosingNotice, ChoosingService, Idle, LookingUp, State, Visitor
@@ -23,7 +25,7 @@ class Hand:
 
     def __init__(self, state: State) -> None:
         self.display = FakeDisplay(SIZE_PX)
-        self.glass = Glass(self.display.open, SIZE_PX)
+        self.glass = Glass(self.display.open, SIZE_PX, Recovery(Path("/nowhere"), ""))
         self.glass.open_if_due()
         self.clock = StateClock(time.monotonic)
         self.show(state)
