@@ -32,7 +32,7 @@ def side_modules(payload: str, correction: Correction) -> int:
 
     try:
         version: int = _symbol(payload, correction).best_fit(start=1)
-    except DataOverflowError as err:
+    except (DataOverflowError, ValueError) as err:  # it says either, according to the version it stumbles at
         raise ValueError(f"{len(payload)} characters are too many for a QR code") from err
     return 17 + 4 * version
 

@@ -27,6 +27,10 @@ class ScriptedTransport:
     def close(self) -> None:
         pass
 
+    def answer(self, *replies: bytes) -> None:
+        """What is received next."""
+        self._replies.extend(replies)
+
 
 def dialogue(*replies: bytes) -> tuple[Dialogue, ScriptedTransport]:
     transport = ScriptedTransport(*replies)
@@ -95,3 +99,43 @@ def test_marks_of_an_earlier_slip_pass() -> None:
     talk.forget_marks()
     talk.let_late_marks_pass()
     assert talk.marks_owed == 0
+
+
+def test_a_text_is_what_stands_between_its_header_and_nul() -> None:
+    talk, transport = dialogue(b"_TM-", b"T20\x00")
+    assert talk.ask_block(b"\x1dIC", 0x5F) == b"TM-T20"
+    assert transport.sent == [b"\x1dIC"]
+
+
+def test_a_text_that_comes_too_late_is_not_the_next_ones() -> None:
+    talk, transport = dialogue()
+    assert talk.ask_block(b"\x1dIB", 0x5F) is None
+    transport.answer(b"_EPSON\x00_TM-T20\x00")
+    assert talk.ask_block(b"\x1dIC", 0x5F) == b"TM-T20"
+
+
+def test_a_text_that_comes_too_late_does_not_disturb_a_status() -> None:
+    talk, transport = dialogue()
+    assert talk.ask_block(b"\x1dIB", 0x5F) is None
+    transport.answer(b"_EPSON\x00\x12", b"\x12", b"\x12")
+    assert talk.read_status() == Reading(0x12, 0x12, None, 0x12)
+
+
+def test_a_text_nobody_asked_for_is_nonsense() -> None:
+    talk, _ = dialogue(b"_TM-T20\x00")
+    with pytest.raises(DeviceProtocolError):
+        talk.read_status()
+
+
+def test_a_text_without_an_end_is_nonsense() -> None:
+    talk, _ = dialogue(b"_" + b"x" * 200)
+    with pytest.raises(DeviceProtocolError, match="without an end"):
+        talk.ask_block(b"\x1dIC", 0x5F)
+
+
+def test_a_status_nobody_asked_for_is_passed_over_whole() -> None:
+    """Its second and third byte look like answers to GS r."""
+    talk, _ = dialogue(b"\x18\x00\x0f\x0f\x1a", b"\x36\x38\x40\x03\x0f", b"\x72")
+    talk.mark()
+    assert talk.read_status() == Reading(0x1A, 0x36, None, 0x72)
+    assert talk.marks_owed == 1
