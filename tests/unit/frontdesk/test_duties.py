@@ -181,9 +181,11 @@ def events_of_worker(card: VirtualThaiIdCard, *jobs: ReadDeclared, until: type) 
     worker.start()
     events: list[object] = []
     try:
-        assert isinstance(inbox.get(timeout=5), DeviceReady)
+        while not isinstance(inbox.get(timeout=5), DeviceReady):
+            pass
         slot.insert(card)
-        assert inbox.get(timeout=5) == CardInserted(card.atr)
+        while inbox.get(timeout=5) != CardInserted(card.atr):
+            pass
         for job in jobs:
             worker.submit(job)
         while not events or not isinstance(events[-1], until):
@@ -226,10 +228,48 @@ def test_a_card_without_a_whole_photo_says_so_and_the_text_stands(photo: bytes) 
     assert none == PhotoCame(None)
 
 
-@pytest.mark.parametrize("at", range(4, 10))
-def test_a_card_pulled_in_the_middle_of_its_photo_is_removed_and_no_photo_comes(at: int) -> None:
+TEXT_COMMANDS = 3
+"""SELECT, READ, GET RESPONSE: for the ID number alone."""
+
+
+@pytest.mark.parametrize("at", range(1, TEXT_COMMANDS + 2 * 3 + 1))
+def test_a_card_pulled_at_any_command_is_removed_and_neither_half_read_nor_half_photographed(at: int) -> None:
     card = VirtualThaiIdCard(replace(SOMCHAI, photo=PHOTO), Habits(pulled_at=at))
     wanted = ReadDeclared(Declared(frozenset({Field.ID_NUMBER}), PhotoCame))
-    read, removed = events_of_worker(card, wanted, until=CardRemoved)
+    events = events_of_worker(card, wanted, until=CardRemoved)
+    assert [type(each) for each in events] == [*([CardRead] if at > TEXT_COMMANDS else []), CardRemoved]
+
+
+BROKEN: dict[str, dict[Field, bytes]] = {
+    "a letter in the number": {Field.ID_NUMBER: b"19999000000I3"},
+    "a number too short": {Field.ID_NUMBER: b"19999000000"},
+    "no number": {Field.ID_NUMBER: b""},
+    "a number of zero bytes": {Field.ID_NUMBER: bytes(13)},
+    "a number of no alphabet": {Field.ID_NUMBER: b"\xff" * 13},
+    "an expiry of letters": {Field.EXPIRY: b"25XX0101"},
+}
+
+
+@pytest.mark.parametrize("overrides", BROKEN.values(), ids=BROKEN)
+def test_broken_data_is_an_unreadable_card_and_shows_none_of_it(
+    overrides: dict[Field, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    events = read_with(FakeCardReader(), replace(SOMCHAI, overrides=overrides))
+    assert events == (CardUnreadable(CardProblem.UNREADABLE),)
+    assert "19999" not in caplog.text
+
+
+WHOLE_ENOUGH = {
+    "no expiry": {Field.EXPIRY: b""},
+    "for life": {Field.EXPIRY: b"99999999"},
+    "month and day unknown": {Field.EXPIRY: b"25730000"},
+    "a name without parts": {Field.NAME_TH: b"x" * 100},
+    "an address of no alphabet": {Field.ADDRESS: b"\xff" * 160},
+}
+
+
+@pytest.mark.parametrize("overrides", WHOLE_ENOUGH.values(), ids=WHOLE_ENOUGH)
+def test_what_nobody_asked_for_or_is_partly_known_costs_nobody_the_visit(overrides: dict[Field, bytes]) -> None:
+    (read,) = read_with(FakeCardReader(), replace(SOMCHAI, overrides=overrides))
     assert isinstance(read, CardRead)
-    assert removed == CardRemoved()
+    assert not read.expired
