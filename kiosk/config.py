@@ -18,6 +18,9 @@ Not settings: settings are decided by admins and arrive over the wire; this says
     night = "20:00-06:00"             # Thai time; while nobody is here then, the screen shines less; left out: never
     night_brightness_percent = 20
 
+    [paper]
+    roll_m = 80                       # length of a new roll of paper
+
     [link]
     broker_host = "fleet.example"
     broker_port = 8883
@@ -69,6 +72,12 @@ class DisplayProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return DISPLAY_SIZES_PX[self.profile]
 
 
+class PaperRoll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is put into the printer: the length of a new roll, for the forecast. It corrects itself by the sensor."""
+
+    roll_m: Annotated[float, msgspec.Meta(ge=5, le=200)] = 80.0
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The way to the fleet; both ends prove themselves by certificate (TLS)."""
 
@@ -89,6 +98,7 @@ class MachineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     devices: Devices
     link: Link
     display: DisplayProfile = DisplayProfile()
+    paper: PaperRoll = PaperRoll()
 
     @property
     def data_path(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections import deque
+from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 
@@ -46,11 +47,13 @@ class Identify(msgspec.Struct, frozen=True, tag="identify"):
 
 
 class DeskStatus(msgspec.Struct, frozen=True, tag="desk-status"):
-    """Front desk to agent: the devices now."""
+    """Front desk to agent: the devices now, and what lies ahead of the paper, as in ``messages.Status``."""
 
     devices: dict[str, DeviceStatus]
     paper: str
     in_visit: bool
+    paper_slips_left: int | None = None
+    paper_out_at: datetime | None = None
 
 
 class RecordsWaiting(msgspec.Struct, frozen=True, tag="records-waiting"):

@@ -24,6 +24,9 @@ in, is still there. Later it would come out for whoever comes next."""
 ATTEMPTS_MAX = 3
 """How often a slip is tried by itself: a slip that stops the printer, or the process, does so again."""
 
+KEPT_FOR = timedelta(hours=24)
+"""How long staff may still have it printed: until whoever did not get it has come back, or found the tracking page."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS print_job (
     job_no INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,6 +52,10 @@ class Job:
     def may_be_tried(self, now: datetime) -> bool:
         """Whether to print it by itself at ``now``; a clock that stands before ``wanted_at`` cannot tell."""
         return self.attempts < ATTEMPTS_MAX and timedelta(0) <= now - self.wanted_at <= PRINTED_AGAIN_FOR
+
+    def is_kept(self, now: datetime) -> bool:
+        """Whether staff may still have it printed at ``now``."""
+        return abs(now - self.wanted_at) <= KEPT_FOR
 
     def is_same_paper_as(self, slip: PaymentSlip) -> bool:
         """Whether ``slip`` says the same of the same payment."""
@@ -127,11 +134,11 @@ class PrintJournal:
         self._db.executemany("DELETE FROM print_job WHERE job_no = ?", [(number,) for number in numbers])
 
     def forget(self, now: datetime) -> None:
-        """Delete held jobs that are not tried any more, and rows nobody can read.
+        """Delete held jobs that nobody may have printed any more, and rows nobody can read.
 
         Raises: SpoolFullError when the disk does not take it; the next call will.
         """
-        kept = {job.job_no for job in self.jobs() if not job.held or job.may_be_tried(now)}
+        kept = {job.job_no for job in self.jobs() if not job.held or job.is_kept(now)}
         rows = {number for (number,) in self._db.execute("SELECT job_no FROM print_job")}
         if gone := rows - kept:
             self._spool.together(lambda: self._delete(gone))

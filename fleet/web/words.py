@@ -5,11 +5,14 @@ Records of a spool become sentences in ``stories``.
 
 from __future__ import annotations
 
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fleet.devices.truth import Condition, DeviceTruth, KioskTruth
 from fleet.payments.matching import Match
 from fleet.protocol.messages import DeviceState
+from fleet.protocol.paper import outlook_en, outlook_th
 
 DEVICE_ICONS = {
     "card": "id-card",
@@ -75,6 +78,14 @@ def detail(device: str, said: str) -> str:
     if device == "printer" and said.startswith("paper "):
         return _("กระดาษ%(state)s") % {"state": paper(said.removeprefix("paper "))}
     return {"cover open": _("ฝาเปิดอยู่"), "error": _("เครื่องแจ้งว่าขัดข้อง")}.get(said, said)
+
+
+def paper_outlook(truth: KioskTruth) -> str:
+    """How long the paper will last; empty when the kiosk cannot know."""
+    if truth.paper_slips_left is None:
+        return ""
+    say = outlook_th if get_language() == "th" else outlook_en
+    return say(truth.paper_slips_left, truth.paper_out_at, timezone.now())
 
 
 def fault(name: str) -> str:

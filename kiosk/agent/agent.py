@@ -283,6 +283,8 @@ class Agent:
                 at=datetime.now(UTC),
                 devices=devices,
                 paper=self._desk.paper,
+                paper_slips_left=self._desk.paper_slips_left,
+                paper_out_at=self._desk.paper_out_at,
                 spool_depth=self._spool.depth,
                 in_visit=self._desk.in_visit,
                 health=health(self._config.data_path, self._spool, self._clock_ahead_s),

@@ -193,22 +193,30 @@ PRINTER_SILENT = "printer-silent"
 
 @dataclass(frozen=True, slots=True)
 class SlipDone:
-    """The desk's own event: a slip came out, or did not (``failure``: a driver's Fault, or a word)."""
+    """The desk's own event: a slip came out, or did not (``failure``: a driver's Fault, or a word).
+
+    ``cuts``: the printer's own count after it; None when it does not count.
+    """
 
     job: PrintJob
     length_mm: int
     failure: str | None
+    cuts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots; ``job_no``: the journal's."""
+    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots; ``job_no``: the journal's.
+
+    ``command_id``: of a command of the fleet, when it is no visitor's slip.
+    """
 
     transaction_no: str
     confirmed: bool
     reprint: bool
     lay_out: Callable[[int], tuple[Part, ...]]
     job_no: int | None = None
+    command_id: str = ""
 
 
 def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, PrintJob]:
@@ -231,7 +239,7 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
         except DeviceTimeoutError:
             silent.add(id(job))
             raise
-        return (SlipDone(job, length_mm(parts), None),)
+        return (SlipDone(job, length_mm(parts), None, _cuts(printer)),)
 
     def undone(job: PrintJob) -> tuple[Any, ...]:
         reason = PRINTER_SILENT if id(job) in silent else PRINTER_LOST
@@ -239,6 +247,15 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
         return (SlipDone(job, 0, reason),)
 
     return Duties(open_printer, understand, do, undone)
+
+
+def _cuts(printer: Printer) -> int | None:
+    """How often it has cut in its life; the slip is out, so what ails it now is the next ``wait``'s to say."""
+    try:
+        counted = printer.counters()
+    except DriverError:
+        return None
+    return None if counted is None else counted.cuts
 
 
 def length_mm(parts: tuple[Part, ...]) -> int:

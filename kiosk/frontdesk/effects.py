@@ -16,12 +16,14 @@ from typing import Any
 
 from fleet.protocol import records
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
+from kiosk.config import MachineConfig
 from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
+from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PrintJournal
 from kiosk.spool import Spool, SpoolFullError
 from kiosk.visits.effects import (
@@ -72,15 +74,16 @@ class _Visit:
 class Effects:
     """Hands for the visit's effects. ``run`` gives the events that are answered at once."""
 
-    def __init__(self, kiosk_id: str, workers: Workers, spool: Spool, replica: Replica, root: Path) -> None:
+    def __init__(self, config: MachineConfig, workers: Workers, spool: Spool, replica: Replica, root: Path) -> None:
         """``root`` is where the kernel's files are found: "/" but in tests."""
         self.console = Console(workers.panel, root)
-        self._kiosk_id, self._workers, self._spool, self._replica = kiosk_id, workers, spool, replica
+        self._kiosk_id, self._workers, self._spool, self._replica = config.kiosk_id, workers, spool, replica
         self._visit: _Visit | None = None
         self._unwritten: deque[tuple[records.KnownRecord, Callable[[], object] | None]] = deque(maxlen=UNWRITTEN_MAX)
         self.recorded: Callable[[], object] = lambda: None
         """Called when something new is in the spool."""
-        self.printing = Printing(kiosk_id, workers.printer, PrintJournal(spool), self.record)
+        meter = PaperMeter(spool, config.paper.roll_m)
+        self.printing = Printing(config.kiosk_id, workers.printer, PrintJournal(spool), meter, self.record)
 
     def run(self, effect: Effect, state: State) -> tuple[Event, ...]:
         """Carry out one effect of a step out of ``state``."""

@@ -199,6 +199,7 @@ class FrontDesk:
             case DeviceLost(device=device, reason=reason):
                 self._set_device(device, DeviceState.NO_DEVICE, reason)
             case PrinterChanged(status=status):
+                self._effects.printing.meter.seen(status.paper)
                 unwell = status.cover_open or status.error or status.online is False
                 state = DeviceState.USER_ERROR if unwell else DeviceState.ONLINE
                 if status.online is None:
@@ -258,8 +259,13 @@ class FrontDesk:
             self._tell_status()
 
     def _tell_status(self) -> None:
+        outlook = self._effects.printing.meter.outlook(datetime.now(UTC))
         status = news.DeskStatus(
-            devices=dict(self._devices), paper=self._state.desk.paper.value, in_visit=self._effects.in_visit
+            devices=dict(self._devices),
+            paper=self._state.desk.paper.value,
+            in_visit=self._effects.in_visit,
+            paper_slips_left=outlook.slips_left if outlook else None,
+            paper_out_at=outlook.out_at if outlook else None,
         )
         told = self._post.send(status)
         self._status_due_s = time.monotonic() + (STATUS_EVERY_S if told else STATUS_RETRY_S)

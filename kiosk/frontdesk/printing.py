@@ -19,8 +19,10 @@ from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import BANGKOK
 from kiosk.frontdesk.duties import LAYOUT_FAILED, PrintJob, SlipDone
 from kiosk.frontdesk.worker import DeviceWorker
-from kiosk.print_journal import Job, PrintJournal
+from kiosk.paper_meter import PaperMeter
+from kiosk.print_journal import PRINTED_AGAIN_FOR, Job, PrintJournal
 from kiosk.slips.payment_slip import PaymentSlip, render
+from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
 from kiosk.visits.desk import Language
 from kiosk.visits.effects import PrintPaymentSlip
@@ -48,12 +50,15 @@ class Printing:
     """Slips of one desk."""
 
     def __init__(
-        self, kiosk_id: str, worker: DeviceWorker[Any, PrintJob], journal: PrintJournal, record: Recorder
-    ) -> None:
+        self, kiosk_id: str, worker: DeviceWorker[Any, PrintJob], journal: PrintJournal, meter: PaperMeter,
+        record: Recorder,
+    ) -> None:  # fmt: skip
         self._kiosk_id, self._worker, self._journal, self._record = kiosk_id, worker, journal, record
+        self.meter = meter
         self._under_way: dict[int, Job] = {}
         self._held: dict[int, Job] = {}
         self._retry_at_s = 0.0
+        self._last: tuple[PaymentSlip, datetime] | None = None
 
     def resume(self) -> None:
         """Put on record, and hold, what was under way when the process before this one ended."""
@@ -84,6 +89,31 @@ class Printing:
         if not any(job.is_same_paper_as(slip) for job in self._under_way.values()):
             self._send(self._begin(slip), slip)
 
+    def print_last_again(self) -> bool:
+        """Print the last slip once more, marked as a reprint; False when there is none, or none any more.
+
+        One that did not come out is kept in the journal for a day, and goes first; one that did, in memory, and for as
+        long as a failed one would be printed by itself: later its owner is gone.
+        """
+        if self._held and not self._under_way:
+            return self._send_again(self._held[max(self._held)])
+        if self._last is None or datetime.now(UTC) - self._last[1] > PRINTED_AGAIN_FOR:
+            return False
+        self.print_slip(replace(self._last[0], reprint=True))
+        return True
+
+    def print_trial(self, command_id: str, slip: TrialSlip) -> None:
+        """Print the slip that shows how well the printer prints; its ``SlipDone`` names the command."""
+        self._worker.submit(
+            PrintJob(
+                transaction_no="",
+                confirmed=False,
+                reprint=False,
+                lay_out=lambda width_px: render_trial(slip, width_px),
+                command_id=command_id,
+            )
+        )
+
     def _begin(self, slip: PaymentSlip) -> Job | None:
         try:
             job = self._journal.begin(slip, datetime.now(UTC))
@@ -113,8 +143,17 @@ class Printing:
         """Record how an attempt ended at ``now_s`` (monotonic); the event says it to the visit."""
         sent = done.job
         job = self._under_way.pop(sent.job_no, None) if sent.job_no is not None else None
-        settle = None if job is None else lambda no=job.job_no: self._journal.settled(no)
+        count = None if done.failure else self.meter.printed(done.length_mm, datetime.now(UTC), done.cuts)
+
+        def settle() -> None:
+            if job is not None:
+                self._journal.settled(job.job_no)
+            if count is not None:
+                count()
+
         if done.failure is None:
+            if job is not None:
+                self._last = (job.slip, datetime.now(UTC))
             self._record(
                 records.SlipPrinted(
                     transaction_no=sent.transaction_no,
@@ -143,29 +182,34 @@ class Printing:
 
     @property
     def is_done(self) -> bool:
-        """Whether no slip is on its way, nor waits for the printer."""
-        return not self._under_way and not self._held
+        """Whether no slip is on its way, nor waits for the printer to come out by itself."""
+        return not self._under_way and not self._due()
+
+    def _due(self) -> list[Job]:
+        now = datetime.now(UTC)
+        return [job for _, job in sorted(self._held.items()) if job.may_be_tried(now)]
 
     def try_again(self, now_s: float) -> None:
         """Print what is held, now that the printer is well; ``now_s`` is monotonic."""
-        if not self._held or self._under_way or now_s < self._retry_at_s:
-            return
-        self.forget_old()
-        for job in sorted(self._held.values(), key=lambda job: job.job_no)[:1]:
-            try:
-                again = self._journal.again(job, datetime.now(UTC))
-            except SpoolFullError as err:
-                log.error("a slip waits for the disk: %s", err)
-                self._retry_at_s = now_s + RETRY_AFTER_S
-                return
-            log.info("the slip of %s is printed again, attempt %d", again.slip.transaction_no, again.attempts)
-            del self._held[job.job_no]
-            self._send(again, again.slip)
+        if self._held and not self._under_way and now_s >= self._retry_at_s and (due := self._due()):
+            self._retry_at_s = now_s + RETRY_AFTER_S
+            self._send_again(due[0])
+
+    def _send_again(self, job: Job) -> bool:
+        try:
+            again = self._journal.again(job, datetime.now(UTC))
+        except SpoolFullError as err:
+            log.error("a slip waits for the disk: %s", err)
+            return False
+        log.info("the slip of %s is printed again, attempt %d", again.slip.transaction_no, again.attempts)
+        del self._held[job.job_no]
+        self._send(again, again.slip)
+        return True
 
     def forget_old(self) -> None:
-        """Let go of slips that are not printed by themselves any more."""
+        """Let go of slips that nobody may have printed any more."""
         now = datetime.now(UTC)
-        self._held = {no: job for no, job in self._held.items() if job.may_be_tried(now)}
+        self._held = {no: job for no, job in self._held.items() if job.is_kept(now)}
         try:
             self._journal.forget(now)
         except SpoolFullError as err:

@@ -140,7 +140,7 @@ class Process:
         scanner: DeviceWorker[Any, None] = DeviceWorker(
             Device.SCANNER, scanner_duties(self._openers.scanner), self.inbox
         )
-        effects = Effects(self._config.kiosk_id, workers, spool, replica, self._root)
+        effects = Effects(self._config, workers, spool, replica, self._root)
         self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
         effects.record(self._restarted(spool, replica, lives.begin(spool, PROCESS)))
         self._threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, self.inbox))

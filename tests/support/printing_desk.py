@@ -22,6 +22,7 @@ from fleet.protocol.records import KnownRecord
 from kiosk.frontdesk.duties import SlipDone, printer_duties
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
+from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PrintJournal
 from kiosk.spool import Spool
 from kiosk.visits.desk import Device
@@ -56,7 +57,7 @@ def main(folder: Path, uri: str, where: str) -> None:
     journal = DyingJournal(spool)
     journal.die = die
     worker = DeviceWorker(Device.PRINTER, printer_duties(lambda: EscposPrinter.open(uri, timing=TIMING)), inbox)
-    printing = Printing("CBI-02", worker, journal, record)
+    printing = Printing("CBI-02", worker, journal, PaperMeter(spool), record)
     printing.resume()
     fresh = printing.is_done
     worker.start()

@@ -9,16 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fleet.devices.models import Record
+from fleet.devices.models import KioskCommand, Record
 from fleet.devices.truth import RANK, Condition, DeviceTruth, truth_of
 from fleet.people.scope import scope_of
-from fleet.web import words
+from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.machine_words import machine_lines
 from fleet.web.stories import story, uptime
 
 STORIES_SHOWN = 30
+COMMANDS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,14 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     row = kiosk_seen(request, kiosk_id)
     truth = truth_of(row)
     records = Record.objects.filter(kiosk=row)[:STORIES_SHOWN]
+    asked = KioskCommand.objects.filter(kiosk=row).select_related("asked_by").defer("attachment")
     context = {
         "kiosk": row,
         "truth": truth,
         "why": words.trouble(truth),
         "deed": words.deed(truth),
         "paper": words.paper(truth.paper),
+        "paper_outlook": words.paper_outlook(truth),
         "devices": [
             DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
             for each in truth.devices
@@ -85,6 +88,10 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "stories": [story(each) for each in records],
         "uptime": uptime(truth.health.uptime_s),
         "machine": machine_lines(truth.health),
+        "orders": command_words.orders(),
+        "more_orders": command_words.more_orders(),
+        "commands": command_words.lines(list(asked[:COMMANDS_SHOWN]), timezone.now()),
+        "shot": asked.filter(media_type="image/png").first(),
         "may_change": scope_of(request.user).may_change(row.office.province_id),
     }
     return answer(request, "kiosk", context)

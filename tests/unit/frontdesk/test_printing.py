@@ -26,7 +26,7 @@ from drivers.printer.fake import FakePrinter
 from drivers.printer.port import Part, Raster
 from fleet.protocol.records import SlipFailed, SlipPrinted
 from kiosk.frontdesk.printing import RETRY_AFTER_S
-from kiosk.print_journal import ATTEMPTS_MAX, PRINTED_AGAIN_FOR, PrintJournal
+from kiosk.print_journal import ATTEMPTS_MAX, KEPT_FOR, PRINTED_AGAIN_FOR, PrintJournal
 from kiosk.spool import Spool
 from kiosk.visits.events import Button
 from kiosk.visits.states import Confirmed, Slip, Taking
@@ -171,9 +171,17 @@ def test_only_a_young_slip_is_tried_again(spool: Spool, age: timedelta, attempts
     job = journal.begin(PAID, AT)
     for _ in range(attempts - 1):
         job = journal.again(job, AT)
+    assert job.may_be_tried(AT + age) is tried
+    spool.close()
+
+
+@pytest.mark.parametrize(("age", "kept"), [(KEPT_FOR, True), (KEPT_FOR + timedelta(seconds=1), False)])
+def test_a_slip_that_failed_is_kept_for_staff_for_a_day(spool: Spool, age: timedelta, kept: bool) -> None:
+    journal = PrintJournal(spool)
+    job = journal.begin(PAID, AT)
     spool.together(lambda: journal.held(job))
     journal.forget(AT + age)
-    assert bool(journal.jobs()) is tried
+    assert bool(journal.jobs()) is kept
     spool.close()
 
 
