@@ -13,7 +13,7 @@ from fleet.devices.truth import Condition
 from fleet.protocol import records
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import format_baht
-from fleet.web import words
+from fleet.web import command_words, words
 from fleet.web.machine_words import restart_reason
 
 Known = records.KnownRecord | records.UnknownRecord
@@ -98,6 +98,12 @@ def _of_machine(known: Known) -> Story | None:
                 part for part in (words.program(known.process), known.version, restart_reason(known.reason)) if part
             )
             return Story(known.started_at, _("เริ่มทำงาน"), sentence, Condition.OK)
+        case records.CommandEnded():
+            said = "" if known.done else command_words.failed(known.detail)
+            condition = Condition.OK if known.done else Condition.ATTENTION
+            return Story(
+                known.ended_at, _("คำสั่ง %(what)s") % {"what": command_words.word(known.command)}, said, condition
+            )
     return None
 
 
