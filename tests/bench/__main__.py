@@ -25,7 +25,7 @@ def measures() -> tuple[Measure, ...]:
     return (
         Measure(("card-text-apdus", "card-id-apdus", "card-text-ms"), card.measure),
         Measure(("slip-bytes", "slip-build-ms"), slip.measure),
-        Measure(("scan-lost",), scan.measure),
+        Measure(scan.NAMES, scan.measure),
         Measure(("event-to-frame-p99-ms",), screen.event_to_frame),
         Measure(("start-to-frame-ms",), screen.start_to_frame),
         Measure(running.NAMES, running.measure),
