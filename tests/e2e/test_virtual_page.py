@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from drivers import registry
 from drivers.display.port import Display, Pressed, Released, TouchEvent
-from drivers.panel.port import CallPressed, Light, Pattern
+from drivers.panel.port import CallPressed, Light, Pattern, Sound
 from drivers.printer.port import Cut, Raster
 from drivers.scanner.port import Scanned
 from tests.support.require import require
@@ -189,8 +189,16 @@ def test_lights_and_the_call_button(kiosk: VirtualKiosk, browser: Browser) -> No
         expect(page.locator(".lamp[data-light=card]")).to_have_class("lamp lit")
         expect(page.locator(".slot-part .lamp-word")).to_have_text("ติด")
         expect(page.locator(".lamp[data-light=paper]")).to_have_class("lamp")
+        panel.show(Light.PAPER, Pattern.DOUBLE)
+        expect(page.locator(".printer .lamp-word")).to_have_text("กะพริบคู่")
         page.locator("#call").click()
         assert panel.wait(_WAIT_S) == CallPressed()
+        page.locator("#tab-behind").dispatch_event("click")
+        expect(page.locator("#devices")).to_contain_text("หยุดอยู่")
+        panel.turn_fan(on=True)
+        panel.play(Sound.ERROR)
+        expect(page.locator("#devices")).to_contain_text("หมุนอยู่")
+        expect(page.locator("#devices")).to_contain_text("ล่าสุด: ไม่สำเร็จ")
         panel.close()
         expect(page.locator(".lamp[data-light=card]")).to_have_class("lamp")
 

@@ -18,7 +18,7 @@ export function showBehind(state) {
     ...DEVICES.map(([name, label, icon]) => deviceRow(name, label, icon, state[name])),
     caseRow(state.panel),
     buzzerRow(state.panel),
-    row("i-fan", word("fan"), status(state.panel.fan ? "ok" : "unknown", word(state.panel.fan ? "fanRuns" : "fanStill"))),
+    row("i-fan", word("fan"), status("ok", word(state.panel.fan ? "fanRuns" : "fanStill"))),
   ]);
   const { paper, cover_open, jammed } = state.printer;
   redraw(document.getElementById("printer-hand"), [paper, cover_open, jammed, isEnglish()], () => printerButtons(paper, cover_open, jammed));
@@ -54,7 +54,7 @@ function caseRow(panel) {
 
 function buzzerRow({ sound, buzzing }) {
   const text = word(sound === null ? "soundNone" : `sound${sound[0].toUpperCase()}${sound.slice(1)}`);
-  return row("i-bell", word("buzzer"), status(buzzing ? "attention" : "unknown", text));
+  return row("i-bell", word("buzzer"), status(buzzing ? "attention" : "ok", text));
 }
 
 function printerButtons(paper, coverOpen, jammed) {
