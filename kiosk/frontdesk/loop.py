@@ -14,6 +14,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
+from drivers.about import About
 from drivers.display.port import TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from fleet.protocol import records
@@ -25,7 +26,7 @@ from kiosk.frontdesk.duties import SlipDone
 from kiosk.frontdesk.effects import Effects
 from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.signals import paper_pattern, sound_between, status_pattern
-from kiosk.frontdesk.worker import Inbox, WorkerDied
+from kiosk.frontdesk.worker import DeviceTold, Inbox, WorkerDied
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
     DeviceLost,
@@ -69,6 +70,7 @@ class FrontDesk:
         self._state: State = OutOfService(Desk(config.kiosk_id))
         self._clock = StateClock(time.monotonic)
         self._devices: dict[str, DeviceStatus] = {}
+        self._abouts: dict[str, About] = {}
         self._status_due_s = 0.0
         self._identify_until_s: float | None = None
         self._stopping = False
@@ -167,6 +169,8 @@ class FrontDesk:
         match event:
             case WorkerDied():
                 raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
+            case DeviceTold(device=device, about=about):
+                self._abouts[device.value] = about
             case SlipDone():
                 self._step(self._effects.printing.done(event, time.monotonic()))
             case news.SettingsStored():
@@ -213,13 +217,15 @@ class FrontDesk:
 
     def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
         before = self._devices.get(device.value)
-        if before is not None and (before.state, before.detail) == (state, detail):
+        about = self._glass.about if device is Device.DISPLAY else self._abouts.get(device.value)
+        told = _told(before, about)
+        if before is not None and (before.state, before.detail, _told(before, None)) == (state, detail, told):
             return
         now = datetime.now(UTC)
-        self._devices[device.value] = DeviceStatus(state=state, detail=detail, since=now)
+        self._devices[device.value] = DeviceStatus(state=state, detail=detail, since=now, **told)
         log.info("%s is %s %s", device.value, state.value, detail)
         self._effects.record(
-            records.DeviceChanged(device=device.value, state=state.value, detail=detail, changed_at=now)
+            records.DeviceChanged(device=device.value, state=state.value, detail=detail, changed_at=now, **told)
         )
 
     def _panel_said(self, event: CallPressed | TamperChanged) -> None:
@@ -269,6 +275,14 @@ class FrontDesk:
         )
         told = self._post.send(status)
         self._status_due_s = time.monotonic() + (STATUS_EVERY_S if told else STATUS_RETRY_S)
+
+
+def _told(before: DeviceStatus | None, about: About | None) -> dict[str, str]:
+    """What a device tells of itself, as the wire says it; of one that is gone, what it told when it was there."""
+    if about is None:
+        kept = before or DeviceStatus(state=DeviceState.UNKNOWN)
+        return {"model": kept.model, "firmware": kept.firmware, "port": kept.port}
+    return {"model": about.model or "", "firmware": about.firmware or "", "port": about.port or ""}
 
 
 def _name(thing: object) -> str:

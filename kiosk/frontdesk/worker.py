@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from drivers.about import About
 from drivers.errors import DriverError
 from kiosk.visits.desk import Device
 from kiosk.visits.events import DeviceLost, DeviceReady
@@ -33,6 +34,7 @@ WAIT_S = 1.0
 class Waits(Protocol):
     """What every driver port shares."""
 
+    def about(self) -> About: ...
     def wait(self, timeout_s: float) -> Any: ...
     def cancel(self) -> None: ...
     def close(self) -> None: ...
@@ -48,6 +50,14 @@ class WorkerDied:
 
     device: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTold:
+    """What a device that was just opened tells of itself; said before its ``DeviceReady``."""
+
+    device: Device
+    about: About
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
             try:
                 self._driver = self._duties.open()
                 found = self._first_look(self._driver)
-                self._put((DeviceReady(self._device), *found))
+                self._put((DeviceTold(self._device, self._driver.about()), DeviceReady(self._device), *found))
                 delay_s, told_lost = self._backoff_s[0], False
                 self._serve(self._driver)
             except DriverError as err:

@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
+from drivers.about import About
 from drivers.errors import DeviceAbsentError, DriverError
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
 from drivers.scanner.stream import StreamScanner
 from fleet.protocol.codes import classify, folder_id
 from kiosk.frontdesk.duties import PRINTER_LOST, PrintJob, SlipDone, printer_duties, scanner_duties
-from kiosk.frontdesk.worker import DeviceWorker, Duties, WorkerDied
+from kiosk.frontdesk.worker import DeviceTold, DeviceWorker, Duties, WorkerDied
 from kiosk.visits.desk import Device
 from kiosk.visits.events import CodeScanned, DeviceLost, DeviceReady, PrinterChanged
 
@@ -71,6 +72,7 @@ def test_a_device_that_is_not_there_at_the_start_is_said_to_be_lost_and_only_onc
     with working(Device.SCANNER, scanner_duties(scanner.open), inbox):
         assert inbox.next(DeviceLost) == DeviceLost(Device.SCANNER, "unplugged")
         scanner.plug()
+        assert inbox.get(timeout=PATIENCE_S) == DeviceTold(Device.SCANNER, About("fake scanner", None, "fake:"))
         assert inbox.get(timeout=PATIENCE_S) == DeviceReady(Device.SCANNER)
 
 
