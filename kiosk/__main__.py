@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import signal
+from collections.abc import Callable
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -101,13 +102,21 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _agent(config: MachineConfig) -> int:
     from kiosk.agent.agent import Agent
+    from kiosk.agent.enrolling import get_identity
 
+    enrolled = get_identity(config, version("sala-kiosk"), _heed_signals)
+    if enrolled is None:
+        return 0
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    agent = Agent(config, version("sala-kiosk"), boot_id)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: agent.stop())
+    agent = Agent(enrolled, version("sala-kiosk"), boot_id)
+    _heed_signals(agent.stop)
     agent.run()
     return 0
+
+
+def _heed_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
 
 
 if __name__ == "__main__":

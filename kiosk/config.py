@@ -2,8 +2,7 @@
 
 Not settings: settings are decided by admins and arrive over the wire; this says which plug is which.
 
-    kiosk_id = "CBI-02"
-    data_dir = "/var/lib/sala"        # spool, replica, last good settings: survives
+    data_dir = "/var/lib/sala"        # spool, replica, last good settings, identity: survives
     run_dir = "/run/sala"             # sockets between the two processes: does not
 
     [devices]
@@ -20,6 +19,19 @@ Not settings: settings are decided by admins and arrive over the wire; this says
 
     [paper]
     roll_m = 80                       # length of a new roll of paper
+
+    [enrolment]
+    fleet = "https://fleet.example"   # where a phone finds the fleet's pages
+    serial_file = "/sys/firmware/devicetree/base/serial-number"
+    voucher_file = "/boot/firmware/sala.voucher"
+
+    [care]
+    reboot_command = ["systemctl", "reboot"]  # what the fleet may ask for; without it, it may not
+
+Who it is and where its fleet listens a kiosk learns by enrolling; what it learned stands in ``data_dir/identity``.
+One whose identity was made by hand has it written here instead of ``[enrolment]``:
+
+    kiosk_id = "CBI-02"
 
     [link]
     broker_host = "fleet.example"
@@ -38,6 +50,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from fleet.protocol.enrolment import Grant
 from fleet.protocol.topics import is_kiosk_id
 
 
@@ -89,16 +102,61 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     key_file: str
 
 
-class MachineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kiosk."""
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this kiosk gets its identity.
 
-    kiosk_id: str
+    ``ca_file``: whom to trust for the fleet's pages; empty means the system's. ``by_way_of``: another way to the
+    fleet than the one it names itself, as (broker host, broker port, HTTPS address): a relay on the site.
+    """
+
+    fleet: Annotated[str, msgspec.Meta(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(:|/|$))")]
+    ca_file: str = ""
+    serial_file: str = ""
+    voucher_file: str = ""
+    by_way_of: tuple[str, int, str] | None = None
+
+
+IDENTITY = "identity"
+"""Folder in ``data_dir`` that an enrolled kiosk's identities stand in."""
+
+CURRENT = "current"
+"""In it, the name of the one in use: a link, so that key and certificate change together."""
+
+KEY_FILE, CERTIFICATE_FILE, CA_FILE, GRANT_FILE = "kiosk.key", "kiosk.pem", "ca.pem", "grant.json"
+
+
+class Care(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the fleet may ask of the machine itself."""
+
+    reboot_command: tuple[str, ...] = ()
+
+
+NOWHERE = Link(broker_host="", broker_port=0, fleet_api="", ca_file="", certificate_file="", key_file="")
+"""The link of a kiosk that is not enrolled."""
+
+
+class MachineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kiosk. ``kiosk_id`` is empty as long as it is not enrolled; then ``link`` leads nowhere."""
+
     data_dir: str
     run_dir: str
     devices: Devices
-    link: Link
+    kiosk_id: str = ""
+    link: Link = NOWHERE
+    enrolment: Enrolment | None = None
     display: DisplayProfile = DisplayProfile()
+    care: Care = Care()
     paper: PaperRoll = PaperRoll()
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether it knows who it is."""
+        return bool(self.kiosk_id)
+
+    @property
+    def identity_path(self) -> Path:
+        """Where the identities of a kiosk that enrols are."""
+        return self.data_path / IDENTITY
 
     @property
     def data_path(self) -> Path:
@@ -116,7 +174,7 @@ class ConfigError(ValueError):
 
 
 def read_config(path: Path) -> MachineConfig:
-    """The configuration in ``path``, its file names made absolute.
+    """The configuration in ``path``, its file names made absolute, with the identity this kiosk has by now.
 
     Raises: ConfigError with a sentence for the technician.
     """
@@ -126,15 +184,57 @@ def read_config(path: Path) -> MachineConfig:
         raise ConfigError(f"cannot read {path}: {err.strerror}; give the file with --config") from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as err:
         raise ConfigError(f"{path}: {err}") from err
+    at = path.parent.resolve()
+    config = msgspec.structs.replace(config, data_dir=str(at / config.data_dir), run_dir=str(at / config.run_dir))
+    if config.enrolment is not None:
+        if config.kiosk_id or config.link != NOWHERE:
+            raise ConfigError(f"{path}: kiosk_id and [link] are learned by [enrolment]; write one or the other")
+        return with_identity(_to_be_enrolled(config, config.enrolment, at))
+    if config.link == NOWHERE:
+        raise ConfigError(f"{path}: neither [enrolment] nor [link]: nobody knows who this kiosk is")
     if not is_kiosk_id(config.kiosk_id):
         raise ConfigError(f"{path}: kiosk_id must be 2 to 11 of A-Z, 0-9 and hyphen")
-    at = path.parent.resolve()
     link = msgspec.structs.replace(
         config.link,
         ca_file=str(at / config.link.ca_file),
         certificate_file=str(at / config.link.certificate_file),
         key_file=str(at / config.link.key_file),
     )
-    return msgspec.structs.replace(
-        config, link=link, data_dir=str(at / config.data_dir), run_dir=str(at / config.run_dir)
+    return msgspec.structs.replace(config, link=link)
+
+
+def with_identity(config: MachineConfig) -> MachineConfig:
+    """``config`` with what its enrolment has brought by now; unchanged as long as there is nothing.
+
+    Raises: ConfigError when there is something that cannot be read.
+    """
+    path = config.identity_path / CURRENT / GRANT_FILE
+    try:
+        grant = msgspec.json.decode(path.read_bytes(), type=Grant)
+    except FileNotFoundError:
+        return config
+    except OSError as err:
+        raise ConfigError(f"cannot read {path}: {err.strerror}") from err
+    except msgspec.DecodeError as err:
+        raise ConfigError(f"{path}: {err}; `kiosk enrol --forget`, and enrol this kiosk anew") from err
+    if not is_kiosk_id(grant.kiosk_id):
+        raise ConfigError(f"{path}: {grant.kiosk_id!r} is no kiosk id")
+    host, port, api = grant.broker_host, grant.broker_port, grant.fleet_api
+    if config.enrolment is not None and config.enrolment.by_way_of is not None:
+        host, port, api = config.enrolment.by_way_of
+    link = msgspec.structs.replace(config.link, broker_host=host, broker_port=port, fleet_api=api)
+    return msgspec.structs.replace(config, kiosk_id=grant.kiosk_id, link=link)
+
+
+def _to_be_enrolled(config: MachineConfig, enrolment: Enrolment, at: Path) -> MachineConfig:
+    """``config`` of a kiosk that is not enrolled: it knows where its identity will be, and no more."""
+    files = {name: getattr(enrolment, name) for name in ("ca_file", "serial_file", "voucher_file")}
+    given = {name: str(at / file) for name, file in files.items() if file}
+    identity = config.identity_path / CURRENT
+    link = msgspec.structs.replace(
+        NOWHERE,
+        ca_file=str(identity / CA_FILE),
+        certificate_file=str(identity / CERTIFICATE_FILE),
+        key_file=str(identity / KEY_FILE),
     )
+    return msgspec.structs.replace(config, link=link, enrolment=msgspec.structs.replace(enrolment, **given))

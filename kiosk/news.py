@@ -60,11 +60,32 @@ class RecordsWaiting(msgspec.Struct, frozen=True, tag="records-waiting"):
     """Front desk to agent: there is something in the spool."""
 
 
+class EnrolmentShown(msgspec.Struct, frozen=True, tag="enrolment-shown"):
+    """Agent to front desk of a kiosk that is nobody yet: what the technician needs. Empty: not at the moment."""
+
+    address: str
+    code: str
+
+
+class Enrolled(msgspec.Struct, frozen=True, tag="enrolled"):
+    """Agent to front desk: there is an identity on disk now."""
+
+
 class StatusWanted(msgspec.Struct, frozen=True, tag="status-wanted"):
     """Agent to front desk, when the agent starts: tell me your status."""
 
 
-News = SettingsStored | PaymentArrived | LinkState | Identify | DeskStatus | RecordsWaiting | StatusWanted
+News = (
+    SettingsStored
+    | PaymentArrived
+    | LinkState
+    | Identify
+    | DeskStatus
+    | RecordsWaiting
+    | StatusWanted
+    | EnrolmentShown
+    | Enrolled
+)
 
 _DECODER: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
 

@@ -16,6 +16,7 @@ A key is named by the SHA-256 of its SubjectPublicKeyInfo, a certificate by that
 from __future__ import annotations
 
 import hashlib
+import re
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -195,6 +196,11 @@ def commitment(kiosk_nonce: str, key_sha256: str) -> str:
 def typed_code(text: str) -> str:
     """A code as a person types it: any case, spaces or hyphens between, O for 0 and I or L for 1."""
     return "".join(text.split()).replace("-", "").upper().translate(_MISREAD)
+
+
+def is_serial(text: str) -> bool:
+    """Whether ``text`` can be a machine's serial number."""
+    return re.fullmatch(SERIAL_PATTERN, text) is not None
 
 
 def page_path(enrolment_id: str, key_sha256: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from django.utils import timezone
 
-from fleet.protocol.enrolment import SERIAL_PATTERN, Voucher
+from fleet.protocol.enrolment import Voucher, is_serial
 from fleet.trust.certificates import Doer, IdentityError, authority, note
 from fleet.trust.models import ExpectedMachine
 
@@ -54,7 +53,7 @@ def read_batch(lines: Iterable[str], offices: set[str]) -> list[Expected]:
     found: dict[str, Expected] = {}
     for number, row in enumerate(rows, 2):
         serial, office, name = ((row[column] or "").strip() for column in COLUMNS)
-        if not re.fullmatch(SERIAL_PATTERN, serial) or serial in found:
+        if not is_serial(serial) or serial in found:
             raise IdentityError(f"line {number}: {serial!r} is no serial number, or stands there twice")
         if office not in offices:
             raise IdentityError(f"line {number}: there is no office {office!r}")

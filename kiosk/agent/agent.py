@@ -31,6 +31,7 @@ from fleet.protocol.topics import Channel
 from kiosk import lives, news, settings_store
 from kiosk.agent.health import health
 from kiosk.agent.link import Arrived, Link, check_identity
+from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
 from kiosk.config import MachineConfig
 from kiosk.office.client import Fetched, OfficeFetch, OfficeUnreachableError
@@ -72,6 +73,7 @@ class Agent:
         self._post = news.NewsSocket(config.run_path, news.AGENT, news.FRONTDESK)
         self._link = Link(config.kiosk_id, config.link, boot_id, version)
         self._shipping = Shipping()
+        self._renewal = Renewal(config) if config.enrolment is not None else None
         self._births = 0
         self._was_online = False
         self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
@@ -126,6 +128,8 @@ class Agent:
         for _ in self._link.turn(turn_s, [self._post]):
             self._hear(self._post.receive(0))
         self._step_fetch()
+        if self._renewal is not None and self._renewal.turn():
+            self._link.close()  # and come again by the new certificate
         while self._link.inbox:
             arrived = self._link.inbox.popleft()
             self._take(arrived)

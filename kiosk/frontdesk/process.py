@@ -30,6 +30,7 @@ from kiosk.frontdesk.effects import Effects, Workers
 from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.loop import FrontDesk
 from kiosk.frontdesk.night import Night
+from kiosk.frontdesk.nobody import await_identity
 from kiosk.frontdesk.recovery import FILE_NAME as RECOVERY_FILE
 from kiosk.frontdesk.recovery import Recovery
 from kiosk.frontdesk.worker import NUDGE_S, DeviceWorker, Inbox
@@ -129,6 +130,11 @@ class Process:
 
         Raises: ConfigError when the news socket cannot be made where the configuration wants it.
         """
+        if not self._config.is_enrolled:
+            enrolled = await_identity(self._config, self.glass, lambda: self._stopping)
+            if enrolled is None:
+                return None
+            self._config = enrolled
         files = self._open_files()
         if files is None:
             return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from pygame import Surface
 
-from kiosk.screens import paint_bank, paint_idle, paint_notices, paint_pay, paint_take, paint_visit
+from kiosk.screens import paint_bank, paint_enrol, paint_idle, paint_notices, paint_pay, paint_take, paint_visit
 from kiosk.screens.sheet import Sheet, Target
 from kiosk.screens.theme import Theme, theme
 from kiosk.screens.typeset import Typesetter
@@ -19,6 +19,7 @@ from kiosk.screens.views import (
     BusyView,
     ClosedView,
     ConfirmedView,
+    EnrolView,
     HoldView,
     IdleView,
     InviteView,
@@ -38,6 +39,7 @@ __all__ = ["PAINTERS", "Painter", "Target"]
 PAINTERS: dict[type, Callable[[Sheet, Any], None]] = {
     IdleView: paint_idle.paint_idle,
     ClosedView: paint_idle.paint_closed,
+    EnrolView: paint_enrol.paint_enrol,
     MenuView: paint_visit.paint_menu,
     InviteView: paint_visit.paint_invite,
     BusyView: paint_visit.paint_busy,

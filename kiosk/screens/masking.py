@@ -15,6 +15,7 @@ from kiosk.screens.views import (
     BusyView,
     ClosedView,
     ConfirmedView,
+    EnrolView,
     Fact,
     HoldView,
     IdleView,
@@ -49,6 +50,8 @@ def masked(view: View) -> View:  # noqa: PLR0911 - one branch a kind of view
     match view:
         case IdleView() | MenuView() | InviteView() | BusyView() | HoldView() | TakeView() | WarnView() | ClosedView():
             return view
+        case EnrolView():
+            return view  # there is no visitor
         case SorryView():  # "paid on ..." is the one sentence with something of the visitor in it
             return replace(view, happened=MASK) if view.tone is Tone.OK else view
         case NoticesView():

@@ -19,6 +19,7 @@ from kiosk.visits.states import (
     Idle,
     Inviting,
     LookingUp,
+    Offer,
     OpeningPayment,
     OutOfService,
     Paying,
@@ -37,6 +38,8 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
     """What to show in ``state`` at ``now``."""
     tell = Telling(state.desk, now)
     match state:
+        case OutOfService(enrolment=Offer() as offer):
+            return visiting.enrolling(offer, tell)
         case OutOfService():
             return visiting.closed(state, tell)
         case Idle():

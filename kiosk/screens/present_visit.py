@@ -11,6 +11,7 @@ from kiosk.screens.views import (
     Banner,
     BusyView,
     ClosedView,
+    EnrolView,
     Fact,
     Floor,
     Forms,
@@ -38,6 +39,7 @@ from kiosk.visits.states import (
     Idle,
     Inviting,
     LookingUp,
+    Offer,
     OpeningPayment,
     OutOfService,
     Paying,
@@ -73,6 +75,20 @@ def closed(_state: OutOfService, tell: Telling) -> ClosedView:
         reason = say.not_offered if able else say.not_working
         contact = say.contact.format(contact=wording.words(tell.settings.contact, tell.language))
     return ClosedView(tell.shell(Floor()), say.closed, (reason,), contact)
+
+
+def enrolling(offer: Offer, tell: Telling) -> EnrolView:
+    """10c: nobody yet."""
+    say = tell.say.enrol
+    code = " ".join((offer.code[:3], offer.code[3:]))
+    return EnrolView(
+        tell.shell(Floor(toggles=tell.toggles)),
+        say.title,
+        say.steps if offer.address else (say.waiting,),
+        offer.address,
+        say.code_lead,
+        code.strip(),
+    )
 
 
 def idle(state: Idle, tell: Telling) -> IdleView:

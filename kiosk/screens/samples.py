@@ -25,6 +25,7 @@ from kiosk.visits.states import (
     Idle,
     Inviting,
     LookingUp,
+    Offer,
     OpeningPayment,
     OutOfService,
     Paying,
@@ -152,6 +153,9 @@ def samples() -> Iterator[Sample]:
     yield from _long()
 
 
+OFFER = Offer("https://kiosks.example/enrol/ABCDEFGHIJKLMNOPQRSTUVWXYZ?key=0123456789abcdef0123456789abcdef", "K7F2QD")
+
+
 def _beginning() -> Iterator[Sample]:
     without_card = replace(DESK, ready=DESK.ready - {Device.CARD})
     yield Sample("01-idle", Idle(DESK), _at())
@@ -169,6 +173,8 @@ def _beginning() -> Iterator[Sample]:
     yield Sample("03c-looking-up", LookingUp(DESK, Visitor(card_in=True)), _at(2.0))
     yield Sample("10b-closed", OutOfService(replace(DESK, ready=frozenset())), _at(minute=5))
     yield Sample("10b-starting", OutOfService(Desk("CBI-01")), _at(minute=5))
+    yield Sample("10c-enrolling", OutOfService(Desk(""), OFFER), _at(minute=5))
+    yield Sample("10c-enrolling-no-fleet", OutOfService(Desk(""), Offer()), _at(minute=5))
 
 
 def _paying() -> Iterator[Sample]:

@@ -325,6 +325,18 @@ class ClosedView:
     contact: str
 
 
+@dataclass(frozen=True, slots=True)
+class EnrolView:
+    """A kiosk that is nobody yet. ``address``: of the QR; it and ``code`` are empty while there is nothing to scan."""
+
+    shell: Shell
+    title: str
+    steps: tuple[str, ...]
+    address: str
+    code_lead: str
+    code: str
+
+
 View = (
     IdleView
     | MenuView
@@ -340,4 +352,5 @@ View = (
     | SorryView
     | WarnView
     | ClosedView
+    | EnrolView
 )

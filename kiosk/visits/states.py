@@ -83,10 +83,19 @@ class _State:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What a technician needs to enrol this kiosk: the QR's address and the code. Empty while the fleet is asked."""
+
+    address: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfService(_State):
-    """Nothing can be offered: no settings yet, or no device to start with."""
+    """Nothing can be offered: no settings yet, or no device to start with. ``enrolment``: it is nobody yet."""
 
     desk: Desk
+    enrolment: Offer | None = None
 
     @property
     def timeout_s(self) -> None:

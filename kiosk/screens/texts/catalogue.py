@@ -195,6 +195,16 @@ class Warnings:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolments:
+    """Words to the technician in front of a kiosk that is nobody yet."""
+
+    title: str
+    steps: tuple[str, ...]
+    waiting: str
+    code_lead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """A whole language. ``office_short`` rewrites office names too long for the header, step by step."""
 
@@ -205,6 +215,7 @@ class Catalogue:
     time: str
     floor: Floors
     idle: Greetings
+    enrol: Enrolments
     lost: Losses
     invite: Invites
     list: Lists

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.screens.texts.catalogue import (
     Catalogue,
     Endings,
+    Enrolments,
     Floors,
     Greetings,
     Invites,
@@ -58,6 +59,15 @@ EN = Catalogue(
         not_offered="No services here yet",
         contact="Ask {contact}",
         contact_unknown="Ask the staff of this office",
+    ),
+    enrol=Enrolments(
+        title="This kiosk is not enrolled",
+        steps=(
+            "Technician: scan the QR with a phone that is signed in",
+            "Choose office and name, then type this code",
+        ),
+        waiting="Looking for the fleet. If this takes long, check the network cable",
+        code_lead="Code of this kiosk",
     ),
     lost=Losses(
         cannot=("This kiosk cannot {what} now", "Cannot {what} now", "Cannot {what}"),

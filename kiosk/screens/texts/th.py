@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.screens.texts.catalogue import (
     Catalogue,
     Endings,
+    Enrolments,
     Floors,
     Greetings,
     Invites,
@@ -59,6 +60,15 @@ TH = Catalogue(
         not_offered="เครื่องนี้ยังไม่เปิดบริการ",
         contact="สอบถาม{contact}",
         contact_unknown="ติดต่อเจ้าหน้าที่ในสำนักงาน",
+    ),
+    enrol=Enrolments(
+        title="เครื่องนี้ยังไม่ได้ลงทะเบียน",
+        steps=(
+            "ช่าง: สแกน QR ด้วยโทรศัพท์ที่เข้าสู่ระบบแล้ว",
+            "เลือกสำนักงาน ตั้งชื่อ แล้วพิมพ์รหัสนี้",
+        ),
+        waiting="กำลังติดต่อศูนย์ ถ้ารอนาน ตรวจสายเครือข่าย",
+        code_lead="รหัสของเครื่องนี้",
     ),
     lost=Losses(
         cannot=("{what}ไม่ได้ชั่วคราว", "{what}ไม่ได้"),
