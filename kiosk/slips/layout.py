@@ -11,7 +11,8 @@ Knows sizes and places, not what a slip says. Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from math import ceil
 
 import qrcode
@@ -42,7 +43,17 @@ from kiosk.slips.document import (
     TypeStyle,
 )
 from kiosk.slips.pavilion import pavilion
-from kiosk.slips.typeset import ASCENT_EM, DESCENT_EM, Ink, broken_lines, draw_ink, width_dots
+from kiosk.slips.typeset import (
+    ASCENT_EM,
+    DESCENT_EM,
+    Ink,
+    broken_lines,
+    draw_ink,
+    forget,
+    standing_ink,
+    standing_lines,
+    width_dots,
+)
 
 _MARGIN = 8
 _BOTTOM = 24
@@ -60,13 +71,8 @@ _SMALLEST_QR = 3  # version
 _AMOUNT_SIZES = (76, 68, 60, 52, 46, 40)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Text in one style, its pen starting at ``x``."""
-
-    x: float
-    text: str
-    style: TypeStyle
+_Run = tuple[float, Ink]
+"""Drawn text, and where its pen starts."""
 
 
 class Sheet:
@@ -77,6 +83,7 @@ class Sheet:
         self._scale = 1.0 if width_px >= _NARROW_PX else 6 / 7
         self._image = Image.new("L", (width_px, 2048))
         self._y = float(_MARGIN)
+        self._inked_to = 0  # below this row paper is white
 
     def raster(self) -> Raster:
         """The paper, cut off below the last element."""
@@ -121,8 +128,7 @@ class Sheet:
         """Set ``runs`` on one baseline in a line of ``height``, and go below it."""
         size = baseline_em_of.size_dots
         baseline = self._y + (height - (ASCENT_EM + DESCENT_EM) * size) / 2 + ASCENT_EM * size
-        inks = [(run.x, draw_ink(run.text, run.style)) for run in runs if run.text]
-        placed = [(self._inside(round(x), ink), round(baseline) + ink.top, ink.image) for x, ink in inks]
+        placed = [(self._inside(round(x), ink), round(baseline) + ink.top, ink.image) for x, ink in runs]
         pushed = self._push_needed(placed)
         for x, y, image in placed:
             self._lay(image, x, y + pushed)
@@ -135,8 +141,8 @@ class Sheet:
         return left + max(0, _MARGIN - left - box[0]) - max(0, left + box[2] - self._width + _MARGIN)
 
     def _centred(self, text: str, style: TypeStyle) -> None:
-        x = (self._width - width_dots(text, style)) / 2
-        self._line([_Run(x, text, style)], style.pitch * style.size_dots, style)
+        ink = standing_ink(text, style)
+        self._line([((self._width - ink.advance) / 2, ink)], style.pitch * style.size_dots, style)
 
     def _push_needed(self, placed: list[tuple[int, int, Image.Image]]) -> int:
         """Rows by which all must move down so that none touches what is there."""
@@ -146,6 +152,8 @@ class Sheet:
         return rows
 
     def _touches(self, image: Image.Image, x: int, y: int) -> bool:
+        if y - _CLEAR_ROWS >= self._inked_to:
+            return False
         self._grow(y + image.height)
         for shift in range(-_CLEAR_ROWS, 1):
             box = (x, y + shift, x + image.width, y + shift + image.height)
@@ -156,11 +164,13 @@ class Sheet:
     def _lay(self, image: Image.Image, x: int, y: int) -> None:
         self._grow(y + image.height)
         self._image.paste(255, (x, y), mask=image)
+        self._inked_to = max(self._inked_to, y + image.height)
 
     def _fill(self, x: float, y: float, width: float, height: float, ink: int = 255) -> None:
         box = (round(x), round(y), round(x + width), round(y + height))
         self._grow(box[3])
         self._image.paste(ink, box)
+        self._inked_to = max(self._inked_to, box[3])
 
     def _grow(self, height: int) -> None:
         if height > self._image.height:
@@ -175,21 +185,22 @@ class Sheet:
         logo = pavilion(round(_LOGO * self._scale))
         gap = round(16 * self._scale)
         lines = _office_lines(element.office_name, style, self._room - logo.width - gap)
-        width = logo.width + gap + max(width_dots(line, style) for line in lines)
+        inks = [standing_ink(line, style) for line in lines]
+        width = logo.width + gap + max(ink.advance for ink in inks)
         left = (self._width - width) / 2
         height = max(len(lines) * style.pitch * style.size_dots, logo.height)
         self._lay(logo, round(left), round(self._y + (height - logo.height) / 2))
         top = self._y
         self._y += (height - len(lines) * style.pitch * style.size_dots) / 2
-        for line in lines:
-            self._line([_Run(left + logo.width + gap, line, style)], style.pitch * style.size_dots, style)
+        for ink in inks:
+            self._line([(left + logo.width + gap, ink)], style.pitch * style.size_dots, style)
         self._y = max(self._y, top + height)
 
     def _banner(self, text: str, style: TypeStyle, *, filled: bool) -> None:
         style = self._sized(style)
         edge = 0 if filled else 4
         pad = 0 if filled else 2
-        lines = broken_lines(text, style, self._room - 2 * (edge + 8))
+        lines = standing_lines(text, style, self._room - 2 * (edge + 8))
         words = Sheet(self._width)
         words._y = 0
         for line in lines:
@@ -205,21 +216,24 @@ class Sheet:
 
     def _paragraph(self, element: Paragraph) -> None:
         style = self._sized(element.style)
-        for line in broken_lines(element.text, style, self._room):
+        for line in standing_lines(element.text, style, self._room):
             self._centred(line, style)
         self._y += element.space_below
 
     def _pairs(self, rows: tuple[tuple[str, str], ...]) -> None:
         label_style, value_style = self._sized(LABEL), self._sized(VALUE)
-        label_width = max(width_dots(label, label_style) for label, _ in rows)
-        for index, (label, value) in enumerate(rows):
+        labels = [standing_ink(label, label_style) for label, _ in rows]
+        label_width = max(label.advance for label in labels)
+        for index, (label, (_, value)) in enumerate(zip(labels, rows, strict=True)):
             self._y += 2 if index else 0
             lines = broken_lines(value, value_style, self._room - label_width - _PAIR_GAP)
             if len(lines) > 2 and len(below := broken_lines(value, value_style, self._room)) < len(lines):
                 lines = ["", *below]
             for number, line in enumerate(lines):
-                end = self._width - _MARGIN - width_dots(line, value_style)
-                runs = [_Run(_MARGIN, "" if number else label, label_style), _Run(end, line, value_style)]
+                runs: list[_Run] = [] if number else [(_MARGIN, label)]
+                if line:
+                    ink = draw_ink(line, value_style)
+                    runs.append((self._width - _MARGIN - ink.advance, ink))
                 self._line(runs, value_style.pitch * value_style.size_dots, value_style)
 
     def _rule(self, dashed: bool) -> None:
@@ -227,8 +241,7 @@ class Sheet:
         if not dashed:
             self._fill(_MARGIN, self._y, self._room, _RULE_HEIGHT)
         else:
-            for x in range(_MARGIN, self._width - _MARGIN, _DASH + _DASH_GAP):
-                self._fill(x, self._y, min(_DASH, self._width - _MARGIN - x), _RULE_HEIGHT)
+            self._lay(_dashes(self._room), _MARGIN, round(self._y))
         self._y += _RULE_HEIGHT + _RULE_SPACE
 
     def _amount(self, element: Amount) -> None:
@@ -236,17 +249,17 @@ class Sheet:
         for size in _AMOUNT_SIZES:
             figures = replace(AMOUNT, size_dots=size)
             gap = width_dots(" ", figures)
-            width = width_dots(element.figures, figures) + gap + width_dots(element.unit, unit)
+            width = width_dots(element.figures, figures) + gap + standing_ink(element.unit, unit).advance
             if width <= self._room:
                 break
         left = (self._width - width) / 2
-        at_unit = left + width - width_dots(element.unit, unit)
-        runs = [_Run(left, element.figures, figures), _Run(at_unit, element.unit, unit)]
+        in_unit = standing_ink(element.unit, unit)
+        runs = [(left, draw_ink(element.figures, figures)), (left + width - in_unit.advance, in_unit)]
         self._line(runs, figures.pitch * figures.size_dots, figures)
 
     def _code(self, element: Code) -> None:
         modules = _modules(element.payload)
-        whole = len(modules) + 2 * _QUIET
+        whole = modules.width + 2 * _QUIET
         module = min(_MODULE, (self._width + 2 * _QUIET * _MODULE - 2 * _MARGIN) // whole)
         side = whole * module
         # The quiet zone may hang into the margin, which is white as well.
@@ -254,22 +267,20 @@ class Sheet:
         beside = self._width - _MARGIN - text_left
         first, rest = self._sized(BESIDE_FIRST), self._sized(BESIDE)
         styles = [first, *[rest] * (len(element.lines) - 1)]
-        is_wide = all(width_dots(t, s) <= beside for t, s in zip(element.lines, styles, strict=True))
+        is_wide = all(standing_ink(t, s).advance <= beside for t, s in zip(element.lines, styles, strict=True))
         self._y += 6
         top = self._y
         left = _MARGIN - 20 if is_wide else (self._width - side) // 2
-        for row, cells in enumerate(modules):
-            for column, dark in enumerate(cells):
-                if dark:
-                    x, y = left + (column + _QUIET) * module, round(top) + (row + _QUIET) * module
-                    self._fill(x, y, module, module)
+        inked = side - 2 * _QUIET * module
+        picture = modules.resize((inked, inked), Image.Resampling.NEAREST)
+        self._lay(picture, left + _QUIET * module, round(top) + _QUIET * module)
         text_height = sum(s.pitch * s.size_dots for s in styles)
         self._y = top + (side - text_height) / 2 if is_wide else top + side - module
         for text, style in zip(element.lines, styles, strict=True):
             if is_wide:
-                self._line([_Run(text_left, text, style)], style.pitch * style.size_dots, style)
+                self._line([(text_left, standing_ink(text, style))], style.pitch * style.size_dots, style)
             else:
-                for line in broken_lines(text, style, self._room):
+                for line in standing_lines(text, style, self._room):
                     self._centred(line, style)
         self._y = max(self._y, top + side)
 
@@ -288,6 +299,7 @@ def lay_out(elements: Iterable[Element], width_px: int) -> Raster:
     sheet = Sheet(width_px)
     for element in elements:
         sheet.add(element)
+    forget()
     return sheet.raster()
 
 
@@ -295,12 +307,22 @@ def _office_lines(name: str, style: TypeStyle, room: float) -> list[str]:
     """An office's name breaks before its province, as on its sign."""
     at = name.find("จังหวัด")
     parts = [name[:at], name[at:]] if at > 0 else [name]
-    return [line for part in parts for line in broken_lines(part.strip(), style, room)]
+    return [line for part in parts for line in standing_lines(part.strip(), style, room)]
 
 
-def _modules(payload: str) -> list[list[bool]]:
+@lru_cache(maxsize=4)
+def _dashes(width: int) -> Image.Image:
+    """A dashed line as ink."""
+    line = Image.new("L", (width, _RULE_HEIGHT))
+    for x in range(0, width, _DASH + _DASH_GAP):
+        line.paste(255, (x, 0, min(x + _DASH, width), _RULE_HEIGHT))
+    return line
+
+
+def _modules(payload: str) -> Image.Image:
+    """The symbol, a dot a module, 255 = dark."""
     code = qrcode.QRCode(version=_SMALLEST_QR, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(payload)
     code.make(fit=True)
-    modules: list[list[bool]] = code.get_matrix()
-    return modules
+    rows = [bytes(255 if dark else 0 for dark in row) for row in code.get_matrix()]
+    return Image.frombytes("L", (len(rows), len(rows)), b"".join(rows))

@@ -5,6 +5,7 @@ The curves are those of the project's logo on its 64-unit square, drawn eight ti
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from PIL import Image, ImageDraw
@@ -41,6 +42,7 @@ _ROOFS: tuple[tuple[tuple[Point, ...], ...], ...] = (
 _POSTS_AND_FLOOR = ((11, 45, 5, 11), (29.5, 45, 5, 11), (48, 45, 5, 11), (5, 56, 54, 5))
 
 
+@lru_cache(maxsize=4)
 def pavilion(size_dots: int) -> Image.Image:
     """The mark in a square of ``size_dots``; 255 = ink."""
     scale = size_dots * _OVERSIZE / _UNITS

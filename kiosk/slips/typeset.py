@@ -3,6 +3,10 @@
 Sarabun, shaped by Raqm, drawn grey and cut at half: at these sizes that keeps loops open which 1-bit drawing fills.
 Lines break where ICU says, at a space when one is near. What belongs together (``24 พฤศจิกายน 2569``, ``2 เดือน``) is
 kept together by ``kept``. Not safe from several threads at once: FreeType faces are shared.
+
+Shaping is most of the time of a slip, so nothing is shaped twice: what stands on every slip is drawn once
+(``standing_ink``, ``standing_lines``), everything else is measured once a slip and then forgotten (``forget``), for it
+is a visitor's.
 """
 
 from __future__ import annotations
@@ -48,11 +52,15 @@ _SEAMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Drawn text: 255 = ink. ``left`` and ``top`` are where the picture's corner lies from the pen on the baseline."""
+    """Drawn text: 255 = ink. ``left`` and ``top`` are where the picture's corner lies from the pen on the baseline.
+
+    ``advance`` is how far it moves the pen.
+    """
 
     image: Image.Image
     left: int
     top: int
+    advance: float
 
 
 @lru_cache(maxsize=64)
@@ -63,7 +71,17 @@ def _font(weight: Weight, size_dots: int) -> ImageFont.FreeTypeFont:
 
 def width_dots(text: str, style: TypeStyle) -> float:
     """How far ``text`` moves the pen."""
-    return _font(style.weight, style.size_dots).getlength(_shown(text), language="th")
+    return _measured(_shown(text), style)
+
+
+@lru_cache(maxsize=256)
+def _measured(shown: str, style: TypeStyle) -> float:
+    return _font(style.weight, style.size_dots).getlength(shown, language="th")
+
+
+def forget() -> None:
+    """Forget the words of the slip that is laid out."""
+    _measured.cache_clear()
 
 
 def draw_ink(text: str, style: TypeStyle) -> Ink:
@@ -75,10 +93,14 @@ def draw_ink(text: str, style: TypeStyle) -> Ink:
     width, height = mask.size
     grey = Image.new("L", (width + 2, height + 2))
     grey.im.paste(mask, (1, 1, width + 1, height + 1))
-    return Ink(grey.point(_CUT_AT_HALF), left - 1, top - 1)
+    cut = grey.convert("1", dither=Image.Dither.NONE).convert("L")  # at half: 128 and more is ink
+    return Ink(cut, left - 1, top - 1, width_dots(text, style))
 
 
-_CUT_AT_HALF = [0] * 128 + [255] * 128
+@lru_cache(maxsize=128)
+def standing_ink(text: str, style: TypeStyle) -> Ink:
+    """``draw_ink`` of what stands on slip after slip: drawn once. Its picture must not be changed."""
+    return draw_ink(text, style)
 
 
 def kept(text: str) -> str:
@@ -106,6 +128,12 @@ def broken_lines(text: str, style: TypeStyle, room_dots: float) -> list[str]:
             lines.append(tail.rstrip())
             line = piece
     return [*lines, line.rstrip()]
+
+
+@lru_cache(maxsize=128)
+def standing_lines(text: str, style: TypeStyle, room_dots: float) -> tuple[str, ...]:
+    """``broken_lines`` of what stands on slip after slip: broken once."""
+    return tuple(broken_lines(text, style, room_dots))
 
 
 def _back_to_space(line: str, style: TypeStyle, room_dots: float) -> tuple[str, str]:
