@@ -58,6 +58,14 @@ _SEATING = (scard.SCARD_W_REMOVED_CARD, scard.SCARD_W_RESET_CARD)
 _SURELY_THE_SAME_CARD = (scard.SCARD_W_RESET_CARD, scard.SCARD_E_SHARING_VIOLATION)
 """After any other failure of an exchange the card must be announced anew before it is spoken to."""
 
+_READER_WAS_AWAY = (
+    scard.SCARD_E_INVALID_HANDLE,
+    scard.SCARD_E_READER_UNAVAILABLE,
+    scard.SCARD_E_UNKNOWN_READER,
+)
+"""A reader that was pulled out takes its connections along. One that is back already may look as if it had never been
+away, counts and all, with another card in it: what lies there is announced anew."""
+
 _GONE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
 
 _NEW_READERS = "\\\\?PnP?\\Notification"
@@ -83,6 +91,7 @@ class PcscCardReader:
         self._slots: dict[str, SlotState] = {}  # of the readers that work
         self._choice = Choice()
         self._announced: Holder | None = None
+        self._was_away: str | None = None  # a reader that is to be looked at as if it were new
         self._pending: deque[Told] = deque()
         self._cancelled = threading.Event()
         self._is_outside = threading.Event()  # no SCardGetStatusChange is under way
@@ -130,6 +139,8 @@ class PcscCardReader:
         if code == scard.SCARD_S_SUCCESS and len(answer) >= 2:
             return answer
         self._disconnect()
+        if code in _READER_WAS_AWAY and self._announced is not None:
+            self._was_away = self._announced.reader
         if code not in _SURELY_THE_SAME_CARD:
             self._announced = None
         if code != scard.SCARD_S_SUCCESS:
@@ -181,6 +192,10 @@ class PcscCardReader:
                     self._note(name, state, bytes(atr))
         # In the order of the list, whoever answered first.
         self._slots = {name: self._slots[name] for name in self._raw if name in self._slots}
+        if self._was_away is not None:
+            others = {name: slot for name, slot in self._slots.items() if name != self._was_away}
+            self._pending.extend(self._choice.look(others))
+            self._was_away = None
         self._pending.extend(self._choice.look(self._slots))
         if not self._slots:
             raise DeviceAbsentError(_DEVICE, "the card reader was unplugged")

@@ -49,6 +49,7 @@ class PcscLite:
     def unplug(self, name: str) -> None:
         del self.readers[name]
         self.comings += 1
+        self.handles = {handle: reader for handle, reader in self.handles.items() if reader != name}
 
     def put_in(self, name: str, atr: bytes) -> None:
         self.readers[name] = (self.readers[name][0] + 1, atr)
@@ -83,13 +84,13 @@ class PcscLite:
 
     def connect(self, _context: int, name: str, _share: int, _protocols: int) -> tuple[int, int, int]:
         code = self.connect_codes.pop(0) if self.connect_codes else scard.SCARD_S_SUCCESS
-        handle = len(self.handles) + 1
+        handle = max(self.handles, default=0) + 1
         self.handles[handle] = name
         return (code, handle, scard.SCARD_PROTOCOL_T0)
 
     def transmit(self, handle: int, _pci: int, _apdu: list[int]) -> tuple[int, list[int]]:
-        if self.handles[handle] not in self.readers:
-            return (scard.SCARD_E_READER_UNAVAILABLE, [])
+        if handle not in self.handles:
+            return (scard.SCARD_E_INVALID_HANDLE, [])
         code = self.transmit_codes.pop(0) if self.transmit_codes else scard.SCARD_S_SUCCESS
         return (code, [0x90, 0x00])
 
@@ -166,6 +167,19 @@ def test_a_reader_pulled_out_with_its_card_in_the_middle_of_a_read(lite: PcscLit
             reader.transmit(b"\x00")
     assert reader.wait(0) == CardRemoved()
     assert reader.wait(0) is None
+
+
+def test_a_reader_replugged_in_the_middle_of_a_read_is_not_taken_for_never_away(lite: PcscLite) -> None:
+    lite.plug(RIGHT, ATR_OLD)
+    reader = PcscCardReader()
+    assert reader.wait(0) == CardInserted(ATR_OLD)
+    reader.transmit(b"\x00")
+    lite.unplug(RIGHT)
+    lite.plug(RIGHT, ATR_OLD)
+    with pytest.raises(DeviceAbsentError):
+        reader.transmit(b"\x00")
+    assert [reader.wait(0), reader.wait(0), reader.wait(0)] == [CardRemoved(), CardInserted(ATR_OLD), None]
+    assert reader.transmit(b"\x00") == b"\x90\x00"
 
 
 def test_a_reader_with_another_name_is_none_of_ours(lite: PcscLite) -> None:
