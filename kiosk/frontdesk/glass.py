@@ -11,7 +11,8 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,8 @@ class Glass:
         self._seen: tuple[State, Target | None] | None = None
         self._look_at_s = self._awake_until_s = -math.inf
         self._brightness_percent = FULL_PERCENT
+        self.inside_since_s: float | None = None
+        """Since when (``time.monotonic``) a call into the display has not returned; None outside."""
         self.given_up = False
         """Whether the display is wedged, and is left so until somebody comes."""
         self.why_closed = ""
@@ -89,8 +92,15 @@ class Glass:
         """Open the display when there is none and the pause since the last try is over."""
         if self._display is not None or self._monotonic() < self._retry_at_s:
             return
+        if self._recovery.is_closed:
+            self.given_up, self.why_closed = (
+                True,
+                f"it hung the process; left so after {self._recovery.spent} recoveries",
+            )
+            return
         try:
-            self._display = self._open_display()
+            with self._inside():
+                self._display = self._open_display()
         except DriverError as err:
             self.why_closed = err.detail
             self._back_off()
@@ -107,7 +117,8 @@ class Glass:
         try:
             if self._failed is not None:
                 raise self._failed
-            touches = self._display.poll()
+            with self._inside():
+                touches = self._display.poll()
         except (DeviceTimeoutError, DeviceProtocolError) as err:
             self._wedge(err.detail)
             return ()
@@ -141,7 +152,8 @@ class Glass:
         if isinstance(shown, HoldView):
             return
         try:
-            self._display.present()
+            with self._inside():
+                self._display.present()
             self._has_shown = True
         except DriverError as err:
             self._drawn, self._failed = None, err
@@ -194,6 +206,15 @@ class Glass:
             return None
         began, self._pressed = self._pressed, None
         return under.touched if under is not None and began is not None and began.touched == under.touched else None
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        """Calls into the display; one that does not return is noticed by the clock (``hang_watch``)."""
+        self.inside_since_s = time.monotonic()
+        try:
+            yield
+        finally:
+            self.inside_since_s = None
 
     def _is_held(self) -> bool:
         """Whether a wedged display is left alone for the moment."""

@@ -6,6 +6,7 @@ Which concrete driver stands behind each opener is decided in ``kiosk.__main__``
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import signal
 import threading
@@ -28,6 +29,7 @@ from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, scanner_duties, today_in_bangkok
 from kiosk.frontdesk.effects import Effects, Workers
 from kiosk.frontdesk.glass import Glass
+from kiosk.frontdesk.hang_watch import HangWatch
 from kiosk.frontdesk.loop import FrontDesk
 from kiosk.frontdesk.night import Night
 from kiosk.frontdesk.nobody import await_identity
@@ -49,6 +51,9 @@ PROCESS = "frontdesk"
 """Our name in the records."""
 
 STOP_TIMEOUT_S = 3.0
+
+HUNG_EXIT = 1
+"""As for a bug: start it again."""
 
 DISK_RETRY_S = 2.0
 """How often a desk whose disk is full when it starts tries again; the screen says "out of service" meanwhile."""
@@ -112,9 +117,10 @@ class Process:
         recovery = Recovery(config.data_path / RECOVERY_FILE, lives.boot_id(root))
         night = Night.from_words(config.display.night, config.display.night_brightness_percent)
         self.glass = Glass(openers.display, config.display.size_px, recovery, night)
+        self._hang_watch = HangWatch(lambda: self.glass.inside_since_s, recovery, lambda: os._exit(HUNG_EXIT))
         self.glass.open_if_due()  # the first frame before anything that takes time
         self.desk: FrontDesk | None = None
-        self._threads: tuple[DeviceWorker[Any, Any] | NewsReader, ...] = ()
+        self._threads: tuple[DeviceWorker[Any, Any] | NewsReader | HangWatch, ...] = ()
         self._held: list[Any] = [self.glass]
         self._spool: Spool | None = None
         self._stopping = False
@@ -149,7 +155,14 @@ class Process:
         effects = Effects(self._config, workers, spool, replica, self._root)
         self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
         effects.record(self._restarted(spool, replica, lives.begin(spool, PROCESS)))
-        self._threads = (workers.card, workers.printer, workers.panel, scanner, NewsReader(post, self.inbox))
+        self._threads = (
+            self._hang_watch,
+            workers.card,
+            workers.printer,
+            workers.panel,
+            scanner,
+            NewsReader(post, self.inbox),
+        )
         for thread in self._threads:
             thread.start()
         if self._stopping:

@@ -39,7 +39,8 @@ class Verdict(Enum):
 
 class _Count(msgspec.Struct, frozen=True):
     boot_id: str
-    spent: int
+    spent: int = 0
+    closed: bool = False
 
 
 class Recovery:
@@ -48,13 +49,24 @@ class Recovery:
     def __init__(self, path: Path, boot_id: str) -> None:
         """``path``: where the count is kept. ``boot_id``: the kernel's; without one nothing counts but this process."""
         self._path, self._boot_id = path, boot_id
-        self._spent = self._stored()
+        stored = self._stored()
+        self._spent, self._is_closed = stored.spent, stored.closed
         self._last_s: float | None = None
 
     @property
     def spent(self) -> int:
         """How many since the machine started."""
         return self._spent
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the display is not to be opened in this boot: it has hung the process, after all recoveries."""
+        return self._is_closed
+
+    def close_for_this_boot(self) -> None:
+        """Have every start of the process until the next boot leave the display alone."""
+        self._is_closed = True
+        self._store()
 
     def judge(self, now_s: float) -> Verdict:
         """What to do about a display found wedged at ``now_s`` (monotonic); a RECOVER is counted before it returns."""
@@ -66,19 +78,20 @@ class Recovery:
         self._store()
         return Verdict.RECOVER
 
-    def _stored(self) -> int:
+    def _stored(self) -> _Count:
+        nothing = _Count(self._boot_id)
         try:
             count = msgspec.json.decode(self._path.read_bytes(), type=_Count)
         except (OSError, msgspec.DecodeError):
-            return 0
-        return count.spent if self._boot_id and count.boot_id == self._boot_id else 0
+            return nothing
+        return count if self._boot_id and count.boot_id == self._boot_id else nothing
 
     def _store(self) -> None:
         fresh = self._path.with_name(self._path.name + ".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with fresh.open("wb") as file:
-                file.write(msgspec.json.encode(_Count(self._boot_id, self._spent)))
+                file.write(msgspec.json.encode(_Count(self._boot_id, self._spent, self._is_closed)))
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self._path)

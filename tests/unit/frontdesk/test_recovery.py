@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, time
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -14,6 +16,7 @@ from fleet.protocol.thai import BANGKOK
 from kiosk import lives
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.glass import BACKOFF_S, Glass
+from kiosk.frontdesk.hang_watch import HangWatch
 from kiosk.frontdesk.night import ALWAYS_DAY, AWAKE_S, Night
 from kiosk.frontdesk.recovery import GRACE_S, RECOVERIES_MAX, Recovery, Verdict
 from kiosk.visits.states import ChoosingService, Idle, OutOfService, State
@@ -212,6 +215,81 @@ def said_of_the_display(rig: DeskRig) -> list[tuple[str, str]]:
         for each in rig.records()
         if isinstance(each, DeviceChanged) and each.device == "display"
     ]
+
+
+# ---- a call that never returns
+
+
+class Hangs(FakeDisplay):
+    """A display whose next frame is never shown, until the test lets go."""
+
+    def __init__(self) -> None:
+        super().__init__(SIZE_PX)
+        self.let_go = threading.Event()
+
+    def present(self) -> None:
+        assert self.let_go.wait(30)
+
+
+def end_of_a_hang(recovery: Recovery) -> bool:
+    """Whether the process was ended while a frame hung; the thread that drew it plays the main thread."""
+    display, ended = Hangs(), threading.Event()
+    glass = Glass(display.open, SIZE_PX, recovery)
+    glass.open_if_due()
+    clock = StateClock(lambda: 0.0)
+    main = threading.Thread(target=lambda: glass.show(Idle(desk()), clock))
+    watch = HangWatch(lambda: glass.inside_since_s, recovery, ended.set, hung_s=0.1)
+    main.start()
+    watch.start()
+    answer = ended.wait(2)
+    display.let_go.set()
+    main.join()
+    watch.stop(5)
+    return answer
+
+
+def test_a_frame_that_hangs_for_ever_ends_the_process_and_is_counted(tmp_path: Path) -> None:
+    file = tmp_path / "display.json"
+    assert end_of_a_hang(Recovery(file, "boot"))
+    after = Recovery(file, "boot")
+    assert (after.spent, after.is_closed) == (1, False)
+
+
+def test_a_display_that_hangs_again_and_again_is_left_alone_until_the_next_boot(tmp_path: Path) -> None:
+    file = tmp_path / "display.json"
+    for _ in range(RECOVERIES_MAX + 1):
+        assert not Recovery(file, "boot").is_closed
+        assert end_of_a_hang(Recovery(file, "boot"))
+    assert Recovery(file, "boot").is_closed
+    assert Recovery(file, "boot").spent == RECOVERIES_MAX
+    assert not Recovery(file, "the next boot").is_closed
+
+
+def test_a_display_that_works_ends_nothing(tmp_path: Path) -> None:
+    ended = threading.Event()
+    hall = Hall(tmp_path)
+    watch = HangWatch(lambda: hall.glass.inside_since_s, hall.recovery, ended.set, hung_s=0.05)
+    watch.start()
+    until_s = monotonic() + 0.5
+    while monotonic() < until_s:
+        hall.pass_s(1)
+    watch.stop(5)
+    assert not ended.is_set()
+    assert hall.recoveries == 0
+
+
+def test_a_desk_whose_display_hung_runs_without_one_and_says_so(tmp_path: Path) -> None:
+    rig = DeskRig(tmp_path)
+    boot_id = rig.root / lives.BOOT_ID
+    boot_id.parent.mkdir(parents=True)
+    boot_id.write_text("this-boot")
+    Recovery(rig.config.data_path / "display.json", "this-boot").close_for_this_boot()
+    with rig:
+        rig.until(Idle)
+        rig.until(
+            lambda: ("hardware-error", "it hung the process; left so after 0 recoveries") in said_of_the_display(rig)
+        )
+        assert rig.display.openings == 0
 
 
 # ---- night
