@@ -16,8 +16,10 @@ What others got wrong, and the test that we do not:
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ from drivers.scanner.evdev import EvdevScanner
 from drivers.scanner.finding import Wanted
 from drivers.scanner.input_event import EVENT_BYTES, SYN_DROPPED, InputEvent, pack
 from drivers.scanner.port import Scanned
-from drivers.scanner.reader import LOOK_S
+from drivers.scanner.reader import LOOK_S, KeyReader, KeySource
 from drivers.scanner.stream import StreamScanner
 from drivers.scanner.us_keys import KEY_LEFTSHIFT
 from drivers.scanner.virtual import key_events, keystrokes
@@ -345,3 +347,72 @@ def test_a_scanner_tells_what_and_where_it_is() -> None:
     )
     scanner.close()
     devices.close()
+
+
+# ---- a source that plays a part
+
+
+class Scripted:
+    """A source that always has something to read: what the script says, then nothing."""
+
+    opened_s = None
+
+    def __init__(self, *script: bytes, pace_s: float = 0.0, is_pulled_when_asked: bool = False) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        self._theirs.sendall(b"!")
+        self._script = list(script)
+        self._pace = threading.Event()
+        self._pace_s = pace_s
+        self._is_pulled_when_asked = is_pulled_when_asked
+
+    @property
+    def is_done(self) -> bool:
+        return not self._script
+
+    def fileno(self) -> int:
+        return self._ours.fileno()
+
+    def read(self) -> bytes:
+        self._pace.wait(self._pace_s)
+        return self._script.pop(0) if self._script else b""
+
+    def held_keys(self) -> tuple[int, ...]:
+        if self._is_pulled_when_asked:
+            raise DeviceAbsentError("scanner", "unplugged")
+        return ()
+
+    def about(self) -> About:
+        return About()
+
+    def close(self) -> None:
+        self._ours.close()
+        self._theirs.close()
+
+
+def test_others_are_looked_for_between_scans_and_never_within_one() -> None:
+    """A scan longer than ``LOOK_S``: what takes time then would let the kernel's buffer run over."""
+    keys = keystrokes("1" * 120)
+    each = EVENT_BYTES * 2
+    source = Scripted(*(keys[at : at + each] for at in range(0, len(keys), each)), pace_s=0.005)
+    looks: list[bool] = []
+
+    def others(held: Collection[str]) -> dict[str, KeySource]:
+        assert set(held) == {"here"}
+        looks.append(source.is_done)
+        return {}
+
+    began_s = time.monotonic()
+    reader = KeyReader({"here": source}, device="scanner", others=others)
+    assert reader.wait(5) == Scanned("1" * 120)
+    assert time.monotonic() - began_s > LOOK_S
+    assert looks == []
+    assert reader.wait(0.1) is None
+    assert looks == [True]
+    reader.close()
+
+
+def test_a_scan_is_handed_out_before_the_absence_that_came_with_it() -> None:
+    late = pack([InputEvent(0, SYN_DROPPED, 0, 1.0), InputEvent(0, 0, 0, 1.0), *key_events("F20000001", start_s=2.0)])
+    reader = KeyReader({"here": Scripted(late, is_pulled_when_asked=True)}, device="scanner")
+    assert reader.wait(1) == Scanned("F20000001")
+    reader.close()
