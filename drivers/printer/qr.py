@@ -7,7 +7,10 @@ that a slip is as long from a printer with QR codes as from one without.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+
+from drivers.printer.qr_mask import best_mask
 
 
 class Correction(StrEnum):
@@ -18,6 +21,8 @@ class Correction(StrEnum):
     Q = "Q"
     H = "H"
 
+
+_FIRST_WITH_NUMBER = 7  # symbols of this version and larger have their version written in them
 
 QUIET_MODULES = 4
 """White around a symbol, on every side (ISO/IEC 18004)."""
@@ -42,10 +47,25 @@ def rows(payload: str, correction: Correction) -> list[int]:
 
     Raises: ValueError when no symbol is large enough.
     """
-    side_modules(payload, correction)
+    from qrcode.main import precomputed_qr_blanks
+
+    side = side_modules(payload, correction)
     symbol = _symbol(payload, correction)
-    symbol.make(fit=True)
-    return [int("".join("1" if dark else "0" for dark in row), 2) for row in symbol.get_matrix()]
+    symbol.best_fit(start=1)
+    symbol.makeImpl(test=True, mask_pattern=0)
+    drawn = _as_integer(symbol.modules, bool)
+    symbol.modules = [row[:] for row in precomputed_qr_blanks[symbol.version]]
+    symbol.setup_type_info(True, 0)
+    if symbol.version >= _FIRST_WITH_NUMBER:
+        symbol.setup_type_number(True)
+    data = _as_integer(symbol.modules, lambda module: module is None)
+    symbol.makeImpl(test=False, mask_pattern=best_mask(drawn, data, side))
+    return [int("".join("1" if dark else "0" for dark in row), 2) for row in symbol.modules]
+
+
+def _as_integer(modules: list[list[bool | None]], chosen: Callable[[bool | None], bool]) -> int:
+    """The chosen modules as ``qr_mask`` wants them."""
+    return int("".join("1" if chosen(module) else "0" for row in reversed(modules) for module in reversed(row)), 2)
 
 
 def _symbol(payload: str, correction: Correction):  # type: ignore[no-untyped-def]  # qrcode is imported on use only
