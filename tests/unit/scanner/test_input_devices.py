@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,3 +163,14 @@ def test_one_that_vanishes_while_we_look_is_left_out(machine: Machine) -> None:
 
 def test_a_machine_without_input_devices_has_none(tmp_path: Path) -> None:
     assert LinuxInputDevices(tmp_path / "nothing").present() == ()
+
+
+def test_what_is_no_input_device_to_the_kernel_is_left_out(tmp_path: Path) -> None:
+    """The real library opens it and asks; the descriptor it opened is closed again."""
+    (tmp_path / "dev/input").mkdir(parents=True)
+    os.mkfifo(tmp_path / "dev/input/event0")
+    devices = LinuxInputDevices(tmp_path)
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count
+    assert devices.present() == ()
+    assert devices.barred == 0
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - a count
