@@ -50,6 +50,13 @@ def test_a_finger_is_a_touch() -> None:
     assert touches(*FINGER_TAP) == [Pressed(160, 100), Released(160, 100)]
 
 
+def test_a_tap_needs_no_motion_between_down_and_up() -> None:
+    """Some panels send none (pygame 4156); those that do say nothing more by it."""
+    down, up = FINGER_TAP
+    motion = finger(pygame.FINGERMOTION, x=0.6)
+    assert touches(down, motion, up) == touches(down, up) == [Pressed(160, 100), Released(160, 100)]
+
+
 @pytest.mark.parametrize(
     "invented",
     [

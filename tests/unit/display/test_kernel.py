@@ -3,7 +3,7 @@
 | defect of those before us | test |
 | --- | --- |
 | a black screen after days, and no log of it (Anthias 279, 297, 382, 703, 1222) | ``test_a_screen_that_is_switched_off_is_wedged``, ``test_a_frame_that_takes_too_long_is_a_wedged_display``, ``test_a_flip_that_fails_on_a_screen_that_is_there_is_a_wedged_display`` |
-| panels send DOWN and UP and no motion (pygame 4156) | ``test_display.py``: ``test_a_finger_is_a_touch`` |
+| panels send DOWN and UP and no motion (pygame 4156) | ``test_display.py``: ``test_a_tap_needs_no_motion_between_down_and_up`` |
 | no touch when input devices may not be read, and nothing says so (SDL 4812) | ``test_a_screen_that_cannot_be_touched_says_so`` |
 | the console blanks the picture (consoleblank) | ``test_a_console_that_would_go_blank_is_told_not_to`` |
 | screen savers | ``test_no_screen_saver_may_start`` |

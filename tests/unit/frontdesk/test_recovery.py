@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 import pytest
 
 from drivers.display.fake import FakeDisplay
@@ -14,6 +15,7 @@ from drivers.errors import DeviceTimeoutError
 from fleet.protocol.records import DeviceChanged
 from fleet.protocol.thai import BANGKOK
 from kiosk import lives
+from kiosk.config import DisplayProfile
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.glass import BACKOFF_S, Glass
 from kiosk.frontdesk.hang_watch import HangWatch
@@ -368,3 +370,28 @@ def test_dimming_that_fails_is_a_failing_display_and_no_bug(tmp_path: Path) -> N
     hall.start()
     hall.pass_s(5 * GRACE_S)
     assert hall.recoveries == RECOVERIES_MAX
+
+
+def test_a_card_wakes_the_screen(tmp_path: Path) -> None:
+    now, hour = datetime.now(BANGKOK), timedelta(hours=1)
+    hours = f"{now - hour:%H:%M}-{now + hour:%H:%M}"
+    rig = DeskRig(tmp_path)
+    profile = DisplayProfile(profile="7in", night=hours, night_brightness_percent=30)
+    rig.config = msgspec.structs.replace(rig.config, display=profile)
+    with rig:
+        rig.until(lambda: rig.display.brightness_percent == 30)
+        rig.insert_card()
+        rig.until(lambda: rig.display.brightness_percent == 100)
+
+
+@pytest.mark.parametrize("hours", ["20-6", "20:00", "24:00-06:00", "20:00-06:60", "night"])
+def test_hours_that_are_none_are_refused_in_the_configuration(hours: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"night": hours}, DisplayProfile)
+
+
+@pytest.mark.parametrize("hours", ["", "20:00-06:00", "00:00-23:59"])
+def test_every_hours_the_configuration_takes_are_understood(hours: str) -> None:
+    profile = msgspec.convert({"night": hours}, DisplayProfile)
+    night = Night.from_words(profile.night, profile.night_brightness_percent)
+    assert (night == ALWAYS_DAY) is (hours == "")
