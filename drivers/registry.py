@@ -332,12 +332,8 @@ def _pygame_display(rest: str) -> Callable[[tuple[int, int]], Display]:
     name, options = _options(rest, "rotation")
     driver = _chosen("a pygame display", name, {driver.value: driver for driver in VideoDriver})
     rotation = _chosen("rotation", options.get("rotation", "0"), {str(angle): angle for angle in ANGLES})
-
-    def opened(size: tuple[int, int]) -> Display:
-        kernel = KernelScreen(Path("/")) if driver is VideoDriver.KMSDRM else None
-        return PygameDisplay(size, rotation=rotation, driver=driver, kernel=kernel)
-
-    return opened
+    kernel = KernelScreen(Path("/")) if driver is VideoDriver.KMSDRM else None
+    return lambda size: PygameDisplay(size, rotation=rotation, driver=driver, kernel=kernel)
 
 
 def _virtual_display(rest: str) -> Callable[[tuple[int, int]], Display]:

@@ -6,7 +6,9 @@ What it is not: a graphics driver, and nothing for a desktop: a developer's own 
 Rules:
 
 1. A file that is not there says nothing: a machine that tells nothing of its connectors has no dark screen.
-2. What cannot be written is said by the return value; a screen that cannot be dimmed is still a screen.
+2. A screen is dark only if it was lit before: not every graphics driver keeps ``dpms`` true, and one that never says
+   "On" must not put a good screen out of service.
+3. What cannot be written is said by the return value; a screen that cannot be dimmed is still a screen.
 
 Sources: Linux, ``Documentation/ABI/stable/sysfs-class-backlight``; ``drivers/gpu/drm/drm_sysfs.c`` (``status``,
 ``dpms``); console_codes(4) for the two sequences that end blanking.
@@ -30,12 +32,12 @@ _NEVER_BLANK = b"\033[9;0]\033[14;0]"
 
 
 class KernelScreen:
-    """The screen of the machine whose files are under ``root``: "/" but in tests."""
+    """The screen of the machine whose files are under ``root``: "/" but in tests. One outlives many openings."""
 
     def __init__(self, root: Path, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._root, self._look_every_s = root, look_every_s
         self._look_at_s = time.monotonic() + look_every_s
-        self._backlights = sorted((root / _BACKLIGHTS).glob("*/brightness"))
+        self._was_lit = False
 
     def connected(self) -> tuple[str, ...]:
         """The names of the connectors with a screen on them, as ``card1-HDMI-A-1``."""
@@ -54,7 +56,9 @@ class KernelScreen:
         if states and not plugged and all(state == "disconnected" for state in states.values()):
             return False, f"nothing is plugged into {', '.join(states)}"
         power = {name: _text(self._root / _CONNECTORS / name / "dpms") for name in plugged}
-        if plugged and all(state not in ("On", "") for state in power.values()):
+        is_dark = bool(plugged) and all(state not in ("On", "") for state in power.values())
+        self._was_lit = self._was_lit or "On" in power.values()
+        if is_dark and self._was_lit:
             return True, f"the screen is switched off ({', '.join(f'{name}: {power[name]}' for name in plugged)})"
         return None
 
@@ -65,13 +69,14 @@ class KernelScreen:
 
     def set_backlight(self, percent: int) -> bool:
         """Set every backlight; False when there is none, or one cannot be written: darken the picture instead."""
-        for path in self._backlights:
+        backlights = sorted((self._root / _BACKLIGHTS).glob("*/brightness"))
+        for path in backlights:
             try:
                 highest = int((path.parent / "max_brightness").read_text("ascii"))
                 path.write_text(str(max(1, round(highest * percent / 100))), "ascii")
             except (OSError, ValueError):
                 return False
-        return bool(self._backlights)
+        return bool(backlights)
 
     def keep_console_lit(self) -> bool:
         """End the blanking of the text console under the picture; whether it does not blank now, as far as is told."""

@@ -55,6 +55,24 @@ def test_a_screen_that_is_switched_off_is_wedged(machine: PretendMachine, displa
     assert display.poll() == ()
 
 
+def test_a_driver_that_never_says_on_is_not_believed_when_it_says_off(machine: PretendMachine) -> None:
+    machine.switch_off()
+    screen = machine.screen()
+    assert [screen.why_unseen() for _ in range(3)] == [None] * 3
+
+
+def test_a_screen_that_stays_dark_is_dark_for_the_next_opening_too(machine: PretendMachine) -> None:
+    screen = machine.screen()
+    first = PygameDisplay(SIZE, driver=VideoDriver.DUMMY, kernel=screen)
+    first.present()
+    first.close()
+    machine.switch_off()
+    again = PygameDisplay(SIZE, driver=VideoDriver.DUMMY, kernel=screen)
+    with pytest.raises(DeviceTimeoutError, match="switched off"):
+        again.present()
+    again.close()
+
+
 def test_a_screen_that_was_unplugged_is_absent(machine: PretendMachine, display: PygameDisplay) -> None:
     machine.unplug()
     with pytest.raises(DeviceAbsentError, match="nothing is plugged into card1-HDMI-A-1"):
