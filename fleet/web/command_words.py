@@ -99,7 +99,7 @@ def failed(detail: str) -> str:
         "interrupted by a restart": _("ตู้เริ่มใหม่ระหว่างทำ"),
         "somebody was at the screen all the time": _("มีผู้ใช้อยู่หน้าเครื่องตลอด"),
         "this machine is not set up to be rebooted from afar": _("ตู้นี้ไม่เปิดให้รีสตาร์ตจากทางไกล"),
-        "no slip of the last ten minutes": _("ไม่มีใบในสิบนาทีที่ผ่านมา"),
+        "no slip to print again": _("ไม่มีใบให้พิมพ์ซ้ำ"),
         "no settings yet": _("ตู้ยังไม่ได้รับการตั้งค่า"),
         "no logs": _("ตู้ไม่มีบันทึก"),
         "paper-out": _("กระดาษหมด"),

@@ -6,7 +6,6 @@ import logging
 import resource
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,6 @@ from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, PaymentOpened, Restarted, SlipFailed, SlipPrinted, VisitEnded
 from kiosk import news
-from kiosk.frontdesk import loop
 from kiosk.frontdesk.process import Process
 from kiosk.frontdesk.worker import WorkerDied
 from kiosk.visits.desk import Device
@@ -205,15 +203,6 @@ def test_lights_shine_again_when_the_panel_is_back(tmp_path: Path) -> None:
         rig.panel.unplug()
         rig.until(lambda: Device.PANEL not in rig.state.desk.ready)
         rig.panel.plug()
-        rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
-
-
-def test_identify_ends_by_itself(tmp_path: Path) -> None:
-    with DeskRig(tmp_path) as rig:
-        rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
-        rig.agent.send(news.Identify())
-        rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.FAST)
-        rig.desk.look_after(time.monotonic() + loop.IDENTIFY_S)
         rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
 
 

@@ -12,7 +12,7 @@ import pytest
 from drivers.panel.port import Light, Pattern, Sound
 from drivers.printer.port import Paper
 from fleet.protocol.messages import DeviceState, DeviceStatus
-from kiosk import kernel_facts, news
+from kiosk import kernel_facts
 from kiosk.frontdesk.signals import (
     FAN_OFF_BELOW_C,
     FAN_ON_FROM_C,
@@ -156,11 +156,6 @@ def test_a_missing_scanner_is_seen_on_the_panel(rig: DeskRig) -> None:
     rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.SLOW)
     rig.scanner.plug()
     rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
-
-
-def test_a_technician_finds_the_kiosk_by_its_light(rig: DeskRig) -> None:
-    rig.agent.send(news.Identify())
-    rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.FAST)
 
 
 def test_a_panel_that_comes_back_is_told_everything_again(rig: DeskRig) -> None:
