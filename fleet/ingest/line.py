@@ -52,11 +52,15 @@ class Line:
         self._reader = mqtt.Reader()
         self._packet_id = 0
         self._waiting: deque[tuple[str, bytes, bool]] = deque()
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = _tls(broker.certificates, broker.name)
+        self._tls = context.wrap_bio(self._came, self._goes, server_hostname=broker.host)
         try:
-            raw = socket.create_connection((broker.host, broker.port), timeout=CONNECT_TIMEOUT_S)
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket = _tls(broker.certificates, broker.name).wrap_socket(raw, server_hostname=broker.host)
-            self._socket.sendall(connect.encode())
+            self._socket = socket.create_connection((broker.host, broker.port), timeout=CONNECT_TIMEOUT_S)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._shake_hands()
+            self._tls.write(connect.encode())
+            self._flush()
             self._connected = self._await_welcome()
         except (OSError, MqttError) as err:
             raise LineLostError(f"{type(err).__name__}: {err}") from err
@@ -64,14 +68,44 @@ class Line:
         self._room = self._connected.receive_maximum
         self._heard_s = self._spoke_s = time.monotonic()
 
+    def _shake_hands(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._receive()
+            else:
+                self._flush()
+                return
+
     def _await_welcome(self) -> mqtt.Connected:
         while True:
-            data = self._socket.recv(READ_BYTES)
-            if not data:
-                raise MqttError("the broker hung up")
-            for kind, body in self._reader.feed(data):
+            self._receive()
+            for kind, body in self._reader.feed(self._decrypted()):
                 if kind == Kind.CONNACK:
                     return mqtt.read_connack(body)
+
+    def _receive(self) -> None:
+        """Take what the line has, as it is on the wire. One call for many of the broker's small records: each costs
+        two when OpenSSL reads them itself.
+        """
+        data = self._socket.recv(READ_BYTES)
+        if not data:
+            raise MqttError("the broker hung up")
+        self._came.write(data)
+
+    def _decrypted(self) -> bytes:
+        pieces = []
+        try:
+            while piece := self._tls.read(READ_BYTES):
+                pieces.append(piece)
+        except ssl.SSLWantReadError:
+            return b"".join(pieces)
+        raise MqttError("the broker hung up")
+
+    def _flush(self) -> None:
+        self._socket.sendall(self._goes.read())
 
     @property
     def arrived(self) -> list[Published]:
@@ -106,35 +140,15 @@ class Line:
         Raises: LineLostError.
         """
         try:
-            if not self._socket.pending() and not select.select([self._socket, wake], [], [], timeout_s)[0]:
-                self._keep_alive()
-                return
-            self._take()
+            if select.select([self._socket, wake], [], [], timeout_s)[0] == [self._socket]:
+                self._receive()
+                self._heard_s = time.monotonic()
+                for kind, body in self._reader.feed(self._decrypted()):
+                    self._heed(kind, body)
+                self._send_waiting()
         except (OSError, MqttError) as err:
             raise LineLostError(f"{type(err).__name__}: {err}") from err
         self._keep_alive()
-
-    def _take(self) -> None:
-        """Everything that is there, up to a buffer's worth; TLS gives 16 kB at a time, ours is a batch."""
-        self._socket.settimeout(0.0)
-        pieces, size = [], 0
-        try:
-            while size < READ_BYTES:
-                data = self._socket.recv(READ_BYTES)
-                if not data:
-                    raise MqttError("the broker hung up")
-                pieces.append(data)
-                size += len(data)
-        except ssl.SSLWantReadError:
-            pass
-        finally:
-            self._socket.settimeout(CONNECT_TIMEOUT_S)
-        if not pieces:
-            return
-        self._heard_s = time.monotonic()
-        for kind, body in self._reader.feed(b"".join(pieces)):
-            self._heed(kind, body)
-        self._send_waiting()
 
     def _heed(self, kind: int, body: bytes) -> None:
         match kind:
@@ -169,7 +183,8 @@ class Line:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._socket.sendall(data)
+            self._tls.write(data)
+            self._flush()
         except OSError as err:
             raise LineLostError(f"{type(err).__name__}: {err}") from err
         self._spoke_s = time.monotonic()
@@ -177,7 +192,8 @@ class Line:
     def close(self, *, farewell: bytes = b"") -> None:
         """End it in peace; a line that is lost already is fine."""
         try:
-            self._socket.sendall(farewell)
+            self._tls.write(farewell)
+            self._flush()
             self._socket.close()
         except OSError:
             pass
