@@ -41,12 +41,12 @@ class Step:
 
 
 def preamble() -> bytes:
-    """Reset modes, set both motion units to one dot (203 dpi), and switch off status that nobody asks for."""
+    """Reset modes and set both motion units to one dot (203 dpi)."""
     from escpos.printer import Dummy
 
     encoder = Dummy()
     encoder.hw("INIT")
-    encoder._raw(b"\x1dP\xcb\xcb\x1da\x00")
+    encoder._raw(b"\x1dP\xcb\xcb")
     return bytes(encoder.output)
 
 

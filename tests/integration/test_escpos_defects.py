@@ -38,7 +38,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from drivers.errors import DeviceAbsentError
+from drivers.errors import DeviceAbsentError, DeviceFaultError, Fault
 from drivers.printer.bands import preamble, steps
 from drivers.printer.escpos import EscposPrinter
 from drivers.printer.paper import PaperPath, png
@@ -154,7 +154,7 @@ def test_nothing_is_said_on_standard_output(bench: PrinterBench, capfd: pytest.C
 
 
 def test_status_that_nobody_asked_for_is_no_answer(bench: PrinterBench) -> None:
-    """A printer switched to tell of changes by itself tells while we ask, and is switched off by the first slip."""
+    """A printer switched to tell of changes by itself tells while we ask, and while a slip is under way."""
     printer = EscposPrinter.open(bench.uri, timing=QUICK)
     printer._dialogue.say(b"\x1da\xff")
     assert printer.wait(2) == FINE
@@ -164,9 +164,14 @@ def test_status_that_nobody_asked_for_is_no_answer(bench: PrinterBench) -> None:
     assert told.cover_open
     bench.do(PrinterStandIn.close_cover)
     assert printer.wait(2) == FINE
+    bench.do(lambda p: p.open_cover(after_mm=20))
+    with pytest.raises(DeviceFaultError) as caught:
+        printer.print(SLIP_PARTS)
+    assert caught.value.fault is Fault.COVER_OPEN
+    bench.do(PrinterStandIn.close_cover)
     printer.print(SLIP_PARTS)
     printer.close()
-    assert bench.slips == [SLIP]
+    assert bench.slips[-1] == SLIP
 
 
 def test_a_printer_that_slows_down_on_the_way_prints_all_the_same(bench: PrinterBench) -> None:
