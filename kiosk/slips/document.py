@@ -82,6 +82,26 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one text and one or more figures: the text breaks, the figures stand in columns, flush right.
+
+    ``head`` names the columns; without, there is no such line. Raises: ValueError when rows differ in length.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    head: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len({len(row) for row in self.all_rows}) != 1:
+            raise ValueError("the rows of a table differ in length, or there are none")
+
+    @property
+    def all_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The rows with the head, if there is one, on top."""
+        return (self.head, *self.rows) if self.head else self.rows
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line right across."""
 
@@ -116,7 +136,7 @@ class Stripes:
     height: int
 
 
-Element = Masthead | Band | Frame | Paragraph | Pairs | Rule | Amount | Code | Space | Stripes
+Element = Masthead | Band | Frame | Paragraph | Pairs | Table | Rule | Amount | Code | Space | Stripes
 
 
 def plain_text(elements: Iterable[Element]) -> str:
@@ -128,6 +148,8 @@ def plain_text(elements: Iterable[Element]) -> str:
                 lines.append(text)
             case Pairs(rows):
                 lines += [f"{label}: {value}" for label, value in rows]
+            case Table():
+                lines += [f"{text}: {'  '.join(figures)}" for text, *figures in element.all_rows]
             case Amount(figures, unit):
                 lines.append(f"{figures} {unit}")
             case Code(payload, beside):

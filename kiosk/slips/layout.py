@@ -18,7 +18,7 @@ from math import ceil
 import qrcode
 from PIL import Image, ImageChops
 
-from drivers.printer.port import Raster
+from drivers.printer.port import Part, Qr, Raster
 from kiosk.slips.document import (
     AMOUNT,
     BAND,
@@ -40,6 +40,7 @@ from kiosk.slips.document import (
     Rule,
     Space,
     Stripes,
+    Table,
     TypeStyle,
 )
 from kiosk.slips.pavilion import pavilion
@@ -78,8 +79,11 @@ _Run = tuple[float, Ink]
 class Sheet:
     """Paper that grows downwards."""
 
-    def __init__(self, width_px: int) -> None:
+    def __init__(self, width_px: int, *, leaves_codes: bool = False) -> None:
+        """``leaves_codes``: a code in the middle is left to the printer, as a part of its own."""
         self._width = width_px
+        self._leaves_codes = leaves_codes
+        self._above: list[Part] = []
         self._scale = 1.0 if width_px >= _NARROW_PX else 6 / 7
         self._image = Image.new("L", (width_px, 2048))
         self._y = float(_MARGIN)
@@ -87,7 +91,13 @@ class Sheet:
 
     def raster(self) -> Raster:
         """The paper, cut off below the last element."""
-        height = round(self._y) + _BOTTOM
+        return self._cut_at(round(self._y) + _BOTTOM)
+
+    def parts(self) -> tuple[Part, ...]:
+        """The same, and the codes that are left to the printer where they stand."""
+        return (*self._above, self.raster())
+
+    def _cut_at(self, height: int) -> Raster:
         self._grow(height)
         paper = self._image.crop((0, 0, self._width, height)).convert("1", dither=Image.Dither.NONE)
         return Raster(self._width, height, paper.tobytes())
@@ -104,6 +114,8 @@ class Sheet:
                 self._paragraph(element)
             case Pairs(rows):
                 self._pairs(rows)
+            case Table():
+                self._table(element)
             case Rule(dashed):
                 self._rule(dashed)
             case Amount():
@@ -236,6 +248,27 @@ class Sheet:
                     runs.append((self._width - _MARGIN - ink.advance, ink))
                 self._line(runs, value_style.pitch * value_style.size_dots, value_style)
 
+    def _table(self, table: Table) -> None:
+        text_style, figure_style = self._sized(LABEL), self._sized(VALUE)
+        columns = list(zip(*table.all_rows, strict=True))[1:]
+        widths = [max(width_dots(figure, figure_style) for figure in column) for column in columns]
+        room = self._room - sum(widths) - _PAIR_GAP * len(widths)
+        height = figure_style.pitch * figure_style.size_dots
+        for index, (text, *figures) in enumerate(table.all_rows):
+            self._y += 2 if index else 0
+            lines = broken_lines(text, text_style, room)
+            if len(lines) > 2 and len(across := broken_lines(text, text_style, self._room)) + 1 < len(lines):
+                lines = [*across, ""]  # right across, the figures below
+            runs: list[_Run] = []
+            end = float(self._width - _MARGIN)
+            for figure, width in zip(reversed(figures), reversed(widths), strict=True):
+                ink = draw_ink(figure, text_style if table.head and not index else figure_style)
+                runs.append((end - ink.advance, ink))
+                end -= width + _PAIR_GAP
+            for number, line in enumerate(lines):
+                words = [(float(_MARGIN), draw_ink(line, text_style))] if line else []
+                self._line([*words, *(runs if number == len(lines) - 1 else ())], height, figure_style)
+
     def _rule(self, dashed: bool) -> None:
         self._y += _RULE_SPACE
         if not dashed:
@@ -266,23 +299,33 @@ class Sheet:
         text_left = _MARGIN - 20 + side + 8
         beside = self._width - _MARGIN - text_left
         first, rest = self._sized(BESIDE_FIRST), self._sized(BESIDE)
-        styles = [first, *[rest] * (len(element.lines) - 1)]
-        is_wide = all(standing_ink(t, s).advance <= beside for t, s in zip(element.lines, styles, strict=True))
+        texts = list(zip(element.lines, [first, *[rest] * (len(element.lines) - 1)], strict=True))
         self._y += 6
         top = self._y
-        left = _MARGIN - 20 if is_wide else (self._width - side) // 2
-        inked = side - 2 * _QUIET * module
-        picture = modules.resize((inked, inked), Image.Resampling.NEAREST)
-        self._lay(picture, left + _QUIET * module, round(top) + _QUIET * module)
-        text_height = sum(s.pitch * s.size_dots for s in styles)
-        self._y = top + (side - text_height) / 2 if is_wide else top + side - module
-        for text, style in zip(element.lines, styles, strict=True):
-            if is_wide:
+        if all(standing_ink(text, style).advance <= beside for text, style in texts):
+            self._lay_code(modules, module, _MARGIN - 20)
+            self._y = top + (side - sum(style.pitch * style.size_dots for _, style in texts)) / 2
+            for text, style in texts:
                 self._line([(text_left, standing_ink(text, style))], style.pitch * style.size_dots, style)
-            else:
-                for line in standing_lines(text, style, self._room):
-                    self._centred(line, style)
-        self._y = max(self._y, top + side)
+            self._y = max(self._y, top + side)
+            return
+        if self._leaves_codes and element.payload.isascii() and element.payload.isprintable():
+            self._leave(Qr(element.payload, module))
+        else:
+            self._lay_code(modules, module, (self._width - side) // 2)
+            self._y = top + side - module
+        for text, style in texts:
+            for line in standing_lines(text, style, self._room):
+                self._centred(line, style)
+
+    def _lay_code(self, modules: Image.Image, module: int, left: int) -> None:
+        inked = modules.resize((modules.width * module, modules.height * module), Image.Resampling.NEAREST)
+        self._lay(inked, left + _QUIET * module, round(self._y) + _QUIET * module)
+
+    def _leave(self, code: Qr) -> None:
+        """What was laid so far is one part, the code the next; paper begins anew below it."""
+        self._above += [self._cut_at(round(self._y)), code]
+        self._image, self._y, self._inked_to = Image.new("L", (self._width, 1024)), 0.0, 0
 
     def _stripes(self, height: int) -> None:
         for start in (0, self._width // 2 - 20, self._width - 40):
@@ -301,6 +344,15 @@ def lay_out(elements: Iterable[Element], width_px: int) -> Raster:
         sheet.add(element)
     forget()
     return sheet.raster()
+
+
+def lay_out_parts(elements: Iterable[Element], width_px: int) -> tuple[Part, ...]:
+    """The same for a printer that may draw codes itself: pictures, and between them the codes in the middle."""
+    sheet = Sheet(width_px, leaves_codes=True)
+    for element in elements:
+        sheet.add(element)
+    forget()
+    return sheet.parts()
 
 
 def _office_lines(name: str, style: TypeStyle, room: float) -> list[str]:

@@ -29,8 +29,9 @@ from kiosk.slips.document import (
     Pairs,
     Paragraph,
     Rule,
+    Table,
 )
-from kiosk.slips.layout import lay_out
+from kiosk.slips.layout import lay_out_parts
 
 SAMPLE_BAND = "ตัวอย่าง ใช้จริงไม่ได้"
 _BARE_ID = re.compile(r"\d{13}|\d-\d{4}-\d{5}-\d{2}-\d")
@@ -76,7 +77,7 @@ class PaymentSlip:
 
 def render(slip: PaymentSlip, width_px: int) -> tuple[Part, ...]:
     """The slip, ready for a printer of that width, cut included."""
-    return (lay_out(elements(slip), width_px), Cut())
+    return (*lay_out_parts(elements(slip), width_px), Cut())
 
 
 def elements(slip: PaymentSlip) -> tuple[Element, ...]:
@@ -127,7 +128,7 @@ def _facts(slip: PaymentSlip) -> tuple[Element, ...]:
 def _money(slip: PaymentSlip) -> tuple[Element, ...]:
     rows = tuple((label, format_baht(satang)) for label, satang in slip.lines)
     return (
-        *((Pairs(rows),) if rows else ()),
+        *((Table(rows),) if rows else ()),
         Amount(format_baht(slip.amount_satang), "บาท"),
         Paragraph(f"({baht_text(slip.amount_satang)})", WORDS),
         Rule(),

@@ -29,7 +29,7 @@ from kiosk.slips.document import (
     Space,
     Stripes,
 )
-from kiosk.slips.layout import lay_out
+from kiosk.slips.layout import lay_out_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TrialSlip:
 
 def render_trial(slip: TrialSlip, width_px: int) -> tuple[Part, ...]:
     """The slip, ready for a printer of that width, cut included."""
-    return (lay_out(trial_elements(slip, width_px), width_px), Cut())
+    return (*lay_out_parts(trial_elements(slip, width_px), width_px), Cut())
 
 
 def trial_elements(slip: TrialSlip, width_px: int) -> tuple[Element, ...]:

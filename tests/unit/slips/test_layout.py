@@ -26,13 +26,14 @@ from kiosk.slips.document import (
     Masthead,
     Pairs,
     Paragraph,
+    Table,
     TypeStyle,
 )
 from kiosk.slips.layout import lay_out
 from kiosk.slips.pavilion import pavilion
 from kiosk.slips.payment_slip import PaymentSlip, elements
 from kiosk.slips.trial_slip import TrialSlip, trial_elements
-from kiosk.slips.typeset import broken_lines, draw_ink, kept, width_dots
+from kiosk.slips.typeset import _measured, broken_lines, draw_ink, kept, width_dots
 from tests.support.sample_slips import LONGEST, SLIPS
 
 WIDTHS = [576, 384]
@@ -158,6 +159,42 @@ def test_what_belongs_together_stays_together(text: str, unbroken: str) -> None:
 def test_keeping_together_changes_no_letter() -> None:
     text = LONGEST.item
     assert kept(text).replace("\u00a0", " ").replace("\u2060", "") == text
+
+
+LONG = "ค่าธรรมเนียมรายปีตามกฎกระทรวงกำหนดค่าธรรมเนียมเกี่ยวกับโรงงานอุตสาหกรรม"
+
+
+@pytest.mark.parametrize("width_px", WIDTHS)
+def test_a_tables_long_text_stays_off_its_figures_and_its_figures_stay_whole(width_px: int) -> None:
+    table = Table(((LONG, "12", "990,000,000.00"), ("ค่าปรับ", "2", "300.00")), ("รายการ", "จำนวน", "บาท"))
+    left, _, right, _ = ink_box(lay_out((table,), width_px))
+    assert (left >= MARGIN, right <= width_px - MARGIN) == (True, True)
+    rows = lay_out((table,), width_px).height_px, lay_out((Table(table.rows[1:], table.head),), width_px).height_px
+    assert rows[0] >= rows[1] + 2 * 30, "the long text did not break"
+
+
+def test_a_table_of_one_line_a_row_looks_like_pairs() -> None:
+    rows = (("ค่าธรรมเนียม", "3,000.00"), ("เงินเพิ่ม 2 เดือน", "300.00"))
+    assert lay_out((Table(rows),), 576) == lay_out((Pairs(rows),), 576)
+
+
+def test_a_label_as_long_as_the_law_leaves_its_sum_readable() -> None:
+    """As pairs it would run into its figure."""
+    together = lay_out((Table(((LONG, "330.00"),)),), 384)
+    words = lay_out((Table(((LONG, ""),)),), 384)
+    figure = lay_out((Table((("", "330.00"),)),), 384)
+    assert black(together) == black(words) + black(figure)
+
+
+@pytest.mark.parametrize("rows", [(), (("a", "1"), ("b",))])
+def test_a_crooked_table_is_refused(rows: tuple[tuple[str, ...], ...]) -> None:
+    with pytest.raises(ValueError, match="table"):
+        Table(rows)
+
+
+def test_nothing_of_a_visitor_is_remembered() -> None:
+    lay_out((Pairs((("โรงงาน", "ตัวอย่างแปรรูปอาหาร"),)),), 576)
+    assert _measured.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize("width_px", WIDTHS)

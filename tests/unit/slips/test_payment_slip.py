@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 
-from drivers.printer.port import Cut, Raster
+from drivers.printer.fake import FakePrinter
+from drivers.printer.paper import png
+from drivers.printer.port import Cut, Qr, Raster
 from kiosk.slips.document import Band, Code, Frame, Paragraph, plain_text
 from kiosk.slips.payment_slip import PaymentSlip, elements, render
 from tests.support.sample_slips import LONGEST, PAID, PAID_AT, SLIPS, UNCONFIRMED
@@ -119,10 +124,34 @@ def test_the_code_is_the_tracking_address() -> None:
 
 
 @pytest.mark.parametrize("width_px", [576, 384])
-def test_a_rendered_slip_is_one_picture_and_a_cut(width_px: int) -> None:
-    picture, cut = render(LONGEST, width_px)
+def test_a_code_in_the_middle_is_left_to_the_printer(width_px: int) -> None:
+    above, code, below, cut = render(LONGEST, width_px)
+    assert isinstance(above, Raster)
+    assert isinstance(below, Raster)
+    assert isinstance(code, Qr)
+    assert (code.payload, above.width_px, below.width_px, cut) == (LONGEST.tracking_url, width_px, width_px, Cut())
+    assert code.side_px <= width_px - 16
+
+
+def test_a_code_beside_its_words_is_drawn_with_them() -> None:
+    picture, cut = render(PAID, 576)
     assert isinstance(picture, Raster)
-    assert (picture.width_px, cut) == (width_px, Cut())
+    assert (picture.width_px, cut) == (576, Cut())
+
+
+def test_a_code_no_printer_could_draw_is_drawn_here() -> None:
+    picture, cut = render(replace(LONGEST, tracking_url="https://ติดตาม.example/" + "x" * 60), 576)
+    assert isinstance(picture, Raster)
+    assert cut == Cut()
+
+
+@pytest.mark.parametrize("width_px", [576, 384])
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_what_comes_out_can_be_read(slip: PaymentSlip, width_px: int) -> None:
+    printer = FakePrinter(width_px)
+    printer.print(render(slip, width_px))
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(png(printer.slips[0]))).convert("L"))
+    assert code.text == slip.tracking_url
 
 
 def test_paragraphs_are_never_empty() -> None:
