@@ -6,11 +6,13 @@ end at the spaces between phrases, since a terminal knows no better place.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 _NONE = ("Mn", "Me", "Cf")
 _CUT = "…"
+_SPACES = re.compile("[ \t\r\n]+")
 
 
 def columns(text: str) -> int:
@@ -38,9 +40,10 @@ def clipped(text: str, to_columns: int) -> str:
 
 
 def wrapped(text: str, to_columns: int) -> list[str]:
-    """In lines that fit. A word that is longer than a line, as addresses are, is cut."""
+    """In lines that fit, ending at spaces (a no-break space is none). A word longer than a line, as addresses are, is
+    cut."""
     lines: list[str] = []
-    for word in (piece for whole in text.split() for piece in _pieces(whole, to_columns)):
+    for word in (piece for whole in _SPACES.split(text) for piece in _pieces(whole, to_columns)):
         if lines and columns(lines[-1]) + 1 + columns(word) <= to_columns:
             lines[-1] += " " + word
         else:

@@ -10,6 +10,7 @@ refuses pipes, files and JSON.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from kiosk.doctor.voice import Voice
 WITHOUT_CONFIG = {"card": "pcsc:", "scanner": "evdev:auto"}
 """What can be looked for on a machine of which nothing is known."""
 
+NOT_WELL = 1
 WRONG_USE = 2
 
 
@@ -78,6 +80,17 @@ def run(
     order: Order, make_openers: Callable[[dict[str, str], tuple[int, int]], Openers], version: str, root: Path
 ) -> int:
     """Look, report, and return the exit code. ``make_openers`` takes the devices' addresses and the display's size."""
+    _speak_plainly(is_json=order.is_json)
+    try:
+        return _run(order, make_openers, version, root)
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_WELL
+
+
+def _run(
+    order: Order, make_openers: Callable[[dict[str, str], tuple[int, int]], Openers], version: str, root: Path
+) -> int:
     out = Voice(_to(sys.stderr if order.is_json else sys.stdout), order.is_thai, _passing())
     if (refusal := _refusal(order)) is not None:
         _to(sys.stderr)(f"kiosk doctor: {refusal}")
@@ -89,13 +102,19 @@ def run(
     subject = Subject(config, detail, make_openers(addresses, size_px), addresses, version, root)
     reveal = (lambda text: _reveal(text, out)) if order.is_unmasked else None
     report = examine(subject, order.part, Manner(out, Patience(), reveal))
-    out.pass_by("")
     if order.is_json:
         _to(sys.stdout)(as_json(report))
     else:
         for line in as_lines(report, is_thai=order.is_thai, is_long=order.is_long or order.part is not None):
             out.write(line)
     return report.exit_code
+
+
+def _speak_plainly(*, is_json: bool) -> None:
+    """JSON is UTF-8 whatever the locale; a terminal that has no Thai shows question marks, and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8" if is_json else None, errors="replace")
 
 
 def _to(stream: TextIO) -> Callable[[str], None]:

@@ -73,8 +73,11 @@ def examine(subject: Subject, part: str | None, manner: Manner) -> Report:
     round_ = _Round(subject, manner, is_live=part is not None, is_desk_running=bool(is_desk_running))
     findings = list(round_.configuration())
     for each in PARTS if part is None else (part,):
-        manner.voice.pass_by(f"กำลังดู{_LOOKING[each]} ..." if manner.voice.is_thai else f"looking at the {each} ...")
+        if part is None:  # a live test speaks for itself
+            looking = f"กำลังดู{_LOOKING[each]} ..." if manner.voice.is_thai else f"looking at the {each} ..."
+            manner.voice.pass_by(looking)
         findings += round_.look(each)
+    manner.voice.pass_by("")
     return Report(
         kiosk_id=None if config is None else config.kiosk_id,
         version=subject.version,

@@ -59,6 +59,7 @@ class Problem(StrEnum):
     PRINTER_SILENT = auto()
     TAMPERED = auto()
     CORNERS_UNTOUCHED = auto()
+    DISPLAY_WEDGED = auto()
     # the way to the fleet
     NO_IDENTITY = auto()
     IDENTITY_BROKEN = auto()

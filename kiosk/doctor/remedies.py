@@ -152,6 +152,10 @@ REMEDIES: dict[Problem, Remedy] = {
         "จอไม่รู้สึกการแตะครบทั้งสี่มุม หากแตะแล้ว ให้ตรวจสายสัมผัส และ rotation ในไฟล์ตั้งค่า",
         "Not all four corners were felt: if they were touched, check the touch cable, and rotation in the address.",
     ),
+    Problem.DISPLAY_WEDGED: Remedy(
+        "จอค้าง ไม่แสดงภาพแม้เปิดใหม่หลายครั้ง ให้ปิดแล้วเปิดจอ ตรวจสาย แล้วรีสตาร์ตเครื่อง",
+        "The display is stuck and opening it again did not help: switch it off and on, check its cable, then reboot.",
+    ),
     Problem.NO_IDENTITY: Remedy(
         "ตู้นี้ยังไม่ได้ลงทะเบียนกับศูนย์ ให้ลงทะเบียนก่อน",
         "This kiosk has no identity yet: enrol it at the fleet.",

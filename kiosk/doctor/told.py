@@ -83,6 +83,13 @@ _WORDS: dict[str, Problem] = {
 }
 """The desk's words for what is the matter."""
 
+_OF_STATE: dict[tuple[str, DeviceState], Problem] = {
+    ("printer", DeviceState.OFFLINE): Problem.OFFLINE,
+    ("printer", DeviceState.UNKNOWN): Problem.PRINTER_SILENT,
+    ("display", DeviceState.HARDWARE_ERROR): Problem.DISPLAY_WEDGED,
+}
+"""Where a state alone says it, and says it otherwise than for other devices."""
+
 _STATES: dict[Problem, State] = {
     Problem.PAPER_LOW: State.ATTENTION,
     Problem.PAPER_UNKNOWN: State.UNKNOWN,
@@ -106,16 +113,14 @@ def look_at_told(device: str, told: Told) -> Finding:
 def _problem(device: str, known: DeviceChanged) -> Problem | None:
     if (problem := _WORDS.get(known.detail)) is not None:
         return problem
-    match DeviceState(known.state):
-        case DeviceState.ONLINE | DeviceState.BUSY:
-            return None
-        case DeviceState.NO_DEVICE:
-            return ABSENT[device]
-        case DeviceState.OFFLINE:
-            return Problem.OFFLINE if device == "printer" else ABSENT[device]
-        case DeviceState.UNKNOWN:
-            return Problem.PRINTER_SILENT if device == "printer" else Problem.NO_ANSWER
-    return Problem.DEVICE_ERROR
+    state = DeviceState(known.state)
+    if state in (DeviceState.ONLINE, DeviceState.BUSY):
+        return None
+    if (problem := _OF_STATE.get((device, state))) is not None:
+        return problem
+    if state in (DeviceState.NO_DEVICE, DeviceState.OFFLINE):
+        return ABSENT[device]
+    return Problem.NO_ANSWER if state is DeviceState.UNKNOWN else Problem.DEVICE_ERROR
 
 
 # ---- the last restart

@@ -65,6 +65,9 @@ FACTS: dict[str, tuple[str, str]] = {
     "at": ("เมื่อ {}", "at {}"),
 }
 
+_NO_BREAK = "\u00a0"
+"""Between a number and what it counts."""
+
 _VALUES: dict[str, tuple[str, str]] = {
     "empty": ("ว่าง", "empty"),
     "card": ("มีบัตร", "holds a card"),
@@ -96,7 +99,14 @@ def facts(details: dict[str, Detail], *, is_thai: bool) -> Iterator[str]:
         if value is None:
             continue  # the state says it; JSON says which
         template = FACTS.get(key, (f"{key}: {{}}",) * 2)[language]
-        yield template.format(_value(value, language))
+        shown = _date(value) if key == "expiry" and isinstance(value, str) else value
+        yield template.replace("{} ", f"{{}}{_NO_BREAK}").format(_value(shown, language))
+
+
+def _date(said: str) -> str:
+    """A day as the card has it, YYYYMMDD of the Buddhist era, as people write it."""
+    is_day = len(said) == len("25730414") and said.isdigit()
+    return f"{said[6:]}/{said[4:6]}/{said[:4]}" if is_day else said
 
 
 def _value(value: str | float | bool | list[dict[str, str | int]], language: int) -> str:

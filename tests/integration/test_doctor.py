@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import threading
@@ -101,6 +102,8 @@ def test_every_device_of_a_well_kiosk_is_well_and_pulled_plugs_are_named(kiosk: 
     found = _findings(kiosk)
     assert {name: found[name]["state"] for name in _DEVICES} == dict.fromkeys(_DEVICES, "ok")
     assert {name: found[name]["address"] for name in _DEVICES} == kiosk.devices
+    assert all(found[name]["port"] for name in _DEVICES)
+    assert [name for name in _DEVICES if not found[name]["model"]] == ["scanner"], "a socket tells no model"
     assert found["certificate"]["problem"] == "no-identity"
     for device in _DEVICES:
         kiosk.post(f"device/{device}/unplug")
@@ -114,6 +117,36 @@ def test_one_screen_of_terminal(kiosk: VirtualKiosk) -> None:
         assert done.stderr == ""
         assert max(columns(line) for line in done.stdout.splitlines()) <= COLUMNS
         assert len(done.stdout.splitlines()) <= LINES - 1
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
+def test_a_reader_that_has_read_enough_and_a_terminal_without_thai(tmp_path: Path, locale: str) -> None:
+    command = shlex.join(_command(tmp_path / "none.toml", "--lang", "th"))
+    plain = {**os.environ, "LC_ALL": locale, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} | head -1"],
+        env=plain, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert done.stdout.startswith("kiosk doctor ")
+    assert done.stderr == ""
+
+
+def test_on_a_terminal_it_says_what_it_looks_at_and_wipes_that_away(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        _command(tmp_path / "none.toml"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while piece := os.read(ours, 4096):
+            said += piece
+    except OSError:  # Linux's word for a terminal whose last user has gone
+        pass
+    os.close(ours)
+    assert process.wait(_PATIENCE_S) == 1
+    assert b"looking at the card ..." in said
+    assert said.endswith(b"\r\x1b[K")
 
 
 def test_a_card_is_read_masked_through_pcscd(kiosk: VirtualKiosk) -> None:
@@ -215,10 +248,12 @@ def _desk(kiosk: VirtualKiosk) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_running_front_desk_keeps_its_devices_and_tells_how_they_are(kiosk: VirtualKiosk) -> None:
+    asked = {name: finding["model"] for name, finding in _findings(kiosk).items() if name in _DEVICES}
     with _desk(kiosk) as desk:
         found = _findings(kiosk)
         assert {name: found[name]["state"] for name in _DEVICES} == dict.fromkeys(_DEVICES, "ok")
         assert all(found[name]["details"]["since"] for name in _DEVICES)
+        assert {name: found[name]["model"] for name in _DEVICES} == asked, "the desk asked them, too"
         kiosk.post("printer/open-cover")
         eventually(lambda: _findings(kiosk)["printer"]["problem"] == "cover-open")
         for device in ("card", "scanner"):

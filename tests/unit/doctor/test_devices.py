@@ -321,6 +321,7 @@ def test_devices_of_a_running_front_desk_are_left_alone_and_told_as_it_knows_the
         (_changed("printer", DeviceState.UNKNOWN), Problem.PRINTER_SILENT),
         (_changed("panel", DeviceState.HARDWARE_ERROR, "tamper"), Problem.TAMPERED),
         (_changed("display", DeviceState.UNKNOWN), Problem.NO_ANSWER),
+        (_changed("display", DeviceState.HARDWARE_ERROR, "no frame came"), Problem.DISPLAY_WEDGED),
     ],
 )
 def test_what_the_desk_says_is_the_matter(rig: Rig, said: DeviceChanged, problem: Problem | None) -> None:

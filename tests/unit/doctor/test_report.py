@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from drivers.about import About
+from kiosk import doctor
 from kiosk.doctor.columns import clipped, columns, padded, wrapped
 from kiosk.doctor.command import is_thai
 from kiosk.doctor.findings import Finding, LastFault, State, attention, exit_code, failing, fine, unknown
@@ -15,6 +20,7 @@ from kiosk.doctor.problems import ABSENT, MUTE_HARDWARE, Problem
 from kiosk.doctor.remedies import REMEDIES
 from kiosk.doctor.report import Report, as_json
 from kiosk.doctor.screen import COLUMNS, LINES, as_lines
+from kiosk.doctor.words import FACTS
 
 _AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _LONG = "tcp://" + "x" * 150
@@ -130,7 +136,28 @@ def test_facts_are_in_the_technicians_language(thai: bool, said: str) -> None:
                              is_long=False)
         if "printer" in line
     ]  # fmt: skip
-    assert line.endswith(said)
+    assert line.replace("\u00a0", " ").endswith(said)
+
+
+def _fact_names() -> set[str]:
+    """Every name that the doctor's modules give a fact, as keyword or as key of a dict of details."""
+    found: set[str] = set()
+    for path in Path(doctor.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called in ("fine", "attention", "failing", "unknown", "with_details"):
+                    found |= {keyword.arg for keyword in node.keywords if keyword.arg}
+            if isinstance(node, ast.AnnAssign) and "Detail" in ast.unparse(node.annotation):
+                keys = node.value.keys if isinstance(node.value, ast.Dict) else []
+                found |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return found
+
+
+def test_every_fact_has_its_words() -> None:
+    names = _fact_names()
+    assert {"ahead_s", "under_voltage_now", "lights_blinked", "printed"} <= names, "the search itself"
+    assert names - set(FACTS) == set()
 
 
 def test_thai_marks_take_no_column_and_wide_letters_two() -> None:
@@ -138,6 +165,25 @@ def test_thai_marks_take_no_column_and_wide_letters_two() -> None:
     assert columns("字") == 2
     assert columns(padded("ไม่รู้", 10)) == 10
     assert wrapped("กระดาษหมด ให้ใส่ม้วนใหม่", 13) == ["กระดาษหมด", "ให้ใส่ม้วนใหม่"]
+
+
+def test_columns_are_those_of_the_c_library_for_all_of_thai() -> None:
+    """Terminals ask ``wcwidth``; its answer needs a locale that knows Unicode, and is asked for in another process."""
+    letters = [chr(code) for code in range(0x0E01, 0x0E5C) if chr(code) not in "\u0e3b\u0e3c\u0e3d\u0e3e"]
+    ask = (
+        "import ctypes, locale, sys; locale.setlocale(locale.LC_ALL, 'C.UTF-8');"
+        "print([ctypes.CDLL(None).wcwidth(ctypes.c_wchar(letter)) for letter in sys.argv[1]])"
+    )
+    done = subprocess.run([sys.executable, "-c", ask, "".join(letters)], capture_output=True, text=True, check=True)
+    assert [columns(letter) for letter in letters] == json.loads(done.stdout)
+
+
+def test_a_number_stays_with_what_it_counts() -> None:
+    lines = as_lines(_report(fine("disk", path="/" + "x" * 43, write_ms=1.0)), is_thai=False, is_long=True)
+    assert any(line.strip() == "1.0\u00a0ms" for line in lines)
+    assert "expiry 14/04/2573" in "".join(
+        as_lines(_report(fine("card", expiry="25730414")), is_thai=False, is_long=True)
+    )
 
 
 def test_what_is_cut_says_so_and_never_inside_a_letter() -> None:
