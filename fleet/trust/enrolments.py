@@ -181,11 +181,12 @@ def shown(enrolment_id: str, key_start: str) -> Enrolment | None:
 
 
 def code_holds(enrolment_id: str, typed: str, doer: Doer) -> bool:
-    """Whether a person typed the code that the fleet has computed itself. A third wrong one ends the enrolment."""
+    """Whether a person typed the code that the fleet has computed itself.
+
+    Raises: RefusedError when the enrolment is over, also by this: the third wrong code ends it.
+    """
     with transaction.atomic():
-        enrolment = _locked(enrolment_id)
-        if enrolment.stage != Stage.OPEN:
-            raise RefusedError("not waiting for a code")
+        enrolment = lock_open(enrolment_id)
         ours = transcript_of(enrolment).short_code
         if hmac.compare_digest(ours.encode(), words.typed_code(typed).encode()):
             return True
@@ -194,7 +195,9 @@ def code_holds(enrolment_id: str, typed: str, doer: Doer) -> bool:
             enrolment.stage = Stage.REFUSED
         enrolment.save(update_fields=["wrong_codes", "stage"])
         note(doer, "wrong-code", about=enrolment_id, detail=f"{enrolment.wrong_codes} of {WRONG_CODES_MAX}")
-        return False
+    if enrolment.stage == Stage.REFUSED:
+        raise RefusedError("the code was wrong too often")
+    return False
 
 
 def refuse(enrolment_id: str, doer: Doer) -> None:

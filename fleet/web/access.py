@@ -67,6 +67,12 @@ def offices_seen(scope: Scope) -> QuerySet[Office]:
     return scope.within(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
 
 
+def offices_to_install_in(scope: Scope) -> QuerySet[Office]:
+    """The offices in which this account may let a kiosk in."""
+    offices = Office.objects.select_related("province").order_by("province_id", "pk")
+    return offices if scope.nation else offices.filter(province_id__in=scope.installs)
+
+
 def provinces_seen(scope: Scope) -> QuerySet[Province]:
     """The provinces that exist for this account."""
     return scope.within(Province.objects.all(), "dopa_code")

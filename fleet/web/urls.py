@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from fleet.web.views import account, bank, commands, kiosks, overview, payments, settings, tracking
+from fleet.web.views import account, bank, commands, identity, kiosks, overview, payments, settings, tracking
 
 app_name = "web"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("kiosks/<str:kiosk_id>/", kiosks.kiosk, name="kiosk"),
     path("kiosks/<str:kiosk_id>/command/", commands.command, name="command"),
     path("kiosks/<str:kiosk_id>/brought/<str:command_id>", commands.brought, name="brought"),
+    path("kiosks/<str:kiosk_id>/identity/", identity.identity, name="identity"),
+    path("enrol/<str:enrolment_id>", identity.enrol, name="enrol"),
     path("settings/", settings.layers, name="settings"),
     path("settings/<str:layer>/", settings.layer, {"key": ""}, name="layer"),
     path("settings/<str:layer>/<str:key>/", settings.layer, name="layer"),

@@ -160,6 +160,18 @@ def deed(truth: KioskTruth) -> str:
     return known.get(worst, "")
 
 
+def deed_word(what: str) -> str:
+    """What somebody did to a kiosk's identity."""
+    known = {
+        "enrolment-confirmed": _("รับตู้เข้าระบบ"),
+        "issued": _("ออกใบรับรอง"),
+        "proven": _("ตู้ใช้ใบรับรองครั้งแรก"),
+        "revoked": _("เพิกถอนใบรับรอง"),
+        "enforced": _("ตัดลิงก์ที่เปิดอยู่แล้ว"),
+    }
+    return known.get(what, what)
+
+
 def match_word(name: str) -> str:
     """What a confirmation turned out to be."""
     return {

@@ -37,6 +37,7 @@ def main(argv: list[str]) -> int:
         fleet_api=arguments.fleet_api,
         samples=arguments.samples,
         is_supervising=not arguments.no_supervise,
+        enrol_at=arguments.enrol_at,
     )
     with contextlib.ExitStack() as held:
         try:
@@ -122,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, required=True, help="sockets and logs of the pretend devices")
     parser.add_argument("--kiosk-dir", type=Path, required=True, help="the kiosk's own: identity/, data/, machine.toml")
     parser.add_argument("--kiosk-id", type=_kiosk_id, default="VIRTUAL-01", help="as the fleet knows it (%(default)s)")
+    parser.add_argument("--enrol-at", default="", help="address of the fleet's pages: a kiosk that is nobody yet")
     parser.add_argument("--http-port", type=int, default=0, help="of the page, on loopback; 0 takes a free one")
     parser.add_argument("--display", choices=sorted(DISPLAY_SIZES_PX), default="10in")
     parser.add_argument("--broker", type=_address, help="host:port; without it the kiosk is offline")

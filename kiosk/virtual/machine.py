@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from drivers.panel.port import Light, Pattern
+from kiosk.config import read_config
 from kiosk.virtual.cable import Cable, CableState
 from kiosk.virtual.changes import Changes, RefusedError
 from kiosk.virtual.glass import Glass
@@ -87,7 +88,7 @@ class VirtualMachine:
     def state(self) -> dict[str, Any]:
         """Everything the page shows, but pictures and lights."""
         return {
-            "kiosk_id": self.plan.kiosk_id,
+            "kiosk_id": self._kiosk_id(),
             "display": self.glass.state(),
             "card": self.card.state(),
             "scanner": self.scanner.state(),
@@ -100,6 +101,12 @@ class VirtualMachine:
                 {"number": slip.number, "height_px": slip.rows, "taken": slip.is_taken} for slip in self.printer.slips
             ],
         }
+
+    def _kiosk_id(self) -> str:
+        """Who it is; empty as long as it is nobody."""
+        if not self.plan.enrol_at or not self.config_path.exists():
+            return "" if self.plan.enrol_at else self.plan.kiosk_id
+        return read_config(self.config_path).kiosk_id
 
     def lights(self) -> dict[Light, dict[str, Pattern | bool]]:
         """The lights as they shine now."""
@@ -169,9 +176,8 @@ class VirtualMachine:
     def _write_configuration(self) -> None:
         broker, fleet_api = self._cables
         self.plan.kiosk_dir.mkdir(parents=True, exist_ok=True)
-        sections: dict[str, dict[str, str | int]] = {
+        sections: dict[str, dict[str, Any]] = {
             "": {
-                "kiosk_id": self.plan.kiosk_id,
                 "data_dir": str(self.plan.kiosk_dir.resolve() / "data"),
                 "run_dir": str(self._sockets / "run"),
             },
@@ -183,15 +189,18 @@ class VirtualMachine:
                 "display": f"unix:{self.glass.wire.path}",
             },
             "display": {"profile": self.plan.display},
-            "link": {
-                "broker_host": "127.0.0.1",
-                "broker_port": broker.port,
-                "fleet_api": f"https://127.0.0.1:{fleet_api.port}",
+        }
+        way = ("127.0.0.1", broker.port, f"https://127.0.0.1:{fleet_api.port}")
+        if self.plan.enrol_at:
+            sections["enrolment"] = {"fleet": self.plan.enrol_at, "by_way_of": list(way)}
+        else:
+            sections[""]["kiosk_id"] = self.plan.kiosk_id
+            sections["link"] = {
+                **dict(zip(("broker_host", "broker_port", "fleet_api"), way, strict=True)),
                 "ca_file": "identity/ca.pem",
                 "certificate_file": "identity/kiosk.pem",
                 "key_file": "identity/kiosk.key",
-            },
-        }
+            }
         for directory in (sections[""]["data_dir"], sections[""]["run_dir"]):
             Path(str(directory)).mkdir(parents=True, exist_ok=True)
         self.config_path.write_text(_toml(sections), encoding="utf-8")
@@ -199,7 +208,7 @@ class VirtualMachine:
         (self.plan.kiosk_dir / "machine.env").write_text(environment, encoding="utf-8")
 
 
-def _toml(sections: dict[str, dict[str, str | int]]) -> str:
+def _toml(sections: dict[str, dict[str, Any]]) -> str:
     lines = ["# Written by `kiosk virtual` at each start; changes here are lost."]
     for name, values in sections.items():
         if name:

@@ -29,7 +29,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to build. Without an address its cable leads nowhere and the kiosk is offline."""
+    """What to build. Without an address its cable leads nowhere and the kiosk is offline.
+
+    ``enrol_at``: the fleet's pages, at which it enrols to learn who it is; then ``kiosk_id`` is nobody's.
+    """
 
     data_dir: Path
     kiosk_dir: Path
@@ -39,3 +42,4 @@ class Plan:
     fleet_api: Address | None = None
     samples: tuple[Sample, ...] = ()
     is_supervising: bool = True
+    enrol_at: str = ""

@@ -23,11 +23,13 @@ from typing import Any, TypeVar
 
 import requests
 
-from tests.support.identities import prepare_request
+from tests.support.seeing import codes_in
+from tests.support.technician import Technician, shown_in
 
 KIOSK_ID = "CBI-02"
 OFFICE_ID = "CBI"
 USER = "demo"
+TECHNICIAN = "technician"
 READY_TIMEOUT_S = 60.0
 
 T = TypeVar("T")
@@ -60,9 +62,7 @@ class Demo:
         self._say("Making sample data for three provinces")
         self.fleet("sample-data")
         self.fleet("user", USER, "--role", "national-admin", "--full-name", "สุดา ตัวอย่าง")
-        self.fleet("broker-config")
-        request = prepare_request(kiosk_dir / "identity")
-        self.fleet("enrol", KIOSK_ID, "--csr", str(request), "--out", str(kiosk_dir / "identity"))
+        self.fleet("user", TECHNICIAN, "--role", "technician", "--province", "20", "--full-name", "วิชัย ตัวอย่าง")
         samples = self.directory / "samples.json"
         samples.write_text(self.fleet("sample-codes", OFFICE_ID), "utf-8")
         self._say("Starting broker and fleet")
@@ -73,12 +73,30 @@ class Demo:
             "kiosk",
             [
                 *("-m", "kiosk", "virtual", "--data-dir", str(self.directory / "virtual")),
-                *("--kiosk-dir", str(kiosk_dir), "--kiosk-id", KIOSK_ID, "--display", self._display),
+                *("--kiosk-dir", str(kiosk_dir), "--enrol-at", self.fleet_address, "--display", self._display),
                 *("--broker", f"127.0.0.1:{ready['broker']}", "--fleet-api", f"127.0.0.1:{ready['kiosk']}"),
                 *("--samples", str(samples)),
             ],
         )
         self.kiosk_address = line.split(": ", 1)[1].strip().rstrip("/")
+        self._say(f"Enrolling it as {KIOSK_ID}: a technician scans the QR on its screen and types its code")
+        self._enrol()
+
+    def _enrol(self) -> None:
+        """Let the kiosk in as a technician does: the QR from its screen, the code it shows, the fleet's own form."""
+
+        def scanned() -> bool:
+            shown = shown_in(self.log("kiosk"))
+            return shown is not None and shown.address in codes_in(self.picture())
+
+        self.wait_until(lambda: self.state()["display"]["showing"], "the kiosk's screen", 30)
+        self.wait_until(scanned, "the enrolment QR on the screen", 30)
+        shown = shown_in(self.log("kiosk"))
+        assert shown is not None
+        page = Technician(TECHNICIAN, self.password).enrol(shown, KIOSK_ID)
+        if page.status_code != requests.codes.ok or f"/kiosks/{KIOSK_ID}/" not in page.url:
+            raise RuntimeError(f"the technician could not let the kiosk in: {page.status_code} {page.url}")
+        self.wait_until(lambda: self.state()["kiosk_id"] == KIOSK_ID, "the kiosk's identity", 30)
 
     @property
     def _environment(self) -> dict[str, str]:
