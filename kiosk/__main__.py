@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from kiosk import logs
 from kiosk.config import ConfigError, MachineConfig, read_config
 from kiosk.store import StoreError, StoreReplacedError
 
@@ -37,9 +37,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.command == "doctor":
         return _doctor(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         config = read_config(arguments.config)
+        logs.set_up(arguments.command, config.run_path)
         return _frontdesk(config) if arguments.command == "frontdesk" else _agent(config)
     except ConfigError as err:  # a human must act: one sentence, and no traceback
         print(f"kiosk: {err}", file=sys.stderr)

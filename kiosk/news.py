@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from fleet.protocol.messages import DeviceStatus, PaymentConfirmed
+from fleet.protocol.messages import CommandKind, DeviceStatus, PaymentConfirmed
 from kiosk.config import ConfigError
 
 DATAGRAM_BYTES_MAX = 64 * 1024
@@ -42,8 +42,21 @@ class LinkState(msgspec.Struct, frozen=True, tag="link-state"):
     online: bool
 
 
-class Identify(msgspec.Struct, frozen=True, tag="identify"):
-    """Agent to front desk: a technician wants to see which kiosk this is."""
+class Errand(msgspec.Struct, frozen=True, tag="errand"):
+    """Agent to front desk: something the fleet asks for; answered by ``ErrandDone``, once."""
+
+    command_id: str
+    kind: CommandKind
+    expires_at: datetime
+
+
+class ErrandDone(msgspec.Struct, frozen=True, tag="errand-done"):
+    """Front desk to agent: how an errand ended. ``file``: a picture's name in ``run_dir``, the agent's to take away."""
+
+    command_id: str
+    done: bool
+    detail: str = ""
+    file: str = ""
 
 
 class DeskStatus(msgspec.Struct, frozen=True, tag="desk-status"):
@@ -79,7 +92,8 @@ News = (
     SettingsStored
     | PaymentArrived
     | LinkState
-    | Identify
+    | Errand
+    | ErrandDone
     | DeskStatus
     | RecordsWaiting
     | StatusWanted

@@ -16,7 +16,6 @@ from fleet.protocol import records
 from fleet.protocol.messages import (
     Ack,
     Command,
-    CommandKind,
     Desired,
     DeviceStatus,
     MessageError,
@@ -29,6 +28,7 @@ from fleet.protocol.messages import (
 from fleet.protocol.settings import SettingsError
 from fleet.protocol.topics import Channel
 from kiosk import lives, news, settings_store
+from kiosk.agent.errands import Errands, Place
 from kiosk.agent.health import health
 from kiosk.agent.link import Arrived, Link, check_identity
 from kiosk.agent.renewal import Renewal
@@ -74,15 +74,19 @@ class Agent:
         self._link = Link(config.kiosk_id, config.link, boot_id, version)
         self._shipping = Shipping()
         self._renewal = Renewal(config) if config.enrolment is not None else None
+        place = Place(
+            version=version, boot_id=boot_id, run_dir=config.run_path, reboot_command=config.care.reboot_command
+        )
+        self._errands = Errands(self._spool, self._post, self._reply, place)
         self._births = 0
         self._was_online = False
         self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
         self._status_due_s = 0.0
+        self._status_no = 0
         self._office_due_s = 0.0
         self._office_wanted: tuple[str, int] | None = None
         self._fetching: tuple[str, int] | None = None
         self._problems: tuple[str, ...] = ()
-        self._status_no = 0
         self._clock_ahead_s: float | None = None
         loaded = settings_store.load(config.data_path)
         self._settings_revision = loaded[0].settings_revision if loaded else 0
@@ -98,6 +102,7 @@ class Agent:
         Raises: StoreReplacedError when the front desk has begun a new spool or replica: end, to be started again.
         """
         self._record(self._restarted(lives.begin(self._spool, PROCESS)))
+        self._errands.resume()
         self._post.send(news.StatusWanted())
         ending = lives.Ending.DIED
         try:
@@ -143,6 +148,7 @@ class Agent:
         if self._link.online:
             self._ship()
             self._fetch_if_due()
+        self._errands.look_after(in_visit=self._desk.in_visit)
         if time.monotonic() >= self._status_due_s:
             self._report_status()
 
@@ -170,6 +176,8 @@ class Agent:
                 self._desk = message
                 self._post.tell(news.LinkState(online=self._was_online))  # it may have been born after the link
                 self._report_status()
+            case news.ErrandDone():
+                self._errands.desk_said(message)
             case news.RecordsWaiting() | None:
                 pass  # the turn itself looks into the spool
             case _:
@@ -189,7 +197,7 @@ class Agent:
                 case Channel.PAYMENT:
                     self._payment(decode(arrived.payload, PaymentConfirmed))
                 case Channel.COMMAND:
-                    self._command(decode(arrived.payload, Command))
+                    self._errands.take(decode(arrived.payload, Command), refresh=self._fetch_again)
                 case _:
                     log.warning("unexpected message on %s", arrived.channel.value)
         except MessageError as err:
@@ -241,22 +249,13 @@ class Agent:
             self._office_wanted = None
         self._post.tell(news.PaymentArrived(payment=payment))
 
-    def _command(self, command: Command) -> None:
-        if _as_utc(command.expires_at) <= datetime.now(UTC):
-            self._reply(command, done=False, detail="expired")
-        elif command.kind is CommandKind.IDENTIFY:
-            told = self._post.send(news.Identify())
-            self._reply(command, done=told, detail="" if told else "front desk not running")
-        elif command.kind is CommandKind.REFRESH:
-            self._office_due_s, self._office_wanted = 0.0, None
-            self._reply(command, done=True, detail="")
-        else:
-            self._reply(command, done=False, detail=f"not known to version {self._version}")
-
-    def _reply(self, command: Command, *, done: bool, detail: str) -> None:
-        self._link.publish(Channel.REPLY, Reply(command_id=command.command_id, done=done, detail=detail))
+    def _fetch_again(self) -> None:
+        self._office_due_s, self._office_wanted = 0.0, None
 
     # ---- to the fleet
+
+    def _reply(self, reply: Reply) -> None:
+        self._link.publish(Channel.REPLY, reply)
 
     def _ship(self) -> None:
         now_s = time.monotonic()
@@ -276,14 +275,14 @@ class Agent:
         )
 
     def _report_status(self) -> None:
-        self._status_no += 1
         self._status_due_s = time.monotonic() + HEARTBEAT_S * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
+        self._status_no += 1
         devices: dict[str, DeviceStatus] = self._desk.devices
         self._link.publish(
             Channel.STATUS,
             Status(
-                no=self._status_no,
                 session_no=self._link.session_no,
+                no=self._status_no,
                 at=datetime.now(UTC),
                 devices=devices,
                 paper=self._desk.paper,
@@ -345,8 +344,3 @@ class Agent:
             self._spool.append(record)
         except SpoolFullError as err:
             log.error("not recorded: %s", err)
-
-
-def _as_utc(at: datetime) -> datetime:
-    """Times on the wire are UTC, also one that does not say so."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

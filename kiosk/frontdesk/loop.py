@@ -18,15 +18,17 @@ from drivers.about import About
 from drivers.display.port import TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from fleet.protocol import records
-from fleet.protocol.messages import DeviceState, DeviceStatus
+from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
 from kiosk import news, settings_store
 from kiosk.config import MachineConfig
 from kiosk.frontdesk.clock import StateClock
-from kiosk.frontdesk.duties import SlipDone
+from kiosk.frontdesk.duties import PrintJob, SlipDone
 from kiosk.frontdesk.effects import Effects
+from kiosk.frontdesk.errands import Errands
 from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.signals import paper_pattern, sound_between, status_pattern
 from kiosk.frontdesk.worker import DeviceTold, Inbox, WorkerDied
+from kiosk.slips.trial_slip import TrialSlip
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
     DeviceLost,
@@ -74,6 +76,16 @@ class FrontDesk:
         self._status_due_s = 0.0
         self._identify_until_s: float | None = None
         self._stopping = False
+        self._errands = Errands(
+            post.tell,
+            {
+                CommandKind.IDENTIFY: self._identify,
+                CommandKind.SCREENSHOT: self._take_screenshot,
+                CommandKind.TEST_PRINT: self._print_trial,
+                CommandKind.REPRINT: self._print_last_again,
+                CommandKind.RESTART_FRONTDESK: self._restart,
+            },
+        )
         effects.recorded = lambda: post.send(news.RecordsWaiting())
 
     def run(self) -> None:
@@ -129,6 +141,8 @@ class FrontDesk:
         if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
             self._effects.printing.try_again(now_s)
         self._signal(now_s)
+        self._post.flush()
+        self._errands.look_after(in_visit=self._effects.in_visit)
         if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
@@ -163,6 +177,39 @@ class FrontDesk:
             self._tell_status()
         return touches
 
+    # ---- what the fleet asks for
+
+    def _identify(self, command_id: str) -> news.ErrandDone:
+        self._identify_until_s = time.monotonic() + IDENTIFY_S
+        return news.ErrandDone(command_id, done=True)
+
+    def _take_screenshot(self, command_id: str) -> news.ErrandDone:
+        name = f"screenshot-{command_id}.png"
+        try:
+            (self._config.run_path / name).write_bytes(self._glass.screenshot(self._state, self._clock))
+        except (OSError, ValueError) as err:
+            return news.ErrandDone(command_id, done=False, detail=str(err))
+        return news.ErrandDone(command_id, done=True, file=name)
+
+    def _print_trial(self, command_id: str) -> news.ErrandDone | None:
+        """Its end is told when the printer has said it."""
+        settings = self._state.desk.settings
+        if settings is None:
+            return news.ErrandDone(command_id, done=False, detail="no settings yet")
+        url = f"{settings.tracking_address}/kiosks/{self._config.kiosk_id}/"
+        slip = TrialSlip(settings.office_name.th, self._config.kiosk_id, datetime.now(UTC), url)
+        self._effects.printing.print_trial(command_id, slip)
+        return None
+
+    def _print_last_again(self, command_id: str) -> news.ErrandDone:
+        begun = self._effects.printing.print_last_again()
+        return news.ErrandDone(command_id, done=begun, detail="" if begun else "no slip to print again")
+
+    def _restart(self, command_id: str) -> news.ErrandDone:
+        """End in order; whoever keeps this process running starts it again."""
+        self.stop()
+        return news.ErrandDone(command_id, done=True)
+
     # ---- events that are more than the visit's
 
     def _take(self, event: Any) -> None:
@@ -171,6 +218,9 @@ class FrontDesk:
                 raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
             case DeviceTold(device=device, about=about):
                 self._abouts[device.value] = about
+            case SlipDone(job=PrintJob(command_id=command_id)) if command_id:
+                said = news.ErrandDone(command_id, done=event.failure is None, detail=event.failure or "")
+                self._post.tell(said)
             case SlipDone():
                 self._step(self._effects.printing.done(event, time.monotonic()))
             case news.SettingsStored():
@@ -181,8 +231,8 @@ class FrontDesk:
                 self._step(LinkChanged(online))
             case news.StatusWanted():
                 self._tell_status()
-            case news.Identify():
-                self._identify_until_s = time.monotonic() + IDENTIFY_S
+            case news.Errand():
+                self._errands.take(event)
             case CallPressed() | TamperChanged():
                 self._panel_said(event)
             case DeviceReady() | DeviceLost() | PrinterChanged():

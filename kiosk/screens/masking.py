@@ -34,11 +34,11 @@ from kiosk.screens.views import (
 )
 from kiosk.visits.events import Button, Touched
 
-MASK = "●●●●●●"
-"""In the place of a text: a shape in every font of ours, and no text anybody could have."""
+MASK = "xxxxxx"
+"""In the place of a text, as in a masked ID number."""
 
-NO_AMOUNT = "●●●"
-NO_QR = "MASKED"
+NO_AMOUNT = "x,xxx.xx"
+NO_QR = "Masked: this code is no payment and leads to nobody's page."
 """What the QR of a masked screen says: nothing that a phone could pay or follow."""
 
 
