@@ -15,7 +15,7 @@ from kiosk.doctor.findings import Finding, LastFault, State
 from kiosk.doctor.problems import ABSENT, Problem
 from kiosk.doctor.remedies import REMEDIES
 from kiosk.doctor.report import Report
-from kiosk.doctor.words import facts
+from kiosk.doctor.words import facts, moment
 
 COLUMNS = 80
 LINES = 24
@@ -118,7 +118,7 @@ def _told(finding: Finding, is_thai: bool) -> str:
 
 
 def _fault(fault: LastFault, is_thai: bool) -> str:
-    return f"{'ขัดข้องครั้งล่าสุด' if is_thai else 'last fault'} {fault.at}: {fault.what}"
+    return f"{'ขัดข้องครั้งล่าสุด' if is_thai else 'last fault'} {moment(fault.at)}: {fault.what}"
 
 
 # ---- one screen

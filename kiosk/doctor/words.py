@@ -5,7 +5,8 @@ Rules: ``{}`` stands for the value. A fact without a row here is shown by its na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from kiosk.doctor.findings import Detail
 
@@ -99,7 +100,7 @@ def facts(details: dict[str, Detail], *, is_thai: bool) -> Iterator[str]:
         if value is None:
             continue  # the state says it; JSON says which
         template = FACTS.get(key, (f"{key}: {{}}",) * 2)[language]
-        shown = _date(value) if key == "expiry" and isinstance(value, str) else value
+        shown = _SHOWN[key](value) if key in _SHOWN and isinstance(value, str) else value
         yield template.replace("{} ", f"{{}}{_NO_BREAK}").format(_value(shown, language))
 
 
@@ -107,6 +108,14 @@ def _date(said: str) -> str:
     """A day as the card has it, YYYYMMDD of the Buddhist era, as people write it."""
     is_day = len(said) == len("25730414") and said.isdigit()
     return f"{said[6:]}/{said[4:6]}/{said[:4]}" if is_day else said
+
+
+def moment(said: str) -> str:
+    """A time as JSON has it, in the clock time of this place."""
+    return f"{datetime.fromisoformat(said).astimezone():%Y-%m-%d %H:%M}"
+
+
+_SHOWN: dict[str, Callable[[str], str]] = {"expiry": _date, "since": moment, "at": moment}
 
 
 def _value(value: str | float | bool | list[dict[str, str | int]], language: int) -> str:

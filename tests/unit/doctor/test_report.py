@@ -23,6 +23,7 @@ from kiosk.doctor.screen import COLUMNS, LINES, as_lines
 from kiosk.doctor.words import FACTS
 
 _AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+_THEN = "2026-11-20T03:00:00+00:00"
 _LONG = "tcp://" + "x" * 150
 _OTHERS = (
     "certificate", "broker", "api", "clock", "disk", "spool", "power", "temperature", "storage", "restart",
@@ -59,7 +60,7 @@ def test_what_is_not_ok_names_its_problem() -> None:
 def test_the_long_form_says_every_word_and_no_line_is_wider_than_the_terminal(thai: bool) -> None:
     findings = [
         Finding(
-            "configuration", State.FAILING, problem, _LONG, {"detail": _LONG}, LastFault("no-device: " + _LONG, "2026"),
+            "configuration", State.FAILING, problem, _LONG, {"detail": _LONG}, LastFault("no-device: " + _LONG, _THEN),
             About(_LONG, _LONG, _LONG),
         )
         for problem in Problem
@@ -73,7 +74,7 @@ def test_the_long_form_says_every_word_and_no_line_is_wider_than_the_terminal(th
 
 
 def _worst_of_all() -> list[Finding]:
-    fault = LastFault("no-device: " + _LONG, "2026-11-20T03:00:00+00:00")
+    fault = LastFault("no-device: " + _LONG, _THEN)
     devices = [Finding(name, State.FAILING, problem, _LONG, {"detail": _LONG}, fault) for name, problem in
                ABSENT.items()]  # fmt: skip
     others = zip(_OTHERS, sorted(Problem, key=lambda problem: -len(REMEDIES[problem].en)), strict=False)
@@ -176,6 +177,16 @@ def test_columns_are_those_of_the_c_library_for_all_of_thai() -> None:
     )
     done = subprocess.run([sys.executable, "-c", ask, "".join(letters)], capture_output=True, text=True, check=True)
     assert [columns(letter) for letter in letters] == json.loads(done.stdout)
+
+
+def test_times_are_those_of_the_clock_on_the_wall() -> None:
+    at = _THEN
+    here = f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
+    printer = Finding("printer", State.OK, details={"since": at}, last_fault=LastFault("paper-out", at))
+    lines = as_lines(_report(printer), is_thai=False, is_long=False)
+    assert f"ok        printer       since {here}" in lines
+    assert f"last fault {here}: paper-out" in [line.strip() for line in lines]
+    assert json.loads(as_json(_report(printer)))["findings"][0]["last_fault"]["at"] == at
 
 
 def test_a_number_stays_with_what_it_counts() -> None:
