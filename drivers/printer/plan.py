@@ -29,6 +29,7 @@ _PIECE_PRICE_BYTES = 3
 # planning half as long again.
 _HEIGHTS = (2, 8, 16)
 _UNREACHED = 1 << 40
+_NO_REPEATS = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ class _Planner:
         unions = _unions([*rows, *[0] * STRIP_ROWS])
         self._heights = [(height, unions[height]) for height in _HEIGHTS]
         self._strip_ink = unions[STRIP_ROWS]
-        self._stretch = self._stretches()
-        self._runs = self._repeats()
+        self._look_ahead()
 
     def best(self) -> list[Piece]:
         """The cheapest cover. Written flat: the inner loop runs some thousand times a slip."""
@@ -105,7 +105,7 @@ class _Planner:
         rows, ink = self._stretch[top]
         if rows <= MAX_RASTER_ROWS:
             found.append((rows * self._width_bytes(ink), rows, False, 0))
-        if any(repeated := self._runs[top]):
+        if (repeated := self._runs[top]) != _NO_REPEATS:
             for mode, repeats in enumerate(repeated, start=1):
                 if repeats:
                     rows = min(repeats, MAX_RASTER_ROWS)
@@ -124,30 +124,27 @@ class _Planner:
         left = (self._bits - ink.bit_length()) >> 3
         return (self._bits - (ink & -ink).bit_length() >> 3) + 1 - left
 
-    def _stretches(self) -> list[tuple[int, int]]:
-        """For each row how many inked rows begin there, and their union."""
-        found = [(0, 0)] * (self._height + 1)
-        for y in range(self._height - 1, -1, -1):
-            if row := self._rows[y]:
-                found[y] = found[y + 1][0] + 1, found[y + 1][1] | row
-        return found
-
-    def _repeats(self) -> list[tuple[int, int, int]]:
-        """For each row how many from there are wide, tall, and both."""
+    def _look_ahead(self) -> None:
+        """For each row: how many inked rows begin there, and their union; how many from there are wide, tall, and
+        both."""
         every_second = int("01" * (self._bits // 2), 2)
-        found = [(0, 0, 0)] * (self._height + 2)
+        stretch = [(0, 0)] * (self._height + 1)
+        repeats = [_NO_REPEATS] * (self._height + 2)
+        below = 0
         for y in range(self._height - 1, -1, -1):
             row = self._rows[y]
-            if not row:
-                continue
-            is_wide = (row >> 1) & every_second == row & every_second
-            is_tall = y + 1 < self._height and self._rows[y + 1] == row
-            found[y] = (
-                found[y + 1][0] + 1 if is_wide else 0,
-                found[y + 2][1] + 2 if is_tall else 0,
-                found[y + 2][2] + 2 if is_wide and is_tall else 0,
-            )
-        return found
+            if row:
+                count, union = stretch[y + 1]
+                stretch[y] = count + 1, union | row
+                is_wide = not (row >> 1 ^ row) & every_second
+                if row == below:
+                    _, tall, both = repeats[y + 2]
+                    wide = repeats[y + 1][0] + 1 if is_wide else 0
+                    repeats[y] = wide, tall + 2, both + 2 if is_wide else 0
+                elif is_wide:
+                    repeats[y] = repeats[y + 1][0] + 1, 0, 0
+            below = row
+        self._stretch, self._runs = stretch, repeats
 
 
 def runs(ink: int, bits: int) -> Iterator[tuple[int, int]]:
