@@ -85,7 +85,8 @@ def paper_outlook(truth: KioskTruth) -> str:
     if truth.paper_slips_left is None:
         return ""
     say = outlook_th if get_language() == "th" else outlook_en
-    return say(truth.paper_slips_left, truth.paper_out_at, timezone.now())
+    said = say(truth.paper_slips_left, truth.paper_out_at, timezone.now())
+    return said[:1].upper() + said[1:]
 
 
 def fault(name: str) -> str:

@@ -25,7 +25,7 @@ from kiosk.doctor.findings import Finding, State, failing, unknown
 from kiosk.doctor.opening import Openers, Patience, with_device
 from kiosk.doctor.problems import ABSENT, Problem
 from kiosk.doctor.report import Report
-from kiosk.doctor.told import Told, look_at_restart, look_at_told, read_told
+from kiosk.doctor.told import Told, look_at_restart, look_at_told, paper_ahead, read_told
 from kiosk.doctor.voice import Voice
 
 DEVICES = tuple(ABSENT)
@@ -152,7 +152,10 @@ class _Round:
         address = self._subject.addresses.get(name)
         if address is None:
             return unknown(name, Problem.NOT_CONFIGURED)
-        return replace(self._opened(name, address), address=address, last_fault=self._told.faults.get(name))
+        found = self._opened(name, address)
+        if name == printer.NAME and self._subject.config is not None:
+            found = found.with_details(**paper_ahead(self._told, self._subject.config.paper.roll_m, datetime.now(UTC)))
+        return replace(found, address=address, last_fault=self._told.faults.get(name))
 
     def _opened(self, name: str, address: str) -> Finding:
         if address.startswith("fake:"):

@@ -17,11 +17,13 @@ import msgspec
 from drivers.about import About
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, Restarted, SlipFailed, decode_record
+from kiosk import paper_meter
 from kiosk.doctor.disk import open_for_reading, spool_path
-from kiosk.doctor.findings import Finding, LastFault, State, attention, fine, unknown
+from kiosk.doctor.findings import Detail, Finding, LastFault, State, attention, fine, unknown
 from kiosk.doctor.problems import ABSENT, FAULTS, Problem
 from kiosk.lives import Ending
 from kiosk.notes import FAULT, NOW, START
+from kiosk.paper_forecast import outlook
 
 DESK = "frontdesk"
 RECENT = timedelta(days=1)
@@ -30,11 +32,12 @@ RECENT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """By device. ``now`` holds only what was said since the desk's last start."""
+    """By device. ``now`` holds only what was said since the desk's last start. ``roll``: the note of the paper."""
 
     now: dict[str, DeviceChanged] = field(default_factory=dict)
     faults: dict[str, LastFault] = field(default_factory=dict)
     restart: Restarted | None = None
+    roll: bytes | None = None
 
 
 def read_told(data_dir: Path) -> Told:
@@ -62,7 +65,9 @@ def read_told(data_dir: Path) -> Told:
                 told.faults[name.removeprefix(FAULT)] = LastFault(record.reason, _at(record.failed_at))
             case Restarted() if name == START + DESK:
                 restart = record
-    return Told(told.now, told.faults, restart)
+    return Told(
+        told.now, told.faults, restart, next((body for name, _, body in rows if name == paper_meter.NOTE), None)
+    )
 
 
 def _at(at: datetime) -> str:
@@ -70,6 +75,16 @@ def _at(at: datetime) -> str:
 
 
 # ---- devices
+
+
+def paper_ahead(told: Told, roll_m: float, now: datetime) -> dict[str, Detail]:
+    """How many slips the paper will do, and until when, as far as that can be reckoned; of a roll ``roll_m`` long."""
+    ahead = outlook(paper_meter.read_roll(told.roll, round(roll_m * 1000)), now)
+    if ahead is None:
+        return {}
+    until: dict[str, Detail] = {} if ahead.out_at is None else {"paper_until": _at(ahead.out_at)}
+    return {"slips_left": ahead.slips_left, **until}
+
 
 _WORDS: dict[str, Problem] = {
     "cover open": Problem.COVER_OPEN,

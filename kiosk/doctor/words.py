@@ -26,6 +26,8 @@ FACTS: dict[str, tuple[str, str]] = {
     "width_px": ("กว้าง {} จุด", "{} dots wide"),
     "height_px": ("สูง {} จุด", "{} high"),
     "printed": ("พิมพ์แล้ว: {}", "printed: {}"),
+    "slips_left": ("เหลือประมาณ {} ใบ", "about {} slips left"),
+    "paper_until": ("กระดาษน่าจะหมด {}", "paper will run out {}"),
     "length_mm": ("ยาว {} มม.", "{} mm long"),
     "case": ("ฝาตู้{}", "case {}"),
     "lights_blinked": ("กะพริบ {} ดวง", "{} lights blinked"),

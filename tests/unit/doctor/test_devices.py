@@ -19,6 +19,7 @@ from drivers.display.fake import FakeDisplay
 from drivers.panel.fake import FakePanel
 from drivers.panel.port import Light, Pattern
 from drivers.printer.fake import FakePrinter
+from drivers.printer.port import Paper
 from drivers.scanner.fake import FakeScanner
 from fleet.protocol.codes import folder_id, notice_reference, presence_number, tracking_url
 from fleet.protocol.messages import DeviceState
@@ -33,6 +34,7 @@ from kiosk.doctor.report import Report, as_json
 from kiosk.doctor.told import look_at_restart
 from kiosk.doctor.voice import Voice
 from kiosk.news import AGENT, FRONTDESK, NewsSocket
+from kiosk.paper_meter import PaperMeter
 from kiosk.spool import Spool
 
 _PATIENCE = Patience(card_s=0.2, seated_s=0.1, scan_s=0.2, status_s=0.2, light_s=0.02, sound_s=0.02, fan_s=0.02,
@@ -374,6 +376,17 @@ def test_an_address_nobody_understands_and_a_missing_library_are_findings(rig: R
     assert rig.look("printer").problem is Problem.BAD_ADDRESS
     rig.open_printer = _raises(ImportError("no", name="escpos"))
     assert rig.look("printer").problem is Problem.LIBRARY_MISSING
+
+
+def test_the_printers_paper_is_reckoned_from_what_the_desk_counted(rig: Rig) -> None:
+    spool = Spool(rig.folder / "spool.sqlite")
+    meter = PaperMeter(spool)
+    assert "slips_left" not in rig.look("printer").details
+    meter.seen(Paper.OUT)
+    meter.seen(Paper.FULL)
+    spool.close()
+    assert rig.look("printer").details["slips_left"] == 400
+    assert "slips_left" not in rig.look("panel").details
 
 
 def test_the_last_fault_is_told_by_the_spool(rig: Rig) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.utils import translation
 
 from fleet.devices.models import Kiosk, KioskState
 from fleet.devices.truth import STALE_AFTER, Condition, KioskTruth, truth_of
 from fleet.protocol.messages import DeviceState, DeviceStatus, Reported, Status
+from fleet.web import words
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ALL_WELL = {name: DeviceStatus(state=DeviceState.ONLINE) for name in ("card", "scanner", "printer", "panel", "display")}
@@ -79,6 +81,21 @@ def test_what_a_kiosk_said_before_it_fell_silent_is_old_news(unheard: dict[str, 
 def test_without_a_printer_nobody_knows_the_paper() -> None:
     gone = {**ALL_WELL, "printer": DeviceStatus(state=DeviceState.NO_DEVICE)}
     assert truth(gone, paper="full").paper == "unknown"
+
+
+@pytest.mark.parametrize(("paper", "left"), [("low", 40), ("full", 40), ("out", None), ("unknown", None)])
+def test_paper_lasts_only_while_there_is_some(paper: str, left: int | None) -> None:
+    status = Status(session_no=1, at=NOW, devices=ALL_WELL, paper=paper, paper_slips_left=40, paper_out_at=NOW)
+    found = truth(status=msgspec.to_builtins(status))
+    assert (found.paper_slips_left, found.paper_out_at) == (left, NOW if left else None)
+
+
+@pytest.mark.parametrize(("language", "said"), [("th", "เหลือประมาณ 40 ใบ"), ("en", "About 40 slips left")])
+def test_how_long_paper_lasts_is_said_in_the_language_of_the_page(language: str, said: str) -> None:
+    status = Status(session_no=1, at=NOW, devices=ALL_WELL, paper="low", paper_slips_left=47)
+    with translation.override(language):
+        assert words.paper_outlook(truth(status=msgspec.to_builtins(status))) == said
+        assert words.paper_outlook(truth(paper="low")) == "", "a kiosk that cannot know, or of an earlier release"
 
 
 def test_settled_means_that_it_runs_what_it_should() -> None:
