@@ -62,7 +62,7 @@ class Glass:
         self._retry_at_s = -math.inf
         self._delay_s = BACKOFF_S[0]
         self._failed: DriverError | None = None
-        self._is_wedged = self._has_shown = False
+        self._is_wedged = self._has_shown = self._is_called = False
         self._seen: tuple[State, Target | None] | None = None
         self._look_at_s = self._awake_until_s = -math.inf
         self._brightness_percent = FULL_PERCENT
@@ -136,12 +136,10 @@ class Glass:
         if self._display is None or self._is_held() or not self._is_worth_a_look(state):
             return
         from kiosk.screens.draw import Painter
-        from kiosk.screens.present import view
-        from kiosk.screens.telling import Moment
         from kiosk.screens.views import HoldView
 
         self._painter = self._painter or Painter(self._size_px)
-        shown = view(state, Moment(datetime.now(BANGKOK), clock.waited_s(), clock.remaining_s(state)))
+        shown = self._view(state, clock)
         self._set_brightness(self._display, state)
         if self._drawn is not None and type(shown) is not type(self._drawn[0]):
             self._pressed = None
@@ -175,13 +173,22 @@ class Glass:
         Raises: ValueError when there is nothing to see at this moment.
         """
         from kiosk.screens.draw import Painter
-        from kiosk.screens.present import view
         from kiosk.screens.screenshot import screenshot
-        from kiosk.screens.telling import Moment
 
         self._painter = self._painter or Painter(self._size_px)
-        shown = view(state, Moment(datetime.now(BANGKOK), clock.waited_s(), clock.remaining_s(state)))
-        return screenshot(self._painter, shown, self._size_px)
+        return screenshot(self._painter, self._view(state, clock), self._size_px)
+
+    def _view(self, state: State, clock: StateClock) -> View:
+        from kiosk.screens.present import view
+        from kiosk.screens.telling import Moment
+
+        now = Moment(datetime.now(BANGKOK), clock.waited_s(), clock.remaining_s(state), self._is_called)
+        return view(state, now)
+
+    def call(self, *, is_called: bool) -> None:
+        """Show which kiosk this is, where nobody is in a visit; or no longer."""
+        if is_called is not self._is_called:
+            self._is_called, self._seen = is_called, None
 
     def _is_worth_a_look(self, state: State) -> bool:
         """Making a view fifty times a second, to find that it is the same, would be most of what an idle desk does."""

@@ -59,7 +59,7 @@ STATUS_RETRY_S = 2.0
 """How soon again when the agent was not there, or had no room: what it last heard may be out of date."""
 
 IDENTIFY_S = 10.0
-"""How long the status light blinks for a technician who looks for this kiosk among several."""
+"""How long light and screen answer a technician who looks for this kiosk among several."""
 
 
 class FrontDesk:
@@ -125,6 +125,7 @@ class FrontDesk:
             self._take(event)
         self._glass.show(self._state, self._clock)
         for touch in self._touches():
+            self._identify_until_s = None  # whoever touches the screen has found it
             if (touched := self._glass.tap(touch)) is not None:
                 self._step(touched)
                 self._glass.show(self._state, self._clock)
@@ -137,6 +138,7 @@ class FrontDesk:
         """What is due at ``now_s`` (monotonic) and no visitor's affair."""
         if self._identify_until_s is not None and now_s >= self._identify_until_s:
             self._identify_until_s = None
+        self._glass.call(is_called=self._identify_until_s is not None)
         printer = self._devices.get(Device.PRINTER.value)
         if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
             self._effects.printing.try_again(now_s)

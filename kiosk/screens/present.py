@@ -40,6 +40,8 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
     match state:
         case OutOfService(enrolment=Offer() as offer):
             return visiting.enrolling(offer, tell)
+        case OutOfService() | Idle() if now.is_called:  # whoever is in a visit is not disturbed
+            return visiting.called(tell)
         case OutOfService():
             return visiting.closed(state, tell)
         case Idle():

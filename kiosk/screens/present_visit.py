@@ -77,6 +77,12 @@ def closed(_state: OutOfService, tell: Telling) -> ClosedView:
     return ClosedView(tell.shell(Floor()), say.closed, (reason,), contact)
 
 
+def called(tell: Telling) -> ClosedView:
+    """A technician looks for this kiosk among several: its name, as large as anything."""
+    say = tell.say.idle
+    return ClosedView(tell.shell(Floor()), tell.desk.kiosk_id, (say.called,), say.called_ends)
+
+
 def enrolling(offer: Offer, tell: Telling) -> EnrolView:
     """10c: nobody yet."""
     say = tell.say.enrol

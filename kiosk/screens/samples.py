@@ -159,6 +159,7 @@ OFFER = Offer("https://kiosks.example/enrol/ABCDEFGHIJKLMNOPQRSTUVWXYZ?key=01234
 def _beginning() -> Iterator[Sample]:
     without_card = replace(DESK, ready=DESK.ready - {Device.CARD})
     yield Sample("01-idle", Idle(DESK), _at())
+    yield Sample("01-idle-called", Idle(DESK), replace(_at(), is_called=True))
     yield Sample("01-idle-card-gone", Idle(without_card), _at())
     yield Sample("01-idle-no-paper", Idle(replace(DESK, paper=Paper.OUT)), _at())
     yield Sample("02-menu", ChoosingService(DESK), _at())

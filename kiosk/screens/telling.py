@@ -17,11 +17,12 @@ from kiosk.visits.events import Button, Touched
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When it is. ``wall``: time at the counter; ``waited_s``: since the state began or the visitor last moved;
-    ``remaining_s``: until it times out, None where it does not."""
+    ``remaining_s``: until it times out, None where it does not. ``is_called``: a technician looks for this kiosk."""
 
     wall: datetime
     waited_s: float = 0.0
     remaining_s: float | None = None
+    is_called: bool = False
 
     @property
     def beat(self) -> int:

@@ -54,6 +54,8 @@ class Greetings:
     by_card: str
     by_notice: str
     closed: str
+    called: str
+    called_ends: str
     preparing: str
     not_working: str
     not_offered: str

@@ -61,6 +61,31 @@ def test_identify_blinks_and_ends_by_itself(rig: DeskRig) -> None:
     rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
 
 
+def test_the_screen_of_a_called_kiosk_says_its_name_until_somebody_touches_it(rig: DeskRig) -> None:
+    before = shown(rig)
+    ask(rig, CommandKind.IDENTIFY)
+    rig.until(lambda: shown(rig) != before)
+    rig.display.touch(400, 240)
+    rig.until(lambda: shown(rig) == before)
+    rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.ON)
+
+
+def test_a_visitor_is_not_disturbed_by_a_call(rig: DeskRig) -> None:
+    rig.tap(Button.START)
+    rig.until(ChoosingService)
+    before = shown(rig)
+    ask(rig, CommandKind.IDENTIFY)
+    rig.until(lambda: rig.panel.lights[Light.STATUS] is Pattern.FAST)
+    for _ in range(5):
+        rig.desk.round()
+    assert shown(rig) == before
+
+
+def shown(rig: DeskRig) -> bytes:
+    """What is on the glass."""
+    return pygame.image.tobytes(rig.display.frames[-1], "RGB")
+
+
 def picture(rig: DeskRig, done: news.ErrandDone) -> Image.Image:
     assert done.done
     return Image.open(io.BytesIO((rig.config.run_path / done.file).read_bytes())).convert("RGB")
