@@ -117,7 +117,7 @@ def moment(said: str) -> str:
     return f"{datetime.fromisoformat(said).astimezone():%Y-%m-%d %H:%M}"
 
 
-_SHOWN: dict[str, Callable[[str], str]] = {"expiry": _date, "since": moment, "at": moment}
+_SHOWN: dict[str, Callable[[str], str]] = {"expiry": _date, "since": moment, "at": moment, "paper_until": moment}
 
 
 def _value(value: str | float | bool | list[dict[str, str | int]], language: int) -> str:

@@ -217,6 +217,15 @@ def test_the_test_slip_comes_out_and_an_open_cover_keeps_it_in(kiosk: VirtualKio
     assert len(kiosk.state()["slips"]) == before + 1
 
 
+def test_each_light_blinks_the_buzzer_sounds_and_the_fan_runs_on_mock_pins(kiosk: VirtualKiosk) -> None:
+    done = _run(kiosk, "panel", "--json", "--lang", "en")
+    (panel,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, panel["state"]) == (0, "ok")
+    assert (panel["details"]["lights_blinked"], panel["details"]["sounds_played"]) == (3, 3)
+    spoken = [line for line in done.stderr.splitlines() if line.startswith("  the ")]
+    assert [line.split()[1] for line in spoken] == ["status", "card", "paper", "buzzer", "fan"]
+
+
 def test_an_open_case_is_an_alarm(kiosk: VirtualKiosk) -> None:
     kiosk.post("panel/case", open=True)
     assert _findings(kiosk)["panel"]["problem"] == "tampered"
