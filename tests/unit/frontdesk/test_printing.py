@@ -14,6 +14,7 @@ The defects of other kiosks' printing (facts on peripherals, section 4) and the 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,12 +25,15 @@ import pytest
 
 from drivers.printer.fake import FakePrinter
 from drivers.printer.port import Part, Raster
+from fleet.protocol.messages import CommandKind
 from fleet.protocol.records import SlipFailed, SlipPrinted
+from kiosk import news
 from kiosk.frontdesk.printing import RETRY_AFTER_S
 from kiosk.print_journal import ATTEMPTS_MAX, KEPT_FOR, PRINTED_AGAIN_FOR, PrintJournal
 from kiosk.spool import Spool
+from kiosk.visits.desk import Device
 from kiosk.visits.events import Button
-from kiosk.visits.states import Confirmed, Slip, Taking
+from kiosk.visits.states import Confirmed, Idle, Slip, Taking
 from tests.support.desk_rig import DeskRig
 from tests.support.sample_slips import PAID
 from tests.unit.frontdesk.test_desk import pay
@@ -143,6 +147,44 @@ def test_a_touch_on_print_again_does_not_make_two_of_it(tmp_path: Path) -> None:
         rig.until(lambda: slip_of(rig) is Slip.PRINTED)
         assert (of_slips(rig), journalled(rig)) == (["paper-out", "reprinted"], 0)
         assert len(rig.printer.slips) == 1
+
+
+# ---- staff ask for it
+
+
+def ask_for_the_last(rig: DeskRig) -> None:
+    rig.agent.send(news.Errand("c-1", CommandKind.REPRINT, datetime.now(UTC) + timedelta(minutes=1)))
+
+
+def test_the_last_slip_comes_out_once_more_marked(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        pay(rig)
+        rig.confirm()
+        rig.until(Confirmed)
+        rig.until(lambda: slip_of(rig) is Slip.PRINTED)
+        rig.tap(Button.FINISH)
+        rig.until(Taking)
+        rig.slot.remove()
+        rig.until(Idle)
+        ask_for_the_last(rig)
+        rig.until(lambda: of_slips(rig) == ["printed", "reprinted"])
+        first, second = rig.printer.slips
+        assert second.height_px > first.height_px
+
+
+def test_one_too_old_to_come_out_by_itself_does_when_staff_ask(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        failing_visit(rig, TROUBLES["out of paper"])
+    with sqlite3.connect(tmp_path / "data" / "spool.sqlite") as db:
+        db.execute("UPDATE print_job SET wanted_at = wanted_at - 3600")
+    db.close()
+    with DeskRig(tmp_path) as rig:
+        rig.until(lambda: Device.PRINTER in rig.state.desk.ready and rig.state.desk.can_print)
+        rig.desk.look_after(time.monotonic() + 60)
+        assert (rig.printer.slips, journalled(rig)) == ([], 1)
+        ask_for_the_last(rig)
+        rig.until(lambda: of_slips(rig) == ["paper-out", "reprinted"])
+        assert (len(rig.printer.slips), journalled(rig)) == (1, 0)
 
 
 # ---- the journal by itself
