@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-from collections.abc import Callable
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=what, description=what)
         command.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="machine configuration")
     _add_doctor(commands)
+    _add_enrol(commands)
     virtual = commands.add_parser("virtual", help="a whole kiosk in a browser page", add_help=False)
     virtual.add_argument("rest", nargs=argparse.REMAINDER)
     if (argv if argv is not None else sys.argv[1:])[:1] == ["virtual"]:
@@ -39,6 +40,8 @@ def main(argv: list[str] | None = None) -> int:
         return _doctor(arguments)
     try:
         config = read_config(arguments.config)
+        if arguments.command == "enrol":
+            return _enrol(arguments, config)
         logs.set_up(arguments.command, config.run_path)
         return _frontdesk(config) if arguments.command == "frontdesk" else _agent(config)
     except ConfigError as err:  # a human must act: one sentence, and no traceback
@@ -98,6 +101,22 @@ def _doctor(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("kiosk doctor: stopped", file=sys.stderr)
         return 1
+
+
+def _add_enrol(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from kiosk.agent.enrol_command import add_arguments
+
+    what = "an identity by hand: for rooms without phones, and to end one"
+    enrol = commands.add_parser("enrol", help=what, description=what)
+    enrol.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="machine configuration")
+    add_arguments(enrol)
+
+
+def _enrol(arguments: argparse.Namespace, config: MachineConfig) -> int:
+    from kiosk.agent.enrol_command import run
+
+    print(run(arguments, config))
+    return 0
 
 
 def _agent(config: MachineConfig) -> int:

@@ -89,6 +89,8 @@ class Enrolling:
     def _step(self) -> bool:
         """The next thing to do; True when this kiosk has its identity."""
         try:
+            if self._store.current() is not None:  # installed by hand meanwhile
+                return True
             if (staged := self._store.staged()) is not None:  # the plug was pulled between two renames
                 self._store.use(staged)
                 return True

@@ -1,7 +1,7 @@
 """The kiosk's keys and certificates on disk, changed so that a pulled plug leaves one that works.
 
     identity/new/           being made: kiosk.key, later also kiosk.pem, ca.pem, grant.json
-    identity/1b2c.../       whole ones, named by the certificate's serial number
+    identity/3/             whole ones, numbered; the highest is the youngest
     identity/current        link to the one in use
 
 What it is: files, and the checks that make a grant ours. What it is not: network, or time.
@@ -40,7 +40,7 @@ class NotOursError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One identity on disk. ``serial`` names its certificate and its folder."""
+    """One identity on disk. ``serial`` is its certificate's, hexadecimal."""
 
     folder: Path
     serial: str
@@ -157,7 +157,7 @@ class IdentityStore:
         _write(new / CA_FILE, grant.ca.encode(), 0o644)
         _write(new / GRANT_FILE, msgspec.json.encode(grant), 0o600)
         _sync(new)
-        target = self._directory / f"{certificate.serial_number:x}"
+        target = self._directory / str(max((int(each.name) for each in self._folders()), default=0) + 1)
         new.rename(target)
         _sync(self._directory)
         return _identity(target, grant, certificate)
@@ -171,20 +171,20 @@ class IdentityStore:
     def staged(self) -> Identity | None:
         """A whole one that is to follow the one in use: after a pulled plug, go on with it."""
         current = self.current()
-        others = [each for each in self._whole() if current is None or each.not_after > current.not_after]
-        return max(others, key=lambda each: each.not_after, default=None)
+        number = int(current.folder.name) if current else 0
+        later = [each for each in self._whole() if int(each.folder.name) > number]
+        return max(later, key=lambda each: int(each.folder.name), default=None)
 
     def has_others(self) -> bool:
         """Whether there are more than the one in use."""
         current = self.current()
-        return any(current is None or each.name != current.serial for each in self._folders())
+        return any(current is None or each.name != current.folder.name for each in self._folders())
 
     def _whole(self) -> list[Identity]:
         return [each for folder in self._folders() if (each := self._read(folder)) is not None]
 
     def _folders(self) -> list[Path]:
-        found = (each for each in self._directory.iterdir() if each.name not in (NEW, CURRENT))
-        return [each for each in found if each.is_dir()]
+        return [each for each in self._directory.iterdir() if each.name.isdecimal() and each.is_dir()]
 
     def _read(self, folder: Path) -> Identity | None:
         try:
@@ -209,7 +209,7 @@ class IdentityStore:
         if current is None:
             return
         for folder in self._folders():
-            if folder.name != current.serial:
+            if folder.name != current.folder.name:
                 shutil.rmtree(folder, ignore_errors=True)
         _sync(self._directory)
 

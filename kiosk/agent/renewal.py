@@ -35,6 +35,9 @@ TIMEOUT_S = (2.0, 5.0)
 LOOK_EVERY_S = 60.0
 """How often to look at the dates."""
 
+LEAST_S = 5.0
+"""Between one renewal and the next, however short a life a fleet gives its certificates."""
+
 RETRY_S = (30.0, 3600.0)
 """First and longest pause after a failure. A third of 90 days is left for this."""
 
@@ -72,8 +75,14 @@ class Renewal:
             self._delay_s = min(2 * self._delay_s, RETRY_S[1])
             return False
         self._delay_s = RETRY_S[0]
-        self._due_s = time.monotonic() + LOOK_EVERY_S if is_done else 0.0
+        self._due_s = time.monotonic() + self._pause_s() if is_done else 0.0
         return changed
+
+    def _pause_s(self) -> float:
+        """Until it is time, and never longer than ``LOOK_EVERY_S``: clocks are set."""
+        current = self._store.current()
+        left_s = (current.renew_at - self._now()).total_seconds() if current else LOOK_EVERY_S
+        return min(max(left_s, LEAST_S), LOOK_EVERY_S)
 
     def step(self) -> tuple[bool, bool]:
         """One step; whether the pair in use has changed, and whether there is nothing left to do for now.
