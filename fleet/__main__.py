@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--full-name", default="")
     enrolling.add_enrol(command("enrol", _enrol, "certify a kiosk's own key by its signing request; or expect a batch"))
     enrolling.add_revoke(command("revoke", _revoke, "end a kiosk's identity: HTTPS at once, its link within 10 s"))
+    _add_simulate(command("simulate", _simulate, "a crowd of kiosks that only speak the wire, to try this fleet out"))
     confirm = command("bank-confirm", _bank_confirm, "the pretend bank confirms a payment")
     confirm.add_argument("--ref1", required=True)
     confirm.add_argument("--ref2", default="", help="default: that of the QR shown last for this reference")
@@ -347,6 +348,45 @@ def _said(command: Callable[[argparse.Namespace], dict[str, Any]], arguments: ar
     except enrolling.CommandError as err:
         print(f"fleet: {err}", file=sys.stderr)
         return 2
+    return 0
+
+
+def _add_simulate(simulate: argparse.ArgumentParser) -> None:
+    from fleet.simulate.command import processes_here
+
+    simulate.add_argument("--kiosks", type=int, required=True, help="how many, over the 76 provinces")
+    simulate.add_argument("--seconds", type=float, default=0, help="0 (default): until Ctrl-C")
+    simulate.add_argument("--processes", type=int, default=processes_here(), help="default: one a core")
+    simulate.add_argument("--heartbeat-s", type=float, default=60, help="between statuses (default: 60)")
+    simulate.add_argument("--records-an-hour", type=float, default=20, help="visits of each kiosk (default: 20)")
+    simulate.add_argument("--bad-percent", type=float, default=1, help="of all, who also misbehave (default: 1)")
+    simulate.add_argument("--spread-s", type=float, default=20, help="they arrive over this time (default: 20)")
+    simulate.add_argument("--storm-every-s", type=float, default=0, help="all lines are cut so often; 0 is never")
+
+
+def _simulate(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    from fleet.simulate.command import run, table
+    from fleet.simulate.plan import Plan
+    from fleet.site.simulated import make_simulated, write_identities
+    from fleet.trust.authority import Authority
+
+    ports, identities = _ports(data_dir), data_dir / "simulated"
+    kiosk_ids = make_simulated(arguments.kiosks)
+    write_identities(kiosk_ids, Authority(data_dir / "authority"), identities)
+    plan = Plan(
+        host=ports.host,
+        port=ports.broker,
+        identities=str(identities),
+        kiosk_ids=tuple(kiosk_ids),
+        heartbeat_s=arguments.heartbeat_s,
+        records_an_hour=arguments.records_an_hour,
+        bad_share=arguments.bad_percent / 100,
+        spread_s=arguments.spread_s,
+        storm_every_s=arguments.storm_every_s,
+        seconds=arguments.seconds,
+    )
+    print(table(run(plan, arguments.processes, lambda line: print(line, file=sys.stderr, flush=True))))
     return 0
 
 
