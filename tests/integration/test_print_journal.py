@@ -92,8 +92,9 @@ def test_killed_again_and_again_every_attempt_is_one_record_and_the_slip_is_give
     """A slip that kills the process must not do so for ever."""
     with printer_on_a_thread() as bench:
         assert [run(tmp_path, bench, "printed") for _ in range(3)] == [KILLED] * 3
-        assert run(tmp_path, bench, "recorded") == KILLED, "the slip was given up, and the next one is printed"
-        assert told(records(tmp_path)) == ["interrupted"] * 3 + ["printed"]
+        assert run(tmp_path, bench, "recorded") == KILLED, "it was given up; who asks for it anew gets it, marked"
+        assert told(records(tmp_path)) == ["interrupted"] * 3 + ["reprinted"]
+        assert len(bench.slips) == 4
 
 
 def test_what_is_settled_is_not_in_the_file_any_more(tmp_path: Path) -> None:
