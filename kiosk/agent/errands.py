@@ -59,6 +59,15 @@ class _Kept(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where this agent runs. ``reboot_command``: empty where the machine may not be rebooted."""
+
+    version: str
+    boot_id: str
+    run_dir: Path
+    reboot_command: Sequence[str] = ()
+
+
 class Desk(Protocol):
     """The way to the front desk."""
 
@@ -191,15 +200,6 @@ class Errands:
         self._reply(
             Reply(command_id=kept.command_id, done=done, detail=detail, media_type=media_type, attachment=attachment)
         )
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where this agent runs. ``reboot_command``: empty where the machine may not be rebooted."""
-
-    version: str
-    boot_id: str
-    run_dir: Path
-    reboot_command: Sequence[str] = ()
 
 
 def _as_utc(at: datetime) -> datetime:
