@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,tesseract,postgresql
 
-.PHONY: help setup demo smoke test check bench screens soak lock
+.PHONY: help setup demo smoke test check bench screens soak faults lock
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ screens: setup ## every screen, language and size under build/screens, and a con
 
 soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by hand, about 2 minutes
 	@SALA_SOAK=1 $(PYTHON) -m pytest -q --timeout=900 tests/contract/test_card.py -k FaultsOfPcsc
+
+faults: setup ## kill, cut, fill and confuse every part, many times; the table is build/faults.json (about half an hour)
+	@SALA_FAULTS=long $(PYTHON) -m pytest -q tests/faults
 
 lock: setup ## exact versions of everything, anew
 	@$(PYTHON) -m piptools compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras \

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +49,19 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         """End it; ``immediate`` is how a power cut looks to the files."""
         self._run("pg_ctl", "stop", "--wait", "--mode", mode, "--pgdata", self._folder / "data")
+
+    def kill(self) -> None:
+        """Kill the server and all its processes at once, and wait until none holds its memory any more."""
+        postmaster = int((self._folder / "data" / "postmaster.pid").read_text("ascii").split()[0])
+        family = [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until_s = time.monotonic() + START_TIMEOUT_S
+        while any(Path(f"/proc/{pid}").exists() for pid in family):
+            if time.monotonic() > until_s:
+                raise RuntimeError("the server that was killed is still there")
+            time.sleep(0.02)
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [*self._as_owner, _program(program), *map(str, arguments)]

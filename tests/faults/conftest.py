@@ -1,0 +1,67 @@
+"""The table is shown at the end, and kept as build/faults.json; the long form is `make faults`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.broker import Fleet
+from tests.support.fault_table import Table, Tell
+from tests.support.postgresql import Cluster, running_cluster
+from tests.support.require import require
+
+BUILD = Path(__file__).parents[2] / "build"
+_TABLE = Table()
+
+
+@pytest.fixture(scope="session")
+def is_long() -> bool:
+    """Whether this is `make faults`, which tries everything many times; otherwise each is tried a few times."""
+    return os.environ.get("SALA_FAULTS") == "long"
+
+
+@pytest.fixture(scope="session")
+def table() -> Tell:
+    """Rows of the one table of this run."""
+    return _TABLE.tell
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for the whole run."""
+    require("postgresql")
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a short name, for the sockets in it; gone afterwards."""
+    made = Path(tempfile.mkdtemp(prefix="sala-"))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def fleet(folder: Path) -> Iterator[Fleet]:
+    """Broker, ingest and conduct on SQLite."""
+    require("mosquitto")
+    with Fleet(folder / "fleet") as running:
+        for part in ("mosquitto", "ingest", "conduct"):
+            running.start(part)
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table, and write build/faults.json."""
+    if not _TABLE.rows:
+        return
+    _TABLE.write(BUILD / "faults.json")
+    terminalreporter.section("faults")
+    for line in _TABLE.lines():
+        terminalreporter.write_line(line)
