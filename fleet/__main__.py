@@ -1,4 +1,7 @@
-"""The `fleet` command: the fleet manager on one machine, or one part of it on many."""
+"""The `fleet` command: the fleet manager on one machine, or one part of it on many.
+
+Long, because every command stands here, each a few lines over what does the work.
+"""
 
 from __future__ import annotations
 
