@@ -20,6 +20,7 @@ from drivers.printer.plan import MAX_RASTER_ROWS, STRIP_ROWS, Piece, pieces, run
 from drivers.printer.port import Cut, Feed, Logo, Part, Qr, Raster
 from drivers.printer.profile import Profile
 from drivers.printer.qr import QUIET_MODULES
+from drivers.printer.status import REAL_TIME_COMMANDS
 
 MAX_BAND_ROWS = MAX_RASTER_ROWS
 _MAX_FEED = 255  # ESC J takes one byte
@@ -27,9 +28,6 @@ _MAX_FEED = 255  # ESC J takes one byte
 _STEP_DOTS = 96
 
 _COLUMN_BYTES = STRIP_ROWS // 8
-_DLE = 0x10
-_REAL_TIME = (0x04, 0x05, 0x14)  # EOT, ENQ, DC4 after DLE
-_REAL_TIME_COMMANDS = tuple(bytes((_DLE, code)) for code in _REAL_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +186,12 @@ class _Head:
 
 def defused(data: bytes) -> bytes:
     """``data`` without anything a printer could take for a real-time command: such a dot becomes two dots wide."""
-    if not any(command in data for command in _REAL_TIME_COMMANDS):
+    if not any(command in data for command in REAL_TIME_COMMANDS):
         return data
     safe = bytearray(data)
     for at in range(len(safe) - 1):
-        if safe[at] == _DLE and safe[at + 1] in _REAL_TIME:
-            safe[at] |= _DLE >> 1
+        if safe[at : at + 2] in REAL_TIME_COMMANDS:
+            safe[at] |= safe[at] >> 1
     return bytes(safe)
 
 

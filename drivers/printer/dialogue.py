@@ -26,7 +26,8 @@ from drivers.printer.transport import DEVICE, Transport
 
 MARK = b"\x1dr\x01"  # GS r 1
 _LONGEST_BLOCK = 90  # GS ( L function 64 sends at most 80 bytes of key codes in one, GS I fewer
-_QUIET_S = 0.05  # a printer on a local network that has said nothing for this long has nothing more to say
+QUIET_S = 0.05
+"""A printer on a local network that has said nothing for this long has nothing more to say."""
 
 
 class Dialogue:
@@ -38,6 +39,7 @@ class Dialogue:
         self._real_time: deque[int] = deque()
         self._in_order: deque[int] = deque()
         self._marks_owed = 0
+        self._marks_late = 0  # of a slip that was broken off, not answered yet
         self._late = False  # an unanswered DLE EOT may still be answered
         self._blocks: deque[bytes] = deque()
         self._blocks_owed: Counter[int] = Counter()  # by header, those we still want and those we gave up
@@ -71,14 +73,26 @@ class Dialogue:
         return self._in_order.popleft()
 
     def forget_marks(self) -> None:
-        """Stop waiting for answers of a slip that was broken off; the printer may have dropped them."""
+        """Stop waiting for answers of a slip that was broken off: see ``let_late_marks_pass``."""
+        self._marks_late += self._marks_owed - len(self._in_order)
         self._in_order.clear()
         self._marks_owed = 0
 
-    def let_late_marks_pass(self) -> None:
-        """Throw away answers to marks of an earlier slip or connection, until there is quiet."""
-        while data := self._transport.receive(_QUIET_S):
+    def let_late_marks_pass(self, quiet_s: float, late_s: float) -> bool:
+        """Throw away answers to marks of an earlier slip or connection, until there is quiet.
+
+        A printer that goes on after a fault prints what it still holds, and answers as slowly as it prints: an answer
+        that was forgotten is given ``late_s`` seconds, one of an earlier connection ``quiet_s``.
+        Returns: True when none that was forgotten is missing. A printer that stands still again owes them still; one
+        that lost its buffer never answers: ``drop_late_marks`` then.
+        """
+        while data := self._transport.receive(late_s if self._marks_late else quiet_s):
             self._sort(data)
+        return not self._marks_late
+
+    def drop_late_marks(self) -> None:
+        """Expect no more answers to marks that were forgotten."""
+        self._marks_late = 0
 
     def read_status(self) -> Reading:
         """Ask for everything a status is made of; the first silence ends the round."""
@@ -125,7 +139,7 @@ class Dialogue:
         deadline = time.monotonic() + self._answer_timeout_s
         heard = False
         while (left_s := deadline - time.monotonic()) > 0:
-            data = self._transport.receive(min(left_s, _QUIET_S) if heard else left_s)
+            data = self._transport.receive(min(left_s, QUIET_S) if heard else left_s)
             if heard and not data:
                 break
             heard = heard or bool(data)
@@ -147,7 +161,9 @@ class Dialogue:
                 self._block = bytearray((byte,))
             elif is_automatic(byte):
                 self._automatic_left = AUTOMATIC_REST_BYTES
-            elif not (is_late_mark(byte) or (is_real_time(byte) and self._late)):
+            elif is_late_mark(byte):
+                self._marks_late = max(self._marks_late - 1, 0)
+            elif not (is_real_time(byte) and self._late):
                 raise DeviceProtocolError(DEVICE, f"answered {byte:#04x}, which fits no question")
 
     def _continue_block(self, block: bytearray, byte: int) -> None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from drivers.about import About
 from drivers.errors import DeviceFaultError, DeviceTimeoutError, DriverError, Fault
 from drivers.printer.bands import MAX_BAND_ROWS, cut_step, preamble, steps
-from drivers.printer.dialogue import Dialogue
+from drivers.printer.dialogue import QUIET_S, Dialogue
 from drivers.printer.memory import (
     ACK,
     LAST,
@@ -61,6 +61,9 @@ class Timing:
     progress_s: float = 4.0
     look_s: float = 0.25  # how often to ask why there is no progress
     poll_s: float = 1.0  # how often ``wait`` asks
+    # Silence after which a printer that may hold the end of a slip of another connection is taken to have printed it:
+    # its longest step, a large QR code of 43 mm, at 50 mm/s.
+    resume_s: float = 1.0
 
 
 class EscposPrinter:
@@ -211,9 +214,15 @@ class EscposPrinter:
         self._ahead.clear()
         self._say_and_mark(preamble() + (cut_step().data if self._past.may_hang else b""), 0)
         self._finish()
+        self._let_late_marks_pass(self._timing.resume_s if self._is_first_slip and self._past.may_hang else QUIET_S)
         self._past.may_hang = False
-        self._dialogue.let_late_marks_pass()
         self._is_first_slip = False
+
+    def _let_late_marks_pass(self, quiet_s: float) -> None:
+        """Or the answers to the slip before, which come one by one as it is printed, would call this one printed."""
+        if not self._dialogue.let_late_marks_pass(quiet_s, self._timing.progress_s):
+            _raise_fault(self._dialogue.read_status())
+            self._dialogue.drop_late_marks()
 
     def _say_and_mark(self, data: bytes, dots: int) -> None:
         self._dialogue.say(data)

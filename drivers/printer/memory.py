@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from drivers.printer.port import Raster
+from drivers.printer.status import REAL_TIME_COMMANDS
 
 LIST_KEYS = b"\x1d(L\x04\x000@KC"  # function 64
 LIST_HEADER = 0x37
@@ -75,8 +76,9 @@ def keys_of(picture: Raster) -> Keys:
 
 
 def fits(picture: Raster) -> bool:
-    """True for a picture that may be kept."""
-    return 0 < picture.height_px <= MAX_ROWS
+    """True for a picture that may be kept; one that holds a real-time command would be answered while it is written."""
+    is_quiet = not any(command in picture.rows for command in REAL_TIME_COMMANDS)
+    return 0 < picture.height_px <= MAX_ROWS and is_quiet
 
 
 def definition(key: bytes, picture: Raster = _DOT) -> bytes:

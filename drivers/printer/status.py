@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from drivers.errors import Fault
 from drivers.printer.port import Paper, PrinterStatus
 
+REAL_TIME_COMMANDS = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
+"""``DLE EOT``, ``DLE ENQ``, ``DLE DC4``: a printer looks for them in everything that arrives, pictures included."""
+
 # DLE EOT 1: printer
 _OFFLINE = 0x08
 # DLE EOT 2: cause of being offline

@@ -15,7 +15,7 @@ from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 from tests.support.serial_cable import serial_cable
 
 # As in the kiosk, but with a stand-in that prints as fast as it hears, so silence shows sooner.
-QUICK = Timing(connect_s=2, send_s=2, answer_s=0.3, progress_s=0.8, look_s=0.1, poll_s=0.05)
+QUICK = Timing(connect_s=2, send_s=2, answer_s=0.3, progress_s=0.8, look_s=0.1, poll_s=0.05, resume_s=0.05)
 
 
 def fake_rig(printer: FakePrinter) -> PrinterRig:

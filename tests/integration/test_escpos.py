@@ -11,6 +11,7 @@ import pytest
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceTimeoutError, Fault
 from drivers.printer.device_file import DeviceFileTransport
 from drivers.printer.escpos import EscposPrinter, Timing
+from drivers.printer.memory import Past
 from drivers.printer.paper import png
 from drivers.printer.port import Cut, Paper, PrinterStatus, Raster
 from drivers.printer.stand_in import PrinterStandIn
@@ -89,6 +90,37 @@ def test_a_slip_broken_off_by_a_fault_is_cut_from_the_next(bench: PrinterBench, 
     assert broken_off.rows == SLIP.rows[: len(broken_off.rows)]
     # No more than the window was in the printer's hands when the paper ended.
     assert broken_off.height_px <= 30 * 8 + 256
+
+
+@pytest.mark.parametrize("is_reopened", [False, True], ids=["same connection", "new connection"])
+def test_a_printer_that_first_prints_what_it_still_holds_is_waited_for(is_reopened: bool) -> None:
+    """At a printer's own speed the answers to the slip before come one by one, while the next is under way."""
+    past = Past()
+    with printer_on_a_thread(speed_mm_s=100) as slow:
+        printer = EscposPrinter.open(slow.uri, past=past)
+        slow.do(lambda p: p.run_out_of_paper(after_mm=30))
+        with pytest.raises(DeviceFaultError):
+            printer.print(SLIP_PARTS)
+        if is_reopened:
+            printer.close()
+            printer = EscposPrinter.open(slow.uri, past=past)
+        slow.do(PrinterStandIn.refill)
+        printer.print(SLIP_PARTS)
+        assert slow.slips[-1] == SLIP, "it was called printed before it was cut"
+        printer.close()
+
+
+def test_a_printer_that_stops_again_before_it_has_printed_what_it_holds_is_told() -> None:
+    with printer_on_a_thread(speed_mm_s=100) as slow:
+        printer = EscposPrinter.open(slow.uri)
+        for rest_mm in (30, 8):
+            slow.do(lambda p, mm=rest_mm: p.run_out_of_paper(after_mm=mm))
+            with pytest.raises(DeviceFaultError):
+                printer.print(SLIP_PARTS)
+            slow.do(PrinterStandIn.refill)
+        printer.print(SLIP_PARTS)
+        assert slow.slips[-1] == SLIP, "it was called printed before it was cut"
+        printer.close()
 
 
 def test_a_knife_that_sticks_at_the_end_is_told(bench: PrinterBench, printer: EscposPrinter) -> None:

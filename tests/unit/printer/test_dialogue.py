@@ -94,11 +94,25 @@ def test_a_late_answer_is_not_taken_for_the_next_ones() -> None:
 
 
 def test_marks_of_an_earlier_slip_pass() -> None:
-    talk, _ = dialogue(b"\x00\x00", b"")
+    talk, _ = dialogue(b"\x00", b"\x00", b"")
+    talk.mark()
     talk.mark()
     talk.forget_marks()
-    talk.let_late_marks_pass()
+    assert talk.let_late_marks_pass(0.01, 0.01)
     assert talk.marks_owed == 0
+
+
+def test_marks_of_an_earlier_slip_that_do_not_come_are_missed_until_they_are_given_up() -> None:
+    talk, transport = dialogue(b"\x00", b"")
+    for _ in range(3):
+        talk.mark()
+    assert talk.next_mark(0.1) == 0x00
+    talk.forget_marks()
+    assert not talk.let_late_marks_pass(0.01, 0.01)
+    transport.answer(b"\x00", b"")
+    assert not talk.let_late_marks_pass(0.01, 0.01)
+    talk.drop_late_marks()
+    assert talk.let_late_marks_pass(0.01, 0.01)
 
 
 def test_a_text_is_what_stands_between_its_header_and_nul() -> None:
