@@ -18,7 +18,7 @@ from math import ceil
 import qrcode
 from PIL import Image, ImageChops
 
-from drivers.printer.port import Part, Qr, Raster
+from drivers.printer.port import Logo, Part, Qr, Raster
 from kiosk.slips.document import (
     AMOUNT,
     BAND,
@@ -61,6 +61,7 @@ _BOTTOM = 24
 _NARROW_PX = 512  # below this, type is scaled by six sevenths
 _CLEAR_ROWS = 1  # white rows between the ink of two lines
 _LOGO = 76
+_KEPT_ROWS = 128  # taller pictures the printer does not keep (drivers.printer.memory)
 _PAIR_GAP = 18
 _RULE_SPACE = 14
 _BANNER_SPACE = 8  # above and below; nothing above the first
@@ -80,10 +81,11 @@ class Sheet:
     """Paper that grows downwards."""
 
     def __init__(self, width_px: int, *, leaves_codes: bool = False) -> None:
-        """``leaves_codes``: a code in the middle is left to the printer, as a part of its own."""
+        """``leaves_codes``: a code in the middle is left to the printer, as a part of its own; so is the masthead."""
         self._width = width_px
         self._leaves_codes = leaves_codes
         self._above: list[Part] = []
+        self._mast: tuple[int, int] | None = None  # the masthead's rows, in the picture that grows now
         self._scale = 1.0 if width_px >= _NARROW_PX else 6 / 7
         self._image = Image.new("L", (width_px, 2048))
         self._y = float(_MARGIN)
@@ -94,13 +96,25 @@ class Sheet:
         return self._cut_at(round(self._y) + _BOTTOM)
 
     def parts(self) -> tuple[Part, ...]:
-        """The same, and the codes that are left to the printer where they stand."""
-        return (*self._above, self.raster())
+        """The same, and what is left to the printer where it stands."""
+        return (*self._above, *self._cut_around_mast(self.raster()))
 
     def _cut_at(self, height: int) -> Raster:
         self._grow(height)
         paper = self._image.crop((0, 0, self._width, height)).convert("1", dither=Image.Dither.NONE)
         return Raster(self._width, height, paper.tobytes())
+
+    def _cut_around_mast(self, paper: Raster) -> list[Part]:
+        """The masthead's rows are a part of their own, as wide as the paper: being centred changes nothing. It stands
+        on whole rows, so they are the same on every slip of an office."""
+        if self._mast is None or not self._leaves_codes:
+            return [paper]
+        (top, below), stride = self._mast, (paper.width_px + 7) // 8
+        above, mast, rest = (
+            Raster(paper.width_px, end - start, paper.rows[start * stride : end * stride])
+            for start, end in ((0, top), (top, below), (below, paper.height_px))
+        )
+        return [above, Logo(mast), rest]  # none is empty: there is a margin above and below
 
     def add(self, element: Element) -> None:
         match element:
@@ -207,6 +221,8 @@ class Sheet:
         for ink in inks:
             self._line([(left + logo.width + gap, ink)], style.pitch * style.size_dots, style)
         self._y = max(self._y, top + height)
+        if self._y - top <= _KEPT_ROWS - 1:
+            self._mast = int(top), ceil(self._y)
 
     def _banner(self, text: str, style: TypeStyle, *, filled: bool) -> None:
         style = self._sized(style)
@@ -324,8 +340,8 @@ class Sheet:
 
     def _leave(self, code: Qr) -> None:
         """What was laid so far is one part, the code the next; paper begins anew below it."""
-        self._above += [self._cut_at(round(self._y)), code]
-        self._image, self._y, self._inked_to = Image.new("L", (self._width, 1024)), 0.0, 0
+        self._above += [*self._cut_around_mast(self._cut_at(round(self._y))), code]
+        self._image, self._y, self._inked_to, self._mast = Image.new("L", (self._width, 1024)), 0.0, 0, None
 
     def _stripes(self, height: int) -> None:
         for start in (0, self._width // 2 - 20, self._width - 40):

@@ -82,6 +82,11 @@ def test_a_printer_without_such_a_memory_gets_dots() -> None:
         assert (bench.slips, writes(bench)) == ([WHOLE, WHOLE], 0)
 
 
+def test_a_picture_that_a_printer_would_take_for_a_question_is_never_written(bench: PrinterBench) -> None:
+    printed(bench, Past(), Logo(Raster(16, 2, b"\x10\x04\x01\x00")))
+    assert (len(bench.slips), writes(bench)) == (1, 0)
+
+
 def test_a_picture_cut_short_while_it_was_written_is_not_taken_for_whole(bench: PrinterBench) -> None:
     past = Past()
     printer = EscposPrinter.open(bench.uri, EPSON, QUICK, past)

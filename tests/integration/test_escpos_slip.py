@@ -11,9 +11,10 @@ from PIL import Image
 from drivers.printer.bands import preamble, steps
 from drivers.printer.escpos import EscposPrinter
 from drivers.printer.fake import FakePrinter
+from drivers.printer.memory import Past
 from drivers.printer.paper import png
-from drivers.printer.port import Part, Raster
-from drivers.printer.profile import Profile
+from drivers.printer.port import Part, Raster, length_dots
+from drivers.printer.profile import PROFILES, Profile
 from kiosk.slips.payment_slip import PaymentSlip, render
 from tests.bench.slip import measure
 from tests.contract.printer_rigs import QUICK
@@ -49,6 +50,26 @@ def test_what_comes_out_is_what_was_drawn(slip: PaymentSlip, width_px: int, stri
     (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(png(printed))).convert("L"))
     assert code.text == slip.tracking_url
     assert sum(byte.bit_count() for byte in printed.rows) <= 0.20 * width_px * printed.height_px
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_the_office_stands_on_paper_as_it_was_drawn_also_from_the_printers_memory(profile: Profile) -> None:
+    parts = render(PAID, profile.width_px)
+    with printer_on_a_thread(profile.width_px) as bench:
+        printer = EscposPrinter.open(bench.uri, profile, QUICK, Past())
+        printer.print(parts)
+        printer.print(parts)
+        printer.close()
+        writes = bench.do(lambda p: p.memory_writes)
+        assert bench.do(lambda p: p.unknown_commands) == ()
+        printed, again = bench.slips
+    assert printed == again
+    assert writes == (2 if profile.stored_logo else 0)  # the picture and its seal, once
+    below = length_dots(parts[0]) + length_dots(parts[1])
+    stride = (profile.width_px + 7) // 8
+    assert printed.rows[: below * stride] == whole(parts, profile.width_px).rows[: below * stride]
+    thickened = zip(whole(parts, profile.width_px).rows, printed.rows, strict=True)
+    assert sum((a ^ b).bit_count() for a, b in thickened) <= _MOST_THICKENED_DOTS
 
 
 @pytest.mark.parametrize(("strips", "share"), [(True, 1 / 3), (False, 0.4)])

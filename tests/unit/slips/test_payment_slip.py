@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from itertools import takewhile
 
 import pytest
 import zxingcpp
 from PIL import Image
 
 from drivers.printer.fake import FakePrinter
+from drivers.printer.memory import fits
 from drivers.printer.paper import png
-from drivers.printer.port import Cut, Qr, Raster
+from drivers.printer.port import Cut, Logo, Qr, Raster
 from kiosk.slips.document import Band, Code, Frame, Paragraph, plain_text
+from kiosk.slips.layout import lay_out
 from kiosk.slips.payment_slip import PaymentSlip, elements, render
+from kiosk.slips.trial_slip import TrialSlip, render_trial
 from tests.support.sample_slips import LONGEST, PAID, PAID_AT, SLIPS, UNCONFIRMED
 
 ORDER = [
@@ -125,24 +129,58 @@ def test_the_code_is_the_tracking_address() -> None:
 
 @pytest.mark.parametrize("width_px", [576, 384])
 def test_a_code_in_the_middle_is_left_to_the_printer(width_px: int) -> None:
-    above, code, below, cut = render(LONGEST, width_px)
-    assert isinstance(above, Raster)
-    assert isinstance(below, Raster)
+    top, masthead, above, code, below, cut = render(LONGEST, width_px)
+    pictures = [top, masthead.picture if isinstance(masthead, Logo) else masthead, above, below]
+    assert [each.width_px for each in pictures if isinstance(each, Raster)] == [width_px] * 4
     assert isinstance(code, Qr)
-    assert (code.payload, above.width_px, below.width_px, cut) == (LONGEST.tracking_url, width_px, width_px, Cut())
+    assert (code.payload, cut) == (LONGEST.tracking_url, Cut())
     assert code.side_px <= width_px - 16
 
 
+def kinds(slip: PaymentSlip, width_px: int = 576) -> list[type]:
+    return [type(part) for part in render(slip, width_px)]
+
+
 def test_a_code_beside_its_words_is_drawn_with_them() -> None:
-    picture, cut = render(PAID, 576)
-    assert isinstance(picture, Raster)
-    assert (picture.width_px, cut) == (576, Cut())
+    assert kinds(PAID) == [Raster, Logo, Raster, Cut]
 
 
 def test_a_code_no_printer_could_draw_is_drawn_here() -> None:
-    picture, cut = render(replace(LONGEST, tracking_url="https://ติดตาม.example/" + "x" * 60), 576)
-    assert isinstance(picture, Raster)
-    assert cut == Cut()
+    undrawable = replace(LONGEST, tracking_url="https://ติดตาม.example/" + "x" * 60)
+    assert kinds(undrawable) == [Raster, Logo, Raster, Cut]
+
+
+def masthead(slip: PaymentSlip, width_px: int) -> Raster:
+    (logo,) = [part for part in render(slip, width_px) if isinstance(part, Logo)]
+    return logo.picture
+
+
+@pytest.mark.parametrize("width_px", [576, 384])
+def test_every_slip_of_an_office_bears_the_same_logo(width_px: int) -> None:
+    slips = (PAID, UNCONFIRMED, replace(PAID, sample=False, reprint=True, is_english=True))
+    trial = TrialSlip(PAID.office_name, "CBI-02", PAID_AT, "https://fleet.example/kiosks/CBI-02/")
+    on_trial = [part.picture for part in render_trial(trial, width_px) if isinstance(part, Logo)]
+    assert {masthead(slip, width_px) for slip in slips} == set(on_trial)
+    assert masthead(LONGEST, width_px) not in on_trial
+
+
+@pytest.mark.parametrize("width_px", [576, 384])
+def test_the_logo_is_one_a_printer_keeps_and_as_wide_as_the_paper(width_px: int) -> None:
+    logo = masthead(LONGEST, width_px)
+    assert (fits(logo), logo.width_px) == (True, width_px)
+
+
+def test_a_name_too_tall_for_a_printers_memory_is_drawn_with_the_rest() -> None:
+    assert kinds(replace(PAID, office_name="สำนักงาน" * 24)) == [Raster, Cut]
+
+
+@pytest.mark.parametrize("width_px", [576, 384])
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_that_the_logo_is_a_part_of_its_own_changes_no_dot(slip: PaymentSlip, width_px: int) -> None:
+    above_any_code = takewhile(lambda part: not isinstance(part, Qr | Cut), render(slip, width_px))
+    printer = FakePrinter(width_px)
+    printer.print((*above_any_code, Cut()))
+    assert lay_out(elements(slip), width_px).rows.startswith(printer.slips[0].rows)
 
 
 @pytest.mark.parametrize("width_px", [576, 384])
