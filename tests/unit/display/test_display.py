@@ -16,7 +16,7 @@ from pygame.event import Event
 from drivers.display.port import Pressed, Released, TouchEvent
 from drivers.display.pygame_display import PygameDisplay, VideoDriver
 from drivers.display.rotation import ANGLES, to_canvas, window_size
-from drivers.display.touch import TouchFilter
+from drivers.display.touch import LONGEST_TOUCH_S, TouchFilter
 from drivers.display.virtual import PATIENCE_S, decode_touch, encode_touch, read_frame
 from drivers.errors import DeviceAbsentError, DeviceProtocolError
 from tests.contract.display import BLUE, RED, SIZE
@@ -83,6 +83,24 @@ def test_a_second_finger_does_not_exist() -> None:
     down, up = FINGER_TAP
     other = (finger(pygame.FINGERDOWN, finger_id=2, x=0.1), finger(pygame.FINGERUP, finger_id=2, x=0.1))
     assert touches(down, *other, up) == [Pressed(160, 100), Released(160, 100)]
+
+
+def test_a_finger_whose_release_was_lost_does_not_make_the_screen_deaf() -> None:
+    """The panel was reset under it; what comes back is another device to SDL."""
+    now_s = 0.0
+    filter_ = TouchFilter(SIZE, lambda u, v: to_canvas(u, v, SIZE, 0), lambda: now_s)
+    assert filter_.feed(finger(pygame.FINGERDOWN)) == Pressed(160, 100)
+    now_s = LONGEST_TOUCH_S
+    assert filter_.feed(finger(pygame.FINGERDOWN, touch_id=8)) is None
+    now_s += 0.1
+    assert filter_.feed(finger(pygame.FINGERDOWN, touch_id=8)) == Pressed(160, 100)
+    assert filter_.feed(finger(pygame.FINGERUP)) is None, "the finger of long ago"
+    assert filter_.feed(finger(pygame.FINGERUP, touch_id=8)) == Released(160, 100)
+
+
+def test_a_finger_that_comes_down_again_was_lifted_in_between() -> None:
+    down, up = FINGER_TAP
+    assert touches(down, down, up) == [Pressed(160, 100), Pressed(160, 100), Released(160, 100)]
 
 
 @given(st.floats(-0.5, 1.5), st.floats(-0.5, 1.5), st.sampled_from(ANGLES))
