@@ -52,10 +52,6 @@ def is_automatic(byte: int) -> bool:
 AUTOMATIC_REST_BYTES = 3
 """What follows the first byte of an automatic status."""
 
-BLOCK_HEADERS = (0x37, 0x5F)
-"""First byte of an answer of several bytes: key codes; a name or a counter (``GS I``, ``GS g 2``). It ends with NUL.
-Neither belongs to a family above."""
-
 
 def is_late_mark(byte: int) -> bool:
     """True for an answer to ``GS r 1`` beyond doubt: nothing set but the two bits of each paper sensor."""

@@ -87,6 +87,15 @@ def test_a_picture_that_a_printer_would_take_for_a_question_is_never_written(ben
     assert (len(bench.slips), writes(bench)) == (1, 0)
 
 
+def test_a_logo_that_a_printer_would_answer_to_is_not_kept(bench: PrinterBench) -> None:
+    """DLE EOT 1 and DLE ENQ 2 among its dots; drawn as a picture they become dots two wide."""
+    unlucky = Logo(Raster(48, 4, b"\x10\x04\x01\x10\x05\x02" * 4))
+    printed(bench, Past(), unlucky, unlucky)
+    safe = Logo(Raster(48, 4, b"\x18\x04\x01\x18\x05\x02" * 4))
+    whole = Raster(576, 4 + SLIP.height_px, as_raster(safe, 576).rows + SLIP.rows)
+    assert (bench.slips, writes(bench)) == ([whole, whole], 0)
+
+
 def test_a_picture_cut_short_while_it_was_written_is_not_taken_for_whole(bench: PrinterBench) -> None:
     past = Past()
     printer = EscposPrinter.open(bench.uri, EPSON, QUICK, past)
