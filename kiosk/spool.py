@@ -1,8 +1,11 @@
 """Durable records towards the fleet: numbered without gaps, kept until the fleet says "committed through n".
 
 Both processes of a kiosk open the same file; SQLite (WAL, synchronous=FULL) keeps them apart. A record that
-``append`` returned from survives a pulled plug. This is no queue in memory and no log: nothing is written twice,
-nothing is dropped. A file that is found broken is put aside and a new spool, with a new name, takes its place.
+``append`` returned from survives a pulled plug. This is no queue in memory and no log: nothing is written twice.
+It is bounded: what is too old, or too much, or finds the disk low, is told as forgotten (``RecordsDropped``) if it is
+telemetry, and stays if it is money or audit (``kiosk.telemetry``). A disk that is full all the same costs a reserve
+first (``kiosk.disk_room``).
+A file that is found broken is put aside and a new spool, with a new name, takes its place.
 Notes (``kiosk.notes``) are all that stays of a record after that: the newest of a kind, for the technician.
 """
 
@@ -10,8 +13,10 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,14 +24,22 @@ from typing import TypeVar
 import msgspec
 
 from fleet.protocol.messages import Ack, NumberedRecord, RecordBatch
-from fleet.protocol.records import KnownRecord, encode_record
+from fleet.protocol.records import KnownRecord, RecordsDropped, encode_record
+from kiosk.disk_room import Reserve, Room, room_at
 from kiosk.notes import names_of
 from kiosk.store import StoreError, open_store
+from kiosk.telemetry import as_dropped, dropped_one, is_telemetry, joined
 
 T = TypeVar("T")
 
 BATCH_RECORDS_MAX = 100
 """Records a batch; measured elsewhere as the size from which the fleet's commit costs nothing more a record."""
+
+DROPPED_AT_ONCE = 100
+"""Records of telemetry a transaction forgets at most: some 5 ms, and each record that comes after it goes on."""
+
+CLOCK_SET_S = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+"""A kiosk without a network may wake up in 1970: what it wrote then is of no known age."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spool (
@@ -37,6 +50,7 @@ CREATE TABLE IF NOT EXISTS spool (
     transaction_seq INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS record (no INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS telemetry (no INTEGER PRIMARY KEY, at_s INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, no INTEGER NOT NULL, body BLOB NOT NULL);
 """
 
@@ -45,14 +59,26 @@ class SpoolFullError(StoreError):
     """A record could not be written: the disk is full or broken. Do not do what the record would have told of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much telemetry may wait for the fleet: of what age, and until the spool holds how much in all.
+
+    A kiosk makes some hundred records a day of 200 bytes: the size is that of a year, the age that of a long repair.
+    """
+
+    age_s: float = 90 * 86_400.0
+    used_bytes: int = 32 * 1024 * 1024
+
+
 class Spool:
     """The spool in one SQLite file; for the thread that opened it."""
 
-    def __init__(self, path: Path, *, max_bytes: int | None = None) -> None:
+    def __init__(self, path: Path, *, bounds: Bounds = Bounds(), max_bytes: int | None = None) -> None:
         """Open or create ``path``. ``max_bytes`` bounds the file: a full disk that comes early and on purpose.
 
         Raises: SpoolFullError when it cannot be opened or created.
         """
+        self._directory, self._bounds, self._reserve = path.parent, bounds, Reserve(path)
         try:
             self._store = open_store(path, _SCHEMA, durable=True, max_bytes=max_bytes)
             self._db = self._store.db
@@ -62,6 +88,7 @@ class Spool:
             )
         except (StoreError, sqlite3.OperationalError) as err:
             raise SpoolFullError(f"cannot open the spool: {err}") from err
+        self._reserve.hold()
 
     @property
     def replaced(self) -> bool:
@@ -92,6 +119,15 @@ class Spool:
 
         Raises: SpoolFullError when they cannot be kept.
         """
+        try:
+            self._append(records, also)
+        except SpoolFullError:
+            if all(map(is_telemetry, records)) or not self._reserve.give_up():
+                raise
+            self._append(records, also)
+
+    def _append(self, records: tuple[KnownRecord, ...], also: Callable[[], object] | None) -> None:
+        now_s = int(time.time())
         with self._writing():
             if also is not None:
                 also()
@@ -101,6 +137,66 @@ class Spool:
             notes = [(name, *row) for record, row in zip(records, rows, strict=True) for name in names_of(record)]
             self._db.executemany("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", notes)
             self._db.execute("UPDATE spool SET last_no = ?", (last + len(rows),))
+            telemetry = [no for record, (no, _) in zip(records, rows, strict=True) if is_telemetry(record)]
+            if self.room is Room.PLENTY:
+                self._db.executemany("INSERT INTO telemetry VALUES (?, ?)", [(no, now_s) for no in telemetry])
+            else:
+                for no in telemetry:
+                    self._forget(no, now_s)
+            self._keep_within_bounds(now_s)
+
+    # ---- what is forgotten
+
+    @property
+    def room(self) -> Room:
+        """How much room the disk has; with ``LAST`` nothing is to be begun that must be recorded."""
+        return room_at(self._directory, self._reserve)
+
+    def look_after(self) -> None:
+        """What is due now and then: forget what has become too old, take the reserve again once there is room.
+
+        Raises: SpoolFullError when it cannot be kept.
+        """
+        with self._writing():
+            self._keep_within_bounds(int(time.time()))
+        self._reserve.hold()
+
+    def _keep_within_bounds(self, now_s: int) -> None:
+        """Forget the oldest telemetry as long as there is some that is too old, or too much in all."""
+        too_old_s = now_s - self._bounds.age_s
+        rows = self._db.execute("SELECT no, at_s FROM telemetry ORDER BY no LIMIT ?", (DROPPED_AT_ONCE,)).fetchall()
+        for no, at_s in rows:
+            if not CLOCK_SET_S <= at_s < too_old_s and self._used_bytes() <= self._bounds.used_bytes:
+                return
+            self._forget(no, at_s)
+
+    def _used_bytes(self) -> int:
+        """What the file holds, without the pages it has to spare."""
+        pages, spare, page_bytes = (
+            self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int(pages - spare) * int(page_bytes)
+
+    def _forget(self, no: int, at_s: int) -> None:
+        """Put "one forgotten" in the place of a record, joined with those that were forgotten just before and after."""
+        dropped = dropped_one(at_s)
+        self._db.execute("DELETE FROM telemetry WHERE no = ?", (no,))
+        self._db.execute("DELETE FROM record WHERE no = ?", (no,))
+        before = self._neighbour("SELECT no, body FROM record WHERE no < ? ORDER BY no DESC LIMIT 1", no)
+        if before is not None and before[0] == no - 1:
+            self._db.execute("DELETE FROM record WHERE no = ?", (before[0],))
+            dropped = joined(before[1], dropped)
+        after = self._neighbour("SELECT no, body FROM record WHERE no > ? ORDER BY no LIMIT 1", no)
+        if after is not None and after[0] - after[1].count == no:
+            no, dropped = after[0], joined(dropped, after[1])
+        self._db.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (no, encode_record(dropped)))
+
+    def _neighbour(self, query: str, no: int) -> tuple[int, RecordsDropped] | None:
+        row = self._db.execute(query, (no,)).fetchone()
+        dropped = None if row is None else as_dropped(row[1])
+        return None if dropped is None else (int(row[0]), dropped)
+
+    # ---- notes, and what else changes together
 
     def note(self, name: str, body: bytes) -> None:
         """Keep ``body`` under ``name``, in the place of what stood there; it is no record and goes to nobody.
@@ -142,7 +238,8 @@ class Spool:
         if ack.spool_id != self.spool_id:
             return False
         with self._writing():
-            self._db.execute("DELETE FROM record WHERE no <= ?", (ack.committed_through,))
+            for table in ("record", "telemetry"):
+                self._db.execute(f"DELETE FROM {table} WHERE no <= ?", (ack.committed_through,))  # noqa: S608 - ours
         return True
 
     @property

@@ -104,7 +104,7 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
         converged = max(0, round((state.converged_at - kiosk.desired_at).total_seconds() * 1000))
     return KioskTruth(
         kiosk=kiosk,
-        condition=_condition(state, devices, paper, now),
+        condition=_condition(state, devices, paper, status.health.disk_room if status else "", now),
         online=state.alive,
         heard_at=state.heard_at,
         devices=devices,
@@ -147,12 +147,20 @@ def _paper(status: Status | None) -> str:
     return status.paper
 
 
-def _condition(state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, now: datetime) -> Condition:
+_OF_PAPER = {"low": Condition.ATTENTION, "out": Condition.FAILING, "jammed": Condition.FAILING}
+_OF_DISK = {"low": Condition.ATTENTION, "last": Condition.FAILING}
+
+
+def _condition(
+    state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, disk_room: str, now: datetime
+) -> Condition:
+    if state.used_twice_at is not None:
+        return Condition.FAILING
     if state.heard_at is None:
         return Condition.UNKNOWN
     if not state.alive:
         return Condition.OFFLINE
     if now - state.heard_at > STALE_AFTER:
         return Condition.STALE
-    papers = {"low": Condition.ATTENTION, "out": Condition.FAILING, "jammed": Condition.FAILING}
-    return min([each.condition for each in devices] + [papers.get(paper, Condition.OK)], key=RANK.__getitem__)
+    others = (_OF_PAPER.get(paper, Condition.OK), _OF_DISK.get(disk_room, Condition.OK))
+    return min((*(each.condition for each in devices), *others), key=RANK.__getitem__)

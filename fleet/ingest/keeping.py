@@ -35,7 +35,7 @@ from fleet.protocol.messages import (
     decode,
     encode,
 )
-from fleet.protocol.records import CommandEnded, PaymentOpened, UnknownRecord, decode_record
+from fleet.protocol.records import CommandEnded, PaymentOpened, RecordsDropped, UnknownRecord, decode_record
 from fleet.protocol.topics import Channel
 
 log = logging.getLogger(__name__)
@@ -223,7 +223,7 @@ class _Batch:
             newest = Record.objects.filter(kiosk_id=state.kiosk_id, spool_id=batch.spool_id).order_by("-no").first()
             state.spool_id, state.committed_through = batch.spool_id, newest.no if newest else 0
         for numbered in batch.records:
-            if numbered.no == state.committed_through + 1:
+            if numbered.no == state.committed_through + 1 or _fills_gap(state, numbered):
                 self._record(state, numbered)
                 state.committed_through = numbered.no
         state.heard_at = self._now
@@ -246,6 +246,8 @@ class _Batch:
                 no=numbered.no,
                 kind=str(body.get("kind", "unknown"))[:40],
                 body=body,
+            if isinstance(record, RecordsDropped):  # some of them may have come before they were forgotten
+                record = msgspec.structs.replace(record, count=min(record.count, numbered.no - state.committed_through))
                 received_at=self._now,
             )
         )
@@ -268,6 +270,17 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
         with transaction.atomic():
             Intent.objects.get_or_create(
                 transaction_no=record.transaction_no,
+def _fills_gap(state: KioskState, numbered: NumberedRecord) -> bool:
+    """Whether this says that all that is missing before it was forgotten at the kiosk, for want of room."""
+    if numbered.no <= state.committed_through:
+        return False
+    try:
+        record = decode_record(numbered.record)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(record, RecordsDropped) and numbered.no - record.count <= state.committed_through
+
+
                 defaults={
                     "tracking_token": record.tracking_token,
                     "kiosk_id": kiosk_id,

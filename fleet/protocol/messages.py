@@ -79,7 +79,8 @@ class Health(Message, frozen=True):
 
     ``storage_used_percent``: how much of its life the storage has behind it. ``storage_errors``: what its file systems
     have met. ``clock_ahead_s``: our clock minus the fleet's. ``restart``: how the life of the front desk before this
-    one ended, a word of ``kiosk.lives.Ending``; empty when that is not known.
+    one ended, a word of ``kiosk.lives.Ending``; empty when that is not known. ``disk_room``: plenty; low, telemetry is
+    counted and not kept; last, no payments are offered.
     """
 
     uptime_s: Count | None = None
@@ -97,6 +98,7 @@ class Health(Message, frozen=True):
     restarted_at: datetime | None = None
 
 
+    disk_room: str = ""
 class Status(Message, frozen=True):
     """Everything about a kiosk now; retained, on change and as a heartbeat.
 
@@ -124,7 +126,9 @@ class NumberedRecord(Message, frozen=True):
 
 
 class RecordBatch(Message, frozen=True):
-    """Consecutive records, oldest first. ``spool_id`` changes when the spool was wiped, and numbers start again."""
+    """Consecutive records, oldest first; before a ``records.RecordsDropped`` those it speaks of are missing.
+
+    ``spool_id`` changes when the spool was wiped, and numbers start again."""
 
     spool_id: str
     records: tuple[NumberedRecord, ...]

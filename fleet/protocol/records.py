@@ -9,7 +9,7 @@ Times are UTC, RFC 3339, as the kiosk's clock had them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -105,6 +105,17 @@ class CommandEnded(Record, frozen=True, tag="command-ended"):
     ended_at: datetime
 
 
+class RecordsDropped(Record, frozen=True, tag="records-dropped"):
+    """The kiosk had no room: ``count`` records of telemetry, from ``first_at`` to ``last_at``, were forgotten.
+
+    It stands in the place of all of them: its number is that of the last, and the ``count - 1`` before it are not sent.
+    """
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    first_at: datetime
+    last_at: datetime
+
+
 class UnknownRecord(Record, frozen=True, tag="unknown"):
     """A record of a kind this reader does not know: kept as it came."""
 
@@ -112,7 +123,15 @@ class UnknownRecord(Record, frozen=True, tag="unknown"):
 
 
 KnownRecord = (
-    VisitEnded | PaymentOpened | SlipPrinted | SlipFailed | DeviceChanged | SettingsApplied | Restarted | CommandEnded
+    VisitEnded
+    | PaymentOpened
+    | SlipPrinted
+    | SlipFailed
+    | DeviceChanged
+    | SettingsApplied
+    | Restarted
+    | CommandEnded
+    | RecordsDropped
 )
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)

@@ -36,6 +36,8 @@ def machine_lines(health: Health) -> tuple[MachineLine, ...]:
 def _lines(health: Health) -> Iterator[MachineLine]:
     if health.under_voltage is not None:
         yield _supply(health)
+    if health.disk_room in ("low", "last"):
+        yield _room(health.disk_room)
     if health.storage_used_percent is not None:
         yield _life(health.storage_used_percent)
     if health.storage_errors:
@@ -56,6 +58,13 @@ def _supply(health: Health) -> MachineLine:
     if health.slowed:
         return MachineLine(_("ไฟเลี้ยง"), _("พอ แต่เครื่องร้อนจนลดความเร็ว"), Condition.ATTENTION)
     return MachineLine(_("ไฟเลี้ยง"), _("พอ"))
+
+
+def _room(disk_room: str) -> MachineLine:
+    name = _("ที่ว่างบนดิสก์")
+    if disk_room == "last":
+        return MachineLine(name, _("เกือบเต็ม ตู้หยุดรับชำระเงิน"), Condition.FAILING)
+    return MachineLine(name, _("เหลือน้อย ตู้งดจดเรื่องทั่วไปของเครื่อง"), Condition.ATTENTION)
 
 
 def _life(used_percent: int) -> MachineLine:

@@ -36,7 +36,8 @@ def story(record: Record) -> Story:
     except msgspec.DecodeError:
         return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
     unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
-    return _of_visit(known) or _of_slip(known) or _of_panel(known) or _of_machine(known) or unknown
+    told = (each(known) for each in (_of_visit, _of_slip, _of_panel, _of_spool, _of_machine))
+    return next(filter(None, told), unknown)
 
 
 def _of_visit(known: Known) -> Story | None:
@@ -77,6 +78,14 @@ def _of_panel(known: Known) -> Story | None:
         return None
     title, condition = hands[known.detail]
     return Story(known.changed_at, title, "", condition)
+
+
+def _of_spool(known: Known) -> Story | None:
+    """What the kiosk had to forget."""
+    if not isinstance(known, records.RecordsDropped):
+        return None
+    sentence = _("%(count)s รายการ เพราะที่เก็บของตู้ไม่พอ เรื่องเงินอยู่ครบ") % {"count": known.count}
+    return Story(known.last_at, _("ตู้ทิ้งบันทึกทั่วไปของเครื่อง"), sentence, Condition.ATTENTION)
 
 
 def _of_machine(known: Known) -> Story | None:

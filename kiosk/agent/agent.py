@@ -275,6 +275,10 @@ class Agent:
         )
 
     def _report_status(self) -> None:
+        try:
+            self._spool.look_after()
+        except SpoolFullError as err:
+            log.error("spool not looked after: %s", err)
         self._status_due_s = time.monotonic() + HEARTBEAT_S * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
         self._status_no += 1
         devices: dict[str, DeviceStatus] = self._desk.devices

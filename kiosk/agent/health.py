@@ -39,6 +39,7 @@ def health(data_dir: Path, spool: Spool, clock_ahead_s: float | None, root: Path
         clock_synchronised=kernel_facts.is_clock_synchronised(root),
         restart="" if restarted is None else restarted.reason,
         restarted_at=None if restarted is None else restarted.started_at,
+        disk_room=spool.room.value,
     )
 
 

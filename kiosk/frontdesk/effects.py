@@ -17,6 +17,7 @@ from typing import Any
 from fleet.protocol import records
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
+from kiosk.disk_room import Room
 from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
@@ -26,6 +27,7 @@ from kiosk.office.replica import Replica
 from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PrintJournal
 from kiosk.spool import Spool, SpoolFullError
+from kiosk.telemetry import is_telemetry
 from kiosk.visits.effects import (
     BeginVisit,
     DrawTransaction,
@@ -79,7 +81,7 @@ class Effects:
         self.console = Console(workers.panel, root)
         self._kiosk_id, self._workers, self._spool, self._replica = config.kiosk_id, workers, spool, replica
         self._visit: _Visit | None = None
-        self._unwritten: deque[tuple[records.KnownRecord, Callable[[], object] | None]] = deque(maxlen=UNWRITTEN_MAX)
+        self._unwritten: deque[tuple[records.KnownRecord, Callable[[], object] | None]] = deque()
         self.recorded: Callable[[], object] = lambda: None
         """Called when something new is in the spool."""
         meter = PaperMeter(spool, config.paper.roll_m)
@@ -111,6 +113,9 @@ class Effects:
     # ---- payments
 
     def _draw_transaction(self) -> tuple[Event, ...]:
+        if not self._can_record:
+            log.error("no payment is offered: the disk has no room for what must be recorded of it")
+            return (PaymentNotRecorded(),)
         try:
             sequence = self._spool.next_transaction_seq()
         except SpoolFullError as err:
@@ -167,7 +172,9 @@ class Effects:
         ``also`` changes the spool's file in the same transaction.
         """
         if len(self._unwritten) == UNWRITTEN_MAX:
-            log.error("the oldest of %d waiting records is lost", UNWRITTEN_MAX)
+            log.error("one of %d waiting records is lost", UNWRITTEN_MAX)
+            spare = next((i for i, (each, _) in enumerate(self._unwritten) if is_telemetry(each)), 0)
+            del self._unwritten[spare]
         self._unwritten.append((record, also))
         self.write_unwritten()
 
@@ -182,6 +189,19 @@ class Effects:
                 return
             self._unwritten.popleft()
             self.recorded()
+
+    def look_at_disk(self) -> bool:
+        """Have the spool use what room has come back; whether a payment could be recorded now."""
+        try:
+            self._spool.look_after()
+        except SpoolFullError as err:
+            log.error("spool not looked after: %s", err)
+        return self._can_record
+
+    @property
+    def _can_record(self) -> bool:
+        """Whether the disk has room for a payment and all that follows it."""
+        return self._spool.room is not Room.LAST and not self._unwritten
 
     @property
     def in_visit(self) -> bool:

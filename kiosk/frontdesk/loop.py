@@ -36,6 +36,7 @@ from kiosk.visits.events import (
     Event,
     LinkChanged,
     PrinterChanged,
+    RecordingChanged,
     SettingsChanged,
     TimedOut,
 )
@@ -106,6 +107,7 @@ class FrontDesk:
     def begin(self) -> None:
         """The first frame, and then what the first visit will need."""
         self._effects.printing.resume()
+        self._look_at_disk()
         self._load_settings()
         self.round()
         self._glass.warm_up()
@@ -148,7 +150,15 @@ class FrontDesk:
         if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
+            self._look_at_disk()
             self._effects.printing.forget_old()
+
+    def _look_at_disk(self) -> None:
+        if (possible := self._effects.look_at_disk()) is not self._state.desk.can_record:
+            log.log(
+                logging.INFO if possible else logging.ERROR, "payments can%s be recorded", "" if possible else "not"
+            )
+            self._step(RecordingChanged(possible))
 
     def _signal(self, now_s: float) -> None:
         """The lights that are the desk's, and the fan."""

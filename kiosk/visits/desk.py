@@ -40,11 +40,15 @@ class Desk:
     paper: Paper = Paper.UNKNOWN
     language: Language = Language.TH
     large: bool = False
+    can_record: bool = True
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Services that can be used now: switched on, known to this release, and with a device to start them."""
-        if self.settings is None or not self.ready & {Device.CARD, Device.SCANNER}:
+        """Services that can be used now: switched on, known to this release, and with a device to start them.
+
+        None while nothing can be put on record: all of them take money.
+        """
+        if self.settings is None or not self.can_record or not self.ready & {Device.CARD, Device.SCANNER}:
             return ()
         return tuple(name for name in KNOWN_SERVICES if name in self.settings.services)
 

@@ -203,6 +203,13 @@ class LinkChanged:
     online: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """Whether what happens can be put on record: without room on the disk nothing is begun that must be."""
+
+    possible: bool
+
+
 Event = (
     Touched
     | TimedOut
@@ -228,4 +235,5 @@ Event = (
     | PrinterChanged
     | SettingsChanged
     | LinkChanged
+    | RecordingChanged
 )

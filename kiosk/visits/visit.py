@@ -15,6 +15,7 @@ from kiosk.visits.events import (
     Event,
     LinkChanged,
     PrinterChanged,
+    RecordingChanged,
     SettingsChanged,
     Touched,
 )
@@ -64,6 +65,11 @@ def _(s: State, e: SettingsChanged) -> Step:
 @_desk.everywhere(STATES, LinkChanged)
 def _(s: State, e: LinkChanged) -> Step:
     return _on(s, replace(s.desk, online=e.online))
+
+
+@_desk.everywhere(STATES, RecordingChanged)
+def _(s: State, e: RecordingChanged) -> Step:
+    return _on(s, replace(s.desk, can_record=e.possible))
 
 
 visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, card_found, pay_fee, taking, still_there)

@@ -15,7 +15,7 @@ from fleet.devices.models import KioskState, Outgoing, Record
 from fleet.ingest.keeping import BROKEN, Keeper, Said
 from fleet.payments.models import Intent
 from fleet.protocol.messages import Ack, Desired, Reported, Session, Status, decode, encode
-from fleet.protocol.records import PaymentOpened, Restarted
+from fleet.protocol.records import PaymentOpened, RecordsDropped, Restarted
 from fleet.protocol.topics import Channel
 from tests.support.fleet_payments import owed, shown
 
@@ -76,6 +76,21 @@ def test_a_wiped_spool_begins_anew_and_an_old_one_is_not_forgotten() -> None:
     assert keep(batch(1, spool_id="s2")) == {"CBI-01": Ack(spool_id="s2", committed_through=1)}
     assert keep(batch(2, 3, spool_id="s1")) == {"CBI-01": Ack(spool_id="s1", committed_through=3)}
     assert (kept("s1"), kept("s2")) == ([1, 2, 3], [1])
+def dropped(no: int, count: int) -> Said:
+    return batch(no, record=RecordsDropped(count=count, first_at=AT, last_at=AT))
+
+
+def test_what_the_kiosk_says_it_has_forgotten_is_no_gap_and_is_counted_once() -> None:
+    keep(batch(1, 2))
+    assert keep(dropped(9, count=6)) == {"CBI-01": Ack(spool_id="s1", committed_through=2)}, "3 is not spoken of"
+    assert keep(dropped(9, count=7)) == {"CBI-01": Ack(spool_id="s1", committed_through=9)}
+    assert keep(dropped(9, count=7)) == {"CBI-01": Ack(spool_id="s1", committed_through=9)}
+    assert keep(dropped(11, count=9), batch(12)) == {"CBI-01": Ack(spool_id="s1", committed_through=12)}
+    assert kept() == [1, 2, 9, 11, 12]
+    told = Record.objects.filter(spool_id="s1", kind="records-dropped").order_by("no")
+    assert [each.body["count"] for each in told] == [7, 2]
+
+
 
 
 def test_spools_that_alternate_within_one_batch() -> None:

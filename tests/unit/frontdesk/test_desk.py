@@ -21,6 +21,7 @@ from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, PaymentOpened, Restarted, SlipFailed, SlipPrinted, VisitEnded
 from kiosk import news
+from kiosk.disk_room import LAST_BYTES, LOW_BYTES
 from kiosk.frontdesk.process import Process
 from kiosk.frontdesk.worker import WorkerDied
 from kiosk.visits.desk import Device
@@ -38,6 +39,7 @@ from kiosk.visits.states import (
     Taking,
 )
 from tests.support.desk_rig import DeskRig
+from tests.support.small_disk import small_disk
 
 
 def all_ready(rig: DeskRig) -> bool:
@@ -242,6 +244,22 @@ def test_a_full_disk_refuses_the_payment_and_keeps_every_other_record(tmp_path: 
         rig.until(lambda: Device.PANEL in rig.state.desk.ready)
         later = rig.records()[len(written) :]
         assert [type(each) for each in later] == [DeviceChanged, VisitEnded, DeviceChanged]
+
+
+def test_a_desk_is_closed_before_the_disk_is_full_and_opens_again(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 96) as disk:
+        disk.leave(LAST_BYTES - 1024 * 1024)
+        with DeskRig(disk.path) as rig:
+            rig.until(lambda: rig.state.desk.ready >= {Device.CARD, Device.SCANNER, Device.PRINTER})
+            assert isinstance(rig.state, OutOfService)
+            rig.agent.close()  # nobody hears its status: it looks at everything again in two seconds
+            disk.leave(LOW_BYTES)
+            rig.until(Idle)
+            disk.leave(LAST_BYTES - 1024 * 1024)
+            rig.insert_card()
+            rig.until(ChoosingNotice)
+            rig.tap(Button.CHOOSE)
+            assert rig.until(Sorry).problem is Problem.CANNOT_RECORD
 
 
 def test_a_desk_that_starts_on_a_full_disk_shows_that_it_is_closed_and_ends_when_asked(
