@@ -154,8 +154,6 @@ _OF_DISK = {"low": Condition.ATTENTION, "last": Condition.FAILING}
 def _condition(
     state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, disk_room: str, now: datetime
 ) -> Condition:
-    if state.used_twice_at is not None:
-        return Condition.FAILING
     if state.heard_at is None:
         return Condition.UNKNOWN
     if not state.alive:
