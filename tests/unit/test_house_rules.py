@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +86,29 @@ def test_every_folder_of_ours_has_a_readme_or_stands_in_one(folder: Path) -> Non
         return  # parts of the folder around them
     near = [folder, ROOT / "tests"] if folder.is_relative_to(ROOT / "tests") else [folder]
     assert any((each / "README.md").exists() for each in near), "a README.md a folder"
+
+
+MAY_BE_KNOWN = {
+    *(f"drivers.{device}.port" for device in ("card", "display", "panel", "printer", "scanner")),
+    *(f"drivers.card.{pure}" for pure in ("status_words", "thai_id", "thai_photo", "thai_text")),
+    *(f"drivers.printer.{pure}" for pure in ("qr", "qr_mask")),
+}
+"""What the kiosk may know of drivers: their promises, the Thai ID applet, and what these stand on."""
+
+CONTRACT = "only the composition root picks drivers, through the registry"
+
+
+def test_the_import_contract_names_every_driver_and_everyone_who_may_not_pick_one() -> None:
+    """A list kept by hand is a list that somebody forgets."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (contract,) = [each for each in contracts if each["name"] == CONTRACT]
+    drivers = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "drivers").glob("*/*.py")}
+    drivers = {module for module in drivers if not module.endswith("__init__")} - MAY_BE_KNOWN | {"drivers.registry"}
+    kiosk = {f"kiosk.{path.stem}" for path in (ROOT / "kiosk").iterdir() if path.suffix == ".py" or _is_package(path)}
+    composing = {"kiosk.__init__", "kiosk.__main__", "kiosk.virtual"}
+    assert set(contract["forbidden_modules"]) == drivers
+    assert set(contract["source_modules"]) == kiosk - composing
+
+
+def _is_package(path: Path) -> bool:
+    return (path / "__init__.py").exists()
