@@ -26,3 +26,23 @@ def rss_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024 / 1e6
     raise FileNotFoundError(f"process {pid} has ended")
+
+
+def pss_mb(pid: int) -> float:
+    """Proportional share of memory in megabytes of 10^6 bytes: what several processes share is divided among them.
+
+    Raises: OSError when the process has gone or is somebody else's.
+    """
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise FileNotFoundError(f"process {pid} has ended")
+
+
+def family(pid: int) -> dict[str, int]:
+    """A `fleet up` and its children: the last word of each one's command line, and its process id."""
+    found = {"up": pid}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+        words = Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        found["mosquitto" if b"mosquitto" in words[0] else words[-1].decode()] = int(child)
+    return found

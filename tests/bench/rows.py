@@ -1,6 +1,7 @@
 """A figure of the bench, and the two shapes it is given out in: the table for people, the JSON for machines.
 
-Not a measurement: this module reads no clock. Every goal here is a ceiling: a row holds at or below it.
+Not a measurement: this module reads no clock. A goal is a ceiling, a row holds at or below it; for a rate it is a
+floor.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ class Row:
     goal: float | None = None
     peer: str | None = None
     peer_value: float | None = None
+    is_rate: bool = False
+    """Whether more is better."""
     note: str = ""
     """What a reader must know to believe the figure: samples, spread, what was left out."""
 
     @property
     def holds(self) -> bool | None:
         """Whether the goal is reached; None without a goal."""
-        return None if self.goal is None else self.value <= self.goal
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.is_rate else self.value <= self.goal
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,3 +72,8 @@ def test_percentiles_are_samples_that_were_seen() -> None:
 def test_no_percentile_of_nothing(samples: list[float], share: float) -> None:
     with pytest.raises(ValueError, match="percentile"):
         percentile(samples, share)
+
+
+def test_the_goal_of_a_rate_is_a_floor() -> None:
+    assert Row(name="a", value=10, unit="1/s", goal=9, is_rate=True).holds
+    assert not Row(name="a", value=10, unit="1/s", goal=11, is_rate=True).holds

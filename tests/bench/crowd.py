@@ -1,0 +1,122 @@
+"""Bench rows ``settings-10000-converge-s`` and ``fleet-10000-rss-mb``: a real `fleet up` and ten thousand kiosks.
+
+The kiosks are `fleet simulate`'s, each with its own certificate, on the same machine. Convergence runs from the start
+of the command that changes a national setting to the moment when the database has the report of every kiosk that it
+runs it. Memory is the proportional share (PSS) of every process of `fleet up`, broker included: what taking it away
+would give back. Then the broker is killed with -9: how long until all are back stands in a note.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fleet.simulate.command import Simulation
+from fleet.simulate.plan import Plan
+from tests.bench.fleet_rig import make_kiosks
+from tests.bench.process import family, pss_mb
+from tests.bench.rows import Row
+from tests.support.broker import Fleet
+
+NAMES = ("settings-10000-converge-s", "fleet-10000-rss-mb")
+KIOSKS = 10_000
+CONVERGE_GOAL_S = 30
+RSS_GOAL_MB = 400
+BACK_GOAL_S = 120
+_PATIENCE_S = 300.0
+_SETTLED = """
+SELECT count(*) FROM devices_kioskstate s JOIN devices_kiosk k ON k.kiosk_id = s.kiosk_id
+WHERE k.kiosk_id LIKE 'P%' AND json_extract(s.reported, '$.settings_revision') = k.settings_revision
+"""
+
+
+@contextmanager
+def _up() -> Iterator[tuple[Fleet, subprocess.Popen[bytes]]]:
+    folder = Path(tempfile.mkdtemp(prefix="sala-bench-fleet-"))
+    try:
+        with Fleet(folder) as made, (folder / "up.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "fleet", "up"], env=made.environment, stdout=subprocess.PIPE, stderr=log
+            )
+            try:
+                assert process.stdout is not None
+                if not process.stdout.readline():
+                    raise RuntimeError((folder / "up.log").read_text("utf-8")[-2000:])
+                yield made, process
+            finally:
+                process.terminate()
+                process.wait(30)
+                assert process.stdout is not None
+                process.stdout.close()
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure() -> list[Row]:
+    """Two rows."""
+    with _up() as (made, process):
+        kiosk_ids = make_kiosks(made, KIOSKS, with_identities=True)
+        plan = Plan(
+            host="127.0.0.1",
+            port=int(made.ports["broker"]),
+            identities=str(made.folder / "simulated"),
+            kiosk_ids=tuple(kiosk_ids),
+            spread_s=30.0,
+        )
+        with Simulation(plan, os.cpu_count() or 1) as crowd:
+            crowd.wait_until(lambda tally: tally.online >= 0.995 * KIOSKS, _PATIENCE_S)
+            _wait_settled(made, crowd)
+            converged_s = _converged_s(made, crowd)
+            memory = {name: pss_mb(pid) for name, pid in family(process.pid).items()}
+            back_s = _back_s(process.pid, crowd)
+    return [
+        Row(
+            name=NAMES[0],
+            value=round(converged_s, 1),
+            unit="s",
+            goal=CONVERGE_GOAL_S,
+            note=f"{KIOSKS:,} kiosks, one in a hundred of them mad, the start of the command included",
+        ),
+        Row(
+            name=NAMES[1],
+            value=round(sum(memory.values())),
+            unit="MB",
+            goal=RSS_GOAL_MB,
+            note="proportional share: "
+            + ", ".join(f"{name} {size:.0f}" for name, size in memory.items())
+            + f"; broker killed with -9: 99.5 % are back after {back_s:.0f} s (goal {BACK_GOAL_S})",
+        ),
+    ]
+
+
+def _wait_settled(made: Fleet, crowd: Simulation) -> float:
+    began_s = time.monotonic()
+    while made.rows(_SETTLED)[0][0] < KIOSKS:
+        if time.monotonic() - began_s > _PATIENCE_S:
+            raise TimeoutError(f"{made.rows(_SETTLED)[0][0]} of {KIOSKS} have settled")
+        crowd.hear(0.1)
+    return time.monotonic()
+
+
+def _converged_s(made: Fleet, crowd: Simulation) -> float:
+    patch = json.dumps({"help_point": {"th": "โต๊ะ 9", "en": "Desk 9"}})
+    began_s = time.monotonic()
+    made.run("settings", "national", "--patch", patch, "--reason", "bench")
+    return _wait_settled(made, crowd) - began_s
+
+
+def _back_s(up_pid: int, crowd: Simulation) -> float:
+    os.kill(family(up_pid)["mosquitto"], signal.SIGKILL)
+    began_s = time.monotonic()
+    crowd.wait_until(lambda tally: tally.online < KIOSKS // 2, _PATIENCE_S)
+    crowd.wait_until(lambda tally: tally.online >= 0.995 * KIOSKS, _PATIENCE_S)
+    return time.monotonic() - began_s
