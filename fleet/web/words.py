@@ -77,7 +77,12 @@ def detail(device: str, said: str) -> str:
     """What a device said about its state; a driver's own words stay as they are, they are for whoever repairs it."""
     if device == "printer" and said.startswith("paper "):
         return _("กระดาษ%(state)s") % {"state": paper(said.removeprefix("paper "))}
-    return {"cover open": _("ฝาเปิดอยู่"), "error": _("เครื่องแจ้งว่าขัดข้อง")}.get(said, said)
+    known = {
+        "cover open": _("ฝาเปิดอยู่"),
+        "overheated": _("หัวพิมพ์ร้อนเกินไป"),
+        "error": _("เครื่องแจ้งว่าขัดข้อง"),
+    }
+    return known.get(said, said)
 
 
 def paper_outlook(truth: KioskTruth) -> str:

@@ -16,6 +16,7 @@ import msgspec
 
 from drivers.about import About
 from fleet.protocol.messages import DeviceState
+from fleet.protocol.paper import outlook_en, outlook_th
 from fleet.protocol.records import DeviceChanged, Restarted, SlipFailed, decode_record
 from kiosk import paper_meter
 from kiosk.doctor.disk import open_for_reading, spool_path
@@ -78,12 +79,20 @@ def _at(at: datetime) -> str:
 
 
 def paper_ahead(told: Told, roll_m: float, now: datetime) -> dict[str, Detail]:
-    """How many slips the paper will do, and until when, as far as that can be reckoned; of a roll ``roll_m`` long."""
+    """How many slips the paper will do, and until when, as far as that can be reckoned; of a roll ``roll_m`` long.
+
+    In numbers for programs, and in the words of the kiosk's page.
+    """
     ahead = outlook(paper_meter.read_roll(told.roll, round(roll_m * 1000)), now)
     if ahead is None:
         return {}
     until: dict[str, Detail] = {} if ahead.out_at is None else {"paper_until": _at(ahead.out_at)}
-    return {"slips_left": ahead.slips_left, **until}
+    return {
+        "slips_left": ahead.slips_left,
+        **until,
+        "paper_outlook_th": outlook_th(ahead.slips_left, ahead.out_at, now),
+        "paper_outlook_en": outlook_en(ahead.slips_left, ahead.out_at, now),
+    }
 
 
 _WORDS: dict[str, Problem] = {

@@ -1,6 +1,7 @@
 """The doctor's facts in words, Thai and English: what is told beside a problem and its remedy. Pure.
 
-Rules: ``{}`` stands for the value. A fact without a row here is shown by its name; a test keeps that from happening.
+Rules: ``{}`` stands for the value; an empty row is for programs, or for the other language. A fact without a row here
+is shown by its name; a test keeps that from happening.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ FACTS: dict[str, tuple[str, str]] = {
     "width_px": ("กว้าง {} จุด", "{} dots wide"),
     "height_px": ("สูง {} จุด", "{} high"),
     "printed": ("พิมพ์แล้ว: {}", "printed: {}"),
-    "slips_left": ("เหลือประมาณ {} ใบ", "about {} slips left"),
-    "paper_until": ("กระดาษน่าจะหมด {}", "paper will run out {}"),
+    "slips_left": ("", ""),
+    "paper_until": ("", ""),
+    "paper_outlook_th": ("กระดาษ{}", ""),
+    "paper_outlook_en": ("", "{}"),
     "length_mm": ("ยาว {} มม.", "{} mm long"),
     "case": ("ฝาตู้{}", "case {}"),
     "lights_blinked": ("กะพริบ {} ดวง", "{} lights blinked"),
@@ -102,6 +105,8 @@ def facts(details: dict[str, Detail], *, is_thai: bool) -> Iterator[str]:
         if value is None:
             continue  # the state says it; JSON says which
         template = FACTS.get(key, (f"{key}: {{}}",) * 2)[language]
+        if not template:
+            continue
         shown = _SHOWN[key](value) if key in _SHOWN and isinstance(value, str) else value
         yield template.replace("{} ", f"{{}}{_NO_BREAK}").format(_value(shown, language))
 
@@ -117,7 +122,7 @@ def moment(said: str) -> str:
     return f"{datetime.fromisoformat(said).astimezone():%Y-%m-%d %H:%M}"
 
 
-_SHOWN: dict[str, Callable[[str], str]] = {"expiry": _date, "since": moment, "at": moment, "paper_until": moment}
+_SHOWN: dict[str, Callable[[str], str]] = {"expiry": _date, "since": moment, "at": moment}
 
 
 def _value(value: str | float | bool | list[dict[str, str | int]], language: int) -> str:

@@ -16,7 +16,9 @@ from typing import Any
 
 from drivers.about import About
 from drivers.display.port import TouchEvent
+from drivers.errors import Fault
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
+from drivers.printer.port import PrinterStatus
 from fleet.protocol import records
 from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
 from kiosk import news, settings_store
@@ -270,10 +272,7 @@ class FrontDesk:
                 state = DeviceState.USER_ERROR if unwell else DeviceState.ONLINE
                 if status.online is None:
                     state = DeviceState.UNKNOWN
-                detail = (
-                    "cover open" if status.cover_open else "error" if status.error else f"paper {status.paper.value}"
-                )
-                self._set_device(Device.PRINTER, state, detail)
+                self._set_device(Device.PRINTER, state, _printer_says(status))
         self._step(event)
         self._tell_status()
 
@@ -345,6 +344,15 @@ def _told(before: DeviceStatus | None, about: About | None) -> dict[str, str]:
         kept = before or DeviceStatus(state=DeviceState.UNKNOWN)
         return {"model": kept.model, "firmware": kept.firmware, "port": kept.port}
     return {"model": about.model or "", "firmware": about.firmware or "", "port": about.port or ""}
+
+
+def _printer_says(status: PrinterStatus) -> str:
+    """What is the matter with a printer, or else how its paper stands: words of the wire."""
+    if status.cover_open:
+        return "cover open"
+    if status.overheated:  # of its errors the one that mends itself
+        return Fault.OVERHEATED.value
+    return "error" if status.error else f"paper {status.paper.value}"
 
 
 def _name(thing: object) -> str:

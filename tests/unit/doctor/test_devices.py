@@ -33,6 +33,7 @@ from kiosk.doctor.problems import Problem
 from kiosk.doctor.report import Report, as_json
 from kiosk.doctor.told import look_at_restart
 from kiosk.doctor.voice import Voice
+from kiosk.doctor.words import facts
 from kiosk.news import AGENT, FRONTDESK, NewsSocket
 from kiosk.paper_meter import PaperMeter
 from kiosk.spool import Spool
@@ -316,6 +317,7 @@ def test_devices_of_a_running_front_desk_are_left_alone_and_told_as_it_knows_the
         (_changed("scanner", DeviceState.OFFLINE), Problem.SCANNER_ABSENT),
         (_changed("printer", DeviceState.USER_ERROR, "cover open"), Problem.COVER_OPEN),
         (_changed("printer", DeviceState.USER_ERROR, "error"), Problem.CUTTER),
+        (_changed("printer", DeviceState.USER_ERROR, "overheated"), Problem.OVERHEATED),
         (_changed("printer", DeviceState.USER_ERROR, "of tomorrow"), Problem.DEVICE_ERROR),
         (_changed("printer", DeviceState.ONLINE, "paper out"), Problem.PAPER_OUT),
         (_changed("printer", DeviceState.ONLINE, "paper full"), None),
@@ -385,7 +387,10 @@ def test_the_printers_paper_is_reckoned_from_what_the_desk_counted(rig: Rig) -> 
     meter.seen(Paper.OUT)
     meter.seen(Paper.FULL)
     spool.close()
-    assert rig.look("printer").details["slips_left"] == 400
+    details = rig.look("printer").details
+    assert details["slips_left"] == 400
+    assert list(facts(details, is_thai=False))[-1] == "about 400 slips left"
+    assert list(facts(details, is_thai=True))[-1] == "กระดาษเหลือประมาณ 400 ใบ"
     assert "slips_left" not in rig.look("panel").details
 
 

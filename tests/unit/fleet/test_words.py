@@ -29,6 +29,7 @@ def told(record: records.KnownRecord) -> tuple[str, str, str]:
         ("printer", "paper full", "กระดาษพอ"),
         ("printer", "paper out", "กระดาษหมด"),
         ("printer", "cover open", "ฝาเปิดอยู่"),
+        ("printer", "overheated", "หัวพิมพ์ร้อนเกินไป"),
         ("card", "no such reader", "no such reader"),
     ],
 )

@@ -26,7 +26,7 @@ import pytest
 from drivers.printer.fake import FakePrinter
 from drivers.printer.port import Part, Raster
 from fleet.protocol.messages import CommandKind
-from fleet.protocol.records import SlipFailed, SlipPrinted
+from fleet.protocol.records import DeviceChanged, SlipFailed, SlipPrinted
 from kiosk import news
 from kiosk.frontdesk.printing import RETRY_AFTER_S
 from kiosk.print_journal import ATTEMPTS_MAX, KEPT_FOR, PRINTED_AGAIN_FOR, PrintJournal
@@ -51,6 +51,7 @@ class Trouble:
 TROUBLES = {
     "out of paper": Trouble(lambda p: p.run_out_of_paper(after_mm=20), lambda p: p.refill(), "paper-out"),
     "cover open": Trouble(lambda p: p.open_cover(after_mm=20), lambda p: p.close_cover(), "cover-open"),
+    "head hot": Trouble(lambda p: p.overheat(after_mm=20), lambda p: p.cool_down(), "overheated"),
     "knife stuck": Trouble(lambda p: p.jam_knife(after_mm=20), lambda p: p.free_knife(), "cutter"),
     "silent": Trouble(lambda p: p.silence(after_mm=20), lambda p: p.speak(), "printer-silent"),
     "unplugged": Trouble(lambda p: p.unplug(after_mm=20), lambda p: p.plug_in(), "printer-lost"),
@@ -97,6 +98,21 @@ def test_the_whole_slip_comes_out_marked_when_the_printer_is_well(tmp_path: Path
         (slip,) = rig.printer.slips
         (torn,) = rig.printer.waste
         assert torn.height_px < slip.height_px
+
+
+def test_a_hot_head_is_told_as_one_until_it_has_cooled(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        rig.until(Idle)
+
+        def said() -> list[str]:
+            return [
+                each.detail for each in rig.records() if isinstance(each, DeviceChanged) and each.device == "printer"
+            ]
+
+        rig.printer.overheat()
+        rig.until(lambda: said()[-1] == "overheated")
+        rig.printer.cool_down()
+        rig.until(lambda: said()[-1] == "paper full")
 
 
 def test_a_slip_that_succeeds_is_one_record_and_no_reprint(tmp_path: Path) -> None:
