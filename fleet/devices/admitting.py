@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from fleet.devices.desired import desired_of, post
-from fleet.devices.models import Kiosk
+from fleet.devices.models import Kiosk, KioskState
 from fleet.office.models import Office
 from fleet.protocol.topics import Channel, is_kiosk_id
 from fleet.trust import enrolments
@@ -69,6 +69,7 @@ def admit_request(request: SigningRequest, place: Place, doer: Doer, origin: Ori
     """
     kiosk = _kiosk_at(place)
     certificate = issue(kiosk.kiosk_id, request, origin, doer)
+    KioskState.objects.filter(pk=kiosk.pk).update(used_twice_at=None, boots=[])  # whoever had the old one is out
     post(kiosk.kiosk_id, Channel.DESIRED, desired_of(kiosk), retain=True)  # waits for it at the broker
     return certificate
 

@@ -34,6 +34,8 @@ class KioskState(models.Model):
     """What a kiosk last said of itself; written by ingest only. The JSON columns hold the messages as they came.
 
     ``status_no`` is that of ``status`` within the present session: one that does not count further comes late.
+    ``boots``: see ``fleet.ingest.births``. ``used_twice_at``: when it was last seen that the kiosk's identity is used
+    in two places; taken back by a new identity only (``admitting``).
     """
 
     kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, primary_key=True, related_name="state")
@@ -49,6 +51,8 @@ class KioskState(models.Model):
     converged_at = models.DateTimeField(null=True, blank=True)
     spool_id = models.CharField(max_length=32, blank=True, default="")
     committed_through = models.PositiveBigIntegerField(default=0)
+    boots: models.JSONField[Any, Any] = models.JSONField(default=list)
+    used_twice_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"state of {self.kiosk_id}"

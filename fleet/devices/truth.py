@@ -1,7 +1,8 @@
 """What is true of a kiosk now, as far as anybody can know: one value for every page.
 
 The rule: online is what was heard, not what was hoped. A kiosk whose link died is offline; one that is alive by its
-session but has not been heard for three heartbeats, or whose fleet has lost its broker, is stale.
+session but has not been heard for three heartbeats, or whose fleet has lost its broker, is stale. One whose identity
+is used in two places is failing, however well it says it is: nobody knows which of the two says so.
 """
 
 from __future__ import annotations
@@ -83,6 +84,7 @@ class KioskTruth:
     reported_office_revision: int | None
     paper_slips_left: int | None = None
     paper_out_at: datetime | None = None
+    used_twice_at: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -123,6 +125,7 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
         reported_office_revision=reported.office_revision if reported else None,
         paper_slips_left=status.paper_slips_left if status and paper in _LASTING else None,
         paper_out_at=status.paper_out_at if status and paper in _LASTING else None,
+        used_twice_at=state.used_twice_at,
     )
 
 
@@ -154,6 +157,8 @@ _OF_DISK = {"low": Condition.ATTENTION, "last": Condition.FAILING}
 def _condition(
     state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, disk_room: str, now: datetime
 ) -> Condition:
+    if state.used_twice_at is not None:
+        return Condition.FAILING
     if state.heard_at is None:
         return Condition.UNKNOWN
     if not state.alive:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from fleet.devices import commanding
 from fleet.devices.desired import tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
+from fleet.ingest.births import BOOT_ID_MAX, Birth, read_birth
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
@@ -37,6 +38,7 @@ from fleet.protocol.messages import (
 )
 from fleet.protocol.records import CommandEnded, PaymentOpened, RecordsDropped, UnknownRecord, decode_record
 from fleet.protocol.topics import Channel
+from fleet.trust.certificates import Doer, note
 
 log = logging.getLogger(__name__)
 
@@ -191,13 +193,24 @@ class _Batch:
             if session.session_no == state.session_no:
                 state.alive = False
             return
-        if session.session_no < state.session_no and session.boot_id == state.boot_id:
-            return  # an older birth, overtaken by a newer one
+        birth, boots = read_birth(state.boots, session)
+        if birth is Birth.LATE:
+            return
+        state.boots = boots
+        if birth is Birth.ELSEWHERE:
+            self._used_twice(state)
         if (session.session_no, session.boot_id) != (state.session_no, state.boot_id):
             self._born[state.kiosk_id] = None
             state.status_no = 0
-        state.session_no, state.boot_id, state.alive = session.session_no, session.boot_id[:64], True
+        state.session_no, state.boot_id, state.alive = session.session_no, session.boot_id[:BOOT_ID_MAX], True
         state.version, state.heard_at = session.version[:40], self._now
+
+    def _used_twice(self, state: KioskState) -> None:
+        """One identity, two machines: an alarm until the kiosk is enrolled anew."""
+        if state.used_twice_at is None:
+            log.error("the identity of %s is used in two places", state.kiosk_id)
+            note(Doer(), "used-twice", kiosk_id=state.kiosk_id)
+        state.used_twice_at = self._now
 
     def reported(self, state: KioskState, payload: bytes) -> None:
         """What the kiosk runs."""

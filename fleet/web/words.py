@@ -122,6 +122,8 @@ def bank(name: str) -> str:
 
 def trouble(truth: KioskTruth) -> str:
     """Why a person should look at a kiosk, and what still works; empty when nobody must."""
+    if truth.used_twice_at is not None:
+        return _("มีเครื่องอื่นใช้ใบรับรองของตู้นี้อยู่ด้วย")
     match truth.condition:
         case Condition.OK:
             return ""
@@ -149,6 +151,8 @@ def _of_device(each: DeviceTruth) -> str:
 
 def deed(truth: KioskTruth) -> str:
     """What somebody at the kiosk can do about its worst device; empty when ``trouble`` has said it all."""
+    if truth.used_twice_at is not None:
+        return _("เพิกถอนใบรับรองในหน้าตัวตน แล้วลงทะเบียนตู้ใหม่ ระหว่างนี้อย่าเชื่อรายการจากตู้นี้")
     if truth.condition is Condition.FAILING and truth.paper in ("out", "jammed"):
         return {
             "out": _("ใส่ม้วนใหม่ ระหว่างนี้ผู้ใช้ถ่ายภาพจอแทนใบได้"),
@@ -174,6 +178,7 @@ def deed_word(what: str) -> str:
         "proven": _("ตู้ใช้ใบรับรองครั้งแรก"),
         "revoked": _("เพิกถอนใบรับรอง"),
         "enforced": _("ตัดลิงก์ที่เปิดอยู่แล้ว"),
+        "used-twice": _("พบใบรับรองใบเดียวกันใช้จากสองที่"),
     }
     return known.get(what, what)
 

@@ -11,13 +11,18 @@ import msgspec
 import pytest
 from django.utils import timezone
 
-from fleet.devices.models import KioskState, Outgoing, Record
+from fleet.devices.admitting import Place, admit_request
+from fleet.devices.models import Kiosk, KioskState, Outgoing, Record
 from fleet.ingest.keeping import BROKEN, Keeper, Said
 from fleet.payments.models import Intent
 from fleet.protocol.messages import Ack, Desired, Reported, Session, Status, decode, encode
 from fleet.protocol.records import PaymentOpened, RecordsDropped, Restarted
 from fleet.protocol.topics import Channel
+from fleet.trust.certificates import Doer
+from fleet.trust.models import Deed, Origin
+from fleet.trust.signing_request import read_request
 from tests.support.fleet_payments import owed, shown
+from tests.support.identities import new_key, signing_request
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 RESTARTED = Restarted(process="agent", version="0.1.0", reason="", started_at=AT)
@@ -251,3 +256,20 @@ def test_what_was_refused_is_not_in_the_log(caplog: pytest.LogCaptureFixture) ->
     keep(said, batch(1, record=b'{"kind": "restarted", "x": "1999900000013"}'))
     assert "99990000" not in caplog.text.replace("-", "")
     assert "CBI-01" in caplog.text
+
+
+# ---- one identity, two machines
+
+
+def test_two_machines_under_one_identity_are_an_alarm_that_only_a_new_identity_ends() -> None:
+    flapping = [session(no, alive=True, boot=boot) for no, boot in ((5, "a"), (5, "b"), (6, "a"), (6, "b"))]
+    keep(*flapping[:3])
+    assert state().used_twice_at is None, "once may be the broker's order"
+    keep(flapping[3])
+    assert state().used_twice_at is not None
+    keep(session(7, alive=True, boot="b"), session(8, alive=True, boot="c"))
+    assert state().used_twice_at is not None, "a thief who goes on alone is no good news"
+    assert Deed.objects.filter(kiosk_id="CBI-01", what="used-twice").count() == 1
+    office = Kiosk.objects.get(pk="CBI-01").office
+    admit_request(read_request(signing_request(new_key())), Place(office, "CBI-01"), Doer(), Origin.REQUEST)
+    assert (state().used_twice_at, state().boots) == (None, [])

@@ -113,3 +113,12 @@ def test_convergence_is_told_only_for_the_revision_that_is_desired_now() -> None
     older = msgspec.to_builtins(Reported(settings_revision=kiosk.settings_revision - 1))
     assert truth(reported=reported, **took).converged_ms == 420
     assert truth(reported=older, **took).converged_ms is None
+
+
+def test_one_identity_in_two_places_is_failing_however_well_it_says_it_is() -> None:
+    said = truth(used_twice_at=NOW)
+    assert said.condition is Condition.FAILING
+    assert truth(used_twice_at=NOW, alive=False).condition is Condition.FAILING
+    with translation.override("en"):
+        assert "certificate" in words.trouble(said)
+        assert "enrol" in words.deed(said)
