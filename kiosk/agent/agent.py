@@ -86,10 +86,9 @@ class Agent:
         self._office_due_s = 0.0
         self._office_wanted: tuple[str, int] | None = None
         self._fetching: tuple[str, int] | None = None
-        self._problems: tuple[str, ...] = ()
         self._clock_ahead_s: float | None = None
-        loaded = settings_store.load(config.data_path)
-        self._settings_revision = loaded[0].settings_revision if loaded else 0
+        self._given_up: int | None = None
+        self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
 
     def stop(self) -> None:
@@ -174,6 +173,7 @@ class Agent:
         match message:
             case news.DeskStatus():
                 self._desk = message
+                self._look_at_settings()
                 self._post.tell(news.LinkState(online=self._was_online))  # it may have been born after the link
                 self._report_status()
             case news.ErrandDone():
@@ -219,7 +219,7 @@ class Agent:
         wanted = (desired.office_id, desired.office_revision)
         if wanted != self._office_wanted:
             self._office_wanted, self._office_due_s = wanted, 0.0
-        if desired.settings_revision <= self._settings_revision:
+        if desired.settings_revision <= self._settings_revision or desired.settings_revision == self._given_up:
             self._report()
             return
         told = self._problems
@@ -240,6 +240,21 @@ class Agent:
                 revision=desired.settings_revision, problems=self._problems, applied_at=datetime.now(UTC)
             )
         )
+
+    def _settings_in_force(self) -> tuple[int, tuple[str, ...]]:
+        """What the front desk runs, and what is not as was desired."""
+        loaded = settings_store.load(self._config.data_path)
+        revision, problems = (0, ()) if loaded is None else (loaded[0].settings_revision, loaded[2])
+        self._given_up = settings_store.given_up(self._config.data_path)
+        if self._given_up is not None:
+            problems = (settings_store.GIVEN_UP.format(revision=self._given_up), *problems)
+        return revision, problems
+
+    def _look_at_settings(self) -> None:
+        """The front desk may have returned to older ones; it has put that on record."""
+        if settings_store.given_up(self._config.data_path) != self._given_up:
+            self._settings_revision, self._problems = self._settings_in_force()
+            self._report()
 
     def _payment(self, payment: PaymentConfirmed) -> None:
         try:

@@ -77,6 +77,7 @@ class FrontDesk:
         self._devices: dict[str, DeviceStatus] = {}
         self._abouts: dict[str, About] = {}
         self._status_due_s = 0.0
+        self._proven_at_s: float | None = None
         self._identify_until_s: float | None = None
         self._stopping = False
         self._errands = Errands(
@@ -147,6 +148,7 @@ class FrontDesk:
         if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
             self._effects.printing.try_again(now_s)
         self._signal(now_s)
+        self._prove_settings(now_s)
         self._post.flush()
         self._errands.look_after(in_visit=self._effects.in_visit)
         if now_s >= self._status_due_s:
@@ -257,6 +259,18 @@ class FrontDesk:
     def _load_settings(self) -> None:
         if (loaded := settings_store.load(self._config.data_path)) is not None:
             self._step(SettingsChanged(loaded[1]))
+            self._proven_at_s = time.monotonic() + settings_store.PROVEN_AFTER_S
+
+    def _prove_settings(self, now_s: float) -> None:
+        """Settings the desk has lived with for a while are those to return to."""
+        if self._proven_at_s is None or now_s < self._proven_at_s:
+            return
+        self._proven_at_s = None
+        try:
+            settings_store.prove(self._config.data_path)
+        except OSError as err:
+            log.error("settings not proven: %s", err)
+            self._proven_at_s = now_s + settings_store.PROVEN_AFTER_S
 
     def _device_changed(self, event: DeviceReady | DeviceLost | PrinterChanged) -> None:
         match event:

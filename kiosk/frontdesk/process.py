@@ -23,7 +23,7 @@ from drivers.panel.port import Panel
 from drivers.printer.port import Printer
 from drivers.scanner.port import Scanner
 from fleet.protocol import records
-from kiosk import lives, news
+from kiosk import lives, news, settings_store
 from kiosk.config import MachineConfig
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, scanner_duties, today_in_bangkok
@@ -51,6 +51,9 @@ PROCESS = "frontdesk"
 """Our name in the records."""
 
 STOP_TIMEOUT_S = 3.0
+
+OF_THE_DESK_ITSELF = frozenset({lives.Ending.DIED, lives.Ending.KILLED, lives.Ending.WATCHDOG})
+"""Endings for which its settings may be to blame; a pulled plug is not one."""
 
 HUNG_EXIT = 1
 """As for a bug: start it again."""
@@ -154,7 +157,9 @@ class Process:
         )
         effects = Effects(self._config, workers, spool, replica, self._root)
         self.desk = FrontDesk(self._config, self.inbox, self.glass, effects, post)
-        effects.record(self._restarted(spool, replica, lives.begin(spool, PROCESS)))
+        ending = lives.begin(spool, PROCESS)
+        effects.record(self._restarted(spool, replica, ending))
+        self._judge_settings(effects, ending)
         self._threads = (
             self._hang_watch,
             workers.card,
@@ -183,6 +188,19 @@ class Process:
         if broken:
             log.error("%s", reason)
         return records.Restarted(process=PROCESS, version=self._version, reason=reason, started_at=datetime.now(UTC))
+
+    def _judge_settings(self, effects: Effects, ending: lives.Ending) -> None:
+        """New settings that the desk died of too often are given up before they are loaded again."""
+        try:
+            revision = settings_store.begin_life(self._config.data_path, after_death=ending in OF_THE_DESK_ITSELF)
+        except OSError as err:
+            log.error("settings not judged: %s", err)
+            return
+        if revision is not None:
+            log.error("settings of revision %d given up", revision)
+            problems = (settings_store.GIVEN_UP.format(revision=revision),)
+            now = datetime.now(UTC)
+            effects.record(records.SettingsApplied(revision=revision, problems=problems, applied_at=now))
 
     def _open_files(self) -> tuple[Spool, Replica] | None:
         closed, clock = OutOfService(Desk(self._config.kiosk_id)), StateClock(time.monotonic)

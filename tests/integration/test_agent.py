@@ -310,6 +310,36 @@ def test_settings_refused_before_are_no_news_when_they_are_offered_again(site: S
     assert [each.revision for each in records if isinstance(each, SettingsApplied)] == [1, 2, 3]
 
 
+def test_settings_the_desk_has_given_up_are_reported_and_not_taken_again(site: Site) -> None:
+    data = site.folder / "data"
+    site.start()
+    site.desire(1)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 1)
+    settings_store.prove(data)
+    site.desire(2)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 2)
+    for _ in range(settings_store.DEATHS_MAX):
+        settings_store.begin_life(data, after_death=True)
+    site.desk.send(news.DeskStatus(devices={}, paper="full", in_visit=False))
+    said = site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 1 and bool(r.problems))
+    assert said.problems == (settings_store.GIVEN_UP.format(revision=2),)
+    site.heard.clear()
+    site.desire(2)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 1 and r.problems == said.problems)
+    site.desire(3)
+    site.hears(Channel.REPORTED, Reported, lambda r: r.settings_revision == 3 and not r.problems)
+
+
+def test_what_it_does_not_understand_is_reported_after_a_restart_too(site: Site) -> None:
+    site.start()
+    site.desire(1, {**DOCUMENT, "colour": "red"})
+    site.hears(Channel.REPORTED, Reported, lambda r: r.problems == ("unknown field: colour",))
+    assert site.end() == 0
+    site.heard.clear()
+    site.start()
+    site.hears(Channel.REPORTED, Reported, lambda r: r.problems == ("unknown field: colour",))
+
+
 def test_a_retained_message_that_was_cleared_says_nothing(site: Site) -> None:
     site.start()
     site.desire(1)

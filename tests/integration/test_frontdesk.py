@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from fleet.protocol.messages import Desired, SettingsLayer
+from fleet.protocol.records import SettingsApplied, decode_record
 from kiosk import news, settings_store
+from kiosk.spool import Spool
 from tests.support.broker import eventually
 from tests.support.sample_visit import DOCUMENT
 
@@ -119,6 +122,32 @@ def test_broken_settings_on_disk_are_no_settings(desk: Desk) -> None:
     desk.until_all_devices_answer()
     desk.send(signal.SIGTERM)
     assert desk.wait() == 0
+
+
+def test_settings_it_dies_of_again_and_again_give_way_to_the_proven_and_it_says_so(desk: Desk) -> None:
+    data = desk.folder / "data"
+    settings_store.prove(data)
+    layer = SettingsLayer(layer="national", revision=2, document=DOCUMENT)
+    settings_store.store(data, Desired(settings_revision=2, layers=(layer,)))
+    for _ in range(settings_store.DEATHS_MAX):
+        assert settings_store.given_up(data) is None
+        desk.start()
+        desk.until_all_devices_answer()
+        desk.send(signal.SIGKILL)
+        desk.wait()
+    desk.start()
+    desk.until_all_devices_answer()
+    desk.send(signal.SIGTERM)
+    assert desk.wait() == 0
+    loaded = settings_store.load(data)
+    assert loaded is not None
+    assert (loaded[0].settings_revision, settings_store.given_up(data)) == (1, 2)
+    with closing(Spool(data / "spool.sqlite")) as spool:
+        batch = spool.batch(0)
+    assert batch is not None
+    said = [decode_record(each.record) for each in batch.records]
+    applied = [each for each in said if isinstance(each, SettingsApplied)]
+    assert [(each.revision, each.problems) for each in applied] == [(2, (settings_store.GIVEN_UP.format(revision=2),))]
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,64 @@ def test_broken_values_refuse_the_whole_stack(patch: dict[str, Any]) -> None:
 )
 def test_merge_patch_is_rfc_7396(target: Any, patch: Any, result: Any) -> None:
     assert merge_patch(target, patch) == result
+
+
+# ---- settings the front desk dies of
+
+
+def in_force(folder: Path) -> int:
+    loaded = settings_store.load(folder)
+    assert loaded is not None
+    return loaded[0].settings_revision
+
+
+def die(folder: Path, times: int) -> list[int | None]:
+    return [settings_store.begin_life(folder, after_death=True) for _ in range(times)]
+
+
+@pytest.fixture
+def proven(tmp_path: Path) -> Path:
+    """Revision 1 is proven, revision 2 is new."""
+    settings_store.store(tmp_path, desired(1, NATIONAL))
+    settings_store.prove(tmp_path)
+    settings_store.store(tmp_path, desired(2, NATIONAL))
+    return tmp_path
+
+
+def test_settings_the_desk_dies_of_again_and_again_give_way_to_the_proven(proven: Path) -> None:
+    assert die(proven, 2) == [None, None]
+    assert (in_force(proven), settings_store.given_up(proven)) == (2, None)
+    assert die(proven, 1) == [2]
+    assert (in_force(proven), settings_store.given_up(proven)) == (1, 2)
+    assert die(proven, 5) == [None] * 5, "whatever it dies of now, it is not revision 2"
+    assert (in_force(proven), settings_store.given_up(proven)) == (1, 2)
+
+
+def test_newer_settings_begin_with_no_deaths_and_end_the_story(proven: Path) -> None:
+    die(proven, 3)
+    settings_store.store(proven, desired(3, NATIONAL))
+    assert settings_store.given_up(proven) is None
+    die(proven, 2)
+    settings_store.prove(proven)
+    die(proven, 9)
+    assert (in_force(proven), settings_store.given_up(proven)) == (3, None)
+
+
+def test_a_restart_that_was_asked_for_is_no_death(proven: Path) -> None:
+    assert [settings_store.begin_life(proven, after_death=False) for _ in range(9)] == [None] * 9
+    assert in_force(proven) == 2
+
+
+def test_without_anything_proven_there_is_nothing_to_return_to(tmp_path: Path) -> None:
+    assert die(tmp_path, 1) == [None]
+    settings_store.store(tmp_path, desired(2, NATIONAL))
+    assert die(tmp_path, 9) == [None] * 9
+    assert in_force(tmp_path) == 2
+
+
+def test_a_plug_pulled_while_returning_is_made_good_at_the_next_start(proven: Path) -> None:
+    new = (proven / settings_store.FILE_NAME).read_bytes()
+    die(proven, 3)
+    (proven / settings_store.FILE_NAME).write_bytes(new)
+    assert settings_store.begin_life(proven, after_death=False) == 2
+    assert (in_force(proven), settings_store.given_up(proven)) == (1, 2)
