@@ -246,6 +246,8 @@ class _Batch:
         body: dict[str, Any]
         try:
             record = decode_record(numbered.record)
+            if isinstance(record, RecordsDropped):  # some of them may have come before they were forgotten
+                record = msgspec.structs.replace(record, count=min(record.count, numbered.no - state.committed_through))
             body = record.original if isinstance(record, UnknownRecord) else msgspec.to_builtins(record)
             if b"\\u0000" in bytes(numbered.record):  # PostgreSQL's JSON cannot hold it
                 raise MessageError("NUL in a text")
@@ -259,8 +261,6 @@ class _Batch:
                 no=numbered.no,
                 kind=str(body.get("kind", "unknown"))[:40],
                 body=body,
-            if isinstance(record, RecordsDropped):  # some of them may have come before they were forgotten
-                record = msgspec.structs.replace(record, count=min(record.count, numbered.no - state.committed_through))
                 received_at=self._now,
             )
         )
@@ -268,6 +268,17 @@ class _Batch:
             _keep_intent(state.kiosk_id, record, self._now)
         if isinstance(record, CommandEnded):
             commanding.ended(state.kiosk_id, record, self._now)
+
+
+def _fills_gap(state: KioskState, numbered: NumberedRecord) -> bool:
+    """Whether this says that all that is missing before it was forgotten at the kiosk, for want of room."""
+    if numbered.no <= state.committed_through:
+        return False
+    try:
+        record = decode_record(numbered.record)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(record, RecordsDropped) and numbered.no - record.count <= state.committed_through
 
 
 def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
@@ -283,17 +294,6 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
         with transaction.atomic():
             Intent.objects.get_or_create(
                 transaction_no=record.transaction_no,
-def _fills_gap(state: KioskState, numbered: NumberedRecord) -> bool:
-    """Whether this says that all that is missing before it was forgotten at the kiosk, for want of room."""
-    if numbered.no <= state.committed_through:
-        return False
-    try:
-        record = decode_record(numbered.record)
-    except msgspec.DecodeError:
-        return False
-    return isinstance(record, RecordsDropped) and numbered.no - record.count <= state.committed_through
-
-
                 defaults={
                     "tracking_token": record.tracking_token,
                     "kiosk_id": kiosk_id,

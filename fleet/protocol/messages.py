@@ -96,9 +96,9 @@ class Health(Message, frozen=True):
     clock_synchronised: bool | None = None
     restart: str = ""
     restarted_at: datetime | None = None
-
-
     disk_room: str = ""
+
+
 class Status(Message, frozen=True):
     """Everything about a kiosk now; retained, on change and as a heartbeat.
 

@@ -76,11 +76,6 @@ def test_a_gap_is_answered_with_what_there_is() -> None:
     assert kept() == [1]
 
 
-def test_a_wiped_spool_begins_anew_and_an_old_one_is_not_forgotten() -> None:
-    keep(batch(1, 2))
-    assert keep(batch(1, spool_id="s2")) == {"CBI-01": Ack(spool_id="s2", committed_through=1)}
-    assert keep(batch(2, 3, spool_id="s1")) == {"CBI-01": Ack(spool_id="s1", committed_through=3)}
-    assert (kept("s1"), kept("s2")) == ([1, 2, 3], [1])
 def dropped(no: int, count: int) -> Said:
     return batch(no, record=RecordsDropped(count=count, first_at=AT, last_at=AT))
 
@@ -96,6 +91,11 @@ def test_what_the_kiosk_says_it_has_forgotten_is_no_gap_and_is_counted_once() ->
     assert [each.body["count"] for each in told] == [7, 2]
 
 
+def test_a_wiped_spool_begins_anew_and_an_old_one_is_not_forgotten() -> None:
+    keep(batch(1, 2))
+    assert keep(batch(1, spool_id="s2")) == {"CBI-01": Ack(spool_id="s2", committed_through=1)}
+    assert keep(batch(2, 3, spool_id="s1")) == {"CBI-01": Ack(spool_id="s1", committed_through=3)}
+    assert (kept("s1"), kept("s2")) == ([1, 2, 3], [1])
 
 
 def test_spools_that_alternate_within_one_batch() -> None:
