@@ -38,7 +38,7 @@ class FakePanel:
         self.is_fan_on = False
 
     def open(self) -> FakePanel:
-        """Open again after ``close``, as a worker does.
+        """Open again after ``close``, as a worker does: what happened meanwhile is lost, an open case is told of.
 
         Raises: DeviceAbsentError while unplugged.
         """
@@ -46,6 +46,7 @@ class FakePanel:
             if not self._is_plugged:
                 raise DeviceAbsentError(self._device, "unplugged")
             self._is_closed = False
+            self._events = deque([TamperChanged(open=True)] if self._is_open else [])
         return self
 
     def show(self, light: Light, pattern: Pattern) -> None:
@@ -153,9 +154,10 @@ class FakePanel:
         self._sound_began_s, self.is_fan_on = -math.inf, False
 
     def _turn_tamper(self, *, is_open: bool) -> None:
-        if self._is_open is not is_open:
-            self._happen(TamperChanged(open=is_open))
-            self._is_open = is_open
+        with self._changed:
+            if self._is_open is not is_open:
+                self._happen(TamperChanged(open=is_open))
+                self._is_open = is_open
 
     def _happen(self, event: PanelEvent) -> None:
         with self._changed:

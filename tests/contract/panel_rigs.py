@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from drivers.about import About
+from drivers.panel.debounce import SAMPLES
 from drivers.panel.fake import FakePanel
 from drivers.panel.gpio import GpioPanel
 from drivers.panel.pins import PanelPins
@@ -35,11 +35,22 @@ class TearablePin(MockPin):
 
     is_torn = False
     looks = 0
+    _finger_stays = 0
+
+    def press(self, looks: int) -> None:
+        """Pull it low until it has been looked at so often: a press that no busy machine can make too short."""
+        self._finger_stays = looks
+        self.drive_low()
 
     def _get_state(self) -> Any:
         self._resist()
         self.looks += 1
-        return super()._get_state()
+        state = super()._get_state()
+        if self._finger_stays:
+            self._finger_stays -= 1
+            if not self._finger_stays:
+                self.drive_high()
+        return state
 
     def _set_state(self, value: Any) -> None:
         self._resist()
@@ -75,7 +86,6 @@ class PanelBench:
 
     def __init__(self) -> None:
         self.factory = MockFactory(pin_class=TearablePin)
-        self._finger: threading.Timer | None = None
         self.panel = GpioPanel(PINS, self.factory, about=About(model="mock pins", port="a table"))
         self.pins = {light: self.factory.pin(getattr(PINS, light.value)) for light in Light}
         self.call, self.tamper = self.factory.pin(PINS.call), self.factory.pin(PINS.tamper)
@@ -83,9 +93,7 @@ class PanelBench:
         self.tamper.drive_low()
 
     def press_call(self) -> None:
-        self.call.drive_low()
-        self._finger = threading.Timer(0.1, self.call.drive_high)
-        self._finger.start()
+        self.call.press(looks=2 * SAMPLES)
 
     def turn_tamper(self, is_open: bool) -> None:
         (self.tamper.drive_high if is_open else self.tamper.drive_low)()
@@ -98,8 +106,6 @@ class PanelBench:
             pin.is_torn = True
 
     def clear_away(self) -> None:
-        if self._finger is not None:
-            self._finger.join()
         self.panel.close()
         self.factory.reset()
 

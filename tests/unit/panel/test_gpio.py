@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from drivers.errors import DeviceAbsentError, DeviceProtocolError
 from drivers.panel.debounce import SAMPLES, Debouncer
-from drivers.panel.gpio import GpioPanel
+from drivers.panel.gpio import IDLE_SAMPLE_S, SETTLING_SAMPLE_S, GpioPanel
 from drivers.panel.lights import RHYTHMS, is_lit, next_change_s
 from drivers.panel.pins import PanelPins
 from drivers.panel.port import Light, Pattern, Sound, TamperChanged
@@ -35,6 +35,9 @@ from drivers.panel.virtual import (
     encode_change,
 )
 from tests.contract.panel_rigs import PINS, PanelBench
+
+SHORTEST_PRESS_S = 0.08
+"""Of a finger in a hurry."""
 
 
 @pytest.fixture
@@ -178,6 +181,10 @@ def test_a_closed_panel_is_absent(bench: PanelBench) -> None:
     bench.panel.close()
     with pytest.raises(DeviceAbsentError, match="closed"):
         bench.panel.wait(0)
+
+
+def test_the_shortest_press_is_long_enough_to_be_seen() -> None:
+    assert IDLE_SAMPLE_S + (SAMPLES - 1) * SETTLING_SAMPLE_S < SHORTEST_PRESS_S
 
 
 def test_an_idle_panel_looks_no_more_often_than_it_must(bench: PanelBench) -> None:
