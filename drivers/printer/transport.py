@@ -10,6 +10,7 @@ no IPv6, and gives one timeout for everything (3.1, ``printer/network.py``).
 from __future__ import annotations
 
 import errno
+import math
 import select
 import socket
 from collections.abc import Callable, Iterator
@@ -60,14 +61,8 @@ class TcpTransport:
         """
         from escpos.printer import Network  # takes 0.4 s and writes a temporary directory: only when there is need
 
-        try:
-            connection = socket.create_connection((host, port), timeout=connect_timeout_s)
-        except OSError as err:
-            raise DeviceAbsentError(DEVICE, f"cannot connect: {err}") from err
+        connection = _connected(host, port, connect_timeout_s)
         connection.settimeout(send_timeout_s)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket: socket.socket | None = connection
         self._network: Any = Network(host, port=port, timeout=send_timeout_s)
         self._network.device = connection
@@ -80,7 +75,9 @@ class TcpTransport:
     def receive(self, timeout_s: float) -> bytes:
         connection = self._open_socket()
         with _translated():
-            if not select.select([connection], [], [], max(timeout_s, 0.0))[0]:
+            poll = select.poll()  # ``select.select`` knows no descriptor above 1023
+            poll.register(connection, select.POLLIN)
+            if not poll.poll(math.ceil(max(timeout_s, 0.0) * 1000)):
                 return b""
             data = connection.recv(_RECEIVE_BYTES)
         if not data:
@@ -96,6 +93,21 @@ class TcpTransport:
         if self._socket is None:
             raise DeviceAbsentError(DEVICE, "the connection is closed")
         return self._socket
+
+
+def _connected(host: str, port: int, timeout_s: float) -> socket.socket:
+    try:
+        connection = socket.create_connection((host, port), timeout=timeout_s)
+    except OSError as err:
+        raise DeviceAbsentError(DEVICE, f"cannot connect: {err}") from err
+    try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    except OSError as err:
+        connection.close()
+        raise DeviceAbsentError(DEVICE, f"lost while connecting: {err}") from err
+    return connection
 
 
 @contextmanager

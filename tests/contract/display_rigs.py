@@ -68,6 +68,9 @@ class PretendMachine:
     def unplug(self) -> None:
         self.write(self.connector / "status", "disconnected")
 
+    def plug_in(self) -> None:
+        self.write(self.connector / "status", "connected")
+
     def screen(self) -> KernelScreen:
         """Looked at each time."""
         return KernelScreen(self.root, look_every_s=0)
