@@ -40,6 +40,9 @@ _TERMINATED_GAP_S = 0.008
 _TERMINATED_PACES = 4
 """Silence after a terminator, in times of the scanner's own time between keys."""
 
+_BILL_BEGINS_WITHIN = 5
+"""Characters: three of an AIM identifier, one GS, and the bar itself."""
+
 _TERMINATORS = ("\r", "\n", "\t")
 
 _UNKNOWN = "\ufffd"
@@ -128,11 +131,12 @@ class KeyDecoder:
     def _is_terminated(self) -> bool:
         """Whether the last key can have been the terminator: the first Enter or Tab, of a payment barcode the fourth.
 
-        A payment barcode is ``|biller CR ref1 CR ref2 CR satang`` (Bank of Thailand's cross-bank standard).
+        A payment barcode is ``|biller CR ref1 CR ref2 CR satang`` (Bank of Thailand's cross-bank standard), LF or CR LF
+        as well; the scanner may put an AIM identifier and a GS in front (``]C1``).
         """
         if self._spoiled or not self._text or self._text[-1] not in _TERMINATORS:
             return False
-        return self._text[0] != "|" or self._line_ends >= 4
+        return "|" not in self._text[:_BILL_BEGINS_WITHIN] or self._line_ends >= 4
 
     def _pace_s(self) -> float:
         """Mean time between presses."""
@@ -179,8 +183,9 @@ class KeyDecoder:
         if len(self._text) >= MAX_CHARACTERS:
             self._spoiled = True
             return
+        is_second_half = char == "\n" and self._text[-1:] == ["\r"]
         self._text.append(char)
-        self._line_ends += char in _TERMINATORS
+        self._line_ends += char in _TERMINATORS and not is_second_half
 
 
 def _without_terminator(text: str) -> str:

@@ -104,11 +104,16 @@ def test_only_one_terminator_is_the_scanners() -> None:
     assert decode(key_events("ABC\r\r", terminator="\r")) == ["ABC\r\r"]
 
 
-def test_enter_inside_a_payment_barcode_is_kept_even_when_the_scanner_dawdles_there() -> None:
-    head, tail = BILL.split("\r", 1)
-    events = list(key_events(head, terminator="\r"))
-    events += key_events(tail, start_s=events[-1].time_s + GAP_S * 0.9, terminator="\r")
-    assert decode(events) == [BILL]
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("prefix", ["", "]C0", "]C1\x1d"])
+def test_enter_inside_a_payment_barcode_is_kept_even_when_the_scanner_dawdles_there(prefix: str, line_end: str) -> None:
+    *lines, last = f"{prefix}{BILL}".split("\r")
+    events: list[InputEvent] = []
+    for line in lines:
+        start_s = events[-1].time_s + GAP_S * 0.9 if events else 0.0
+        events += key_events(line, start_s=start_s, terminator=line_end)
+    events += key_events(last, start_s=events[-1].time_s + GAP_S * 0.9, terminator=line_end)
+    assert decode(events) == [line_end.join((*lines, last))]
 
 
 def test_after_its_terminator_a_quick_scan_need_not_wait_for_the_whole_gap() -> None:
