@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 import uuid
@@ -180,6 +182,11 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
     _demand_free(ports)
     _migrate(arguments, data_dir)
+    # By a process of its own: who only watches over the others need not hold Django for ever.
+    prepared = subprocess.run([*own, "broker-config"], stdout=subprocess.PIPE, text=True, check=False)
+    if prepared.returncode:
+        return prepared.returncode
+    _allow_many_files()
     broker_config = _prepare(data_dir, ports)
     own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
     children = Children(dict(os.environ))
@@ -192,7 +199,7 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     try:
-        children.start("mosquitto", [broker, "-c", str(broker_config)])
+        children.start("mosquitto", [broker, "-c", prepared.stdout.strip()])
         for part in ("serve", "ingest", "conduct"):
             children.start(part, [*own, part])
         for port in (ports.http, ports.kiosk, ports.broker):
@@ -204,6 +211,12 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     finally:
         children.stop()
     return 0
+def _allow_many_files() -> None:
+    """Every kiosk is an open file of the broker's; 1,024, the usual limit, is for programs of another size."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 
 
 def _demand_free(ports: Ports) -> None:
@@ -372,6 +385,7 @@ def _simulate(arguments: argparse.Namespace, data_dir: Path) -> int:
     from fleet.simulate.command import run, table
     from fleet.simulate.plan import Plan
     from fleet.site.simulated import make_simulated, write_identities
+    _allow_many_files()
     from fleet.trust.authority import Authority
 
     ports, identities = _ports(data_dir), data_dir / "simulated"

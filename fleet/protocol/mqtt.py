@@ -1,5 +1,5 @@
 """The packets of MQTT 5 as bytes, for those who speak to whole fleets: ``fleet ingest`` and ``fleet simulate``, where a
-general client would cost more than the work itself (``fleet/ingest/decisions/0001-own-reader.md``).
+general client would cost more than the work itself (``fleet/ingest/decisions/0002-own-reader.md``).
 
 Not here: sockets, TLS, time, reconnecting. Not spoken: QoS 2, topic aliases, authentication exchanges, retransmission;
 nobody here asks for the first three, and what was lost is said again by the records' own numbers.

@@ -15,7 +15,7 @@ from fleet.protocol.messages import Ack, FleetSession, Session, Status, encode
 from fleet.protocol.topics import Channel
 from fleet.simulate.kiosk import SimulatedKiosk
 
-EVERY_S = (5.0, 40.0)
+EVERY_S = (1.0, 20.0)
 """Pause between two misdeeds of one kiosk, drawn from this."""
 
 OVERSIZED_BYTES = 300 * 1024

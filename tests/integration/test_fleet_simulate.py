@@ -43,7 +43,7 @@ def test_a_crowd_with_storms_and_bad_citizens_is_kept_whole(fleet: Fleet) -> Non
     told = simulate(
         fleet,
         *("--seconds", "16", "--spread-s", "1", "--heartbeat-s", "2", "--records-an-hour", "3000"),
-        *("--bad-percent", "25", "--storm-every-s", "6"),
+        *("--bad-percent", "40", "--storm-every-s", "6"),
     )
     assert told["births"] > 2 * KIOSKS, "two storms"
     assert sum(number for name, number in told.items() if name.startswith("misdeed")) > 5
