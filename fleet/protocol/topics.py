@@ -35,6 +35,9 @@ FROM_KIOSK = frozenset({Channel.SESSION, Channel.STATUS, Channel.RECORDS, Channe
 
 TO_KIOSK = frozenset(Channel) - FROM_KIOSK
 
+RETAINED = frozenset({Channel.SESSION, Channel.STATUS, Channel.REPORTED, Channel.DESIRED})
+"""What the broker keeps the last of, for whoever comes later."""
+
 
 def is_kiosk_id(text: str) -> bool:
     """Whether ``text`` may stand in a topic as a kiosk's id (2 to 11 of A-Z, 0-9 and hyphen)."""

@@ -48,7 +48,6 @@ SPOOL_MAX = 10_000
 """Records held while nobody takes them; a simulated kiosk then writes no more."""
 
 DEVICES = ("card", "scanner", "printer", "panel", "display")
-RETAINED = frozenset({Channel.SESSION, Channel.STATUS, Channel.REPORTED})
 
 
 @dataclass(slots=True)
@@ -258,7 +257,7 @@ class SimulatedKiosk:
     # ---- bytes
 
     def _say(self, channel: Channel, message: Message) -> bytes:
-        return self.publication(topics.kiosk_topic(self.kiosk_id, channel), encode(message), channel in RETAINED)
+        return self.publication(topics.kiosk_topic(self.kiosk_id, channel), encode(message), channel in topics.RETAINED)
 
     def publication(self, topic: str, payload: bytes, retain: bool = False) -> bytes:
         """Anything on any topic: what bad citizens need."""

@@ -50,8 +50,6 @@ SESSION_EXPIRY_S = 3600
 PACKETS_A_TURN_MAX = 100
 """Then others have their turn, too."""
 
-RETAINED = frozenset({Channel.SESSION, Channel.STATUS, Channel.REPORTED})
-
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -210,7 +208,7 @@ class Link:
     def publish(self, channel: Channel, message: Message) -> None:
         """Send on one of our channels; on a link that is down nothing is kept: state is sent again at birth."""
         if self._client is not None and self._connected:
-            self._client.publish(self._topic(channel), encode(message), 1, channel in RETAINED)
+            self._client.publish(self._topic(channel), encode(message), 1, channel in topics.RETAINED)
 
     def acknowledge(self, arrived: Arrived) -> None:
         """What ``arrived`` asks for is done, or never will be: the broker may forget it.

@@ -65,3 +65,15 @@ class Technician:
     def refuse(self, shown: Shown) -> requests.Response:
         """Scan and refuse."""
         return self._send(self.open(shown.address), {"refuse": "1"})
+
+    def ask(self, kiosk_page: str, kind: str) -> requests.Response:
+        """Press a button of a kiosk's page; the page that follows."""
+        page = self.open(kiosk_page)
+        token = _TOKEN.search(page.text)
+        assert token is not None, page.text[:500]
+        return self._browser.post(
+            f"{kiosk_page}command/",
+            data={"kind": kind, "csrfmiddlewaretoken": token[1]},
+            headers={"Referer": kiosk_page},
+            timeout=10,
+        )
