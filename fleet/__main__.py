@@ -181,14 +181,12 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
         raise SystemExit(f"fleet: {err}") from None
     ports = _settle_ports(data_dir, arguments.host, arguments.http_port)
     _demand_free(ports)
-    _migrate(arguments, data_dir)
+    own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
     # By a process of its own: who only watches over the others need not hold Django for ever.
     prepared = subprocess.run([*own, "broker-config"], stdout=subprocess.PIPE, text=True, check=False)
     if prepared.returncode:
         return prepared.returncode
     _allow_many_files()
-    broker_config = _prepare(data_dir, ports)
-    own = [sys.executable, "-m", "fleet", "--data-dir", str(data_dir)]
     children = Children(dict(os.environ))
     stopping = False
 
