@@ -155,7 +155,8 @@ class _Head:
         dots = b"".join(line[left:right] for line in lines)
         if piece.wide:
             left -= left % 2
-            dots = b"".join(_halved(line[left : right + (right - left) % 2]) for line in lines)
+            even = right - left + (right - left) % 2
+            dots = b"".join(_halved(line[left:right].ljust(even, b"\x00")) for line in lines)
         self._set_margin(left * 8)
         width = len(dots) // len(lines)
         mode = piece.wide | piece.tall << 1

@@ -89,6 +89,16 @@ def test_dots_that_come_twice_are_sent_once(pattern: bytes, mode: int) -> None:
     assert on_paper((picture, Cut())) == picture
 
 
+@pytest.mark.parametrize("height_px", [1, 2, 23, 24, 25, 127, 128, 129, 257])
+@pytest.mark.parametrize("stride", [1, 2, 3, 13, 47, 71, 72])
+@pytest.mark.parametrize("ink", [b"\xff", b"\x3c", b"\x5a", b"\x01\x80"], ids=lambda ink: ink.hex())
+def test_a_picture_of_any_width_and_height_is_whole(ink: bytes, stride: int, height_px: int) -> None:
+    """Also where a band or a strip ends, and where a row that is sent at half its width has an odd number of bytes."""
+    row = (ink * stride)[:stride]
+    printed = on_paper((Raster(stride * 8, height_px, row * height_px), Cut()))
+    assert printed == Raster(WIDTH, height_px, row.ljust(STRIDE, b"\x00") * height_px)
+
+
 def test_white_between_a_label_and_its_value_is_not_sent() -> None:
     rows = (b"\xa5\x5a" + bytes(STRIDE - 4) + b"\x5a\xa5" + b"\x5a\xa5" + bytes(STRIDE - 4) + b"\xa5\x5a") * 12
     picture = Raster(WIDTH, 24, rows)
