@@ -252,8 +252,10 @@ class PcscCardReader:
             code, handle, protocol = scard.SCardConnect(
                 self._context, name, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
             )
-            if code not in _SEATING or self._cancelled.wait(_SETTLE_S):
+            if code not in _SEATING:
                 break
+            # A cancel ends waits, not this: the job for whose sake it was sent may be the one that talks to the card.
+            time.sleep(_SETTLE_S)
         _checked((code, handle))
         self._handle = handle
         self._is_handle_fresh = True

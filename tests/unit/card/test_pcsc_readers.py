@@ -233,6 +233,17 @@ def test_a_card_that_bounces_while_it_is_seated_is_tried_again(lite: PcscLite, c
     assert reader.transmit(b"\x00") == b"\x90\x00"
 
 
+def test_a_cancel_that_comes_late_does_not_cost_a_card_that_bounces(lite: PcscLite) -> None:
+    """A worker's wait is cancelled for a job that may be under way already."""
+    lite.put_in(LEFT, ATR_NEW)
+    reader = PcscCardReader()
+    reader.wait(0)
+    reader.cancel()
+    lite.connect_codes = [scard.SCARD_W_REMOVED_CARD]
+    assert reader.transmit(b"\x00") == b"\x90\x00"
+    assert reader.wait(10) is None
+
+
 def test_a_card_reset_by_another_program_in_the_middle_is_never_spoken_to_blindly(lite: PcscLite) -> None:
     lite.put_in(LEFT, ATR_NEW)
     reader = PcscCardReader()
