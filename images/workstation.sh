@@ -6,7 +6,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="python3-venv python3-dev gcc g++ pkg-config swig libpcsclite-dev libicu-dev pcscd vsmartcard-vpcd \
-mosquitto postgresql chromium util-linux tesseract-ocr tesseract-ocr-tha"
+mosquitto postgresql chromium util-linux tesseract-ocr tesseract-ocr-tha \
+libfaketime"
 
 missing=""
 for package in $PACKAGES; do
@@ -28,6 +29,7 @@ if ! cmp -s "$lock" "$stamp" 2>/dev/null; then
     echo "Installing Python packages into .venv (some are compiled; about two minutes the first time)"
     [ -x .venv/bin/python ] || python3 -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+    # setuptools warns of every editable installation; a newcomer should not have to wonder.
+    PYTHONWARNINGS=ignore .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
     cp "$lock" "$stamp"
 fi
