@@ -3,8 +3,9 @@
 What it is: the memory that outlives a pulled plug, in the spool's file, so that how an attempt ended and the record
 that tells the fleet of it are one transaction. What it is not: a history; the records are that.
 Rules: every attempt to print ends in exactly one record. A slip that may be on the paper already, whole or in part, is
-only ever printed again with the reprint mark. The slip stands here with its payer masked, only while it may still be
-printed, and is overwritten when it is deleted (decisions/0001-a-slip-that-was-interrupted.md).
+only ever printed again with the reprint mark; one that waited for its first paper bears none. The slip stands here with
+its payer masked, only while it may still be printed, and is overwritten when it is deleted
+(decisions/0001-a-slip-that-was-interrupted.md).
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ _COLUMNS = "job_no, held, attempts, wanted_at, slip"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One slip on its way. ``held``: its last attempt has failed, and is on record; else one is under way."""
+    """One slip on its way. ``held``: its last attempt has failed, or none was possible, and that is on record; else one
+    is under way."""
 
     job_no: int
     held: bool
@@ -56,6 +58,11 @@ class Job:
     def is_kept(self, now: datetime) -> bool:
         """Whether staff may still have it printed at ``now``."""
         return abs(now - self.wanted_at) <= KEPT_FOR
+
+    @property
+    def may_be_on_paper(self) -> bool:
+        """Whether any of it may be in somebody's hands already."""
+        return self.attempts > 0 or self.slip.reprint
 
     def is_same_paper_as(self, slip: PaymentSlip) -> bool:
         """Whether ``slip`` says the same of the same payment."""
@@ -92,29 +99,41 @@ class PrintJournal:
         return found
 
     def begin(self, slip: PaymentSlip, now: datetime) -> Job:
-        """A job under way from here on. A held one of the same paper gives way to it: then this is a reprint.
+        """A job under way from here on. A held one of the same paper gives way to it: then this is a reprint, if any of
+        that may be on paper.
 
         Raises: SpoolFullError when it cannot be kept: printed all the same, it is not printed again after a crash.
         """
+        return self._new(Job(0, held=False, attempts=1, wanted_at=now, slip=slip))
+
+    def hold(self, slip: PaymentSlip, now: datetime) -> Job:
+        """A job for which there is no printer or no paper yet; else as ``begin``.
+
+        Raises: SpoolFullError when it cannot be kept: then it does not come out by itself.
+        """
+        return self._new(Job(0, held=True, attempts=0, wanted_at=now, slip=slip))
+
+    def _new(self, new: Job) -> Job:
+        slip = new.slip
         earlier = [job for job in self.jobs() if job.held and job.slip.transaction_no == slip.transaction_no]
-        if any(job.is_same_paper_as(slip) for job in earlier):
+        if any(job.is_same_paper_as(slip) and job.may_be_on_paper for job in earlier):
             slip = replace(slip, reprint=True)
 
         def write() -> int:
             for job in earlier:
                 self.settled(job.job_no)
-            row = (0, 1, now.timestamp(), msgspec.json.encode(slip))
+            row = (int(new.held), new.attempts, new.wanted_at.timestamp(), msgspec.json.encode(slip))
             done = self._db.execute("INSERT INTO print_job (held, attempts, wanted_at, slip) VALUES (?, ?, ?, ?)", row)
             return done.lastrowid or 0
 
-        return Job(self._spool.together(write), held=False, attempts=1, wanted_at=now, slip=slip)
+        return replace(new, job_no=self._spool.together(write), slip=slip)
 
     def again(self, job: Job, now: datetime) -> Job:
-        """The held ``job`` under way once more, marked as a reprint.
+        """The held ``job`` under way, marked as a reprint if any of it may be on paper.
 
         Raises: SpoolFullError when that cannot be kept; do not print it.
         """
-        slip = replace(job.slip, reprint=True, printed_at=now)
+        slip = replace(job.slip, reprint=job.may_be_on_paper, printed_at=now)
         row = (job.attempts + 1, msgspec.json.encode(slip), job.job_no)
         self._spool.together(
             lambda: self._db.execute("UPDATE print_job SET held = 0, attempts = ?, slip = ? WHERE job_no = ?", row)

@@ -33,6 +33,7 @@ from kiosk.visits.effects import (
     DrawTransaction,
     Effect,
     EndVisit,
+    HoldPaymentSlip,
     LookUpCard,
     LookUpCode,
     PrintPaymentSlip,
@@ -102,6 +103,8 @@ class Effects:
                 return self._record_payment(effect)
             case PrintPaymentSlip():
                 return self.printing.print(effect, state)
+            case HoldPaymentSlip():
+                self.printing.hold(effect, state)
             case ShowLight(light=light, pattern=pattern):
                 self.console.visit_shows(light, pattern)
             case BeginVisit(service=service):

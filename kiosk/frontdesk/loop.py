@@ -146,7 +146,8 @@ class FrontDesk:
         self._glass.call(is_called=self._identify_until_s is not None)
         printer = self._devices.get(Device.PRINTER.value)
         if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
-            self._effects.printing.try_again(now_s)
+            for begun in self._effects.printing.try_again(now_s):
+                self._step(begun)
         self._signal(now_s)
         self._prove_settings(now_s)
         self._post.flush()

@@ -2,7 +2,8 @@
 
 Runs on the main thread; the paper itself is the printer worker's. Rules: journalled, then sent, then recorded. An
 attempt that failed is on record at once and its slip is held: as soon as the printer is well it comes out, marked as
-a reprint, unless it is too old or has failed too often (``kiosk.print_journal``).
+a reprint, unless it is too old or has failed too often (``kiosk.print_journal``). So is a slip that was wanted while
+there was no paper, but for the mark.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from kiosk.slips.payment_slip import PaymentSlip, render
 from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
 from kiosk.visits.desk import Language
-from kiosk.visits.effects import PrintPaymentSlip
-from kiosk.visits.events import Event, SlipFailed, SlipPrinted
+from kiosk.visits.effects import HoldPaymentSlip, PrintPaymentSlip
+from kiosk.visits.events import Event, SlipBegun, SlipFailed, SlipPrinted
 from kiosk.visits.states import State
 
 log = logging.getLogger(__name__)
@@ -72,17 +73,44 @@ class Printing:
 
     def print(self, effect: PrintPaymentSlip, state: State) -> tuple[Event, ...]:
         """Have the slip of a payment printed; an event only when there is nothing to print."""
+        slip = self._made(effect, state)
+        if slip is None:
+            return (SlipFailed(effect.bill.transaction_no, LAYOUT_FAILED),)
+        self.print_slip(slip)
+        return ()
+
+    def hold(self, effect: HoldPaymentSlip, state: State) -> None:
+        """Keep the slip of a payment until the printer is well; that it was not printed is on record at once."""
+        slip, now = self._made(effect.slip, state), datetime.now(UTC)
+        if slip is None or any(self._comes_by_itself(job, slip, now) for job in self._jobs()):
+            return
+        try:
+            job = self._journal.hold(slip, now)
+        except SpoolFullError as err:
+            log.error("a slip without paper is not kept: %s", err)
+        else:
+            self._replace_held(job)
+            self._held[job.job_no] = job
+        reason = effect.because.value
+        self._record(records.SlipFailed(transaction_no=slip.transaction_no, reason=reason, failed_at=now))
+
+    def _made(self, effect: PrintPaymentSlip, state: State) -> PaymentSlip | None:
+        """What the slip says; None, and that is on record, when the notice makes none."""
         settings = state.desk.settings
         assert settings is not None  # noqa: S101 - nobody pays before there are settings; narrows the type
         number, now = effect.bill.transaction_no, datetime.now(BANGKOK)
         try:
-            slip = _payment_slip(effect, settings, self._kiosk_id, now, english=state.desk.language is Language.EN)
-        except ValueError as err:  # a notice that makes no slip is the notice's fault, and the payment stands
+            return _payment_slip(effect, settings, self._kiosk_id, now, english=state.desk.language is Language.EN)
+        except ValueError as err:  # the notice's fault, and the payment stands
             log.error("the slip of %s cannot be made: %s", number, err)
             self._record(records.SlipFailed(transaction_no=number, reason=LAYOUT_FAILED, failed_at=datetime.now(UTC)))
-            return (SlipFailed(number, LAYOUT_FAILED),)
-        self.print_slip(slip)
-        return ()
+            return None
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return (*self._under_way.values(), *self._held.values())
+
+    def _comes_by_itself(self, job: Job, slip: PaymentSlip, now: datetime) -> bool:
+        return job.is_same_paper_as(slip) and (not job.held or job.may_be_tried(now))
 
     def print_slip(self, slip: PaymentSlip) -> None:
         """Have ``slip`` printed, unless it is on its way by itself already: then that one's end will be heard."""
@@ -120,8 +148,13 @@ class Printing:
         except SpoolFullError as err:  # paid for: it is printed, and only a crash on top of this could lose it
             log.error("a slip is printed that is not in the journal: %s", err)
             return None
-        self._held = {no: held for no, held in self._held.items() if held.slip.transaction_no != slip.transaction_no}
+        self._replace_held(job)
         return job
+
+    def _replace_held(self, job: Job) -> None:
+        """What was held of the same payment gives way to ``job``, as it does in the journal."""
+        number = job.slip.transaction_no
+        self._held = {no: held for no, held in self._held.items() if held.slip.transaction_no != number}
 
     def _send(self, job: Job | None, slip: PaymentSlip) -> None:
         if job is not None:
@@ -189,11 +222,12 @@ class Printing:
         now = datetime.now(UTC)
         return [job for _, job in sorted(self._held.items()) if job.may_be_tried(now)]
 
-    def try_again(self, now_s: float) -> None:
-        """Print what is held, now that the printer is well; ``now_s`` is monotonic."""
-        if self._held and not self._under_way and now_s >= self._retry_at_s and (due := self._due()):
-            self._retry_at_s = now_s + RETRY_AFTER_S
-            self._send_again(due[0])
+    def try_again(self, now_s: float) -> tuple[Event, ...]:
+        """Print what is held, now that the printer is well; the event says it to the visit. ``now_s`` is monotonic."""
+        if not self._held or self._under_way or now_s < self._retry_at_s or not (due := self._due()):
+            return ()
+        self._retry_at_s = now_s + RETRY_AFTER_S
+        return (SlipBegun(due[0].slip.transaction_no),) if self._send_again(due[0]) else ()
 
     def _send_again(self, job: Job) -> bool:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drivers.errors import Fault
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
 from fleet.protocol.thai import IdNumber
@@ -64,6 +65,17 @@ class PrintPaymentSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPaymentSlip:
+    """Keep the slip of a payment that cannot be printed now, for as long as whoever wants it is near.
+
+    It is printed by itself when the printer is well: then SlipBegun says so. ``because``: a driver's Fault.
+    """
+
+    slip: PrintPaymentSlip
+    because: Fault
+
+
+@dataclass(frozen=True, slots=True)
 class ShowLight:
     """Let a light of the panel shine."""
 
@@ -92,6 +104,7 @@ Effect = (
     | DrawTransaction
     | RecordPayment
     | PrintPaymentSlip
+    | HoldPaymentSlip
     | ShowLight
     | BeginVisit
     | EndVisit

@@ -153,6 +153,13 @@ class PaymentNotRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipBegun:
+    """A slip of this transaction that had not come out is being printed after all, without anybody asking."""
+
+    transaction_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlipPrinted:
     """The printer said that the slip of this transaction is out."""
 
@@ -228,6 +235,7 @@ Event = (
     | PaymentRecorded
     | PaymentNotRecorded
     | PaymentConfirmed
+    | SlipBegun
     | SlipPrinted
     | SlipFailed
     | DeviceReady

@@ -23,6 +23,7 @@ from kiosk.visits.events import (
     NoticesFound,
     PaymentNotRecorded,
     PaymentRecorded,
+    SlipBegun,
     SlipFailed,
     SlipPrinted,
     TimedOut,
@@ -60,7 +61,7 @@ from kiosk.visits.steps import (
 CARD_ANSWERS = (CardRead, CardUnreadable)
 LOOK_UP_ANSWERS = (NoticesFound, NothingOwed, AlreadyPaid, NotFound)
 OPENING_ANSWERS = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
-SLIP_ANSWERS = (SlipPrinted, SlipFailed)
+SLIP_ANSWERS = (SlipBegun, SlipPrinted, SlipFailed)
 
 front: Machine[State, Event, Effect] = Machine()
 

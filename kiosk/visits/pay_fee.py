@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
@@ -25,8 +26,6 @@ from kiosk.visits.events import (
     Owed,
     PaymentNotRecorded,
     PaymentRecorded,
-    SlipFailed,
-    SlipPrinted,
     TimedOut,
     Touched,
     TransactionDrawn,
@@ -58,7 +57,7 @@ from kiosk.visits.steps import (
     pulled,
     read_card,
     settles,
-    slip_ended,
+    slip_told,
     sorry,
     take,
     without,
@@ -255,14 +254,12 @@ for _state in (Paying, Waiting):
 # ---- paid -----------------------------------------------------------------------------------------------------------
 
 
-@pay_fee.on(Confirmed, SlipPrinted)
-def _(s: Confirmed, e: SlipPrinted) -> Step:
-    return slip_ended(s, s.bill, e)
+def _slip(s: Confirmed, e: Any) -> Step:
+    return slip_told(s, s.bill, e)
 
 
-@pay_fee.on(Confirmed, SlipFailed)
-def _(s: Confirmed, e: SlipFailed) -> Step:
-    return slip_ended(s, s.bill, e)
+for _news in SLIP_ANSWERS:
+    pay_fee.on(Confirmed, _news)(_slip)
 
 
 @pay_fee.on(Confirmed, Touched)

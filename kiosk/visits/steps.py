@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from drivers.errors import Fault
 from drivers.panel.port import Light, Pattern
+from drivers.printer.port import Paper
 from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import (
     BeginVisit,
     Effect,
     EndVisit,
+    HoldPaymentSlip,
     LookUpCode,
     Outcome,
     PrintPaymentSlip,
     ReadCard,
     ShowLight,
 )
-from kiosk.visits.events import Bill, CodeScanned, Owed, SlipFailed, SlipPrinted
+from kiosk.visits.events import Bill, CodeScanned, Owed, SlipBegun, SlipFailed, SlipPrinted
 from kiosk.visits.machine import Next
 from kiosk.visits.states import (
     ChoosingNotice,
@@ -114,10 +117,12 @@ def begin() -> BeginVisit:
 def print_slip(
     desk: Desk, visitor: Visitor, bill: Bill, confirmed_at: datetime | None, *, reprint: bool = False
 ) -> tuple[Slip, tuple[Effect, ...]]:
-    """How the slip stands now, and what to do for it. Without printer or paper it has failed before it began."""
-    if not desk.can_print:
-        return Slip.FAILED, ()
+    """How the slip stands now, and what to do for it. Without printer or paper it has failed before it began, and
+    waits for them."""
     slip = PrintPaymentSlip(bill, visitor.payer_masked, confirmed_at, reprint)
+    if not desk.can_print:
+        because = Fault.PAPER_OUT if desk.paper is Paper.OUT else Fault.OFFLINE
+        return Slip.FAILED, (HoldPaymentSlip(slip, because),)
     return Slip.PRINTING, (slip, ShowLight(Light.PAPER, Pattern.SLOW))
 
 
@@ -147,10 +152,16 @@ def settles(word: PaymentConfirmed, bill: Bill) -> bool:
     return (word.ref1, word.ref2, word.amount_satang) == (payment.ref1, payment.ref2, payment.amount_satang)
 
 
-def slip_ended(state: Confirmed | Taking, bill: Bill | None, ended: SlipPrinted | SlipFailed) -> Step:
-    """A slip came out, or did not. One of an earlier payment of this visit says nothing about the present one."""
-    if bill is None or bill.transaction_no != ended.transaction_no:
+_SLIPS = {
+    SlipBegun: (Slip.PRINTING, Pattern.SLOW),
+    SlipPrinted: (Slip.PRINTED, Pattern.ON),
+    SlipFailed: (Slip.FAILED, Pattern.OFF),
+}
+
+
+def slip_told(state: Confirmed | Taking, bill: Bill | None, told: SlipBegun | SlipPrinted | SlipFailed) -> Step:
+    """How a slip stands. One of an earlier payment of this visit says nothing about the present one."""
+    if bill is None or bill.transaction_no != told.transaction_no:
         return Next(state)
-    printed = isinstance(ended, SlipPrinted)
-    light = ShowLight(Light.PAPER, Pattern.ON if printed else Pattern.OFF)
-    return Next(replace(state, slip=Slip.PRINTED if printed else Slip.FAILED), (light,))
+    slip, pattern = _SLIPS[type(told)]
+    return Next(replace(state, slip=slip), (ShowLight(Light.PAPER, pattern),))

@@ -17,12 +17,10 @@ from kiosk.visits.events import (
     CardFound,
     CodeScanned,
     Event,
-    SlipFailed,
-    SlipPrinted,
     TimedOut,
     Touched,
 )
-from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, front
+from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS, front
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.pay_fee import pay_fee, take_tracking_slip
 from kiosk.visits.states import Confirmed, Sorry, State, Taking, Waiting, Warnable, Warned
@@ -82,6 +80,6 @@ def _says_more(before: Warnable, after: Warnable) -> bool:
 
 for _sign in (CardInserted, CardMute, CodeScanned):
     still_there.on(Warned, _sign)(_go_back)
-for _news in (CardRemoved, CardFound, PaymentConfirmed, SlipPrinted, SlipFailed):
+for _news in (CardRemoved, CardFound, PaymentConfirmed, *SLIP_ANSWERS):
     still_there.on(Warned, _news)(_go_on)
 still_there.ignore(Warned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

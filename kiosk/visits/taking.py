@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.effects import Effect, Outcome, ShowLight
-from kiosk.visits.events import Button, CodeScanned, Event, SlipFailed, SlipPrinted, TimedOut, Touched
-from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS
+from kiosk.visits.events import Button, CodeScanned, Event, TimedOut, Touched
+from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import Slip, State, Taking, Visitor, Warned
-from kiosk.visits.steps import Step, begin, home, look_up, print_slip, pulled, read_card, settles, slip_ended
+from kiosk.visits.steps import Step, begin, home, look_up, print_slip, pulled, read_card, settles, slip_told
 
 taking: Machine[State, Event, Effect] = Machine()
 
@@ -52,14 +53,12 @@ def _(s: Taking, e: Touched) -> Step:
     return Next(s)
 
 
-@taking.on(Taking, SlipPrinted)
-def _(s: Taking, e: SlipPrinted) -> Step:
-    return slip_ended(s, s.bill, e)
+def _slip(s: Taking, e: Any) -> Step:
+    return slip_told(s, s.bill, e)
 
 
-@taking.on(Taking, SlipFailed)
-def _(s: Taking, e: SlipFailed) -> Step:
-    return slip_ended(s, s.bill, e)
+for _news in SLIP_ANSWERS:
+    taking.on(Taking, _news)(_slip)
 
 
 @taking.on(Taking, PaymentConfirmed)

@@ -32,7 +32,7 @@ from kiosk.frontdesk.printing import RETRY_AFTER_S
 from kiosk.print_journal import ATTEMPTS_MAX, KEPT_FOR, PRINTED_AGAIN_FOR, PrintJournal
 from kiosk.spool import Spool
 from kiosk.visits.desk import Device
-from kiosk.visits.events import Button
+from kiosk.visits.events import Button, Touched
 from kiosk.visits.states import Confirmed, Idle, Slip, Taking
 from tests.support.desk_rig import DeskRig
 from tests.support.sample_slips import PAID
@@ -157,12 +157,90 @@ def test_a_touch_on_print_again_does_not_make_two_of_it(tmp_path: Path) -> None:
         failing_visit(rig, TROUBLES["out of paper"])
         rig.tap(Button.FINISH)
         rig.until(Taking)
+        rig.until(lambda: not rig.state.desk.can_print)
         rig.printer.refill()
-        rig.until(lambda: rig.state.desk.can_print)
-        rig.tap(Button.PRINT_AGAIN)
+        touch_print_again(rig)
         rig.until(lambda: slip_of(rig) is Slip.PRINTED)
         assert (of_slips(rig), journalled(rig)) == (["paper-out", "reprinted"], 0)
         assert len(rig.printer.slips) == 1
+
+
+def test_the_screen_says_that_it_prints_as_soon_as_the_slip_is_tried_again(tmp_path: Path) -> None:
+    """Nobody is to take a picture of a screen while the slip comes out."""
+    with DeskRig(tmp_path) as rig:
+        failing_visit(rig, TROUBLES["out of paper"])
+        rig.printer.refill()
+        seen = [Slip.FAILED]
+
+        def is_out() -> bool:
+            if slip_of(rig) is not seen[-1]:
+                seen.append(slip_of(rig))
+            return seen[-1] is Slip.PRINTED
+
+        rig.until(is_out)
+        assert seen == [Slip.FAILED, Slip.PRINTING, Slip.PRINTED]
+
+
+def touch_print_again(rig: DeskRig, times: int = 3) -> None:
+    """Also where the button is not drawn: a touch may be late."""
+    for _ in range(times):
+        rig.process.inbox.put(Touched(Button.PRINT_AGAIN))
+    rig.desk.round()
+
+
+# ---- there was no paper before it was wanted
+
+NO_PRINTING = {
+    "no paper": (lambda p: p.run_out_of_paper(), lambda p: p.refill(), "paper-out"),
+    "cover open": (lambda p: p.open_cover(), lambda p: p.close_cover(), "offline"),
+    "unplugged": (lambda p: p.unplug(), lambda p: p.plug_in(), "offline"),
+}
+
+
+def visit_without_paper(rig: DeskRig, happens: Callable[[FakePrinter], None]) -> None:
+    """From idle to a slip that nobody could begin to print."""
+    pay(rig)
+    happens(rig.printer)
+    rig.until(lambda: not rig.state.desk.can_print)
+    rig.confirm()
+    rig.until(Confirmed)
+    assert slip_of(rig) is Slip.FAILED
+
+
+@pytest.mark.parametrize(("happens", "is_mended", "reason"), NO_PRINTING.values(), ids=NO_PRINTING)
+def test_a_slip_that_waited_for_its_first_paper_comes_out_unmarked(
+    tmp_path: Path,
+    happens: Callable[[FakePrinter], None],
+    is_mended: Callable[[FakePrinter], None],
+    reason: str,
+) -> None:
+    with DeskRig(tmp_path) as rig:
+        visit_without_paper(rig, happens)
+        assert (of_slips(rig), journalled(rig)) == ([reason], 1)
+        is_mended(rig.printer)
+        rig.until(lambda: slip_of(rig) is Slip.PRINTED)
+        assert (of_slips(rig), journalled(rig)) == ([reason, "printed"], 0)
+        assert (len(rig.printer.slips), rig.printer.waste) == (1, [])
+
+
+def test_it_waits_through_a_restart(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        visit_without_paper(rig, lambda p: p.run_out_of_paper())
+    with DeskRig(tmp_path) as rig:
+        rig.until(lambda: len(rig.printer.slips) == 1)
+        rig.until(lambda: of_slips(rig) == ["paper-out", "printed"])
+
+
+def test_no_touch_makes_two_of_it_or_fills_the_records(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        visit_without_paper(rig, lambda p: p.run_out_of_paper())
+        rig.tap(Button.FINISH)
+        rig.until(Taking)
+        touch_print_again(rig)
+        assert (of_slips(rig), journalled(rig)) == (["paper-out"], 1)
+        rig.printer.refill()
+        rig.until(lambda: slip_of(rig) is Slip.PRINTED)
+        assert (of_slips(rig), len(rig.printer.slips)) == (["paper-out", "printed"], 1)
 
 
 # ---- staff ask for it
@@ -240,6 +318,31 @@ def test_a_slip_that_failed_is_kept_for_staff_for_a_day(spool: Spool, age: timed
     spool.together(lambda: journal.held(job))
     journal.forget(AT + age)
     assert bool(journal.jobs()) is kept
+    spool.close()
+
+
+@pytest.mark.parametrize("was_tried", [True, False])
+def test_one_asked_for_again_is_marked_only_if_any_of_it_may_be_on_paper(spool: Spool, was_tried: bool) -> None:
+    journal = PrintJournal(spool)
+    if was_tried:
+        first = journal.begin(PAID, AT)
+        spool.together(lambda: journal.held(first))
+    else:
+        journal.hold(PAID, AT)
+    asked = [journal.begin(PAID, AT), *journal.jobs()]
+    assert [each.slip.reprint for each in asked] == [was_tried] * 2
+    spool.close()
+
+
+def test_one_held_for_its_first_paper_has_all_its_attempts_left(spool: Spool) -> None:
+    journal = PrintJournal(spool)
+    journal.hold(PAID, AT)
+    (job,) = journal.jobs()
+    assert (job.held, job.attempts, job.may_be_tried(AT)) == (True, 0, True)
+    first = journal.again(job, AT)
+    spool.together(lambda: journal.held(first))
+    (job,) = journal.jobs()
+    assert [first.slip.reprint, journal.again(job, AT).slip.reprint] == [False, True]
     spool.close()
 
 

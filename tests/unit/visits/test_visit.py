@@ -11,6 +11,7 @@ from msgspec.structs import replace as replace_struct
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.errors import Fault
+from drivers.panel.port import Light, Pattern
 from drivers.printer.port import Paper, PrinterStatus
 from fleet.protocol.codes import UnknownCode, classify
 from fleet.protocol.messages import PaymentConfirmed
@@ -21,11 +22,13 @@ from kiosk.visits.effects import (
     Effect,
     EndVisit,
     LookUpCard,
+    HoldPaymentSlip,
     LookUpCode,
     Outcome,
     PrintPaymentSlip,
     ReadCard,
     RecordPayment,
+    ShowLight,
 )
 from kiosk.visits.events import (
     AlreadyPaid,
@@ -47,6 +50,7 @@ from kiosk.visits.events import (
     PaymentRecorded,
     PrinterChanged,
     SettingsChanged,
+    SlipBegun,
     SlipFailed,
     SlipPrinted,
     TimedOut,
@@ -424,6 +428,27 @@ def test_no_paper_is_known_before_a_slip_is_promised() -> None:
     assert isinstance(story.state, Confirmed)
     assert story.state.slip is Slip.FAILED
     assert not story.did(PrintPaymentSlip)
+    (held,) = story.did(HoldPaymentSlip)
+    assert (held.slip.bill, held.slip.confirmed_at, held.slip.reprint) == (story.bill, story.state.confirmed_at, False)
+    assert held.because is Fault.PAPER_OUT
+
+
+@pytest.mark.parametrize("leaving", [(), (Touched(Button.FINISH),), (TimedOut(),)], ids=["paid", "taking", "warned"])
+def test_a_slip_that_comes_out_after_all_is_seen_to_be_on_its_way(leaving: tuple[Event, ...]) -> None:
+    story = Story().until_qr()
+    story.then(DeviceLost(Device.PRINTER, "gone"), confirmation(story.bill), *leaving)
+    assert [each.because for each in story.did(HoldPaymentSlip)] == [Fault.OFFLINE]
+    story.then(DeviceReady(Device.PRINTER), SlipBegun("CBI02-690000317"))
+    assert slip_in(story) is Slip.FAILED, "another payment's"
+    story.then(SlipBegun(NUMBER))
+    assert slip_in(story) is Slip.PRINTING
+    assert story.effects[-1] == ShowLight(Light.PAPER, Pattern.SLOW)
+    story.then(SlipPrinted(NUMBER))
+    assert slip_in(story) is Slip.PRINTED
+
+
+def slip_in(story: Story) -> Slip:
+    return getattr(story.state.before if isinstance(story.state, Warned) else story.state, "slip", Slip.NONE)
 
 
 def test_a_slip_that_failed_can_be_printed_once_there_is_paper() -> None:
@@ -525,13 +550,14 @@ def test_a_slip_that_comes_out_during_the_warning_is_known_afterwards() -> None:
     assert story.state.slip is Slip.PRINTED
 
 
-@pytest.mark.parametrize("word", ["slip", "bank"])
+@pytest.mark.parametrize("word", ["slip", "slip begun", "bank"])
 def test_the_page_to_take_a_picture_of_gives_way_to_what_is_new(word: str) -> None:
     story = Story().until_waiting()
     bill = story.bill
     story.then(Touched(Button.PRINT_TRACKING), SlipFailed(NUMBER, "paper-out"), CardRemoved(), TimedOut())
     assert isinstance(story.state, Warned)
-    story.then(confirmation(bill) if word == "bank" else SlipPrinted(NUMBER))
+    news = {"bank": confirmation(bill), "slip": SlipPrinted(NUMBER), "slip begun": SlipBegun(NUMBER)}
+    story.then(news[word])
     assert isinstance(story.state, Taking)
 
 
