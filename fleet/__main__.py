@@ -410,7 +410,8 @@ def _bank_confirm(arguments: argparse.Namespace, data_dir: Path) -> int:
     from django.conf import settings
 
     from fleet.api.bank import PRETEND
-    from fleet.payments.confirming import BankWord, confirm
+    from fleet.payments.banks.port import BankWord, Proof
+    from fleet.payments.confirming import confirm
     from fleet.payments.models import Intent
     from fleet.protocol.payment import PayloadError, parse_amount
     from fleet.site.sample import SAMPLE_BILLER_ID
@@ -433,6 +434,7 @@ def _bank_confirm(arguments: argparse.Namespace, data_dir: Path) -> int:
             ref2=arguments.ref2 or (shown.ref2 if shown else ""),
             amount_satang=amount_satang,
             paid_at=datetime.now(UTC),
+            proof=Proof.PRETENCE,
         )
     )
     print(json.dumps({"transaction_id": confirmation.transaction_id, "match": confirmation.match}))

@@ -19,7 +19,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from fleet.payments.confirming import BankWord, confirm
+from fleet.payments.banks.port import BankWord, Proof
+from fleet.payments.confirming import confirm
 from fleet.protocol.payment import PayloadError, parse_amount
 
 BODY_BYTES_MAX = 4096
@@ -53,7 +54,7 @@ def confirm_payment(request: HttpRequest) -> HttpResponse:
     confirmation = confirm(
         BankWord(
             PRETEND, word.transaction_id, word.biller_id, word.ref1, word.ref2, amount_satang,
-            word.paid_at or timezone.now(),
+            word.paid_at or timezone.now(), Proof.PRETENCE,
         )
     )  # fmt: skip
     return _answer(200, transaction_id=confirmation.transaction_id, match=confirmation.match)

@@ -75,7 +75,10 @@ class Folder(models.Model):
 
 
 class Notice(models.Model):
-    """A notice to pay. ``lines``: [{label_th, label_en, amount_satang}], adding up to ``amount_satang``."""
+    """A notice to pay. ``lines``: [{label_th, label_en, amount_satang}], adding up to ``amount_satang``.
+
+    ``withdrawn_at``: from then on it is not to be paid, and kiosks no longer show it.
+    """
 
     notice_no = models.CharField(max_length=20, primary_key=True)
     reference = models.CharField(max_length=15, unique=True)
@@ -86,6 +89,8 @@ class Notice(models.Model):
     amount_satang = models.BigIntegerField()
     due_on = models.DateField()
     paid_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True, default="")
     sample = models.BooleanField(default=True)
 
     class Meta:

@@ -15,7 +15,7 @@ from fleet.protocol import office as wire
 def records_of(office: Office) -> wire.OfficeRecords:
     """Everything a kiosk of this office needs, and nothing that names a person."""
     factories = Factory.objects.filter(office=office).prefetch_related("owner_hashes", "folders").order_by("factory_no")
-    notices = Notice.objects.filter(factory__office=office)
+    notices = Notice.objects.filter(factory__office=office, withdrawn_at__isnull=True)
     return wire.OfficeRecords(
         revision=office.revision,
         office_id=office.office_id,
@@ -53,6 +53,20 @@ def mark_paid(notice: Notice, paid_at: datetime) -> None:
     """The bank's word: the notice is paid, and the office's records have changed."""
     with transaction.atomic():
         Notice.objects.filter(pk=notice.pk, paid_at__isnull=True).update(paid_at=paid_at)
+        touch(notice.factory.office_id)
+
+
+def mark_unpaid(notice: Notice) -> None:
+    """The money went back: the notice is owed again."""
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(paid_at=None)
+        touch(notice.factory.office_id)
+
+
+def mark_withdrawn(notice: Notice, at: datetime, why: str) -> None:
+    """The notice is not to be paid from ``at`` on."""
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice.pk, withdrawn_at__isnull=True).update(withdrawn_at=at, withdrawn_why=why[:200])
         touch(notice.factory.office_id)
 
 

@@ -1,15 +1,13 @@
 """The bank's word arrives: kept once, matched, and carried to everything it settles, in one transaction.
 
-Not here: whether to believe it; that is the bank's adapter's affair. Rule: nothing but an exact match makes a notice
-paid, and nothing that a kiosk said takes part in the match.
+Not here: whether to believe it; a ``BankWord`` is made of something that proves it (``banks``). Rules: nothing but an
+exact match makes a notice paid, nothing that a kiosk said takes part in the match, and every word moves money in the
+ledger, odd ones too.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,9 +16,11 @@ from django.db.models import QuerySet
 from fleet.devices.desired import announce_office, post, stack_of
 from fleet.devices.models import Kiosk
 from fleet.office.models import Notice
-from fleet.office.records import mark_paid
+from fleet.office.records import mark_paid, mark_withdrawn
+from fleet.payments.banks.port import BankWord, Kind, Proof, business_day
+from fleet.payments.ledger import arrived
 from fleet.payments.matching import Expected, Match, match
-from fleet.payments.models import Confirmation, Intent
+from fleet.payments.models import AlsoKnown, Confirmation, Posting
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.settings import SettingsError, read_settings
 from fleet.protocol.topics import Channel
@@ -28,55 +28,97 @@ from fleet.protocol.topics import Channel
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BankWord:
-    """A confirmation, whichever bank's form it came in. ``paid_at`` is aware."""
-
-    bank: str
-    transaction_id: str
-    biller_id: str
-    ref1: str
-    ref2: str
-    amount_satang: int
-    paid_at: datetime
-
-
 def confirm(word: BankWord) -> Confirmation:
     """Keep the bank's word and do what follows from it. Saying the same transaction again changes nothing."""
+    if not word.transaction_id:
+        raise ValueError("a word of a settlement file is named before it is kept")
     with transaction.atomic():
-        known = Confirmation.objects.filter(bank=word.bank, transaction_id=word.transaction_id).first()
-        if known is not None:
-            if (known.ref1, known.ref2, known.amount_satang) != (word.ref1, word.ref2, word.amount_satang):
-                log.error("%s says transaction %s again, and differently", word.bank, word.transaction_id)
-            return known
-        # Locked: of two confirmations at once, the second must see what the first has settled.
+        # Locked: of two words about a notice at once, the second must see what the first has settled.
         notice = (
             Notice.objects.select_for_update(of=("self",))
             .select_related("factory__office")
             .filter(reference=word.ref1)
             .first()
         )
-        verdict = match(_expected(notice), word.biller_id, word.amount_satang)
+        known = _known(word)
+        if known is not None:
+            if (known.ref1, known.ref2, known.amount_satang) != (word.ref1, word.ref2, word.amount_satang):
+                log.error("%s says transaction %s again, and differently", word.bank, word.transaction_id)
+            return known
+        verdict = _verdict(word, notice)
         confirmation = Confirmation.objects.create(
             bank=word.bank,
             transaction_id=word.transaction_id,
+            kind=word.kind,
+            proof=word.proof,
             biller_id=word.biller_id,
             ref1=word.ref1,
             ref2=word.ref2,
             amount_satang=word.amount_satang,
             paid_at=word.paid_at,
+            business_day=business_day(word.bank, word.paid_at),
             match=verdict.value,
             notice=notice,
         )
+        move = arrived(word.kind, verdict, word.amount_satang)
+        Posting.objects.create(
+            confirmation=confirmation, debit=move.debit, credit=move.credit, amount_satang=move.amount_satang
+        )
         if notice is not None and verdict is Match.EXACT:
-            _settle(notice, word)
+            settle(notice, confirmation)
         return confirmation
+
+
+def _known(word: BankWord) -> Confirmation | None:
+    """The same word, kept before: under its id, or under the one it got when a file told of it first."""
+    key = {"bank": word.bank, "transaction_id": word.transaction_id, "kind": word.kind}
+    known: Confirmation | None = Confirmation.objects.filter(**key).first()
+    if known is not None:
+        return known
+    alias = AlsoKnown.objects.select_related("confirmation").filter(**key).first()
+    if alias is not None:
+        return Confirmation.objects.get(pk=alias.confirmation_id)
+    if word.proof is Proof.FILE:
+        return None
+    by_file: Confirmation | None = alike(word).filter(proof=Proof.FILE, also_known=None).order_by("id").first()
+    if by_file is not None:
+        AlsoKnown.objects.create(confirmation=by_file, **key)
+    return by_file
+
+
+def alike(word: BankWord) -> QuerySet[Confirmation]:
+    """Words that could be the same one, told without an id: everything else agrees, a payment's day too.
+
+    Not its second: two clocks of one bank need not agree. Who pays one QR twice in a day stands there twice.
+    """
+    rows: QuerySet[Confirmation] = Confirmation.objects.filter(
+        bank=word.bank,
+        kind=word.kind,
+        biller_id=word.biller_id,
+        ref1=word.ref1,
+        ref2=word.ref2,
+        amount_satang=word.amount_satang,
+    )
+    if word.kind is Kind.PAYMENT:
+        rows = rows.filter(business_day=business_day(word.bank, word.paid_at))
+    return rows
+
+
+def _verdict(word: BankWord, notice: Notice | None) -> Match:
+    if word.kind is Kind.REVERSAL:
+        return Match.REVERSED
+    reversals = Confirmation.objects.filter(
+        bank=word.bank, transaction_id=word.transaction_id, kind=Kind.REVERSAL
+    )  # banks overtake themselves: what was taken back before we heard of it never pays
+    if reversals.exists():
+        return Match.REVERSED
+    return match(_expected(notice), word.biller_id, word.amount_satang, word.paid_at)
 
 
 def _expected(notice: Notice | None) -> Expected | None:
     if notice is None:
         return None
-    return Expected(_billers_of(notice), notice.amount_satang, notice.paid_at is not None)
+    return Expected(_billers_of(notice), notice.amount_satang, notice.paid_at is not None, notice.withdrawn_at)
 
 
 def _concerned(notice: Notice) -> QuerySet[Kiosk]:
@@ -99,14 +141,14 @@ def _billers_of(notice: Notice) -> frozenset[str]:
     return frozenset(billers)
 
 
-def _settle(notice: Notice, word: BankWord) -> None:
+def settle(notice: Notice, by: Confirmation) -> None:
     """The notice is paid: its office's records change, and every kiosk that has shown it hears at once."""
-    mark_paid(notice, word.paid_at)
+    mark_paid(notice, by.paid_at)
     message = PaymentConfirmed(
-        ref1=word.ref1,
-        ref2=word.ref2,
-        amount_satang=word.amount_satang,
-        confirmed_at=word.paid_at,
+        ref1=by.ref1,
+        ref2=by.ref2,
+        amount_satang=by.amount_satang,
+        confirmed_at=by.paid_at,
         notice_no=notice.notice_no,
     )
     for kiosk in _concerned(notice):
@@ -114,63 +156,21 @@ def _settle(notice: Notice, word: BankWord) -> None:
     announce_office(notice.factory.office_id)
 
 
-# ---- tracking -------------------------------------------------------------------------------------------------------
+class CannotWithdrawError(ValueError):
+    """The notice is paid, or withdrawn already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """What the holder of a slip may know: no name, no number of a person. ``state``: waiting, confirmed, looking."""
+def withdraw(notice_no: str, why: str, at: datetime) -> Notice:
+    """From ``at`` on the notice is not to be paid; kiosks stop showing it, and a payment of it is late.
 
-    state: str
-    transaction_no: str
-    item_th: str
-    item_en: str
-    office_th: str
-    office_en: str
-    amount_satang: int
-    opened_at: datetime
-    confirmed_at: datetime | None
-    sample: bool
-
-
-def tracked(token: str) -> Tracked | None:
-    """The payment behind a tracking token, or None when there is none."""
-    intent = Intent.objects.select_related("notice__factory__office").filter(tracking_token=token).first()
-    if intent is None:
-        return None
-    state, confirmation = _state_of(intent, list(Confirmation.objects.filter(ref1=intent.ref1)))
-    office = intent.notice.factory.office
-    return Tracked(
-        state=state,
-        transaction_no=intent.transaction_no,
-        item_th=intent.notice.item_th,
-        item_en=intent.notice.item_en,
-        office_th=office.name_th,
-        office_en=office.name_en,
-        amount_satang=intent.amount_satang,
-        opened_at=intent.opened_at,
-        confirmed_at=confirmation.paid_at if confirmation else None,
-        sample=intent.notice.sample,
-    )
-
-
-def states_of(intents: Sequence[Intent]) -> dict[str, str]:
-    """The states, as ``Tracked`` has them, by transaction number."""
-    said: defaultdict[str, list[Confirmation]] = defaultdict(list)
-    for each in Confirmation.objects.filter(ref1__in={intent.ref1 for intent in intents}):
-        said[each.ref1].append(each)
-    return {intent.pk: _state_of(intent, said[intent.ref1])[0] for intent in intents}
-
-
-def _state_of(intent: Intent, said: Sequence[Confirmation]) -> tuple[str, Confirmation | None]:
-    """Waiting, confirmed (and by what), or looking; ``said`` is all that named its reference 1.
-
-    What was paid through this very QR counts first.
+    Raises: CannotWithdrawError; Notice.DoesNotExist.
     """
-    own = [each for each in said if each.ref2 == intent.ref2]
-    exact = next((each for each in own if each.match == Match.EXACT), None)
-    if own and exact is None:
-        return "looking", None  # it reached the office, and a person must look at it
-    # The notice may have been paid through another QR, at another kiosk or by letter: it is paid.
-    exact = exact or next((each for each in said if each.match == Match.EXACT), None)
-    return ("confirmed", exact) if exact else ("waiting", None)
+    with transaction.atomic():
+        rows = Notice.objects.select_for_update(of=("self",)).select_related("factory")
+        notice = rows.get(pk=notice_no)
+        if notice.paid_at is not None or notice.withdrawn_at is not None:
+            raise CannotWithdrawError("a notice that is paid or withdrawn cannot be withdrawn")
+        mark_withdrawn(notice, at, why)
+        announce_office(notice.factory.office_id)
+        notice.refresh_from_db()
+        return notice

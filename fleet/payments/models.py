@@ -1,11 +1,17 @@
-"""Payments: what kiosks showed, and what banks confirmed. Confirmations are append-only."""
+"""Payments: what kiosks showed, what banks said, what officers decided, and the ledger. All but ``Intent`` is written
+once (``append_only``)."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from fleet.devices.models import Kiosk
 from fleet.office.models import Notice
+from fleet.payments.append_only import AppendOnly
+from fleet.payments.banks.port import Kind, Proof
+from fleet.payments.ledger import Account, Deed
 from fleet.payments.matching import Match
 
 
@@ -29,23 +35,133 @@ class Intent(models.Model):
         return self.transaction_no
 
 
-class Confirmation(models.Model):
-    """A bank's word that money arrived. The key is (bank, transaction id): said twice, it is kept once."""
+class Confirmation(AppendOnly):
+    """A bank's word that money arrived, or went back.
+
+    The key is (bank, transaction id), once for the payment and once for its reversal: said again, it is kept once. A
+    payment first heard of in a settlement file, which names no transaction, is called ``F<day>-<line>``.
+    """
 
     bank = models.CharField(max_length=10)
     transaction_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Kind], default=Kind.PAYMENT)
+    proof = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Proof])
     biller_id = models.CharField(max_length=15)
     ref1 = models.CharField(max_length=20, db_index=True)
     ref2 = models.CharField(max_length=20, blank=True)
     amount_satang = models.BigIntegerField()
     paid_at = models.DateTimeField()
+    business_day = models.DateField(db_index=True)
     received_at = models.DateTimeField(auto_now_add=True)
     match = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Match])
     notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="confirmations")
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["bank", "transaction_id"], name="each_transaction_once")]
+        constraints = [models.UniqueConstraint(fields=["bank", "transaction_id", "kind"], name="each_word_once")]
 
     def __str__(self) -> str:
         return f"{self.bank} {self.transaction_id} {self.match}"
+
+
+class AlsoKnown(AppendOnly):
+    """The bank's own id of a word that was first read in a settlement file."""
+
+    bank = models.CharField(max_length=10)
+    transaction_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    confirmation = models.OneToOneField(Confirmation, on_delete=models.PROTECT, related_name="also_known")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bank", "transaction_id", "kind"], name="each_alias_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.transaction_id}"
+
+
+class SettlementFile(AppendOnly):
+    """One bank's word about one day, as its trailer has it. There is one a bank and day."""
+
+    bank = models.CharField(max_length=10)
+    day = models.DateField()
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField(auto_now_add=True)
+    line_count = models.PositiveIntegerField()
+    credit_satang = models.BigIntegerField()
+    credit_count = models.PositiveIntegerField()
+    debit_satang = models.BigIntegerField()
+    debit_count = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-day", "bank"]
+        constraints = [models.UniqueConstraint(fields=["bank", "day"], name="one_file_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.bank} {self.day}"
+
+
+class FileLine(AppendOnly):
+    """A line of a file, and the word it agrees with."""
+
+    file = models.ForeignKey(SettlementFile, on_delete=models.PROTECT, related_name="lines")
+    line_no = models.PositiveIntegerField()
+    confirmation = models.OneToOneField(Confirmation, on_delete=models.PROTECT, related_name="file_line")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "line_no"], name="each_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.line_no}"
+
+
+class Decision(AppendOnly):
+    """What an officer decided about a word that was not exact. ``needs_second``: nothing follows until another has
+    agreed (``Approval``)."""
+
+    confirmation = models.ForeignKey(Confirmation, on_delete=models.PROTECT, related_name="decisions")
+    deed = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Deed])
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    needs_second = models.BooleanField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.confirmation_id} {self.deed}"
+
+
+class Approval(AppendOnly):
+    """The second pair of eyes: agreed, or not, and then the word waits in the queue again."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="approval")
+    agreed = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {self.agreed}"
+
+
+class Posting(AppendOnly):
+    """One move of the ledger: balanced by being one row. ``decision``: None when the bank's word did it."""
+
+    confirmation = models.ForeignKey(Confirmation, on_delete=models.PROTECT, related_name="postings")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="postings")
+    debit = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Account])
+    credit = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Account])
+    amount_satang = models.BigIntegerField()
+    posted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_satang__gt=0), name="a_move_moves"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="a_move_goes_elsewhere"),
+            models.UniqueConstraint(fields=["confirmation"], condition=Q(decision=None), name="each_word_posted_once"),
+            models.UniqueConstraint(fields=["decision", "debit", "credit"], name="each_deed_posted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debit} to {self.credit} {self.amount_satang}"

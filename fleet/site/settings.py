@@ -94,6 +94,16 @@ AUTH_PASSWORD_VALIDATORS = [
 PRETEND_BANK = os.environ.get("SALA_PRETEND_BANK", "") == "1"
 """Whether this fleet plays its own bank: in demonstrations, never where money moves."""
 
+SECOND_EYES_ABOVE_SATANG = int(os.environ.get("SALA_SECOND_EYES_SATANG", "1000000"))
+"""Above this, two officers decide about an odd payment. 10,000 baht is our sample (ตัวอย่าง): the ministry says."""
+
+SCB_INQUIRY = os.environ.get("SALA_SCB_INQUIRY", "")
+SCB_TOKEN = os.environ.get("SALA_SCB_TOKEN", "")
+"""Where to ask SCB about its callbacks, and with what; without an address there is no callback."""
+
+KTB_SECRET = os.environ.get("SALA_KTB_SECRET", "")
+"""What a KTB-style request must bring; without it there is no such way in."""
+
 CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
 """Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
 

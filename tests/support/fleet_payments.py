@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet.devices.models import Kiosk
 from fleet.office.models import Notice
-from fleet.payments.confirming import BankWord
+from fleet.payments.banks.port import BankWord, Proof
 from fleet.payments.models import Intent
 from fleet.site.sample import SAMPLE_BILLER_ID
 
@@ -45,5 +45,6 @@ def word(notice: Notice, transaction_id: str = "T1", **other: Any) -> BankWord:
         "ref2": "",
         "amount_satang": notice.amount_satang,
         "paid_at": PAID_AT,
+        "proof": Proof.PRETENCE,
     }
     return BankWord(**{**fields, **other})

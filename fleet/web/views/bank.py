@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fleet.office.models import Notice
-from fleet.payments.confirming import BankWord, confirm
+from fleet.payments.banks.port import BankWord, Proof
+from fleet.payments.confirming import confirm
 from fleet.payments.models import Confirmation, Intent
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.payment import PayloadError, parse_amount
@@ -78,6 +79,7 @@ def _word(biller_id: str, ref1: str, ref2: str, amount_satang: int, transaction_
         ref2=ref2,
         amount_satang=amount_satang,
         paid_at=timezone.now(),
+        proof=Proof.PRETENCE,
     )
 
 

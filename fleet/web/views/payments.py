@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from fleet.payments.confirming import states_of
 from fleet.payments.matching import Match
+from fleet.payments.tracking import states_of
 from fleet.people.scope import scope_of
 from fleet.web import words
 from fleet.web.access import confirmations_seen, intents_seen, signed_in

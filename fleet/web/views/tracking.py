@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from fleet.payments.confirming import tracked
+from fleet.payments.tracking import tracked
 from fleet.web.limits import Allowance, address_of, too_often
 
 LOOKS = Allowance(times=60, window_s=60)

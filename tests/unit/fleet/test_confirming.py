@@ -9,9 +9,10 @@ import pytest
 from fleet.devices.desired import change_settings
 from fleet.devices.models import Layer, Outgoing
 from fleet.office.models import Notice, Office
-from fleet.payments.confirming import Tracked, confirm, tracked
+from fleet.payments.confirming import confirm
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation
+from fleet.payments.tracking import Tracked, tracked
 from fleet.protocol.messages import Desired, PaymentConfirmed, decode
 from tests.support.fleet_payments import PAID_AT, owed, shown, word
 
