@@ -97,6 +97,12 @@ class Demo:
         if page.status_code != requests.codes.ok or f"/kiosks/{KIOSK_ID}/" not in page.url:
             raise RuntimeError(f"the technician could not let the kiosk in: {page.status_code} {page.url}")
         self.wait_until(lambda: self.state()["kiosk_id"] == KIOSK_ID, "the kiosk's identity", 30)
+        self.wait_until(self._answers_everywhere, "every device of the kiosk", 30)
+
+    def _answers_everywhere(self) -> bool:
+        """Every device has answered: a card put in before its reader has looked is one that nobody saw put in."""
+        said = self.log("kiosk")
+        return all(f" {device} is online" in said for device in ("card", "scanner", "printer", "panel", "display"))
 
     @property
     def _environment(self) -> dict[str, str]:
