@@ -7,13 +7,14 @@ is used in two places is failing, however well it says it is: nobody knows which
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from django.utils import timezone
 
+from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, KioskState
 from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
 
@@ -62,11 +63,16 @@ class DeviceTruth:
 
 @dataclass(frozen=True, slots=True)
 class KioskTruth:
-    """One kiosk. ``converged_ms``: from the admin's change to the kiosk's report, or None while it is awaited."""
+    """One kiosk.
+
+    ``is_heard``: whether the fleet hears any kiosk at all. ``converged_ms``: from the admin's change to the kiosk's
+    report, or None while it is awaited.
+    """
 
     kiosk: Kiosk
     condition: Condition
     online: bool
+    is_heard: bool
     heard_at: datetime | None
     devices: tuple[DeviceTruth, ...]
     paper: str
@@ -92,13 +98,18 @@ class KioskTruth:
         return self.desired_revision == self.reported_revision
 
 
-def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
-    """The truth about ``kiosk``; its ``state`` and ``office`` should be selected with it."""
-    now = now or timezone.now()
+def truths_of(kiosks: Iterable[Kiosk], now: datetime) -> list[KioskTruth]:
+    """The truth about each of ``kiosks``, whose ``state`` and ``office`` should be selected with them."""
+    is_heard = hears(now)
+    return [truth_of(each, now, is_heard=is_heard) for each in kiosks]
+
+
+def truth_of(kiosk: Kiosk, now: datetime, *, is_heard: bool) -> KioskTruth:
+    """The truth about ``kiosk``. ``is_heard``: whether the fleet hears any kiosk at all (``hearing``)."""
     state = getattr(kiosk, "state", None) or KioskState(kiosk=kiosk)
     status = msgspec.convert(state.status, Status) if state.status else None
     reported = msgspec.convert(state.reported, Reported) if state.reported else None
-    is_current = state.alive and state.heard_at is not None and now - state.heard_at <= STALE_AFTER
+    is_current = is_heard and state.alive and state.heard_at is not None and now - state.heard_at <= STALE_AFTER
     devices = tuple(_device(name, status.devices if status else {}, is_current=is_current) for name in DEVICES)
     paper = _paper(status)
     converged = None
@@ -106,8 +117,9 @@ def truth_of(kiosk: Kiosk, now: datetime | None = None) -> KioskTruth:
         converged = max(0, round((state.converged_at - kiosk.desired_at).total_seconds() * 1000))
     return KioskTruth(
         kiosk=kiosk,
-        condition=_condition(state, devices, paper, status.health.disk_room if status else "", now),
-        online=state.alive,
+        condition=_of_link(state, now, is_heard=is_heard) or _worst(devices, paper, status),
+        online=is_heard and state.alive,
+        is_heard=is_heard,
         heard_at=state.heard_at,
         devices=devices,
         paper=paper,
@@ -154,16 +166,20 @@ _OF_PAPER = {"low": Condition.ATTENTION, "out": Condition.FAILING, "jammed": Con
 _OF_DISK = {"low": Condition.ATTENTION, "last": Condition.FAILING}
 
 
-def _condition(
-    state: KioskState, devices: tuple[DeviceTruth, ...], paper: str, disk_room: str, now: datetime
-) -> Condition:
+def _of_link(state: KioskState, now: datetime, *, is_heard: bool) -> Condition | None:
+    """What the link alone decides; None when the kiosk is heard, and what it says counts."""
     if state.used_twice_at is not None:
         return Condition.FAILING
     if state.heard_at is None:
         return Condition.UNKNOWN
+    if not is_heard:
+        return Condition.STALE
     if not state.alive:
         return Condition.OFFLINE
-    if now - state.heard_at > STALE_AFTER:
-        return Condition.STALE
+    return Condition.STALE if now - state.heard_at > STALE_AFTER else None
+
+
+def _worst(devices: tuple[DeviceTruth, ...], paper: str, status: Status | None) -> Condition:
+    disk_room = status.health.disk_room if status else ""
     others = (_OF_PAPER.get(paper, Condition.OK), _OF_DISK.get(disk_room, Condition.OK))
     return min((*(each.condition for each in devices), *others), key=RANK.__getitem__)

@@ -14,10 +14,13 @@ import random
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import OperationalError, connection
+
+from fleet.devices import hearing
 from fleet.ingest.keeping import Keeper, Said
 from fleet.ingest.line import KEEPALIVE_S, Broker, Line, LineLostError
 from fleet.protocol.messages import MESSAGE_BYTES_MAX, FleetSession, encode
@@ -61,6 +64,7 @@ class Ingest:
         self._keeper = Keeper()
         self._whose: dict[bytes, tuple[str, Channel] | None] = {}
         self._stopping = False
+        self._hearing_due_s = 0.0
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
 
@@ -80,6 +84,7 @@ class Ingest:
                 self._serve(line)
             except LineLostError as err:
                 log.warning("no broker: %s", err)
+                self._fall_deaf()
                 select.select([self._wake], [], [], random.uniform(0, pause_s))  # noqa: S311 - jitter, no secret
                 pause_s = min(2 * pause_s, BACKOFF_S[1])
 
@@ -109,6 +114,7 @@ class Ingest:
 
     def _serve(self, line: Line) -> None:
         while not self._stopping:
+            self._say_hearing()
             line.turn(IDLE_S, self._wake)
             if not line.arrived:
                 continue
@@ -118,7 +124,27 @@ class Ingest:
             self._keep(line)
         if self._is_first:
             line.publish(FLEET_SESSION, encode(FleetSession(alive=False, at=datetime.now(UTC))), retain=True)
+        self._fall_deaf()
         line.close(farewell=DISCONNECT)
+
+    def _say_hearing(self) -> None:
+        """The first worker's word that what is known of kiosks is news."""
+        if self._is_first and time.monotonic() >= self._hearing_due_s:
+            self._hearing_due_s = time.monotonic() + hearing.SAY_EVERY_S
+            self._say(lambda: hearing.say_hearing(self._broker.name))
+
+    def _fall_deaf(self) -> None:
+        if self._is_first and self._hearing_due_s:
+            self._hearing_due_s = 0.0
+            self._say(hearing.say_deaf)
+
+    def _say(self, word: Callable[[], None]) -> None:
+        """A database that is away hears nothing: the last word comes to its end by itself."""
+        try:
+            word()
+        except OperationalError as err:
+            log.warning("not said: %s", type(err).__name__)
+            connection.close()
 
     def _keep(self, line: Line) -> None:
         batch = line.arrived.copy()

@@ -132,7 +132,8 @@ def trouble(truth: KioskTruth) -> str:
         case Condition.UNKNOWN if truth.heard_at is None:
             return _("ลงทะเบียนแล้ว แต่ยังไม่เคยรายงาน")
         case Condition.STALE:
-            return _("ตู้ต่ออยู่ แต่เงียบไปนานกว่าที่ควร")
+            whole = _("ศูนย์ฟังตู้ทุกเครื่องไม่ได้ชั่วคราว ที่เห็นคือครั้งล่าสุดที่ได้ยิน")
+            return _("ตู้ต่ออยู่ แต่เงียบไปนานกว่าที่ควร") if truth.is_heard else whole
     return _worst_part(truth)
 
 
@@ -142,7 +143,11 @@ def _worst_part(truth: KioskTruth) -> str:
     worst = [each for each in truth.devices if each.condition == truth.condition]
     if worst:
         return " · ".join(_of_device(each) for each in worst)
-    return _("กระดาษใกล้หมด เปลี่ยนม้วนเร็ว ๆ นี้") if truth.paper == "low" else ""
+    if truth.health.disk_room == "last":
+        return _("ดิสก์เกือบเต็ม ตู้หยุดรับชำระเงิน")
+    if truth.paper == "low":
+        return _("กระดาษใกล้หมด เปลี่ยนม้วนเร็ว ๆ นี้")
+    return _("ดิสก์เหลือที่น้อย") if truth.health.disk_room == "low" else ""
 
 
 def _of_device(each: DeviceTruth) -> str:

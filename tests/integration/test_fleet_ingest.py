@@ -189,6 +189,28 @@ def test_the_fleet_says_when_it_comes_when_it_goes_and_when_it_dies(fleet: Fleet
     assert not said(), "its farewell"
 
 
+def test_nobody_counts_as_online_while_the_broker_or_ingest_is_gone(fleet: Fleet) -> None:
+    """What the pages ask (``fleet.devices.hearing``): a row that ends by itself, or is taken back."""
+
+    def hears() -> bool:
+        now = str(datetime.now(UTC))
+        return bool(fleet.rows("SELECT 1 FROM devices_lease WHERE name = 'ingest' AND until > ?", now))
+
+    fleet.start("ingest")
+    eventually(hears)
+    fleet.kill("mosquitto")
+    eventually(lambda: not hears(), 3.0)
+    fleet.start("mosquitto")
+    eventually(hears, 15.0)
+    fleet.kill("ingest")
+    assert hears(), "its word holds for ten seconds"
+    eventually(lambda: not hears(), 12.0)
+    fleet.start("ingest")
+    eventually(hears)
+    fleet.stop("ingest")
+    assert not hears(), "who ends in order takes its word back"
+
+
 def test_a_birth_brings_what_should_run_even_from_a_broker_that_forgot_it(fleet: Fleet) -> None:
     for part in ("ingest", "conduct"):
         fleet.start(part)

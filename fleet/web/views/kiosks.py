@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fleet.devices.models import KioskCommand, Record
-from fleet.devices.truth import RANK, Condition, DeviceTruth, truth_of
+from fleet.devices.truth import RANK, Condition, DeviceTruth, truths_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
@@ -51,7 +51,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     if province.isascii() and province.isdigit():
         rows = rows.filter(office__province_id=int(province[:4]))
     now = timezone.now()
-    truths = sorted((truth_of(each, now) for each in rows), key=lambda each: RANK[each.condition])
+    truths = sorted(truths_of(rows, now), key=lambda each: RANK[each.condition])
     state = request.GET.get("state", "")
     counts = [(each, sum(truth.condition == each for truth in truths)) for each in Condition]
     shown = [each for each in truths if not state or each.condition == state]
@@ -71,7 +71,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
 def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     """One kiosk: devices, desired and reported, the link, and what happened."""
     row = kiosk_seen(request, kiosk_id)
-    truth = truth_of(row)
+    (truth,) = truths_of([row], timezone.now())
     records = Record.objects.filter(kiosk=row)[:STORIES_SHOWN]
     asked = KioskCommand.objects.filter(kiosk=row).select_related("asked_by").defer("attachment")
     context = {

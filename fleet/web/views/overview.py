@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fleet.devices.models import Record
-from fleet.devices.truth import RANK, Condition, KioskTruth, truth_of
+from fleet.devices.truth import RANK, Condition, KioskTruth, truths_of
 from fleet.payments.matching import Match
 from fleet.people.scope import Scope, scope_of
 from fleet.web import words
@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The nation, or as much of it as the account may see."""
     scope = scope_of(request.user)
     now = timezone.now()
-    truths = sorted((truth_of(each, now) for each in kiosks_seen(scope)), key=lambda each: RANK[each.condition])
+    truths = sorted(truths_of(kiosks_seen(scope), now), key=lambda each: RANK[each.condition])
     needs = [Need(each, words.trouble(each)) for each in truths if each.condition is not Condition.OK]
     odd = confirmations_seen(scope).exclude(match=Match.EXACT)
     context = {

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fleet.devices.desired import SettingsError, change_settings, kiosks_of, latest_document, undo
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
-from fleet.devices.truth import truth_of
+from fleet.devices.truth import truths_of
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope, scope_of
 from fleet.web import settings_words
@@ -153,7 +153,7 @@ def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     """What the kiosks of the layer should run and do run."""
     kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
     now = timezone.now()
-    return {"truths": [truth_of(each, now) for each in kiosks]}
+    return {"truths": truths_of(kiosks, now)}
 
 
 def _form(place: Place, latest: SettingsRevision | None) -> SettingsForm:

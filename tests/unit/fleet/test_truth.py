@@ -7,29 +7,32 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from fleet.devices import hearing
 from fleet.devices.models import Kiosk, KioskState
 from fleet.devices.truth import STALE_AFTER, Condition, KioskTruth, truth_of
-from fleet.protocol.messages import DeviceState, DeviceStatus, Reported, Status
+from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
 from fleet.web import words
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ALL_WELL = {name: DeviceStatus(state=DeviceState.ONLINE) for name in ("card", "scanner", "printer", "panel", "display")}
 
 
-def truth(devices: dict[str, DeviceStatus] | None = None, *, paper: str = "adequate", **state: Any) -> KioskTruth:
+def truth(
+    devices: dict[str, DeviceStatus] | None = None, *, paper: str = "adequate", is_heard: bool = True, **state: Any
+) -> KioskTruth:
     kiosk = Kiosk.objects.select_related("office").get(pk="CBI-01")
     status = Status(session_no=1, at=NOW, devices=ALL_WELL if devices is None else devices, paper=paper)
     known = {"alive": True, "heard_at": NOW, "status": msgspec.to_builtins(status), **state}
     kiosk.state = KioskState(kiosk=kiosk, **known)
-    return truth_of(kiosk, NOW)
+    return truth_of(kiosk, NOW, is_heard=is_heard)
 
 
 def test_a_kiosk_that_never_spoke_is_unknown_and_not_offline() -> None:
     kiosk = Kiosk.objects.select_related("office").get(pk="CBI-01")
-    assert truth_of(kiosk, NOW).condition is Condition.UNKNOWN
-    assert not truth_of(kiosk, NOW).online
+    assert truth_of(kiosk, NOW, is_heard=True).condition is Condition.UNKNOWN
+    assert not truth_of(kiosk, NOW, is_heard=True).online
 
 
 def test_all_well() -> None:
@@ -38,6 +41,33 @@ def test_all_well() -> None:
 
 def test_a_dead_link_is_offline_however_well_the_devices_were() -> None:
     assert truth(alive=False).condition is Condition.OFFLINE
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_fleet_without_its_broker_knows_of_nobody_whether_he_is_there(alive: bool) -> None:
+    said = truth(alive=alive, is_heard=False)
+    assert (said.condition, said.online) == (Condition.STALE, False)
+    assert {each.condition for each in said.devices} == {Condition.STALE}
+
+
+def test_hearing_holds_as_long_as_it_is_said() -> None:
+    now = timezone.now()
+    assert not hearing.hears(now)
+    hearing.say_hearing("fleet-ingest")
+    assert hearing.hears(now)
+    assert not hearing.hears(now + hearing.HEARD_FOR * 2), "who was killed says nothing any more"
+    hearing.say_deaf()
+    assert not hearing.hears(now)
+
+
+def test_a_disk_that_fills_up_is_a_reason_to_look() -> None:
+    def on(disk_room: str) -> Condition:
+        status = Status(session_no=1, at=NOW, devices=ALL_WELL, paper="full", health=Health(disk_room=disk_room))
+        return truth(status=msgspec.to_builtins(status)).condition
+
+    assert [on(each) for each in ("", "plenty", "low", "last")] == [
+        Condition.OK, Condition.OK, Condition.ATTENTION, Condition.FAILING,
+    ]  # fmt: skip
 
 
 def test_silence_makes_it_stale_after_three_heartbeats() -> None:
