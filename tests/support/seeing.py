@@ -13,7 +13,8 @@ from PIL import Image
 def codes_in(png: bytes) -> list[str]:
     """The text of every QR code in a picture. No other kind is looked for: strokes of letters pass for a barcode."""
     picture = Image.open(io.BytesIO(png)).convert("L")
-    return [found.text for found in zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))]
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    return [found.text for found in zxingcpp.read_barcodes(picture, formats)]
 
 
 MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
