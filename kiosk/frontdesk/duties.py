@@ -43,6 +43,10 @@ SETTLING_S = 5.0
 """After a reader has come back: how long a card like the one that was in counts as that one, still lying there. A
 restarted pcscd lists a reader before it has looked into it, and giving the card power takes up to a second."""
 
+PLUGGED_EVERY_S = 30.0
+"""How often readers and scanners are asked what they are: another may have been plugged in beside the first, or instead
+of it. Asking costs a look at what is known; a printer would have to answer, so it is asked when it is opened."""
+
 DOTS_PER_MM = 8
 """Of a 203 dpi print head."""
 
@@ -94,6 +98,8 @@ class CardDuties:
             self._lost,
             self._opened,
             self._read_on,
+            PLUGGED_EVERY_S,
+            lambda: not self._card_in,  # a reader that holds a card is somebody's, and tells less of itself
         )
 
     def _opened(self, reader: CardReader) -> tuple[Any, ...]:
@@ -179,7 +185,7 @@ def scanner_duties(open_scanner: Callable[[], Scanner]) -> Duties[Scanner, None]
     def understand(event: Scanned) -> tuple[Any, ...]:
         return (CodeScanned(classify(event.text)),)
 
-    return Duties(open_scanner, understand, lambda _scanner, _job: (), lambda _job: ())
+    return Duties(open_scanner, understand, lambda _scanner, _job: (), lambda _job: (), tells_every_s=PLUGGED_EVERY_S)
 
 
 # ---- printer --------------------------------------------------------------------------------------------------------

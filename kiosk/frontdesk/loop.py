@@ -234,7 +234,7 @@ class FrontDesk:
             case WorkerDied():
                 raise RuntimeError(f"the worker of {event.device} died of {event.reason}")
             case DeviceTold(device=device, about=about):
-                self._abouts[device.value] = about
+                self._device_told(device, about)
             case SlipDone(job=PrintJob(command_id=command_id)) if command_id:
                 said = news.ErrandDone(command_id, done=event.failure is None, detail=event.failure or "")
                 self._post.tell(said)
@@ -290,6 +290,13 @@ class FrontDesk:
                 self._set_device(Device.PRINTER, state, _printer_says(status))
         self._step(event)
         self._tell_status()
+
+    def _device_told(self, device: Device, about: About) -> None:
+        self._abouts[device.value] = about
+        known = self._devices.get(device.value)
+        if known is not None and known.state is DeviceState.ONLINE:  # another one, beside the first or instead of it
+            self._set_device(device, known.state, known.detail)
+            self._tell_status()
 
     def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
         before = self._devices.get(device.value)

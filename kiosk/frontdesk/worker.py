@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -54,7 +55,7 @@ class WorkerDied:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTold:
-    """What a device that was just opened tells of itself; said before its ``DeviceReady``."""
+    """What a device tells of itself: before its ``DeviceReady``, and when it has changed (``Duties.tells_every_s``)."""
 
     device: Device
     about: About
@@ -69,7 +70,9 @@ class Duties(Generic[D, J]):
     ``undone``: what to say of a job that a lost device left undone. ``lost``: what goes with the device when it is
     lost, as events of the visit, e.g. the card that was in. ``opened``: what a driver that has just been opened finds.
     ``meanwhile``: a piece of work that can wait, e.g. a chunk of a photo: done once a turn, after the jobs; its events,
-    or None when there is no such work and the driver may be waited for.
+    or None when there is no such work and the driver may be waited for. ``tells_every_s``: how often the driver is
+    asked anew what it is, of a kind of which a second may be plugged in meanwhile; None where asking costs the device.
+    ``may_tell``: whether it may be asked now.
     """
 
     open: Callable[[], D]
@@ -79,6 +82,8 @@ class Duties(Generic[D, J]):
     lost: Callable[[], tuple[Any, ...]] = tuple
     opened: Callable[[D], tuple[Any, ...]] = lambda _driver: ()
     meanwhile: Callable[[D], tuple[Any, ...] | None] = lambda _driver: None
+    tells_every_s: float | None = None
+    may_tell: Callable[[], bool] = lambda: True
 
 
 class DeviceWorker(threading.Thread, Generic[D, J]):
@@ -93,6 +98,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         self._stopping = threading.Event()
         self._jobs: queue.SimpleQueue[J] = queue.SimpleQueue()
         self._driver: D | None = None
+        self._about, self._told_at_s = About(), 0.0
 
     def run(self) -> None:
         """The thread; everything unforeseen ends it, said aloud."""
@@ -109,7 +115,8 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
             try:
                 self._driver = self._duties.open()
                 found = self._first_look(self._driver)
-                self._put((DeviceTold(self._device, self._driver.about()), DeviceReady(self._device), *found))
+                self._about, self._told_at_s = self._driver.about(), time.monotonic()
+                self._put((DeviceTold(self._device, self._about), DeviceReady(self._device), *found))
                 delay_s, told_lost = self._backoff_s[0], False
                 self._serve(self._driver)
             except DriverError as err:
@@ -139,6 +146,14 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
             event = driver.wait(WAIT_S if done is None else 0.0)
             if event is not None:
                 self._put(self._duties.understand(event))
+            self._put(self._told_anew(driver))
+
+    def _told_anew(self, driver: D) -> tuple[DeviceTold, ...]:
+        every_s = self._duties.tells_every_s
+        if every_s is None or time.monotonic() - self._told_at_s < every_s or not self._duties.may_tell():
+            return ()
+        before, self._about, self._told_at_s = self._about, driver.about(), time.monotonic()
+        return () if self._about == before else (DeviceTold(self._device, self._about),)
 
     def _do(self, driver: D, job: J) -> None:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from drivers.about import About
 from drivers.card.port import CardInserted, CardRemoved
 from drivers.card.samples import SOMCHAI
 from drivers.card.virtual_card import VirtualThaiIdCard
@@ -23,7 +24,7 @@ from fleet.protocol.records import DeviceChanged, PaymentOpened, Restarted, Slip
 from kiosk import news
 from kiosk.disk_room import LAST_BYTES, LOW_BYTES
 from kiosk.frontdesk.process import Process
-from kiosk.frontdesk.worker import WorkerDied
+from kiosk.frontdesk.worker import DeviceTold, WorkerDied
 from kiosk.visits.desk import Device
 from kiosk.visits.events import Button, DeviceLost
 from kiosk.visits.machine import UnexpectedEventError
@@ -169,6 +170,18 @@ def test_a_printer_pulled_during_the_slip_is_a_failed_slip(tmp_path: Path) -> No
         rig.confirm()
         rig.until(lambda: getattr(rig.state, "slip", None) is Slip.FAILED)
         assert [each.reason for each in rig.records() if isinstance(each, SlipFailed)] == ["printer-lost"]
+
+
+def test_a_scanner_beside_the_first_is_told_to_the_agent_as_soon_as_it_is_known(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        rig.until(lambda: all_ready(rig))
+        rig.heard()
+        rig.process.inbox.put(DeviceTold(Device.SCANNER, About("one, two", None, "a, b")))
+        rig.desk.round()
+        said = [each.devices["scanner"] for each in rig.heard() if isinstance(each, news.DeskStatus)]
+        assert [(each.model, each.port, each.state) for each in said] == [("one, two", "a, b", DeviceState.ONLINE)]
+        last = [each for each in rig.records() if isinstance(each, DeviceChanged)][-1]
+        assert (last.device, last.model) == ("scanner", "one, two")
 
 
 def test_no_paper_is_a_failed_slip_with_the_fault_and_the_printer_stays(tmp_path: Path) -> None:

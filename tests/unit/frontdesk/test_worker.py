@@ -9,21 +9,35 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from drivers.about import About
+from drivers.card.fake import FakeCardReader, FakeSlot
+from drivers.card.port import CardInserted
+from drivers.card.samples import SOMCHAI
+from drivers.card.virtual_card import VirtualThaiIdCard
 from drivers.errors import DeviceAbsentError, DriverError
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
 from drivers.scanner.stream import StreamScanner
 from fleet.protocol.codes import classify, folder_id
-from kiosk.frontdesk.duties import PRINTER_LOST, PrintJob, SlipDone, printer_duties, scanner_duties
+from kiosk.frontdesk.duties import (
+    PRINTER_LOST,
+    CardDuties,
+    PrintJob,
+    ReadDeclared,
+    SlipDone,
+    printer_duties,
+    scanner_duties,
+    today_in_bangkok,
+)
 from kiosk.frontdesk.worker import DeviceTold, DeviceWorker, Duties, WorkerDied
 from kiosk.visits.desk import Device
-from kiosk.visits.events import CodeScanned, DeviceLost, DeviceReady, PrinterChanged
+from kiosk.visits.events import CardRead, CodeScanned, DeviceLost, DeviceReady, PrinterChanged
 
 PATIENCE_S = 10.0
 AT_ONCE = (0.001, 0.002)
@@ -86,6 +100,51 @@ def test_a_device_that_is_pulled_and_put_back_works_again() -> None:
         inbox.next(DeviceReady)
         scanner.scan("ABC")
         assert isinstance(inbox.next(CodeScanned), CodeScanned)
+
+
+class ManyScanners(FakeScanner):
+    """As many behind one driver as are plugged in."""
+
+    count = 1
+
+    def about(self) -> About:
+        return About(model=", ".join(["fake scanner"] * self.count), port="fake:")
+
+
+def test_a_second_one_beside_the_first_is_told_once() -> None:
+    scanner, inbox = ManyScanners(), Inbox()
+    duties = replace(scanner_duties(scanner.open), tells_every_s=0.0)
+    with working(Device.SCANNER, duties, inbox):
+        assert inbox.next(DeviceTold).about.model == "fake scanner"
+        inbox.next(DeviceReady)
+        scanner.count = 2
+        scanner.scan("ABC")
+        inbox.next(CodeScanned)
+        assert inbox.next(DeviceTold).about.model == "fake scanner, fake scanner"
+        for _ in range(2):
+            scanner.scan("ABC")
+            assert isinstance(inbox.get(timeout=PATIENCE_S), CodeScanned)
+
+
+def test_a_reader_is_not_asked_what_it_is_while_a_card_is_in() -> None:
+    slot, inbox, asked = FakeSlot(), Inbox(), []
+
+    class Counting(FakeCardReader):
+        def about(self) -> About:
+            asked.append(slot)
+            return super().about()
+
+    duties = replace(CardDuties(lambda: Counting(slot), today_in_bangkok).duties(), tells_every_s=0.0)
+    with working(Device.CARD, duties, inbox) as worker:
+        inbox.next(DeviceReady)
+        slot.insert(VirtualThaiIdCard(SOMCHAI))
+        inbox.next(CardInserted)
+        worker.submit(ReadDeclared())
+        inbox.next(CardRead)
+        before = len(asked)
+        worker.submit(ReadDeclared())
+        inbox.next(CardRead)
+        assert len(asked) == before
 
 
 def test_a_job_for_a_lost_printer_is_answered() -> None:
