@@ -206,7 +206,7 @@ def _fake_scanner(rest: str) -> Callable[[], Scanner]:
 # ---- printer --------------------------------------------------------------------------------------------------------
 
 
-_PRINTER_SPEEDS = ("9600", "19200", "38400", "57600", "115200")
+_PRINTER_SPEEDS = ("19200", "38400", "57600", "115200")
 
 
 def _printer_profile(options: dict[str, str]) -> Profile:

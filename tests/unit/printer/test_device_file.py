@@ -40,7 +40,7 @@ def test_every_byte_passes_both_ways_unchanged(line: tuple[int, str], uri: str) 
 
 def test_a_status_is_read_through_it(line: tuple[int, str]) -> None:
     printer, path = line
-    transport = DeviceFileTransport(path, 1, 9600)
+    transport = DeviceFileTransport(path, 1, 19200)
     os.write(printer, b"\x12")
     reading = Dialogue(transport, 0.1).read_status()
     assert (reading.printer, reading.is_complete) == (0x12, False)
@@ -83,13 +83,13 @@ def test_what_is_no_device_is_absence_and_is_not_made(tmp_path: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for path in (missing, plain, Path("/dev/null")):
         with pytest.raises(DeviceAbsentError):
-            DeviceFileTransport(str(path), 1, 9600)
+            DeviceFileTransport(str(path), 1, 19200)
     assert not missing.exists()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 @pytest.mark.parametrize(
-    "uri", ["file:lp0", "serial:ttyS0", "serial:/dev/ttyS0?baud=1200", "serial:/dev/ttyS0?speed=9600", "usb:1:2"]
+    "uri", ["file:lp0", "serial:ttyS0", "serial:/dev/ttyS0?baud=9600", "serial:/dev/ttyS0?speed=9600", "usb:1:2"]
 )
 def test_an_address_that_cannot_be_read_is_a_wrong_setting(uri: str) -> None:
     with pytest.raises(ValueError, match="printer"):
