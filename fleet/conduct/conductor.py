@@ -32,6 +32,9 @@ LOOK_EVERY_S = 0.1
 LEASE_S = 6.0
 """After a leader was killed nobody leads for so long; a revocation is to be enforced within 10 s all the same."""
 
+LEASE_CREDIBLE_S = 60.0
+"""One that ends later was given before the clock was set back; two machines' clocks differ by far less."""
+
 SEND_TIMEOUT_S = 5.0
 BATCH_MAX = 500
 
@@ -92,7 +95,8 @@ class Conductor:
             lease, fresh = Lease.objects.select_for_update().get_or_create(
                 name="conduct", defaults={"holder": self._holder, "until": until}
             )
-            if not fresh and lease.holder != self._holder and lease.until > now:
+            is_held = now < lease.until <= now + timedelta(seconds=LEASE_CREDIBLE_S)
+            if not fresh and lease.holder != self._holder and is_held:
                 return False
             Lease.objects.filter(pk=lease.pk).update(holder=self._holder, until=until)
         self._lease_until_s = time.monotonic() + LEASE_S

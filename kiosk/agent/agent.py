@@ -197,7 +197,8 @@ class Agent:
                 case Channel.PAYMENT:
                     self._payment(decode(arrived.payload, PaymentConfirmed))
                 case Channel.COMMAND:
-                    self._errands.take(decode(arrived.payload, Command), refresh=self._fetch_again)
+                    command = decode(arrived.payload, Command)
+                    self._errands.take(command, refresh=self._fetch_again, expires_in_s=arrived.expires_in_s)
                 case _:
                     log.warning("unexpected message on %s", arrived.channel.value)
         except MessageError as err:

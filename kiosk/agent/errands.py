@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import subprocess
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -93,14 +93,21 @@ class Errands:
             rebooted = kept.kind == CommandKind.REBOOT and kept.boot_id != self._place.boot_id
             self._end(kept, done=rebooted, detail="" if rebooted else INTERRUPTED)
 
-    def take(self, command: Command, *, refresh: Callable[[], object]) -> None:
-        """Begin a command, or answer it again. ``refresh`` fetches what the fleet has anew."""
+    def take(self, command: Command, *, refresh: Callable[[], object], expires_in_s: float | None = None) -> None:
+        """Begin a command, or answer it again. ``refresh`` fetches what the fleet has anew.
+
+        ``expires_in_s``: what is left of its life by the broker's count, which is taken before ``expires_at``: a
+        kiosk whose clock is a day ahead would find every command expired, and one a day behind none.
+        """
         known = next((kept for kept in self._kept if kept.command_id == command.command_id), None)
         if known is not None:
             if known.ended:
                 self._reply(Reply(command_id=known.command_id, done=known.done, detail=known.detail))
             return
-        kept = _Kept(command.command_id, command.kind.value, _as_utc(command.expires_at), self._place.boot_id)
+        expires_at = _as_utc(command.expires_at)
+        if expires_in_s is not None:
+            expires_at = datetime.now(UTC) + timedelta(seconds=expires_in_s)
+        kept = _Kept(command.command_id, command.kind.value, expires_at, self._place.boot_id)
         if kept.expires_at <= datetime.now(UTC):
             self._end(kept, done=False, detail=EXPIRED)
             return

@@ -53,11 +53,15 @@ PACKETS_A_TURN_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message on one of our own channels. ``receipt``: for ``Link.acknowledge``."""
+    """A message on one of our own channels. ``receipt``: for ``Link.acknowledge``.
+
+    ``expires_in_s``: what the broker says is left of its life, None when it lives for ever. By no clock of ours.
+    """
 
     channel: Channel
     payload: bytes
     receipt: tuple[paho.Client, int, int]
+    expires_in_s: int | None = None
 
 
 def check_identity(link: config.Link) -> None:
@@ -181,7 +185,9 @@ class Link:
 
     def _on_message(self, client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         if (ours := topics.parse_kiosk_topic(message.topic)) is not None:
-            self.inbox.append(Arrived(ours[1], bytes(message.payload), (client, message.mid, message.qos)))
+            expires_in_s = getattr(message.properties, "MessageExpiryInterval", None)
+            receipt = (client, message.mid, message.qos)
+            self.inbox.append(Arrived(ours[1], bytes(message.payload), receipt, expires_in_s))
             return
         if message.topic == topics.FLEET_SESSION:
             self._fleet_said(bytes(message.payload))

@@ -6,10 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.bare_kiosk import BareKiosk, MakeBare
 from tests.support.broker import Fleet
 from tests.support.fault_table import Table, Tell
 from tests.support.postgresql import Cluster, running_cluster
@@ -55,6 +58,19 @@ def fleet(folder: Path) -> Iterator[Fleet]:
         for part in ("mosquitto", "ingest", "conduct"):
             running.start(part)
         yield running
+
+
+@pytest.fixture
+def bare() -> Iterator[MakeBare]:
+    """Makes kiosks of which only the agent runs; all have ended afterwards."""
+    with ExitStack() as held:
+
+        def make(*arguments: Any, **more: Any) -> BareKiosk:
+            kiosk = BareKiosk(*arguments, **more)
+            held.callback(kiosk.close)
+            return kiosk
+
+        yield make
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.support.bare_kiosk import BareKiosk
+from tests.support.bare_kiosk import BareKiosk, MakeBare
 from tests.support.broker import Fleet, eventually
 from tests.support.fault_table import Tell
 
@@ -40,9 +40,9 @@ def runs_what_it_should(fleet: Fleet, kiosk: BareKiosk) -> bool:
     return bool(rows) and rows[0][1] is not None and json.loads(rows[0][1])["settings_revision"] == rows[0][0]
 
 
-def test_a_broker_that_lost_its_disk(fleet: Fleet, folder: Path, table: Tell, *, is_long: bool) -> None:
+def test_a_broker_that_lost_its_disk(fleet: Fleet, folder: Path, table: Tell, bare: MakeBare, *, is_long: bool) -> None:
     with table("broker with its disk wiped") as row:
-        there, away = (BareKiosk(fleet, kiosk_id, folder / kiosk_id) for kiosk_id in ("CBI-01", "CBI-02"))
+        there, away = (bare(fleet, kiosk_id, folder / kiosk_id) for kiosk_id in ("CBI-01", "CBI-02"))
         kiosks = (there, away)
         for kiosk in kiosks:
             kiosk.start()

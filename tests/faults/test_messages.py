@@ -15,7 +15,7 @@ import msgspec
 from fleet.protocol.messages import MESSAGE_BYTES_MAX, NumberedRecord, RecordBatch, encode
 from fleet.protocol.records import Restarted, encode_record
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, TO_KIOSK, Channel, kiosk_topic
-from tests.support.bare_kiosk import BareKiosk
+from tests.support.bare_kiosk import MakeBare
 from tests.support.broker import Client, Fleet, eventually
 from tests.support.fault_table import Row, Tell
 
@@ -82,10 +82,10 @@ def say_as_others(bad: Client, row: Row) -> None:
         row.tried["on topics of others"] += 1
 
 
-def test_no_message_stops_another(fleet: Fleet, folder: Path, table: Tell, *, is_long: bool) -> None:
+def test_no_message_stops_another(fleet: Fleet, folder: Path, table: Tell, bare: MakeBare, *, is_long: bool) -> None:
     chance = random.Random(20261122)  # noqa: S311 - the same each time
     with table("messages") as row:
-        well = [BareKiosk(fleet, kiosk_id, folder / kiosk_id) for kiosk_id in (VICTIM, "CBI-02")]
+        well = [bare(fleet, kiosk_id, folder / kiosk_id) for kiosk_id in (VICTIM, "CBI-02")]
         for kiosk in well:
             kiosk.start()
             kiosk.write(20)

@@ -6,7 +6,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from tests.support.bare_kiosk import BareKiosk
+from tests.support.bare_kiosk import MakeBare
 from tests.support.broker import Fleet, eventually
 from tests.support.fault_table import Tell
 from tests.support.namespaces import with_boot_id
@@ -35,11 +35,11 @@ def boot_in(folder: Path) -> tuple[str, list[str]]:
     return boot_id, with_boot_id(str(folder / "boot_id"))
 
 
-def test_a_copied_kiosk_used_by_turns(fleet: Fleet, folder: Path, table: Tell) -> None:
+def test_a_copied_kiosk_used_by_turns(fleet: Fleet, folder: Path, table: Tell, bare: MakeBare) -> None:
     """Its whole storage is copied, and the two are never on at the same time."""
     with table("stolen identity, by turns") as row:
         boots = [boot_in(folder / name) for name in ("boot-ours", "boot-theirs")]
-        ours = BareKiosk(fleet, KIOSK_ID, folder / "ours", prefix=boots[0][1])
+        ours = bare(fleet, KIOSK_ID, folder / "ours", prefix=boots[0][1])
         kiosks = [ours]
         for turn in range(4):
             kiosk, boot_id = kiosks[turn % len(kiosks)], boots[turn % 2][0]
@@ -50,11 +50,11 @@ def test_a_copied_kiosk_used_by_turns(fleet: Fleet, folder: Path, table: Tell) -
             assert is_alarmed(fleet) == (turn == 3), turn
             if turn == 0:
                 shutil.copytree(ours.folder / "data", folder / "theirs" / "data")
-                kiosks.append(BareKiosk(fleet, KIOSK_ID, folder / "theirs", prefix=boots[1][1]))
+                kiosks.append(bare(fleet, KIOSK_ID, folder / "theirs", prefix=boots[1][1]))
         row.seen = "alarm when a boot that was over came back for the second time"
 
 
-def test_a_copied_identity_used_at_the_same_time(fleet: Fleet, folder: Path, table: Tell) -> None:
+def test_a_copied_identity_used_at_the_same_time(fleet: Fleet, folder: Path, table: Tell, bare: MakeBare) -> None:
     """The two push each other off; the kiosk's own kills, reboots and the broker's restarts are no alarm."""
     fleet.environment["SALA_PASSWORD"] = PASSWORD
     fleet.run("user", "nation", "--role", "national-admin", "--full-name", "สมชาย ตัวอย่าง")
@@ -62,7 +62,7 @@ def test_a_copied_identity_used_at_the_same_time(fleet: Fleet, folder: Path, tab
     fleet.await_port(int(fleet.ports["http"]))
     address = f"http://127.0.0.1:{fleet.ports['http']}"
     with table("stolen identity, at once") as row:
-        ours = BareKiosk(fleet, KIOSK_ID, folder / "ours")
+        ours = bare(fleet, KIOSK_ID, folder / "ours")
         for _ in range(3):  # three boots, each killed and started again within
             ours.prefix = tuple(boot_in(folder / f"boot-{uuid.uuid4()}")[1])
             for _ in range(2):
@@ -81,7 +81,7 @@ def test_a_copied_identity_used_at_the_same_time(fleet: Fleet, folder: Path, tab
         phone = Technician("nation", PASSWORD)
         assert SENTENCE not in phone.open(f"{address}/").text
 
-        theirs = BareKiosk(fleet, KIOSK_ID, folder / "theirs", prefix=boot_in(folder / "boot-theirs")[1])
+        theirs = bare(fleet, KIOSK_ID, folder / "theirs", prefix=boot_in(folder / "boot-theirs")[1])
         theirs.start()
         row.tried["thief"] += 1
         eventually(lambda: is_alarmed(fleet), 60)

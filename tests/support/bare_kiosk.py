@@ -12,7 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,6 +144,10 @@ class BareKiosk:
         arrived = [(msgspec.json.decode(body) if isinstance(body, str) else body)["visit_id"] for body in bodies]
         assert arrived == self.written
         return count
+
+
+MakeBare = Callable[..., BareKiosk]
+"""Makes one that will end with the test, whatever becomes of it."""
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -41,12 +41,15 @@ class Agent:
         self.errands = Errands(self.spool, self.post, self.replies.append, place)
         self.errands.resume()
 
-    def take(self, kind: CommandKind, command_id: str = "c1", in_s: float = 60.0) -> None:
+    def take(
+        self, kind: CommandKind, command_id: str = "c1", in_s: float = 60.0, by_the_broker_s: float | None = None
+    ) -> None:
         def refresh() -> None:
             self.refreshed += 1
 
         at = datetime.now(UTC) + timedelta(seconds=in_s)
-        self.errands.take(Command(command_id=command_id, kind=kind, expires_at=at), refresh=refresh)
+        command = Command(command_id=command_id, kind=kind, expires_at=at)
+        self.errands.take(command, refresh=refresh, expires_in_s=by_the_broker_s)
 
     def heard(self) -> list[news.News]:
         messages = []
@@ -225,3 +228,10 @@ def test_only_so_many_are_remembered(agent: Agent) -> None:
     note = agent.spool.noted(errands.NOTE)
     assert note is not None
     assert note.count(b"command_id") == errands.KEPT_MAX
+
+
+def test_a_clock_that_is_a_day_off_expires_no_command_and_keeps_none_alive(agent: Agent) -> None:
+    agent.take(CommandKind.REFRESH, "ahead", in_s=-86400, by_the_broker_s=60)
+    assert agent.refreshed == 1
+    agent.take(CommandKind.SCREENSHOT, "behind", in_s=86400, by_the_broker_s=0)
+    assert agent.records() == [("ahead", True, ""), ("behind", False, errands.EXPIRED)]
