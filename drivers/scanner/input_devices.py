@@ -49,7 +49,7 @@ class LinuxInputDevices:
     ) -> None:
         self._root = root
         self._open = open_device
-        self._seen: dict[str, tuple[tuple[int, int], Candidate | None]] = {}
+        self._seen: dict[str, tuple[tuple[int, int], Candidate]] = {}
         self._barred: set[str] = set()
 
     @property
@@ -81,24 +81,24 @@ class LinuxInputDevices:
         try:
             status = Path(node).stat()
             made = (status.st_ino, status.st_ctime_ns)
-            if self._seen.get(node, (None, None))[0] != made:
-                self._seen[node] = (made, self._describe(node, status.st_rdev))
+            if node not in self._seen or self._seen[node][0] != made:
+                self._seen[node] = (made, self._describe(node))
             self._barred.discard(node)
-            return self._seen[node][1]
+            # udev writes its word after it has given the node its rights, so it is asked each time.
+            return replace(self._seen[node][1], mark=self._mark(status.st_rdev))
         except PermissionError:
             self._barred.add(node)
         except OSError:
             self._seen.pop(node, None)  # pulled out meanwhile
         return None
 
-    def _describe(self, node: str, device_number: int) -> Candidate:
+    def _describe(self, node: str) -> Candidate:
         opened = self._open(node)
         try:
             capabilities = opened.capabilities(absinfo=False)
         finally:
             opened.close()
         interface = (self._root / "sys/class/input" / Path(node).name / "device/device").resolve().parent
-        mark = self._udev(device_number).get("SALA_SCANNER")
         return Candidate(
             node=node,
             name=opened.name,
@@ -109,9 +109,11 @@ class LinuxInputDevices:
             keys=frozenset(capabilities.get(ecodes.EV_KEY, ())),
             types=frozenset(capabilities),
             usb_protocol=_hexadecimal(_line(interface / "bInterfaceProtocol")),
-            mark={"1": True, "0": False}.get(mark or ""),
             release=_release(_line(interface.parent / "bcdDevice")),
         )
+
+    def _mark(self, device_number: int) -> bool | None:
+        return {"1": True, "0": False}.get(self._udev(device_number).get("SALA_SCANNER", ""))
 
     def _udev(self, device_number: int) -> dict[str, str]:
         """What udev's rules and hardware database say of the device (its own file format: ``E:KEY=value``)."""

@@ -106,6 +106,7 @@ def test_what_the_tree_does_not_say_is_not_known(machine: Machine) -> None:
 @pytest.mark.parametrize(("word", "mark"), [("1", True), ("0", False), ("maybe", None)])
 def test_udevs_mark_is_read(machine: Machine, word: str, mark: bool | None) -> None:
     machine.plug(5)
+    assert [found.mark for found in machine.devices.present()] == [None], "udev has not written yet"
     data = machine.root / "run/udev/data"
     data.mkdir(parents=True)
     (data / "c0:0").write_text(f"S:input/by-id/x\nE:ID_INPUT_KEYBOARD=1\nE:SALA_SCANNER={word}\n")  # a plain file: 0:0
