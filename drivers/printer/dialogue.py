@@ -86,7 +86,8 @@ class Dialogue:
         Returns: True when none that was forgotten is missing. A printer that stands still again owes them still; one
         that lost its buffer never answers: ``drop_late_marks`` then.
         """
-        while data := self._transport.receive(late_s if self._marks_late else quiet_s):
+        until_s = time.monotonic() + late_s * (1 + self._marks_late)  # one that tells of changes may never be quiet
+        while time.monotonic() < until_s and (data := self._transport.receive(late_s if self._marks_late else quiet_s)):
             self._sort(data)
         return not self._marks_late
 

@@ -115,6 +115,17 @@ def test_marks_of_an_earlier_slip_that_do_not_come_are_missed_until_they_are_giv
     assert talk.let_late_marks_pass(0.01, 0.01)
 
 
+class ChatteringTransport(ScriptedTransport):
+    """A printer that tells of a change at every moment."""
+
+    def receive(self, timeout_s: float) -> bytes:
+        return b"\x10\x00\x00\x0f"
+
+
+def test_a_printer_that_is_never_quiet_does_not_hold_a_slip_up_for_ever() -> None:
+    assert Dialogue(ChatteringTransport(), answer_timeout_s=0.02).let_late_marks_pass(0.01, 0.1)
+
+
 def test_a_text_is_what_stands_between_its_header_and_nul() -> None:
     talk, transport = dialogue(b"_TM-", b"T20\x00")
     assert talk.ask_block(b"\x1dIC", 0x5F) == b"TM-T20"
