@@ -18,6 +18,9 @@ START = "start/"
 
 PRINTER = "printer"
 
+NEW_ROLL = "new roll"
+"""What the printer's record says when somebody has said so."""
+
 _WELL = (DeviceState.ONLINE, DeviceState.BUSY)
 _FAULTY_WORDS = frozenset({*Fault, "paper out", "paper jammed"})
 """A printer that says so of its paper calls itself online all the same."""
@@ -26,8 +29,8 @@ _FAULTY_WORDS = frozenset({*Fault, "paper out", "paper jammed"})
 def names_of(record: KnownRecord) -> tuple[str, ...]:
     """Under which names this record is kept, in the place of the one that stood there."""
     match record:
-        case DeviceChanged(detail="call"):
-            return ()  # a hand on the button, and no state of the panel
+        case DeviceChanged(detail="call" | "new roll"):
+            return ()  # a hand on the button, or at the printer, and no state of either
         case DeviceChanged(device=device):
             return (NOW + device, FAULT + device) if is_fault(record) else (NOW + device,)
         case SlipFailed():

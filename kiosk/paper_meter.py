@@ -59,6 +59,11 @@ class PaperMeter:
         self._roll = self._after_seen(self._paper)
         return self._spool.noting(NOTE, msgspec.json.encode(self._roll))
 
+    def put_in(self) -> Callable[[], object]:
+        """A new roll was put in: somebody says so. The result keeps it, as that of ``printed`` does."""
+        self._roll = paper_forecast.new_roll(self._roll)
+        return self._spool.noting(NOTE, msgspec.json.encode(self._roll))
+
     def seen(self, paper: Paper) -> None:
         """The printer has said how its paper stands."""
         self._paper = paper

@@ -181,6 +181,7 @@ class CommandKind(StrEnum):
     IDENTIFY = "identify"
     TEST_PRINT = "test-print"
     REPRINT = "reprint"
+    NEW_ROLL = "new-roll"
     SCREENSHOT = "screenshot"
     SEND_LOGS = "send-logs"
     REFRESH = "refresh"

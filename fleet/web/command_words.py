@@ -40,6 +40,7 @@ def word(kind: str) -> str:
         CommandKind.IDENTIFY: _("ระบุตัว"),
         CommandKind.TEST_PRINT: _("พิมพ์ทดสอบ"),
         CommandKind.REPRINT: _("พิมพ์ใบล่าสุดซ้ำ"),
+        CommandKind.NEW_ROLL: _("นับกระดาษม้วนใหม่"),
         CommandKind.SCREENSHOT: _("ขอภาพหน้าจอ"),
         CommandKind.SEND_LOGS: _("ขอบันทึกการทำงาน"),
         CommandKind.REFRESH: _("รับข้อมูลใหม่"),
@@ -60,8 +61,10 @@ def orders() -> tuple[Order, ...]:
 def more_orders() -> tuple[Order, ...]:
     """What is asked more rarely."""
     waits = _("ตู้จะรอจนไม่มีผู้ใช้อยู่หน้าเครื่อง")
+    full = _("กดเมื่อใส่กระดาษม้วนใหม่เต็มม้วนแล้วเท่านั้น")
     return (
         Order(CommandKind.REPRINT, "printer", word(CommandKind.REPRINT)),
+        Order(CommandKind.NEW_ROLL, "printer", word(CommandKind.NEW_ROLL), full),
         Order(CommandKind.REFRESH, "refresh-cw", word(CommandKind.REFRESH)),
         Order(CommandKind.SEND_LOGS, "scroll-text", word(CommandKind.SEND_LOGS)),
         Order(CommandKind.RESTART_FRONTDESK, "rotate-ccw", word(CommandKind.RESTART_FRONTDESK), waits),

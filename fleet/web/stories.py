@@ -36,7 +36,7 @@ def story(record: Record) -> Story:
     except msgspec.DecodeError:
         return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
     unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
-    told = (each(known) for each in (_of_visit, _of_slip, _of_panel, _of_spool, _of_machine))
+    told = (each(known) for each in (_of_visit, _of_slip, _of_panel, _of_roll, _of_spool, _of_machine))
     return next(filter(None, told), unknown)
 
 
@@ -78,6 +78,13 @@ def _of_panel(known: Known) -> Story | None:
         return None
     title, condition = hands[known.detail]
     return Story(known.changed_at, title, "", condition)
+
+
+def _of_roll(known: Known) -> Story | None:
+    """What a hand did at the printer."""
+    if not isinstance(known, records.DeviceChanged) or (known.device, known.detail) != ("printer", "new roll"):
+        return None
+    return Story(known.changed_at, _("ใส่กระดาษม้วนใหม่แล้ว"), "", Condition.OK)
 
 
 def _of_spool(known: Known) -> Story | None:

@@ -35,6 +35,7 @@ DESKS = (
     CommandKind.IDENTIFY,
     CommandKind.TEST_PRINT,
     CommandKind.REPRINT,
+    CommandKind.NEW_ROLL,
     CommandKind.SCREENSHOT,
     CommandKind.RESTART_FRONTDESK,
 )

@@ -21,6 +21,7 @@ from typing import TextIO
 from drivers.card.thai_id import ThaiIdText
 from kiosk.config import ConfigError, MachineConfig, read_config
 from kiosk.doctor.examination import DEVICES, PARTS, Manner, Subject, examine
+from kiosk.doctor.new_roll import put_in
 from kiosk.doctor.opening import Openers, Patience
 from kiosk.doctor.report import as_json
 from kiosk.doctor.screen import as_lines
@@ -43,6 +44,8 @@ class Order:
     is_long: bool
     is_thai: bool
     is_unmasked: bool
+    is_new_roll: bool
+    is_sure: bool
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -54,6 +57,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--unmasked", action="store_true", help="card: show what stands on it, after asking; on a terminal only"
     )
+    command.add_argument("--new-roll", action="store_true", help="printer: a full new roll was put in; asks first")
+    command.add_argument("--yes", action="store_true", help="with --new-roll: do not ask")
 
 
 def order_of(arguments: argparse.Namespace) -> Order:
@@ -65,6 +70,8 @@ def order_of(arguments: argparse.Namespace) -> Order:
         is_long=arguments.long,
         is_thai=is_thai(arguments.lang, os.environ),
         is_unmasked=arguments.unmasked,
+        is_new_roll=arguments.new_roll,
+        is_sure=arguments.yes,
     )
 
 
@@ -98,6 +105,11 @@ def _run(
     if order.is_unmasked and not _is_agreed(out):
         return WRONG_USE
     config, detail = _read(order.config_path)
+    if order.is_new_roll:
+        if config is None:
+            _to(sys.stderr)(f"kiosk doctor: {detail}")
+            return WRONG_USE
+        return put_in(config, out, is_sure=order.is_sure)
     addresses, size_px = _devices(config)
     subject = Subject(config, detail, make_openers(addresses, size_px), addresses, version, root)
     reveal = (lambda text: _reveal(text, out)) if order.is_unmasked else None
@@ -137,6 +149,10 @@ def _passing() -> Callable[[str], None]:
 
 
 def _refusal(order: Order) -> str | None:
+    if order.is_new_roll and (order.part != "printer" or order.is_json or order.is_unmasked):
+        return "--new-roll goes with `kiosk doctor printer`, and with --yes and --lang"
+    if order.is_sure and not order.is_new_roll:
+        return "--yes goes with --new-roll"
     if not order.is_unmasked:
         return None
     if order.part != "card" or order.is_json:

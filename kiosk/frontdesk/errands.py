@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 Hand = Callable[[str], news.ErrandDone | None]
 """Carries out an errand by its ``command_id``; None when its end is told later, by who hears of it."""
 
-AT_ONCE = frozenset({CommandKind.IDENTIFY, CommandKind.SCREENSHOT})
+AT_ONCE = frozenset({CommandKind.IDENTIFY, CommandKind.SCREENSHOT, CommandKind.NEW_ROLL})
 """What disturbs nobody."""
 
 

@@ -21,7 +21,7 @@ from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from drivers.printer.port import PrinterStatus
 from fleet.protocol import records
 from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
-from kiosk import news, settings_store
+from kiosk import news, roll_marker, settings_store
 from kiosk.config import MachineConfig
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import PrintJob, SlipDone
@@ -87,6 +87,7 @@ class FrontDesk:
                 CommandKind.SCREENSHOT: self._take_screenshot,
                 CommandKind.TEST_PRINT: self._print_trial,
                 CommandKind.REPRINT: self._print_last_again,
+                CommandKind.NEW_ROLL: self._new_roll,
                 CommandKind.RESTART_FRONTDESK: self._restart,
             },
         )
@@ -150,6 +151,8 @@ class FrontDesk:
                 self._step(begun)
         self._signal(now_s)
         self._prove_settings(now_s)
+        if roll_marker.hear(self._config.data_path):
+            self._put_in_new_roll()
         self._post.flush()
         self._errands.look_after(in_visit=self._effects.in_visit)
         if now_s >= self._status_due_s:
@@ -157,6 +160,12 @@ class FrontDesk:
             self._effects.write_unwritten()
             self._look_at_disk()
             self._effects.printing.forget_old()
+
+    def _put_in_new_roll(self) -> None:
+        """Somebody, here or in the fleet, says so."""
+        known = self._devices.get(Device.PRINTER.value) or DeviceStatus(state=DeviceState.UNKNOWN)
+        self._effects.printing.put_in_new_roll(known.state)
+        self._tell_status()
 
     def _look_at_disk(self) -> None:
         if (possible := self._effects.look_at_disk()) is not self._state.desk.can_record:
@@ -221,6 +230,10 @@ class FrontDesk:
     def _print_last_again(self, command_id: str) -> news.ErrandDone:
         begun = self._effects.printing.print_last_again()
         return news.ErrandDone(command_id, done=begun, detail="" if begun else "no slip to print again")
+
+    def _new_roll(self, command_id: str) -> news.ErrandDone:
+        self._put_in_new_roll()
+        return news.ErrandDone(command_id, done=True)
 
     def _restart(self, command_id: str) -> news.ErrandDone:
         """End in order; whoever keeps this process running starts it again."""

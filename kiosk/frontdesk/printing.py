@@ -16,16 +16,18 @@ from typing import Any, Protocol
 
 from fleet.protocol import records
 from fleet.protocol.factory import parse_factory_number
+from fleet.protocol.messages import DeviceState
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import BANGKOK
 from kiosk.frontdesk.duties import LAYOUT_FAILED, PrintJob, SlipDone
 from kiosk.frontdesk.worker import DeviceWorker
+from kiosk.notes import NEW_ROLL
 from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PRINTED_AGAIN_FOR, Job, PrintJournal
 from kiosk.slips.payment_slip import PaymentSlip, render
 from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
-from kiosk.visits.desk import Language
+from kiosk.visits.desk import Device, Language
 from kiosk.visits.effects import HoldPaymentSlip, PrintPaymentSlip
 from kiosk.visits.events import Event, SlipBegun, SlipFailed, SlipPrinted
 from kiosk.visits.states import State
@@ -239,6 +241,13 @@ class Printing:
         del self._held[job.job_no]
         self._send(again, again.slip)
         return True
+
+    def put_in_new_roll(self, state: DeviceState) -> None:
+        """Somebody says that a new roll is in: counted from here, and on record, whatever the printer's ``state``."""
+        said = records.DeviceChanged(
+            device=Device.PRINTER.value, state=state.value, detail=NEW_ROLL, changed_at=datetime.now(UTC)
+        )
+        self._record(said, self.meter.put_in())
 
     def forget_old(self) -> None:
         """Let go of slips that nobody may have printed any more."""

@@ -88,6 +88,10 @@ def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
         ("card", "--unmasked"),
         ("printer", "--unmasked"),
         ("card", "--unmasked", "--json"),
+        ("card", "--new-roll"),
+        ("printer", "--yes"),
+        ("printer", "--new-roll", "--yes", "--json"),
+        ("printer", "--new-roll", "--yes"),  # there is no configuration
     ):
         done = subprocess.run(
             _command(tmp_path / "none.toml", *arguments),

@@ -50,6 +50,11 @@ def test_a_hand_on_the_cabinet_is_told_as_what_it_did(said: str, title: str, con
     assert told(pressed) == (title, "", condition)
 
 
+def test_a_new_roll_is_told_as_what_somebody_did() -> None:
+    put_in = records.DeviceChanged(device="printer", state="user-error", detail="new roll", changed_at=NOW)
+    assert told(put_in) == ("ใส่กระดาษม้วนใหม่แล้ว", "", Condition.OK)
+
+
 def test_a_slip_that_did_not_come_out_says_why_in_words() -> None:
     failed = records.SlipFailed(transaction_no="CBI02-1", reason="paper-out", failed_at=NOW)
     assert told(failed) == ("พิมพ์ใบไม่สำเร็จ", "รายการ CBI02-1 เพราะ กระดาษหมด", Condition.ATTENTION)

@@ -14,9 +14,10 @@ from PIL import Image
 
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import CommandKind
-from fleet.protocol.records import SlipPrinted
-from kiosk import news
+from fleet.protocol.records import DeviceChanged, SlipPrinted
+from kiosk import news, roll_marker
 from kiosk.frontdesk import loop
+from kiosk.notes import NEW_ROLL
 from kiosk.screens.masking import NO_QR
 from kiosk.visits.desk import Device
 from kiosk.visits.events import Button
@@ -51,6 +52,45 @@ def answer(rig: DeskRig) -> news.ErrandDone:
     rig.until(heard)
     assert len(said) == 1
     return said[0]
+
+
+def slips_left(rig: DeskRig) -> list[int | None]:
+    return [each.paper_slips_left for each in rig.heard() if isinstance(each, news.DeskStatus)]
+
+
+def test_a_new_roll_is_counted_from_also_while_somebody_is_here(rig: DeskRig) -> None:
+    rig.tap(Button.START)
+    rig.until(ChoosingService)
+    ask(rig, CommandKind.NEW_ROLL)
+    heard: list[news.News] = []
+
+    def answered() -> bool:
+        heard.extend(rig.heard())
+        return any(isinstance(each, news.ErrandDone) for each in heard)
+
+    rig.until(answered)
+    assert [each.paper_slips_left for each in heard if isinstance(each, news.DeskStatus)][-1] == 400
+    assert news.ErrandDone("c1", done=True) in heard
+    last = [each for each in rig.records() if isinstance(each, DeviceChanged)][-1]
+    assert (last.device, last.state, last.detail) == ("printer", "online", NEW_ROLL)
+
+
+def test_a_technicians_word_of_a_new_roll_is_heard_once(rig: DeskRig) -> None:
+    roll_marker.leave(rig.config.data_path)
+    rig.until(lambda: not roll_marker.waits(rig.config.data_path))
+    rig.desk.round()
+    assert slips_left(rig) == [400]
+    assert [each.detail for each in rig.records() if isinstance(each, DeviceChanged)].count(NEW_ROLL) == 1
+
+
+def test_a_word_that_was_said_while_the_desk_stood_still_is_heard_when_it_starts(tmp_path: Path) -> None:
+    rig = DeskRig(tmp_path)
+    roll_marker.leave(rig.config.data_path)
+    with rig:
+        assert not roll_marker.waits(rig.config.data_path)
+    again = DeskRig(tmp_path)
+    with again:
+        again.until(lambda: 400 in slips_left(again))
 
 
 def test_identify_blinks_and_ends_by_itself(rig: DeskRig) -> None:
