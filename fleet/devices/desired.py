@@ -142,17 +142,34 @@ def _try_on(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
         read_settings(each.document for each in stack)
 
 
-def undo(revision: SettingsRevision, author: User | None, reason: str) -> SettingsRevision:
-    """Put the document before ``revision`` into force again, as a new revision.
+def put_back(layer: str, key: str, revision_no: int, author: User | None, reason: str) -> SettingsRevision:
+    """Put the document of an earlier revision into force again, as a new revision; 0 is the layer that says nothing.
 
-    Raises: SettingsError as ``change_settings``; LookupError when there is none before it.
+    Raises: SettingsError as ``change_settings``; LookupError when there was no such revision.
     """
-    before = SettingsRevision.objects.filter(
-        layer=revision.layer, key=revision.key, revision__lt=revision.revision
-    ).first()
-    if before is None:
-        raise LookupError("nothing before this revision")
-    return change_settings(revision.layer, revision.key, before.document, author, reason)
+    document: Mapping[str, Any] = {}
+    if revision_no:
+        earlier = SettingsRevision.objects.filter(layer=layer, key=key, revision=revision_no).first()
+        if earlier is None:
+            raise LookupError(f"no revision {revision_no}")
+        document, revision_no = earlier.document, earlier.stands_for
+    with transaction.atomic():
+        revision = change_settings(layer, key, document, author, reason)
+        revision.restores = revision_no
+        revision.save(update_fields=["restores"])
+    return revision
+
+
+def undo(layer: str, key: str, author: User | None, reason: str) -> SettingsRevision:
+    """Take the last change of a layer back that has not been taken back yet, down to the layer that says nothing.
+
+    Raises: SettingsError as ``change_settings``; LookupError when all has been taken back.
+    """
+    latest = latest_document(layer, key)
+    if latest is None or not latest.stands_for:
+        raise LookupError("nothing to take back")
+    before = SettingsRevision.objects.filter(layer=layer, key=key, revision__lt=latest.stands_for).first()
+    return put_back(layer, key, before.stands_for if before else 0, author, reason)
 
 
 def announce_office(office_id: str) -> None:
@@ -184,6 +201,7 @@ __all__ = [
     "latest_document",
     "merged_for",
     "post",
+    "put_back",
     "stack_of",
     "tell_desired",
     "undo",

@@ -87,7 +87,10 @@ class Layer(models.TextChoices):
 
 
 class SettingsRevision(models.Model):
-    """One revision of one layer's document. ``key``: empty, DOPA code, office id, or kiosk id. Undo is a new one."""
+    """One revision of one layer's document. ``key``: empty, DOPA code, office id, or kiosk id.
+
+    ``restores``: the earlier revision whose document this one puts back (0: the layer that says nothing).
+    """
 
     layer = models.CharField(max_length=10, choices=Layer.choices)
     key = models.CharField(max_length=12, blank=True, default="")
@@ -96,6 +99,7 @@ class SettingsRevision(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     reason = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
+    restores = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -103,6 +107,11 @@ class SettingsRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer} {self.key} {self.revision}"
+
+    @property
+    def stands_for(self) -> int:
+        """The revision that brought this document first; 0 for none."""
+        return self.revision if self.restores is None else self.restores
 
 
 class Outgoing(models.Model):

@@ -63,6 +63,11 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sample: bool = True
 
 
+SINCE: dict[str, str] = dict.fromkeys(KioskSettings.__struct_fields__, "0.1.0")
+"""The release whose kiosks first understood each of the settings. One that comes later is overwritten here by its own
+release: kiosks before it report it as unknown."""
+
+
 class SettingsError(ValueError):
     """A stack of layers a kiosk cannot live with; ``problems`` says why, one short line each."""
 

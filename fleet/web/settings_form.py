@@ -118,13 +118,16 @@ def value_at(document: Any, path: Path) -> Any:
 
 
 class SettingsForm:
-    """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's."""
+    """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's.
+
+    ``inherited``: the weaker ones together.
+    """
 
     def __init__(self, layer: str, beneath: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]) -> None:
         self._layer = layer
         self._beneath = beneath
         self._own = own
-        self._inherited = merge(document for _layer, document in beneath)
+        self.inherited = merge(document for _layer, document in beneath)
         self.fields = [self._field(leaf) for leaf in leaves()]
 
     @property
@@ -162,7 +165,7 @@ class SettingsForm:
 
         A default of the schema is no layer: once a layer says a part of a text, it must say the whole.
         """
-        merged = merge([self._inherited, document])
+        merged = merge([self.inherited, document])
         for each in self.fields:
             parent = value_at(merged, each.leaf.path[:-1])
             is_begun = len(each.leaf.path) > 1 and isinstance(parent, Mapping)
@@ -175,7 +178,7 @@ class SettingsForm:
         for layer, document in self._beneath:
             said = value_at(document, leaf.path)
             if said is not MISSING:
-                inherited, origin = value_at(self._inherited, leaf.path), layer
+                inherited, origin = value_at(self.inherited, leaf.path), layer
         kind, limits = _control(leaf.type)
         is_own = own is not MISSING
         value = own if is_own else inherited

@@ -15,6 +15,7 @@ from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import format_baht
 from fleet.web import command_words, words
 from fleet.web.machine_words import restart_reason
+from fleet.web.settings_problems import is_refusal, problem
 
 Known = records.KnownRecord | records.UnknownRecord
 
@@ -106,7 +107,9 @@ def _of_machine(known: Known) -> Story | None:
             sentence = _("ฉบับ %(revision)s") % {"revision": known.revision}
             return Story(known.applied_at, _("ใช้การตั้งค่าใหม่แล้ว"), sentence, Condition.OK)
         case records.SettingsApplied():
-            fill = {"revision": known.revision, "problems": "; ".join(known.problems)}
+            is_refused = any(map(is_refusal, known.problems))
+            title = _("ตู้ไม่รับการตั้งค่า") if is_refused else _("ใช้การตั้งค่าใหม่แล้ว แต่ไม่ทั้งหมด")
+            fill = {"revision": known.revision, "problems": "; ".join(map(problem, known.problems))}
             sentence = _("ฉบับ %(revision)s เพราะ %(problems)s") % fill
             return Story(known.applied_at, _("ตู้ไม่รับการตั้งค่า"), sentence, Condition.ATTENTION)
         case records.Restarted():

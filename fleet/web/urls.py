@@ -6,7 +6,18 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from fleet.web.views import account, bank, commands, identity, kiosks, overview, payments, settings, tracking
+from fleet.web.views import (
+    account,
+    bank,
+    commands,
+    identity,
+    kiosks,
+    overview,
+    payments,
+    settings,
+    settings_reference,
+    tracking,
+)
 
 app_name = "web"
 
@@ -24,10 +35,13 @@ urlpatterns = [
     path("kiosks/<str:kiosk_id>/identity/", identity.identity, name="identity"),
     path("enrol/<str:enrolment_id>", identity.enrol, name="enrol"),
     path("settings/", settings.layers, name="settings"),
+    path("settings/reference/", settings_reference.reference, name="reference"),
     path("settings/<str:layer>/", settings.layer, {"key": ""}, name="layer"),
     path("settings/<str:layer>/<str:key>/", settings.layer, name="layer"),
     path("settings-undo/<str:layer>/", settings.undo_last, {"key": ""}, name="undo"),
     path("settings-undo/<str:layer>/<str:key>/", settings.undo_last, name="undo"),
+    path("settings-back/<str:layer>/<int:revision>/", settings.back, {"key": ""}, name="back"),
+    path("settings-back/<str:layer>/<str:key>/<int:revision>/", settings.back, name="back"),
     path("payments/", payments.payments, name="payments"),
     path("bank/", bank.bank, name="bank"),
     path("t/<str:token>", tracking.tracking, name="tracking"),

@@ -31,6 +31,7 @@ STAFF_PAGES = {
     "kiosk": "/kiosks/CBI-02/",
     "kiosk-silent": "/kiosks/KKN-01/",
     "settings": "/settings/",
+    "settings-reference": "/settings/reference/",
     "settings-national": "/settings/national/",
     "settings-province": "/settings/province/20/",
     "settings-kiosk": "/settings/kiosk/CBI-02/",

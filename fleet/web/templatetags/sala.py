@@ -24,7 +24,7 @@ from fleet.protocol.thai import (
     thai_date,
     thai_date_short,
 )
-from fleet.web import settings_words, stories, words
+from fleet.web import settings_problems, settings_words, stories, words
 
 register = template.Library()
 
@@ -185,3 +185,9 @@ def seconds(milliseconds: int) -> str:
 def gigabytes(megabytes: int) -> str:
     """``20.9 GB``."""
     return f"{megabytes / 1024:.1f} GB"
+
+
+@register.filter
+def settings_problem(said: str) -> str:
+    """What a kiosk says of settings."""
+    return settings_problems.problem(said)

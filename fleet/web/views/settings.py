@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fleet.devices.desired import SettingsError, change_settings, kiosks_of, latest_document, undo
+from fleet.devices.desired import SettingsError, change_settings, kiosks_of, latest_document, put_back, undo
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
 from fleet.devices.truth import truths_of
 from fleet.office.models import Office, Province
@@ -21,8 +22,8 @@ from fleet.people.scope import Scope, scope_of
 from fleet.web import settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
+from fleet.web.settings_changes import Change, changes
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
-from fleet.web.stories import service
 
 REVISIONS_SHOWN = 6
 REASON_MAX = 200
@@ -48,9 +49,14 @@ class Place:
         """Where its last change is taken back."""
         return _address("undo", self.layer, self.key)
 
+    def back_address(self, revision: int) -> str:
+        """Where an earlier revision is put back."""
+        return _address("back", self.layer, self.key, revision=revision)
 
-def _address(name: str, layer: str, key: str) -> str:
-    return reverse(f"web:{name}", kwargs={"layer": layer, "key": key} if key else {"layer": layer})
+
+def _address(name: str, layer: str, key: str, **more: int) -> str:
+    place = {"layer": layer, "key": key} if key else {"layer": layer}
+    return reverse(f"web:{name}", kwargs={**place, **more})
 
 
 def _place(scope: Scope, layer: str, key: str) -> Place:
@@ -132,14 +138,19 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
     latest = latest_document(layer, key)
     form = _form(place, latest)
     problems: tuple[str, ...] = ()
+    looked: tuple[Change, ...] | None = None
     if request.method == "POST":
         if not scope.may_change(place.dopa_code):
             raise Http404
-        problems = _publish(request, place, form, latest)
-        if not problems:
-            return HttpResponseRedirect(f"{place.address}?published=1")
+        if "look" in request.POST:
+            looked, problems = _look(request, form, latest)
+        else:
+            problems = _publish(request, place, form, latest)
+            if not problems:
+                return HttpResponseRedirect(f"{place.address}?published=1")
     context = {
         **moving,
+        "looked": looked,
         **_page_words(request, place, form, latest),
         "problems": problems,
         "may_change": scope.may_change(place.dopa_code),
@@ -162,6 +173,19 @@ def _form(place: Place, latest: SettingsRevision | None) -> SettingsForm:
     return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own)
 
 
+WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")
+
+
+def _look(
+    request: HttpRequest, form: SettingsForm, latest: SettingsRevision | None
+) -> tuple[tuple[Change, ...] | None, tuple[str, ...]]:
+    """What publishing would change; nothing is published."""
+    document = form.read(request.POST)
+    if document is None:
+        return None, (str(WRONG_FIELDS),)
+    return changes(latest.document if latest else {}, document, form.inherited), ()
+
+
 def _publish(
     request: HttpRequest, place: Place, form: SettingsForm, latest: SettingsRevision | None
 ) -> tuple[str, ...]:
@@ -172,7 +196,7 @@ def _publish(
         return (_("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),)
     problems = () if reason else (_("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้"),)
     if document is None:
-        return (_("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง"), *problems)
+        return (str(WRONG_FIELDS), *problems)
     if problems:
         return problems
     if document == (latest.document if latest else {}):
@@ -193,7 +217,9 @@ def _page_words(
 ) -> dict[str, Any]:
     """What stands around the form."""
     past = SettingsRevision.objects.select_related("author").filter(layer=place.layer, key=place.key)
-    revisions = list(past[: REVISIONS_SHOWN + 1])
+    is_whole = request.GET.get("history") == "all"
+    revisions = list(past if is_whole else past[: REVISIONS_SHOWN + 1])
+    shown = len(revisions) if is_whole else min(len(revisions), REVISIONS_SHOWN)
     scope = scope_of(request.user)
     chain = [_place(scope, layer, key) for layer, key in place.above]
     return {
@@ -203,8 +229,11 @@ def _page_words(
         "sections": settings_words.sections(form.fields),
         "form": form,
         "latest": latest,
-        "history": [_change(revisions, index) for index in range(min(len(revisions), REVISIONS_SHOWN))],
-        "may_undo": len(revisions) > 1,
+        "history": [_change(place, revisions, index, form.inherited) for index in range(shown)],
+        "has_more": shown < len(revisions),
+        "first_back": place.back_address(0) if shown == len(revisions) and latest and latest.stands_for else "",
+        "may_undo": latest is not None and latest.stands_for > 0,
+        "kept": request.GET.get("kept") == "1",
         "reason": request.POST.get("reason", ""),
         "published": request.GET.get("published") == "1",
     }
@@ -225,39 +254,49 @@ def _bar(chain: list[Place]) -> list[dict[str, Any]]:
     ]
 
 
-def _change(revisions: list[SettingsRevision], index: int) -> dict[str, Any]:
+def _change(place: Place, revisions: list[SettingsRevision], index: int, beneath: dict[str, Any]) -> dict[str, Any]:
     """One line of the history: which values a revision changed, and how."""
     revision = revisions[index]
     before = revisions[index + 1].document if index + 1 < len(revisions) else {}
-    changed = []
-    for leaf in leaves():
-        old, new = value_at(before, leaf.path), value_at(revision.document, leaf.path)
-        if old != new:
-            changed.append((settings_words.full_label(leaf.path), _shown(old), _shown(new), leaf.path[-1]))
-    return {"revision": revision, "changed": changed}
-
-
-def _shown(value: Any) -> str:
-    if value is MISSING:
-        return _("ตามชั้นบน")
-    if isinstance(value, bool):
-        return _("เปิด") if value else _("ปิด")
-    if isinstance(value, list):
-        return ", ".join(service(each) for each in value) or _("ไม่มีบริการ")
-    return str(value)
+    return {
+        "revision": revision,
+        "changed": changes(before, revision.document, beneath),
+        "back": place.back_address(revision.revision) if index else "",
+    }
 
 
 @require_POST
 @signed_in
 def undo_last(request: HttpRequest, layer: str, key: str) -> HttpResponse:
-    """Put the document before the last into force again."""
+    """Take the last change back that has not been taken back yet."""
+    place = _place_to_change(request, layer, key)
+    latest = latest_document(layer, key)
+    if latest is None:
+        raise Http404
+    reason = _("ย้อนฉบับ %(revision)s") % {"revision": latest.stands_for}
+    return _going_back(place, lambda: undo(layer, key, _author(request), reason))
+
+
+@require_POST
+@signed_in
+def back(request: HttpRequest, layer: str, key: str, revision: int) -> HttpResponse:
+    """Put an earlier revision into force again; 0 is the layer that says nothing."""
+    place = _place_to_change(request, layer, key)
+    reason = _("กลับไปใช้ฉบับ %(revision)s") % {"revision": revision} if revision else _("กลับไปตามชั้นบนทั้งหมด")
+    return _going_back(place, lambda: put_back(layer, key, revision, _author(request), reason))
+
+
+def _place_to_change(request: HttpRequest, layer: str, key: str) -> Place:
     scope = scope_of(request.user)
     place = _place(scope, layer, key)
-    latest = latest_document(layer, key)
-    if latest is None or not scope.may_change(place.dopa_code):
+    if not scope.may_change(place.dopa_code):
         raise Http404
+    return place
+
+
+def _going_back(place: Place, go: Callable[[], object]) -> HttpResponse:
     try:
-        undo(latest, _author(request), _("ย้อนฉบับ %(revision)s") % {"revision": latest.revision})
+        go()
     except (LookupError, SettingsError):
         return HttpResponseRedirect(f"{place.address}?kept=1")
     return HttpResponseRedirect(f"{place.address}?published=1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fleet.devices.desired import change_settings, desired_of, latest_document, undo
+from fleet.devices.desired import change_settings, desired_of, latest_document, put_back, undo
 from fleet.devices.models import Kiosk, Layer, Outgoing, SettingsRevision
 from fleet.protocol.messages import Desired, decode
 from fleet.protocol.settings import SettingsError, read_settings
@@ -81,16 +81,42 @@ def test_what_a_kiosk_could_not_live_with_changes_nothing(document: dict[str, An
     assert not Outgoing.objects.exists()
 
 
-def test_undo_is_a_new_revision_with_the_old_document() -> None:
-    first = change_settings(Layer.PROVINCE, "20", greeting("หนึ่ง"), None, "")
-    second = change_settings(Layer.PROVINCE, "20", greeting("สอง"), None, "")
-    third = undo(second, None, "ย้อน")
-    assert third.revision == second.revision + 1
-    assert third.document == first.document
-    assert SettingsRevision.objects.filter(layer=Layer.PROVINCE, key="20").count() == 3, "nothing was taken away"
+def said(layer: str, key: str) -> list[tuple[int, str | None, int | None]]:
+    """Every revision with its Thai greeting and what it puts back, oldest first."""
+    revisions = SettingsRevision.objects.filter(layer=layer, key=key).order_by("revision")
+    return [(each.revision, each.document.get("greeting", {}).get("th"), each.restores) for each in revisions]
 
 
-def test_there_is_nothing_before_the_first_revision() -> None:
-    first = change_settings(Layer.KIOSK, "CBI-01", greeting("หนึ่ง"), None, "")
+def test_undo_goes_back_change_by_change_to_the_layer_that_says_nothing() -> None:
+    for text in ("หนึ่ง", "สอง", "สาม"):
+        change_settings(Layer.PROVINCE, "20", greeting(text), None, "")
+    for _ in range(3):
+        undo(Layer.PROVINCE, "20", None, "ย้อน")
+    undone = [(4, "สอง", 2), (5, "หนึ่ง", 1), (6, None, 0)]
+    assert said(Layer.PROVINCE, "20")[3:] == undone
     with pytest.raises(LookupError):
-        undo(first, None, "")
+        undo(Layer.PROVINCE, "20", None, "ย้อน")
+    change_settings(Layer.PROVINCE, "20", greeting("สี่"), None, "")
+    undo(Layer.PROVINCE, "20", None, "ย้อน")
+    assert said(Layer.PROVINCE, "20")[-1] == (8, None, 0)
+
+
+def test_any_revision_can_be_put_back() -> None:
+    for text in ("หนึ่ง", "สอง", "สาม"):
+        change_settings(Layer.PROVINCE, "20", greeting(text), None, "")
+    put_back(Layer.PROVINCE, "20", 1, None, "กลับ")
+    put_back(Layer.PROVINCE, "20", 4, None, "กลับ")
+    put_back(Layer.PROVINCE, "20", 3, None, "กลับ")
+    assert said(Layer.PROVINCE, "20")[3:] == [(4, "หนึ่ง", 1), (5, "หนึ่ง", 1), (6, "สาม", 3)]
+    undo(Layer.PROVINCE, "20", None, "ย้อน")
+    assert said(Layer.PROVINCE, "20")[-1] == (7, "สอง", 2)
+    with pytest.raises(LookupError):
+        put_back(Layer.PROVINCE, "20", 99, None, "กลับ")
+
+
+def test_what_no_kiosk_could_live_with_is_not_put_back_either() -> None:
+    before = SettingsRevision.objects.count()
+    with pytest.raises(SettingsError):
+        put_back(Layer.NATIONAL, "", 0, None, "ว่าง")
+    assert SettingsRevision.objects.count() == before
+

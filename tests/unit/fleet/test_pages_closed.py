@@ -45,6 +45,7 @@ CLOSED = [route for route in ROUTES if route not in PUBLIC]
 def _addresses(route: str, where: dict[str, object]) -> list[str]:
     """The addresses of a route that lead to ``where``; none when it leads to no province in particular."""
     keys = where["key"]
+    route = route.replace("<int:revision>", "1")
     assert isinstance(keys, dict)
     if "<str:kiosk_id>" in route:
         return ["/" + route.replace("<str:kiosk_id>", str(where["kiosk_id"]))]
@@ -56,7 +57,11 @@ def _addresses(route: str, where: dict[str, object]) -> list[str]:
 def _address(route: str) -> str:
     """Some address of the route."""
     found = _addresses(route, OURS)
-    return found[0] if found else "/" + route.replace("<str:layer>", "national")
+    return found[0] if found else _of_the_nation(route)
+
+
+def _of_the_nation(route: str) -> str:
+    return "/" + route.replace("<str:layer>", "national").replace("<int:revision>", "1")
 
 
 def _client(role: Role | None = None, dopa_code: int | None = None) -> Client:
@@ -103,7 +108,7 @@ def test_another_province_does_not_exist(route: str, role: Role) -> None:
 @pytest.mark.parametrize("route", [route for route in CLOSED if "layer" in route])
 def test_only_admins_change_settings(route: str) -> None:
     client = _client(Role.TECHNICIAN, 20)
-    for address in [*_addresses(route, OURS), "/" + route.replace("<str:layer>", "national")]:
+    for address in [*_addresses(route, OURS), _of_the_nation(route)]:
         if "<" not in address:
             assert client.post(address, {"reason": "test", "base": "0"}).status_code == 404, address
 
@@ -114,6 +119,7 @@ def test_a_provincial_admin_does_not_change_the_nation() -> None:
     assert client.post("/settings/national/", {"reason": "test", "base": "1"}).status_code == 404
     assert client.post("/settings-undo/national/").status_code == 404
 
+    assert client.post("/settings-back/national/1/").status_code == 404
 
 @pytest.mark.parametrize("address", ["/", "/kiosks/", "/settings/", "/payments/"])
 def test_lists_hold_the_own_province_only(address: str) -> None:

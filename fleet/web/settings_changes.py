@@ -1,0 +1,56 @@
+"""What a revision changes, value by value, in the words of the page: for the history, and before anything is published.
+
+Pure words over documents; which of them there are is the views' affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fleet.web.settings_form import MISSING, leaves, value_at
+from fleet.web.settings_words import full_label
+from fleet.web.stories import service
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value. ``key`` is its name in the document; ``language`` is that of the words, if they have one."""
+
+    label: str
+    key: str
+    old: str
+    new: str
+    language: str
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mapping[str, Any]) -> tuple[Change, ...]:
+    """How two documents of one layer differ. ``beneath``: what the weaker layers say now, for what is not said here."""
+    found = []
+    for leaf in leaves():
+        old, new = value_at(before, leaf.path), value_at(after, leaf.path)
+        if old != new:
+            inherited = value_at(beneath, leaf.path)
+            inherited = leaf.default if inherited is MISSING else inherited
+            language = "th" if leaf.path[-1] == "th" else ""
+            label = full_label(leaf.path)
+            found.append(Change(label, leaf.name, _shown(old, inherited), _shown(new, inherited), language))
+    return tuple(found)
+
+
+def _shown(value: Any, inherited: Any) -> str:
+    if value is MISSING:
+        return _("ตามชั้นบน") if inherited is MISSING else _("ตามชั้นบน: %(value)s") % {"value": shown(inherited)}
+    return shown(value)
+
+
+def shown(value: Any) -> str:
+    """A value as the page says it."""
+    if isinstance(value, bool):
+        return _("เปิด") if value else _("ปิด")
+    if isinstance(value, list):
+        return ", ".join(service(each) for each in value) or _("ไม่มีบริการ")
+    return str(value)

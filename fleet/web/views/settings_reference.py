@@ -1,0 +1,81 @@
+"""The reference of every setting: made from the schema the kiosk validates by and the form is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fleet.protocol.settings import KNOWN_SERVICES, SINCE
+from fleet.web import settings_words
+from fleet.web.access import signed_in
+from fleet.web.settings_changes import shown
+from fleet.web.settings_form import MISSING, Leaf, SettingsForm
+from fleet.web.stories import service
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of the schema. ``default`` is empty where a layer must say it; ``range`` may be a pattern."""
+
+    label: str
+    key: str
+    meaning: str
+    kind: str
+    range: str
+    default: str
+    since: str
+    is_locked: bool
+    is_thai: bool
+    is_pattern: bool
+
+
+@require_safe
+@signed_in
+def reference(request: HttpRequest) -> HttpResponse:
+    """Every value, in the sections of the form."""
+    cards = [
+        (card.title, [_entry(field.leaf) for group in card.groups for field in group.fields])
+        for card in settings_words.sections(SettingsForm("", (), {}).fields)
+    ]
+    return render(request, "web/settings_reference.html", {"cards": cards})
+
+
+def _entry(leaf: Leaf) -> Entry:
+    is_language = leaf.path[-1] in ("th", "en")
+    kind, values = _type_of(leaf.type)
+    return Entry(
+        label=settings_words.full_label(leaf.path),
+        key=leaf.name,
+        meaning=settings_words.meaning(".".join(leaf.path[:-1] if is_language else leaf.path)),
+        kind=kind,
+        range=values,
+        default="" if leaf.default is MISSING else shown(leaf.default),
+        since=SINCE[leaf.path[0]],
+        is_locked=leaf.is_locked,
+        is_thai=leaf.path[-1] == "th",
+        is_pattern=values.startswith("^"),
+    )
+
+
+def _type_of(schema: Any) -> tuple[str, str]:
+    """What kind of value, and which of them."""
+    match msgspec.inspect.type_info(schema):
+        case msgspec.inspect.BoolType():
+            return _("สวิตช์"), _("เปิด หรือ ปิด")
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return _("จำนวนเต็ม"), _("%(low)s ถึง %(high)s") % {"low": low, "high": high}
+        case msgspec.inspect.StrType(pattern=str(pattern)):
+            return _("ข้อความตามแบบ"), pattern
+        case msgspec.inspect.StrType(min_length=least, max_length=most):
+            return _("ข้อความ"), _("%(low)s ถึง %(high)s ตัวอักษร") % {"low": least, "high": most}
+        case msgspec.inspect.VarTupleType():
+            known = ", ".join(f"{name} ({service(name)})" for name in KNOWN_SERVICES)
+            return _("หลายตัวเลือก"), known
+        case other:
+            raise TypeError(f"the reference has no words for {other}")
