@@ -119,4 +119,3 @@ def test_what_no_kiosk_could_live_with_is_not_put_back_either() -> None:
     with pytest.raises(SettingsError):
         put_back(Layer.NATIONAL, "", 0, None, "ว่าง")
     assert SettingsRevision.objects.count() == before
-
