@@ -29,7 +29,7 @@ _FAULTY_WORDS = frozenset({*Fault, "paper out", "paper jammed"})
 def names_of(record: KnownRecord) -> tuple[str, ...]:
     """Under which names this record is kept, in the place of the one that stood there."""
     match record:
-        case DeviceChanged(detail="call" | "new roll"):
+        case DeviceChanged(detail=detail) if detail in ("call", NEW_ROLL):
             return ()  # a hand on the button, or at the printer, and no state of either
         case DeviceChanged(device=device):
             return (NOW + device, FAULT + device) if is_fault(record) else (NOW + device,)
