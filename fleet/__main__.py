@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from fleet.site import enrolling
+from fleet.site import banking, enrolling
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -108,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     confirm.add_argument("--amount", required=True, help="baht with two decimals, e.g. 3300.00")
     confirm.add_argument("--biller-id", default="", help="default: the sample payee")
     confirm.add_argument("--transaction-id", default="", help="default: a new one")
+    banking.add_pretend(command("pretend-bank", _pretend_bank, "play a whole day at a bank that calls this fleet"))
+    banking.add_file(command("bank-file", _bank_file, "take a bank's settlement file; exit 1 when its day disagrees"))
+    banking.add_withdraw(command("withdraw", _withdraw, "a notice that is not to be paid any more"))
     return parser
 
 
@@ -356,13 +359,29 @@ def _revoke(arguments: argparse.Namespace, data_dir: Path) -> int:
     return _said(enrolling.revoke, arguments)
 
 
+def _pretend_bank(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(lambda given: banking.pretend(given, _ports(data_dir).address), arguments)
+
+
+def _bank_file(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(banking.take, arguments)
+
+
+def _withdraw(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(banking.withdraw, arguments)
+
+
 def _said(command: Callable[[argparse.Namespace], dict[str, Any]], arguments: argparse.Namespace) -> int:
     try:
-        print(json.dumps(command(arguments), ensure_ascii=False))
+        said = command(arguments)
     except enrolling.CommandError as err:
         print(f"fleet: {err}", file=sys.stderr)
         return 2
-    return 0
+    print(json.dumps(said, ensure_ascii=False))
+    return 0 if said.get("agrees", True) else 1
 
 
 def _add_simulate(simulate: argparse.ArgumentParser) -> None:

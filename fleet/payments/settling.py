@@ -101,22 +101,20 @@ def _heard(word: BankWord) -> Confirmation | None:
 
 
 def _name(file: SettlementFile, line_no: int, word: BankWord) -> str:
-    """The id under which a line becomes a word: of a reversal, that of the payment it can only be about."""
-    if word.kind is Kind.REVERSAL:
-        reversed_ids = Confirmation.objects.filter(bank=word.bank, kind=Kind.REVERSAL).values("transaction_id")
-        payments: QuerySet[Confirmation] = Confirmation.objects.filter(
-            bank=word.bank,
-            kind=Kind.PAYMENT,
-            biller_id=word.biller_id,
-            ref1=word.ref1,
-            ref2=word.ref2,
-            amount_satang=word.amount_satang,
-            paid_at__lte=word.paid_at,
-        ).exclude(transaction_id__in=reversed_ids)
-        payment = payments.order_by("-paid_at", "-id").first()
-        if payment is not None:
-            return str(payment.transaction_id)
-    return f"F{file.day:%Y%m%d}-{line_no}"
+    """The id under which a line becomes a word: that of the only word it can belong with, or one of its own.
+
+    A reversal belongs with the last payment like it that was not taken back; a payment that we were never told of,
+    with a reversal that we were.
+    """
+    other = Kind.PAYMENT if word.kind is Kind.REVERSAL else Kind.REVERSAL
+    of_bank = Confirmation.objects.filter(bank=word.bank)
+    rows: QuerySet[Confirmation] = of_bank.filter(
+        kind=other, biller_id=word.biller_id, ref1=word.ref1, ref2=word.ref2, amount_satang=word.amount_satang
+    ).exclude(transaction_id__in=of_bank.filter(kind=word.kind).values("transaction_id"))
+    if other is Kind.PAYMENT:
+        rows = rows.filter(paid_at__lte=word.paid_at)
+    partner = rows.order_by("-paid_at", "-id").first()
+    return str(partner.transaction_id) if partner is not None else f"F{file.day:%Y%m%d}-{line_no}"
 
 
 def agreement_of(file: SettlementFile) -> Agreement:

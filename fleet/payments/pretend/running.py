@@ -63,7 +63,13 @@ class PretendBank:
     async def run(self, on_called: Callable[[int], None] | None = None) -> Outcome:
         """Play the whole day; ``on_called`` hears how many words have been said so far."""
         config = uvicorn.Config(
-            self._application, self._line.host, self._line.port, log_level="error", lifespan="off", http="h11"
+            self._application,
+            self._line.host,
+            self._line.port,
+            interface="asgi3",  # it cannot tell from a method
+            log_level="error",
+            lifespan="off",
+            http="h11",
         )
         server = uvicorn.Server(config)
         answering = asyncio.create_task(server.serve())

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from django.http import Http404
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 
-from fleet.api.bank import confirm_payment
+from fleet.api.bank import confirm_payment, ktb_request
 from fleet.office.models import Notice
+from fleet.payments.banks.port import Proof
 from fleet.payments.models import Confirmation
+from fleet.payments.pretend import forms
 from fleet.site.sample import SAMPLE_BILLER_ID
-from tests.support.fleet_payments import owed
+from tests.support.fleet_payments import owed, word
 
 
 def body(**other: Any) -> dict[str, Any]:
@@ -86,3 +88,54 @@ def test_it_is_not_there_unless_this_is_a_demonstration() -> None:
 def test_a_get_is_not_a_confirmation() -> None:
     with override_settings(PRETEND_BANK=True):
         assert confirm_payment(RequestFactory().get("/bank/v1/confirm")).status_code == 405
+
+
+# ---- the banks' own ways in
+
+
+def ktb_said(sent: bytes, secret: str = "sample-secret") -> tuple[int, bytes]:
+    request = RequestFactory().post("/bank/v1/ktb", data=sent, content_type="text/xml", headers={
+        "Authorization": f"Bearer {secret}"
+    })  # fmt: skip
+    with override_settings(KTB_SECRET="sample-secret"):
+        answer = ktb_request(request)
+    return answer.status_code, answer.content
+
+
+def ktb_word(**other: Any) -> bytes:
+    return forms.ktb_request(word(owed(), "K1", bank="KTB", proof=Proof.REQUEST, **other))
+
+
+def test_a_request_with_the_secret_is_kept_once() -> None:
+    notice, sent = owed(), ktb_word()
+    for _ in range(2):
+        status, answer = ktb_said(sent)
+        assert (status, b"<respcode>0000</respcode>" in answer, b"<tranxid>XK1<" in answer) == (200, True, True)
+    assert Confirmation.objects.get().proof == Proof.REQUEST
+    assert Notice.objects.get(pk=notice.pk).paid_at is not None
+
+
+def test_without_the_secret_or_its_form_nothing_is_kept() -> None:
+    assert ktb_said(ktb_word(), "another")[0] == 401
+    status, answer = ktb_said(b"<RequestCode/>")
+    assert (status, b"<respcode>1001</respcode>" in answer) == (400, True)
+    assert not Confirmation.objects.exists()
+
+
+@pytest.mark.parametrize("route", ["scb", "ktb"])
+def test_a_bank_that_is_not_set_up_has_no_way_in(route: str) -> None:
+    assert Client(SERVER_NAME="localhost").post(f"/bank/v1/{route}", b"", content_type="text/xml").status_code == 404
+
+
+def scb_said(sent: bytes, inquiry: str) -> int:
+    with override_settings(SCB_INQUIRY=inquiry):
+        answer = Client(SERVER_NAME="localhost").post("/bank/v1/scb", sent, content_type="application/json")
+    return answer.status_code
+
+
+def test_a_callback_is_believed_to_nobody_who_cannot_be_asked() -> None:
+    sent = forms.scb_callback(word(owed(), "S1", bank="SCB"))
+    assert scb_said(b"{}", "http://127.0.0.1:1") == 400
+    assert scb_said(sent, "http://127.0.0.1:1") == 503, "port 1: nobody answers"
+    assert not Confirmation.objects.exists()
+    assert Notice.objects.get(pk=owed().pk).paid_at is None

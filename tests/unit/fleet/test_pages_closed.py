@@ -15,10 +15,11 @@ from tests.support.fleet_payments import owed, shown
 
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
+    *("bank/v1/scb", "bank/v1/ktb"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
 }
-"""What needs no account. Signing out asks for no right; the bank's way in is shut where no bank is played; a kiosk that
-wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``)."""
+"""What needs no account. Signing out asks for no right; the banks' ways in are shut where no bank is played or known; a
+kiosk that wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``)."""
 
 OURS = {
     "kiosk_id": "CBI-02",
@@ -44,8 +45,8 @@ CLOSED = [route for route in ROUTES if route not in PUBLIC]
 
 def _addresses(route: str, where: dict[str, object]) -> list[str]:
     """The addresses of a route that lead to ``where``; none when it leads to no province in particular."""
-    keys = where["key"]
     route = route.replace("<int:revision>", "1")
+    keys = where["key"]
     assert isinstance(keys, dict)
     if "<str:kiosk_id>" in route:
         return ["/" + route.replace("<str:kiosk_id>", str(where["kiosk_id"]))]
@@ -118,8 +119,8 @@ def test_a_provincial_admin_does_not_change_the_nation() -> None:
     assert client.get("/settings/national/").status_code == 200
     assert client.post("/settings/national/", {"reason": "test", "base": "1"}).status_code == 404
     assert client.post("/settings-undo/national/").status_code == 404
-
     assert client.post("/settings-back/national/1/").status_code == 404
+
 
 @pytest.mark.parametrize("address", ["/", "/kiosks/", "/settings/", "/payments/"])
 def test_lists_hold_the_own_province_only(address: str) -> None:
