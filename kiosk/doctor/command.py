@@ -30,6 +30,7 @@ from kiosk.doctor.voice import Voice
 WITHOUT_CONFIG = {"card": "pcsc:", "scanner": "evdev:auto"}
 """What can be looked for on a machine of which nothing is known."""
 
+REPORTED = 0
 NOT_WELL = 1
 WRONG_USE = 2
 
@@ -119,6 +120,8 @@ def _run(
     else:
         for line in as_lines(report, is_thai=order.is_thai, is_long=order.is_long or order.part is not None):
             out.write(line)
+    if order.is_json and order.part is None:
+        return REPORTED  # the whole report is what was asked for, and says in ``healthy`` what it found
     return report.exit_code
 
 

@@ -71,8 +71,9 @@ def test_with_nothing_there_it_says_so_and_ends_well(tmp_path: Path) -> None:
         _command(tmp_path / "none.toml", "--json"),
         env=empty, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
+    assert told["healthy"] is False
     found = {finding["name"]: finding for finding in told["findings"]}
     assert found["configuration"]["problem"] == "no-config"
     assert found["card"]["problem"] == "card-absent"
