@@ -14,15 +14,16 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from drivers.about import About
 from drivers.display.port import TouchEvent
-from drivers.errors import Fault
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
-from drivers.printer.port import PrinterStatus
 from fleet.protocol import records
 from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
 from kiosk import news, roll_marker, settings_store
 from kiosk.config import MachineConfig
+from kiosk.frontdesk import printer_words
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import PrintJob, SlipDone
 from kiosk.frontdesk.effects import Effects
@@ -61,6 +62,9 @@ STATUS_EVERY_S = 30.0
 STATUS_RETRY_S = 2.0
 """How soon again when the agent was not there, or had no room: what it last heard may be out of date."""
 
+LISTEN_EVERY_S = 1.0
+"""How often the desk looks for a technician's word: nobody at a terminal minds, and an idle desk has little to do."""
+
 IDENTIFY_S = 10.0
 """How long light and screen answer a technician who looks for this kiosk among several."""
 
@@ -76,7 +80,8 @@ class FrontDesk:
         self._clock = StateClock(time.monotonic)
         self._devices: dict[str, DeviceStatus] = {}
         self._abouts: dict[str, About] = {}
-        self._status_due_s = 0.0
+        self._status_due_s = self._listen_at_s = 0.0
+        self._told_busy = False
         self._proven_at_s: float | None = None
         self._identify_until_s: float | None = None
         self._stopping = False
@@ -151,10 +156,14 @@ class FrontDesk:
                 self._step(begun)
         self._signal(now_s)
         self._prove_settings(now_s)
-        if roll_marker.hear(self._config.data_path):
-            self._put_in_new_roll()
+        if now_s >= self._listen_at_s:
+            self._listen_at_s = now_s + LISTEN_EVERY_S
+            if roll_marker.hear(self._config.data_path):
+                self._put_in_new_roll()
         self._post.flush()
         self._errands.look_after(in_visit=self._effects.in_visit)
+        if self._effects.printing.is_busy is not self._told_busy:
+            self._tell_status()
         if now_s >= self._status_due_s:
             self._tell_status()
             self._effects.write_unwritten()
@@ -296,11 +305,7 @@ class FrontDesk:
                 self._set_device(device, DeviceState.NO_DEVICE, reason)
             case PrinterChanged(status=status):
                 self._effects.printing.meter.seen(status.paper)
-                unwell = status.cover_open or status.error or status.online is False
-                state = DeviceState.USER_ERROR if unwell else DeviceState.ONLINE
-                if status.online is None:
-                    state = DeviceState.UNKNOWN
-                self._set_device(Device.PRINTER, state, _printer_says(status))
+                self._set_device(Device.PRINTER, printer_words.state_of(status), printer_words.says(status))
         self._step(event)
         self._tell_status()
 
@@ -362,8 +367,9 @@ class FrontDesk:
 
     def _tell_status(self) -> None:
         outlook = self._effects.printing.meter.outlook(datetime.now(UTC))
+        self._told_busy = self._effects.printing.is_busy
         status = news.DeskStatus(
-            devices=dict(self._devices),
+            devices=self._devices_now(),
             paper=self._state.desk.paper.value,
             in_visit=self._effects.in_visit,
             paper_slips_left=outlook.slips_left if outlook else None,
@@ -372,6 +378,14 @@ class FrontDesk:
         told = self._post.send(status)
         self._status_due_s = time.monotonic() + (STATUS_EVERY_S if told else STATUS_RETRY_S)
 
+    def _devices_now(self) -> dict[str, DeviceStatus]:
+        """The devices as they are told: a printer at work is busy, and that is no record's worth."""
+        devices = dict(self._devices)
+        printer = devices.get(Device.PRINTER.value)
+        if self._told_busy and printer is not None and printer.state is DeviceState.ONLINE:
+            devices[Device.PRINTER.value] = msgspec.structs.replace(printer, state=DeviceState.BUSY)
+        return devices
+
 
 def _told(before: DeviceStatus | None, about: About | None) -> dict[str, str]:
     """What a device tells of itself, as the wire says it; of one that is gone, what it told when it was there."""
@@ -379,15 +393,6 @@ def _told(before: DeviceStatus | None, about: About | None) -> dict[str, str]:
         kept = before or DeviceStatus(state=DeviceState.UNKNOWN)
         return {"model": kept.model, "firmware": kept.firmware, "port": kept.port}
     return {"model": about.model or "", "firmware": about.firmware or "", "port": about.port or ""}
-
-
-def _printer_says(status: PrinterStatus) -> str:
-    """What is the matter with a printer, or else how its paper stands: words of the wire."""
-    if status.cover_open:
-        return "cover open"
-    if status.overheated:  # of its errors the one that mends itself
-        return Fault.OVERHEATED.value
-    return "error" if status.error else f"paper {status.paper.value}"
 
 
 def _name(thing: object) -> str:

@@ -216,6 +216,11 @@ class Printing:
         self._record(failed, lambda: self._journal.held(job))
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a slip is on its way to the paper."""
+        return bool(self._under_way)
+
+    @property
     def is_done(self) -> bool:
         """Whether no slip is on its way, nor waits for the printer to come out by itself."""
         return not self._under_way and not self._due()

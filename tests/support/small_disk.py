@@ -1,7 +1,8 @@
-"""A real file system of a few megabytes, so that "disk full" is the kernel's word and nobody's guess."""
+"""A disk that is small enough to be filled, and can be emptied again: a tmpfs, mounted for a test by root."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -10,36 +11,42 @@ from pathlib import Path
 
 from tests.support.require import lack
 
-_MIB = 1024 * 1024
-
 
 class SmallDisk:
-    """The file system at ``path``."""
+    """Mounted at ``path``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._filler = path / "somebody-elses"
+        self._ballast = path / "ballast"
 
     def leave(self, free_bytes: int) -> None:
-        """Have somebody else's file leave so much room and no more."""
-        self._filler.unlink(missing_ok=True)
+        """Have somebody else's file leave so much room, for whoever comes first."""
+        self._ballast.unlink(missing_ok=True)
         facts = os.statvfs(self.path)
-        taken = facts.f_bavail * facts.f_frsize - free_bytes
-        if taken > 0:
-            with self._filler.open("wb") as file:
+        if (taken := facts.f_bavail * facts.f_frsize - free_bytes) > 0:
+            with self._ballast.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, taken)
+
+    def fill(self) -> None:
+        """Leave nothing, whoever writes meanwhile."""
+        with self._ballast.open("ab", buffering=0) as file:
+            for piece in (1 << 20, 4096):
+                with contextlib.suppress(OSError):  # no room for a piece of that size any more
+                    while file.write(bytes(piece)) == piece:
+                        pass
+
+    def empty(self) -> None:
+        """Room again."""
+        self._ballast.unlink()
 
 
 @contextmanager
-def small_disk(path: Path, size_mib: int) -> Iterator[SmallDisk]:
-    """One, mounted at ``path``; skips where nobody may mount."""
-    path.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size_mib * _MIB}", "tmpfs", str(path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        lack("mount", done.stderr.strip())
+def small_disk(path: Path, megabytes: int) -> Iterator[SmallDisk]:
+    """One, for the length of a ``with``; whoever uses it must have ended by then."""
+    if os.geteuid() != 0:
+        lack("root", "only root can mount a disk to fill")
+    path.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "sala", str(path)], check=True)
     try:
         yield SmallDisk(path)
     finally:

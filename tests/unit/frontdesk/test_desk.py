@@ -70,6 +70,20 @@ def whole_visit(rig: DeskRig) -> list[news.News]:
     return heard + rig.heard()
 
 
+def test_a_printer_at_work_is_busy_and_then_online_and_nothing_of_it_is_a_record(tmp_path: Path) -> None:
+    with DeskRig(tmp_path) as rig:
+        pay(rig)
+        rig.heard()  # a socket holds ten messages: make room
+        rig.confirm()
+        rig.until(lambda: getattr(rig.state, "slip", None) is Slip.PRINTED)
+        told = [each for each in rig.heard() if isinstance(each, news.DeskStatus)]
+        states = [each.devices["printer"].state for each in told]
+        assert DeviceState.BUSY in states
+        assert states[-1] is DeviceState.ONLINE
+        changed = [each for each in rig.records() if isinstance(each, DeviceChanged)]
+        assert DeviceState.BUSY.value not in {each.state for each in changed}
+
+
 def test_a_visit_from_card_to_slip_is_on_record_in_order(tmp_path: Path) -> None:
     with DeskRig(tmp_path) as rig:
         whole_visit(rig)
