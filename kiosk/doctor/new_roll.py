@@ -16,7 +16,7 @@ from kiosk.doctor.examination import is_front_desk_running
 from kiosk.doctor.voice import Voice
 
 HEARD_WITHIN_S = 5.0
-"""A front desk that runs looks in every round, some ten times a second."""
+"""A front desk that runs looks once a second (``kiosk.frontdesk.loop``)."""
 
 _LOOK_S = 0.1
 NOT_SAID = 1
