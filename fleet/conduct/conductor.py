@@ -6,6 +6,7 @@ receiver can bear (desired state is retained and numbered, payments name their r
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -36,6 +37,9 @@ LEASE_CREDIBLE_S = 60.0
 """One that ends later was given before the clock was set back; two machines' clocks differ by far less."""
 
 SEND_TIMEOUT_S = 5.0
+DATABASE_RETRY_S = 2.0
+"""Pause after the database failed: away, or its disk is full."""
+
 BATCH_MAX = 500
 
 
@@ -75,15 +79,28 @@ class Conductor:
         self._client.loop_start()
         try:
             while not self._stopping:
-                leads = self._connected and self._leads()
-                if leads:
-                    self._revoker.turn()
-                if not (leads and self._send_some()):
+                try:
+                    did_some = self._turn()
+                except (OperationalError, InterfaceError) as err:
+                    log.error("the database cannot be used now: %s", str(err).strip())
+                    connection.close()
+                    self._lease_until_s = 0.0
+                    time.sleep(DATABASE_RETRY_S)
+                    continue
+                if not did_some:
                     time.sleep(LOOK_EVERY_S)
+            with contextlib.suppress(OperationalError, InterfaceError):  # then it runs out
+                Lease.objects.filter(name="conduct", holder=self._holder).delete()
         finally:
-            Lease.objects.filter(name="conduct", holder=self._holder).delete()
             self._client.disconnect()
             self._client.loop_stop()
+
+    def _turn(self) -> bool:
+        """Do what is to be done, if it is ours to do; False when there was nothing."""
+        if not (self._connected and self._leads()):
+            return False
+        self._revoker.turn()
+        return self._send_some()
 
     def _leads(self) -> bool:
         """Whether the lease is ours; it is taken or renewed at half its time."""

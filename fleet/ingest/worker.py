@@ -18,12 +18,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from fleet.devices import hearing
 from fleet.ingest.keeping import Keeper, Said
 from fleet.ingest.line import KEEPALIVE_S, Broker, Line, LineLostError
-from fleet.protocol.messages import MESSAGE_BYTES_MAX, FleetSession, encode
+from fleet.protocol.messages import MESSAGE_BYTES_MAX, Ack, FleetSession, encode
 from fleet.protocol.mqtt import DISCONNECT, Connect, Published, Subscription, Will
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, Channel, every_kiosk, kiosk_topic, parse_kiosk_topic
 from fleet.trust.broker import ingest_name
@@ -44,6 +44,9 @@ SESSION_EXPIRY_S = 24 * 3600
 
 BACKOFF_S = (0.2, 5.0)
 """First and longest pause before connecting again; each is drawn from nothing to that (full jitter)."""
+
+DATABASE_BACKOFF_S = (0.2, 10.0)
+"""First and longest pause before a database that failed is asked again."""
 
 PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 1024
 """The largest message we read, and its topic and properties; the broker keeps longer ones to itself."""
@@ -149,10 +152,32 @@ class Ingest:
     def _keep(self, line: Line) -> None:
         batch = line.arrived.copy()
         line.arrived.clear()
-        acks = self._keeper.keep(self._read(batch))
+        acks = self._insist(self._read(batch), line)
+        if acks is None:
+            return
         line.acknowledge(packet_id for _, packet_id, _ in batch if packet_id)
         for kiosk_id, ack in acks.items():
             line.publish(kiosk_topic(kiosk_id, Channel.ACK), encode(ack))
+
+    def _insist(self, said: Sequence[Said], line: Line) -> dict[str, Ack] | None:
+        """Keep it, and again until the database takes it; None when we are to end before that.
+
+        Meanwhile the line stays up, and what arrives on it stays unacknowledged, which the broker bounds: a full disk
+        or a database that restarts is no reason to start again ourselves, once a second, with thousands to tell of it.
+        """
+        pause_s = DATABASE_BACKOFF_S[0]
+        while True:
+            try:
+                return self._keeper.keep(said)
+            except (OperationalError, InterfaceError) as err:
+                log.error("the database takes nothing now, the broker keeps it for us: %s", str(err).strip())
+                connection.close()
+            until_s = time.monotonic() + random.uniform(pause_s / 2, pause_s)  # noqa: S311 - jitter, no secret
+            while not self._stopping and (left_s := until_s - time.monotonic()) > 0:
+                line.turn(left_s, self._wake)
+            if self._stopping:
+                return None
+            pause_s = min(2 * pause_s, DATABASE_BACKOFF_S[1])
 
     def _read(self, batch: Sequence[Published]) -> list[Said]:
         """Who said what; what is on no topic of a kiosk is nobody's."""
