@@ -12,7 +12,6 @@ from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Decision
 
 IN_FORCE = Q(needs_second=False) | Q(approval__agreed=True)
-PENDING = Q(needs_second=True, approval=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +35,24 @@ class Standing:
 
 
 def only_open(rows: QuerySet[Confirmation]) -> QuerySet[Confirmation]:
-    """Those that wait for a person."""
+    """Those that wait for a person; of a payment that was taken back and its reversal, the reversal does."""
     in_force = Decision.objects.filter(IN_FORCE, confirmation=OuterRef("pk"))
-    return rows.exclude(match=Match.EXACT).exclude(Exists(in_force))
+    is_dealt_with_there = Exists(_reversal()) & ~Q(kind=Kind.REVERSAL) & ~Q(match=Match.REVERSED)
+    return rows.exclude(match=Match.EXACT).exclude(Exists(in_force)).exclude(is_dealt_with_there)
+
+
+def _reversal() -> QuerySet[Confirmation]:
+    rows: QuerySet[Confirmation] = Confirmation.objects.filter(
+        bank=OuterRef("bank"), transaction_id=OuterRef("transaction_id"), kind=Kind.REVERSAL
+    )
+    return rows
 
 
 def standings(rows: QuerySet[Confirmation]) -> list[Standing]:
     """How each stands, in the order of ``rows``."""
-    reversal = Confirmation.objects.filter(
-        bank=OuterRef("bank"), transaction_id=OuterRef("transaction_id"), kind=Kind.REVERSAL
+    found = list(
+        rows.annotate(has_reversal=Exists(_reversal())).prefetch_related("decisions__approval", "decisions__by")
     )
-    found = list(rows.annotate(has_reversal=Exists(reversal)).prefetch_related("decisions__approval", "decisions__by"))
     return [_standing(each, each.has_reversal) for each in found]
 
 

@@ -302,6 +302,7 @@ def parse_slip(text: str) -> SlipReference:
 
 # ---- our own references ---------------------------------------------------------------------------------------------
 
+_ID_LENGTH = re.compile(r"[0-9]{13}")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 REFERENCE_MAX = 15
 """The shortest limit any bank's library was seen to have."""
@@ -324,11 +325,14 @@ def bill_reference(prefix: str, sequence: int) -> str:
     """A bill reference: ``prefix``, eight digits, check character; ``N20`` and 123 give ``N2000000123`` + check.
 
     A notice's comes from ``codes.notice_reference``, so that a scan of it is known for what it is.
-    Raises: ValueError when it would be longer than 15, the prefix has other characters, or the number more digits.
+    Raises: ValueError when it would be longer than 15, the prefix has other characters, the number more digits, or
+    there would be 13 digits in a row: those might be somebody's ID number.
     """
     body = f"{prefix}{sequence:08d}"
     if not 0 <= sequence <= 99_999_999 or len(body) >= REFERENCE_MAX or not _REFERENCE.fullmatch(body):
         raise ValueError("a reference has at most 15 of A-Z and 0-9")
+    if _ID_LENGTH.search(body + "0"):  # the check character may be a digit too
+        raise ValueError("a reference has no 13 digits in a row")
     return body + check_character(body)
 
 

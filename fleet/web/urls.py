@@ -43,6 +43,7 @@ urlpatterns = [
     path("settings-back/<str:layer>/<int:revision>/", settings.back, {"key": ""}, name="back"),
     path("settings-back/<str:layer>/<str:key>/<int:revision>/", settings.back, name="back"),
     path("payments/", payments.payments, name="payments"),
+    path("payments/<str:number>/", payments.payment, name="payment"),
     path("bank/", bank.bank, name="bank"),
     path("t/<str:token>", tracking.tracking, name="tracking"),
 ]

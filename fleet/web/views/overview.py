@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from fleet.devices.models import Record
 from fleet.devices.truth import RANK, Condition, KioskTruth, truths_of
 from fleet.payments.matching import Match
+from fleet.payments.standing import only_open
 from fleet.people.scope import Scope, scope_of
 from fleet.web import words
 from fleet.web.access import confirmations_seen, intents_seen, kiosks_seen, signed_in
@@ -51,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     truths = sorted(truths_of(kiosks_seen(scope), now), key=lambda each: RANK[each.condition])
     needs = [Need(each, words.trouble(each)) for each in truths if each.condition is not Condition.OK]
-    odd = confirmations_seen(scope).exclude(match=Match.EXACT)
+    odd = only_open(confirmations_seen(scope))
     context = {
         "nation": scope.nation,
         "now": now,

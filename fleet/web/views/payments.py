@@ -1,18 +1,30 @@
-"""Payments: what the kiosks showed, what the banks said, and what of it needs a person."""
+"""Payments: what the kiosks showed, what the banks said, and what of it needs a person, who decides here."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from dataclasses import dataclass
+from typing import Any, cast
 
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.payments.deciding import REASON_CHARACTERS, DecisionError, Refusal, decide, deeds_of, needs_second, second
+from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
+from fleet.payments.models import Confirmation, Posting, SettlementFile
+from fleet.payments.settling import Agreement, agreement_of
+from fleet.payments.standing import only_open, standing_of, standings
 from fleet.payments.tracking import states_of
-from fleet.people.scope import scope_of
-from fleet.web import words
-from fleet.web.access import confirmations_seen, intents_seen, signed_in
+from fleet.people.scope import Scope, scope_of
+from fleet.web import payment_words, words
+from fleet.web.access import confirmations_seen, intents_seen, is_live, signed_in
 from fleet.web.live import answer
 
 SHOWN = 50
+DAYS_SHOWN = 7
 
 
 @require_safe
@@ -21,13 +33,100 @@ def payments(request: HttpRequest) -> HttpResponse:
     """The newest of each, those that need a person first."""
     scope = scope_of(request.user)
     said = confirmations_seen(scope)
-    odd = said.exclude(match=Match.EXACT)
+    odd = only_open(said)
     intents = list(intents_seen(scope)[:SHOWN])
     states = states_of(intents)
-    context = {
-        "odd": [(each, words.match_word(each.match), words.match_deed(each.match)) for each in odd[:SHOWN]],
+    waiting = standings(odd[:SHOWN])
+    context: dict[str, Any] = {
+        "odd": [
+            (each, words.match_word(each.confirmation.match), words.match_deed(each.confirmation.match))
+            for each in waiting
+        ],
         "odd_count": odd.count(),
         "exact": said.filter(match=Match.EXACT)[:SHOWN],
         "intents": [(each, states[each.pk]) for each in intents],
     }
+    if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
+        context["days"] = _days(scope)
     return answer(request, "payments", context)
+
+
+def _days(scope: Scope) -> list[Agreement]:
+    """The last days' files against the ledger: of all provinces together, so for those who see all."""
+    return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.nation else []
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that may be decided."""
+
+    name: str
+    word: str
+    meaning: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def payment(request: HttpRequest, number: str) -> HttpResponse:
+    """One word of a bank, all that was decided about it, and the form to decide."""
+    scope = scope_of(request.user)
+    confirmation = _seen(scope, number)
+    province = confirmation.notice.factory.office.province_id if confirmation.notice else None
+    may_decide = scope.may_change(province)
+    wrong = ""
+    if request.method == "POST":
+        if not may_decide:
+            raise Http404
+        try:
+            _decided(request, confirmation)
+            return HttpResponseRedirect(reverse("web:payment", args=[confirmation.pk]))
+        except DecisionError as err:
+            wrong = payment_words.refusal(err.refusal)
+    return render(request, "web/payment.html", _context(request, confirmation, may_decide) | {"wrong": wrong})
+
+
+def _seen(scope: Scope, number: str) -> Confirmation:
+    """One confirmation.
+
+    Raises: Http404 when there is none, or none for this account.
+    """
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
+    found = confirmations_seen(scope).filter(pk=int(number[:12])).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _decided(request: HttpRequest, confirmation: Confirmation) -> None:
+    """What the form said. Raises: DecisionError."""
+    user = cast(User, request.user)
+    if (answered := request.POST.get("second")) is not None:
+        second(confirmation, user, agreed=answered == "agree")
+        return
+    deed = next((each for each in Deed if each == request.POST.get("deed")), None)
+    if deed is None:
+        raise DecisionError(Refusal.NOT_THIS)
+    decide(confirmation, deed, request.POST.get("reason", "")[:400], user)
+
+
+def _context(request: HttpRequest, confirmation: Confirmation, may_decide: bool) -> dict[str, Any]:
+    standing = standing_of(confirmation)
+    choices = [Choice(each, payment_words.deed(each), payment_words.meaning(each)) for each in deeds_of(standing)]
+    postings = Posting.objects.filter(confirmation=confirmation)
+    return {
+        "standing": standing,
+        "said": standing.confirmation,
+        "word": words.match_word(confirmation.match),
+        "what_to_do": words.match_deed(confirmation.match),
+        "proof": payment_words.proof(confirmation.proof),
+        "choices": choices,
+        "chosen": request.POST.get("deed", choices[0].name if len(choices) == 1 else ""),
+        "reason": request.POST.get("reason", ""),
+        "reason_max": REASON_CHARACTERS[1],
+        "needs_second": needs_second(confirmation),
+        "may_decide": may_decide,
+        "is_own": standing.pending is not None and standing.pending.by_id == request.user.pk,
+        "history": [(each, payment_words.deed(each.deed)) for each in standing.confirmation.decisions.all()],
+        "moves": [(each, payment_words.account(each.debit), payment_words.account(each.credit)) for each in postings],
+    }

@@ -169,6 +169,7 @@ def test_the_reversal_of_an_odd_payment_closes_both() -> None:
     odd = confirm(word(notice, amount_satang=5))
     taken = confirm(back(notice, amount_satang=5))
     assert deeds(odd) == ()
+    assert list(only_open(Confirmation.objects.all())) == [taken], "one thing to decide, once in the queue"
     decide(taken, Deed.UNDO, WHY, officer())
     assert balances() == {}
     assert not only_open(Confirmation.objects.all()).exists()

@@ -363,6 +363,12 @@ def test_references_that_do_not_fit_are_not_made(prefix: str, sequence: int) -> 
         bill_reference(prefix, sequence)
 
 
+@pytest.mark.parametrize("prefix", ["1101", "11018", "N11018"])
+def test_no_reference_could_be_an_id_number(prefix: str) -> None:
+    with pytest.raises(ValueError, match="13 digits"):
+        bill_reference(prefix, 12_345_678)
+
+
 @pytest.mark.parametrize("text", ["", "N", "n20000001231", "N2000000123 ", "N" * 16, "น20000001231"])
 def test_what_is_no_reference_does_not_agree(text: str) -> None:
     assert not reference_agrees(text)
