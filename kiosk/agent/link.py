@@ -41,8 +41,9 @@ KEEPALIVE_S = 15
 """A line that is cut without a word is noticed after one and a half of these (MQTT 5, 3.1.2.10)."""
 
 CONNECT_TIMEOUT_S = 5.0
-BACKOFF_S = (0.5, 30.0)
-"""First and longest pause; each is drawn from nothing to that (full jitter): no herd."""
+BACKOFF_S = (2.0, 30.0)
+"""First and longest pause; each is drawn from nothing to that (full jitter): no herd. Ten thousand kiosks whose broker
+restarts come 5,000 a second at first; with half a second it would be all of them at once (``fleet.simulate``)."""
 
 SESSION_EXPIRY_S = 3600
 """How long the broker keeps for us what arrives while we are away. Whatever is older is in the office's records."""

@@ -23,7 +23,6 @@ import pytest
 
 from fleet.protocol.messages import (
     Ack,
-    Command,
     CommandKind,
     Desired,
     FleetSession,
@@ -37,7 +36,7 @@ from fleet.protocol.messages import (
     decode,
     encode,
 )
-from fleet.protocol.records import Restarted, SettingsApplied, decode_record
+from fleet.protocol.records import CommandEnded, Restarted, SettingsApplied, decode_record
 from fleet.protocol.topics import FLEET_SESSION, Channel, kiosk_topic, parse_kiosk_topic
 from fleet.trust.authority import Authority
 from kiosk import news, settings_store
@@ -169,6 +168,15 @@ class Site:
             return None
 
         return eventually(look)  # type: ignore[no-any-return]  # eventually gives what it was given
+
+    def records(self) -> list[Any]:
+        """Every record heard, each number once."""
+        self._listen()
+        heard = {}
+        for topic, payload in self.heard:
+            if parse_kiosk_topic(topic) == (KIOSK_ID, Channel.RECORDS):
+                heard |= {each.no: decode_record(each.record) for each in decode(payload, RecordBatch).records}
+        return [heard[no] for no in sorted(heard)]
 
     def tells(self, kind: type[Any], how_often: int = 1) -> list[Any]:
         """What the desk was told of one kind, as soon as it was told so often."""
@@ -479,28 +487,44 @@ def test_a_fleet_that_leaves_is_offline_and_back_is_online(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "age_s", "done", "detail"),
-    [
-        (CommandKind.IDENTIFY, 0, True, ""),
-        (CommandKind.REFRESH, 0, True, ""),
-        (CommandKind.IDENTIFY, 120, False, "expired"),
-        (CommandKind.TEST_PRINT, 0, False, "not known"),
-    ],
+    [("refresh", 0, True, ""), ("identify", 120, False, "expired"), ("dance", 0, False, "not known")],
 )
-def test_commands_are_answered(site: Site, kind: CommandKind, age_s: int, done: bool, detail: str) -> None:
+def test_commands_are_answered(site: Site, kind: str, age_s: int, done: bool, detail: str) -> None:
     site.start()
     site.online()
-    expires_at = datetime.now(UTC) + timedelta(seconds=60 - age_s)
-    site.say(Channel.COMMAND, Command(command_id="c-1", kind=kind, expires_at=expires_at))
+    expires_at = (datetime.now(UTC) + timedelta(seconds=60 - age_s)).isoformat()
+    site.say(Channel.COMMAND, f'{{"command_id": "c-1", "kind": "{kind}", "expires_at": "{expires_at}"}}'.encode())
     reply = site.hears(Channel.REPLY, Reply)
     assert (reply.command_id, reply.done) == ("c-1", done)
     assert reply.detail.startswith(detail)
 
 
-def test_a_command_without_a_time_zone_is_no_reason_to_end(site: Site) -> None:
+IDENTIFY = b'{"command_id": "c-2", "kind": "identify", "expires_at": "2099-01-01T00:00:00"}'
+"""Also one whose time names no zone."""
+
+
+def test_what_the_desk_does_is_told_to_it_once_and_answered_by_its_word(site: Site) -> None:
     site.start()
     site.online()
-    site.say(Channel.COMMAND, b'{"command_id": "c-2", "kind": "identify", "expires_at": "2099-01-01T00:00:00"}')
+    site.say(Channel.COMMAND, IDENTIFY)
+    site.say(Channel.COMMAND, IDENTIFY)
+    (errand,) = site.tells(news.Errand)
+    assert (errand.command_id, errand.kind) == ("c-2", CommandKind.IDENTIFY)
+    site.desk.send(news.ErrandDone("c-2", done=True))
     assert site.hears(Channel.REPLY, Reply).done
+    ended = eventually(lambda: [each for each in site.records() if isinstance(each, CommandEnded)])
+    assert [(each.command_id, each.done) for each in ended] == [("c-2", True)]
+
+
+def test_a_command_that_a_kill_cut_short_is_answered_by_the_next_agent(site: Site) -> None:
+    site.start()
+    site.online()
+    site.say(Channel.COMMAND, IDENTIFY)
+    site.tells(news.Errand)
+    site.end(signal.SIGKILL)
+    site.start()
+    ended = eventually(lambda: [each for each in site.records() if isinstance(each, CommandEnded)])
+    assert [(each.done, each.detail) for each in ended] == [(False, "interrupted by a restart")]
 
 
 # ---- files

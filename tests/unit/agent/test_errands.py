@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -134,12 +133,9 @@ def command_that(writes: Path, code: int = 0) -> tuple[str, ...]:
     return (sys.executable, "-c", f"import sys; open({str(writes)!r}, 'a').write('x'); sys.exit({code})")
 
 
-def has_no_child() -> bool:
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return True
-    return False
+def children() -> set[str]:
+    """Of this process, ended ones that nobody has asked after included."""
+    return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text("ascii").split()}
 
 
 def look_until(agent: Agent, is_so: object, *, in_visit: bool = False) -> None:
@@ -153,12 +149,13 @@ def look_until(agent: Agent, is_so: object, *, in_visit: bool = False) -> None:
 def test_a_reboot_waits_until_nobody_is_at_the_screen_and_is_done_once(agent: Agent, tmp_path: Path) -> None:
     mark = tmp_path / "rebooted"
     agent.start(reboot_command=command_that(mark))
+    before = children()
     agent.take(CommandKind.REBOOT)
     for _ in range(20):
         agent.errands.look_after(in_visit=True)
     assert not mark.exists()
     look_until(agent, mark.exists)
-    look_until(agent, has_no_child)
+    look_until(agent, lambda: children() == before)
     for _ in range(20):
         agent.errands.look_after(in_visit=False)
     assert mark.read_text("ascii") == "x"
