@@ -167,3 +167,21 @@ def test_an_unknown_slip_is_told_what_to_do_and_nothing_else(browser: Browser, f
         assert answer.headers["x-robots-tag"] == "noindex"
         expect(watched.page.locator("main")).to_contain_text("ไม่ต้องชำระซ้ำ")
         picture(watched.page, "tracking-unknown")
+
+
+def test_an_officer_decides_on_a_phone(browser: Browser, fleet: RunningFleet) -> None:
+    fleet.command("bank-confirm", "--ref1", "N2099999999X", "--amount", "209.00")
+    with watched_page(browser, size="phone") as officer:
+        page = officer.page
+        sign_in(page, fleet, "nation", "/payments/")
+        assert officer.sideways_px == 0
+        page.click("a.nd:has-text('209.00')")
+        expect(page.locator("main")).to_contain_text("ไม่รู้เลขอ้างอิง")
+        assert officer.sideways_px == 0
+        page.check("input[value=elsewhere]")
+        page.fill("#reason", "โอนผิดบัญชี ตัวอย่าง")
+        page.click(".decide .btn")
+        expect(page.locator("main")).to_contain_text("จัดการแล้ว")
+        picture(page, "payment-decided-phone")
+        page.goto(f"{fleet.address}/payments/")
+        expect(page.locator("a.nd:has-text('209.00')")).to_have_count(0)
