@@ -36,7 +36,7 @@ soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by ha
 	@SALA_SOAK=1 $(PYTHON) -m pytest -q --timeout=900 tests/contract/test_card.py -k FaultsOfPcsc
 
 faults: setup ## kill, cut, fill and confuse every part, many times; the table is build/faults.json (about half an hour)
-	@SALA_FAULTS=long $(PYTHON) -m pytest -q tests/faults
+	@SALA_FAULTS=long $(PYTHON) -m pytest -q --timeout=3600 tests/faults
 
 lock: setup ## exact versions of everything, anew
 	@$(PYTHON) -m piptools compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras \
