@@ -28,7 +28,7 @@ from django.views.decorators.http import require_POST
 
 from fleet.payments.banks import ktb
 from fleet.payments.banks.inquiry import CouldNotAskError, ScbInquiry
-from fleet.payments.banks.port import BankFormatError, BankWord, Proof
+from fleet.payments.banks.port import BankFormatError, BankWord, Kind, Proof
 from fleet.payments.banks.scb import ScbBank
 from fleet.payments.confirming import confirm
 from fleet.payments.models import Confirmation
@@ -95,7 +95,7 @@ async def scb(request: HttpRequest) -> HttpResponse:
         return _answer(404, resCode="99", resDesc="unknown to the bank")
     kept = await sync_to_async(_keep)(words)
     return _answer(
-        200, resCode="00", resDesc="success", transactionId=claim.transaction_id, confirmId=str(kept[0].pk)
+        200, resCode="00", resDesc="success", transactionId=claim.transaction_id, confirmId=str(kept[-1].pk)
     )  # fmt: skip
 
 
@@ -119,7 +119,8 @@ def ktb_request(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(words: tuple[BankWord, ...]) -> list[Confirmation]:
-    return [confirm(each) for each in words]
+    """In this order: a payment of which the bank says in the same breath that it was taken back never pays."""
+    return [confirm(each) for each in sorted(words, key=lambda each: each.kind is Kind.PAYMENT)]
 
 
 def _answer(status: int, **fields: str) -> HttpResponse:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -139,3 +143,61 @@ def test_a_callback_is_believed_to_nobody_who_cannot_be_asked() -> None:
     assert scb_said(sent, "http://127.0.0.1:1") == 503, "port 1: nobody answers"
     assert not Confirmation.objects.exists()
     assert Notice.objects.get(pk=owed().pk).paid_at is None
+
+
+class _Bank(BaseHTTPRequestHandler):
+    """Knows of one payment, whatever it is asked."""
+
+    answer = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.answer)))
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
+        """Not into the tests' output."""
+
+
+@contextmanager
+def bank_that_says(answer: bytes) -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), type("_Says", (_Bank,), {"answer": answer})) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_what_the_bank_knows_nothing_of_was_made_up() -> None:
+    sent = forms.scb_callback(word(owed(), "S1", bank="SCB"))
+    with bank_that_says(forms.inquiry_answer([], frozenset())) as address:
+        assert scb_said(sent, address) == 404
+    assert not Confirmation.objects.exists()
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"<html>", b'{"data": [{}]}'])
+def test_an_answer_that_cannot_be_read_is_no_answer(answer: bytes) -> None:
+    with bank_that_says(answer) as address:
+        assert scb_said(forms.scb_callback(word(owed(), "S1", bank="SCB")), address) == 503
+    assert not Confirmation.objects.exists()
+
+
+def test_the_amount_is_the_banks_and_not_the_callbacks() -> None:
+    notice = owed()
+    true = word(notice, "S1", bank="SCB", amount_satang=100)
+    with bank_that_says(forms.inquiry_answer([true], frozenset())) as address:
+        assert scb_said(forms.scb_callback(word(notice, "S1", bank="SCB")), address) == 200
+    assert (Confirmation.objects.get().amount_satang, Confirmation.objects.get().match) == (100, "under")
+
+
+def test_a_payment_taken_back_before_we_asked_never_pays() -> None:
+    notice = owed()
+    sent = word(notice, "S1", bank="SCB")
+    with bank_that_says(forms.inquiry_answer([sent], frozenset({"S1"}))) as address:
+        assert scb_said(forms.scb_callback(sent), address) == 200
+    assert list(Confirmation.objects.values_list("match", flat=True)) == ["reversed", "reversed"]
+    assert Notice.objects.get(pk=notice.pk).paid_at is None

@@ -65,8 +65,10 @@ def test_an_exact_payment_pays_and_an_odd_one_waits() -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_database_itself_refuses_to_forget(table: str) -> None:
+    of_postgresql = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+    of_sqlite = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        cursor.execute(of_postgresql if connection.vendor == "postgresql" else of_sqlite, [table])
         assert {name for (name,) in cursor.fetchall()} == {f"{table}_no_update", f"{table}_no_delete"}
 
 
