@@ -1,7 +1,7 @@
 """A day at two pretend banks over real HTTP, with the fleet and the taking of a file killed in the middle.
 
 When it is over, the banks' files, the ledger, the notices and what kiosks were told agree to the satang. 300 payments
-in `make test`; the whole day by hand, half an hour and more:
+in `make test`; the whole day by hand, about ten minutes:
 
     SALA_BANK_DAY=10000 .venv/bin/python -m pytest -q --timeout=7200 tests/integration/test_bank_day.py
 """
@@ -101,7 +101,7 @@ def _until(holds: Callable[[], bool], timeout_s: float) -> None:
     end = time.monotonic() + timeout_s
     while not holds():
         assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)  # between looks; the end above is what ends it
+        time.sleep(0.005)  # between looks; the end above is what ends it
 
 
 def plan(bank: str, bills: list[dict[str, Any]]) -> Day:
