@@ -212,12 +212,12 @@ def _up(arguments: argparse.Namespace, data_dir: Path) -> int:
     finally:
         children.stop()
     return 0
+
+
 def _allow_many_files() -> None:
     """Every kiosk is an open file of the broker's; 1,024, the usual limit, is for programs of another size."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 
 
 def _demand_free(ports: Ports) -> None:
@@ -402,9 +402,9 @@ def _simulate(arguments: argparse.Namespace, data_dir: Path) -> int:
     from fleet.simulate.command import run, table
     from fleet.simulate.plan import Plan
     from fleet.site.simulated import make_simulated, write_identities
-    _allow_many_files()
     from fleet.trust.authority import Authority
 
+    _allow_many_files()
     ports, identities = _ports(data_dir), data_dir / "simulated"
     kiosk_ids = make_simulated(arguments.kiosks)
     write_identities(kiosk_ids, Authority(data_dir / "authority"), identities)

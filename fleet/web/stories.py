@@ -111,7 +111,7 @@ def _of_machine(known: Known) -> Story | None:
             title = _("ตู้ไม่รับการตั้งค่า") if is_refused else _("ใช้การตั้งค่าใหม่แล้ว แต่ไม่ทั้งหมด")
             fill = {"revision": known.revision, "problems": "; ".join(map(problem, known.problems))}
             sentence = _("ฉบับ %(revision)s เพราะ %(problems)s") % fill
-            return Story(known.applied_at, _("ตู้ไม่รับการตั้งค่า"), sentence, Condition.ATTENTION)
+            return Story(known.applied_at, title, sentence, Condition.ATTENTION)
         case records.Restarted():
             sentence = " ".join(
                 part for part in (words.program(known.process), known.version, restart_reason(known.reason)) if part
