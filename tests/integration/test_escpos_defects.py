@@ -150,7 +150,7 @@ def test_nothing_is_said_on_standard_output(bench: PrinterBench, capfd: pytest.C
     printer = EscposPrinter.open(bench.uri, PROFILES["epson-tm-t20"], QUICK)
     printer.print((CODE, SLIP, Cut()))
     printer.close()
-    assert capfd.readouterr() == ("", "")
+    assert capfd.readouterr().out == ""
 
 
 def test_status_that_nobody_asked_for_is_no_answer(bench: PrinterBench) -> None:
