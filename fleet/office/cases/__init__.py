@@ -1,0 +1,1 @@
+"""What is under way and what expires: cases with their steps, permits, citizen manuals."""

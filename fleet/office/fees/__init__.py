@@ -1,0 +1,1 @@
+"""Yearly fees: dated rules, notices made from them, letters and reminders."""

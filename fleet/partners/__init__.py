@@ -1,0 +1,1 @@
+"""Other people's systems: ports, their stand-ins, and how well each answers."""
