@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     settings.add_argument("--reason", required=True, help="for those who read the history")
     user = command("user", _user, "make or change an account; the password comes from SALA_PASSWORD")
     user.add_argument("name")
-    user.add_argument("--role", required=True, choices=["technician", "provincial-admin", "national-admin"])
+    user.add_argument("--role", required=True, choices=["technician", "officer", "provincial-admin", "national-admin"])
     user.add_argument("--province", type=int, help="DOPA code; not for national admins")
     user.add_argument("--full-name", default="")
     enrolling.add_enrol(command("enrol", _enrol, "certify a kiosk's own key by its signing request; or expect a batch"))

@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     """Roles; what each may do stands in ``scope``."""
 
     TECHNICIAN = "technician", "ช่างภาคสนาม"
+    OFFICER = "officer", "เจ้าหน้าที่"
     PROVINCIAL_ADMIN = "provincial-admin", "ผู้ดูแลจังหวัด"
     NATIONAL_ADMIN = "national-admin", "ผู้ดูแลประเทศ"
 

@@ -18,12 +18,14 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``nation``: everything. Otherwise the provinces (DOPA codes) to see, to change, and to set kiosks up in."""
+    """``nation``: everything. Otherwise the provinces (DOPA codes) to see, to change, to set kiosks up in, and those in
+    whose offices the account serves."""
 
     nation: bool = False
     sees: frozenset[int] = frozenset()
     changes: frozenset[int] = frozenset()
     installs: frozenset[int] = frozenset()
+    serves: frozenset[int] = frozenset()
 
     def may_see(self, dopa_code: int) -> bool:
         """Whether things of this province exist for the account at all."""
@@ -36,6 +38,13 @@ class Scope:
     def may_install(self, dopa_code: int) -> bool:
         """Whether the account may let a kiosk in here: a technician's work."""
         return self.nation or dopa_code in self.installs
+
+    def may_serve(self, dopa_code: int | None) -> bool:
+        """Whether the account does the office's own work here: records, folders, cases, odd payments.
+
+        None asks for what is nobody's but the nation's.
+        """
+        return self.nation or (dopa_code is not None and dopa_code in self.serves)
 
     def within(self, rows: QuerySet[M], province: str) -> QuerySet[M]:
         """Only the rows of visible provinces; ``province`` is the path to the DOPA code."""
@@ -50,14 +59,20 @@ def scope_of(user: AbstractBaseUser | AnonymousUser) -> Scope:
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     memberships = Membership.objects.filter(user_id=user.pk)
-    sees, changes, installs = set(), set(), set()
+    held: dict[int, set[Role]] = {}
     for membership in memberships:
-        if membership.role == Role.NATIONAL_ADMIN and membership.dopa_code is None:
-            return Scope(nation=True)
+        role = Role(membership.role)
         if membership.dopa_code is not None:
-            sees.add(membership.dopa_code)
-            if membership.role == Role.PROVINCIAL_ADMIN:
-                changes.add(membership.dopa_code)
-            if membership.role in (Role.PROVINCIAL_ADMIN, Role.TECHNICIAN):
-                installs.add(membership.dopa_code)
-    return Scope(sees=frozenset(sees), changes=frozenset(changes), installs=frozenset(installs))
+            held.setdefault(membership.dopa_code, set()).add(role)
+        elif role == Role.NATIONAL_ADMIN:
+            return Scope(nation=True)
+
+    def where(*roles: Role) -> frozenset[int]:
+        return frozenset(dopa_code for dopa_code, some in held.items() if some & set(roles))
+
+    return Scope(
+        sees=frozenset(held),
+        changes=where(Role.PROVINCIAL_ADMIN),
+        installs=where(Role.PROVINCIAL_ADMIN, Role.TECHNICIAN),
+        serves=where(Role.PROVINCIAL_ADMIN, Role.OFFICER),
+    )

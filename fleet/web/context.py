@@ -66,7 +66,7 @@ def _entry(path: str, name: str, icon: str, word: str) -> Entry:
 
 def _role(user_id: int) -> str:
     """The widest role, and where it holds."""
-    order = [Role.NATIONAL_ADMIN, Role.PROVINCIAL_ADMIN, Role.TECHNICIAN]
+    order = [Role.NATIONAL_ADMIN, Role.PROVINCIAL_ADMIN, Role.OFFICER, Role.TECHNICIAN]
     memberships = sorted(Membership.objects.filter(user_id=user_id), key=lambda each: order.index(Role(each.role)))
     if not memberships:
         return _("ยังไม่มีหน้าที่")
@@ -75,5 +75,9 @@ def _role(user_id: int) -> str:
         return _("ผู้ดูแลระดับประเทศ")
     province = Province.objects.filter(pk=widest.dopa_code).first()
     where = (province.name_en if get_language() == "en" else province.name_th) if province else ""
-    words = {Role.PROVINCIAL_ADMIN: _("ผู้ดูแลจังหวัด%(where)s"), Role.TECHNICIAN: _("ช่างภาคสนาม %(where)s")}
+    words = {
+        Role.PROVINCIAL_ADMIN: _("ผู้ดูแลจังหวัด%(where)s"),
+        Role.OFFICER: _("เจ้าหน้าที่ จังหวัด%(where)s"),
+        Role.TECHNICIAN: _("ช่างภาคสนาม %(where)s"),
+    }
     return (words.get(Role(widest.role)) or "%(where)s") % {"where": where}

@@ -72,7 +72,7 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
     scope = scope_of(request.user)
     confirmation = _seen(scope, number)
     province = confirmation.notice.factory.office.province_id if confirmation.notice else None
-    may_decide = scope.may_change(province)
+    may_decide = scope.may_serve(province)
     wrong = ""
     if request.method == "POST":
         if not may_decide:

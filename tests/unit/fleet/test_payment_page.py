@@ -85,6 +85,13 @@ def test_others_do_not_decide(role: Role, dopa_code: int, sees: int) -> None:
     assert not is_paid(notice)
 
 
+def test_an_officer_of_the_province_decides() -> None:
+    notice, _said, address = over()
+    officer = client("officer", Role.OFFICER)
+    assert officer.post(address, {"deed": "settle", "reason": WHY}).status_code == 302
+    assert is_paid(notice)
+
+
 def test_what_names_nobodys_notice_is_the_nations() -> None:
     said = confirm(word(owed(), ref1="N2099999999X"))
     address = f"/payments/{said.pk}/"

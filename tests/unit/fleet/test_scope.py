@@ -50,6 +50,20 @@ def test_a_province_is_seen_by_both_and_changed_by_its_admin(role: Role, changes
     assert not scope.may_see(KHON_KAEN)
 
 
+@pytest.mark.parametrize(
+    ("role", "serves", "installs"),
+    [(Role.OFFICER, True, False), (Role.PROVINCIAL_ADMIN, True, True), (Role.TECHNICIAN, False, True)],
+)
+def test_officers_serve_and_technicians_install(role: Role, serves: bool, installs: bool) -> None:
+    user = account((role, CHON_BURI))
+    scope = scope_of(user)
+    assert scope.may_serve(CHON_BURI) is serves
+    assert scope.may_install(CHON_BURI) is installs
+    assert scope.may_change(CHON_BURI) is (role is Role.PROVINCIAL_ADMIN)
+    assert not scope.may_serve(KHON_KAEN)
+    assert not scope.may_serve(None), "what is nobody's is for those who see all"
+
+
 def test_the_roles_of_one_account_do_not_bleed_into_each_other() -> None:
     scope = scope_of(account((Role.TECHNICIAN, CHON_BURI), (Role.PROVINCIAL_ADMIN, KHON_KAEN)))
     assert scope.may_see(CHON_BURI)
