@@ -1,4 +1,8 @@
-"""What an office has on record. No ID number stands here: a person is a keyed hash (``OwnerHash``)."""
+"""What an office has on record: factories, who they belong to, folders and notices.
+
+Rules: no ID number stands here. A company is its tax id, which is public; a person is a keyed hash (``OwnerHash``).
+What is not known is null or UNKNOWN, never a guess. See ``decisions/0001-people-and-companies.md``.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +39,63 @@ class Office(models.Model):
         return self.name_th
 
 
+class Company(models.Model):
+    """A juristic person. Its tax id is public and begins with 0 (``thai.TaxId``), so it is nobody's ID number."""
+
+    tax_id = models.CharField(max_length=13, primary_key=True)
+    name_th = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(tax_id__startswith="0"), name="a_company_is_no_natural_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.name_th
+
+
+class FactoryState(models.TextChoices):
+    """What the register says of a factory (FFLAG 0 to 3)."""
+
+    UNKNOWN = "unknown", "ไม่ทราบ"
+    NOT_STARTED = "not-started", "ยังไม่เริ่มประกอบกิจการ"
+    OPERATING = "operating", "ประกอบกิจการ"
+    STRUCK_OFF = "struck-off", "จำหน่ายทะเบียน"
+    STOPPED = "stopped", "หยุดประกอบกิจการ"
+
+
 class Factory(models.Model):
-    """A factory."""
+    """A factory. ``factory_no`` is the 14-digit number; ``old_no`` the one on older licences, or empty."""
 
     factory_no = models.CharField(max_length=14, primary_key=True)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="factories")
-    old_no = models.CharField(max_length=30, blank=True, default="")
+    old_no = models.CharField(max_length=30, blank=True, default="", db_index=True)
     name_th = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
+    kind = models.PositiveSmallIntegerField(null=True, blank=True)
+    """จำพวก 1, 2 or 3; the yearly fee is owed by 2 and 3."""
+    activity = models.CharField(max_length=12, blank=True, default="")
+    """The order of its activity, as ``22(3)``; without จำพวก."""
+    horsepower = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    workers = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=FactoryState.choices, default=FactoryState.UNKNOWN)
+    fee_anniversary = models.DateField(null=True, blank=True)
+    """The day it began; the yearly fee falls due on this day and month."""
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="factories")
+    """None: a natural person's, or not known. ``company_id`` is the tax id."""
+    operator_th = models.CharField(max_length=120, blank=True, default="")
+    """Whom letters address, if the register says; else it is the factory's name. Never sent to kiosks."""
+    address_th = models.CharField(max_length=200, blank=True, default="")
+    in_estate = models.BooleanField(default=False)
+    """Stands in an industrial estate."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__isnull=True) | models.Q(kind__in=(1, 2, 3)), name="a_kind_is_1_2_or_3"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name_th
@@ -69,6 +122,7 @@ class Folder(models.Model):
     room = models.CharField(max_length=20)
     cabinet = models.CharField(max_length=20)
     shelf = models.CharField(max_length=20)
+    slot = models.CharField(max_length=20, blank=True, default="")
 
     def __str__(self) -> str:
         return self.folder_id

@@ -10,6 +10,7 @@ import csv
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from fleet.devices.desired import change_settings
 from fleet.devices.models import Kiosk, Layer
-from fleet.office.models import Factory, Folder, Notice, Office, OwnerHash, Province
+from fleet.office.models import Company, Factory, FactoryState, Folder, Notice, Office, OwnerHash, Province
 from fleet.protocol.codes import folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
@@ -64,6 +65,17 @@ FACTORIES = (
 
 OWNERS = {1: (0, 1, 2), 2: (3,), 4: (4,), 5: (5,), 6: (0, 3, 4)}
 """Person number -> factories. Person 3's card has expired; nobody owns anything as person 7."""
+
+
+FACTS: tuple[tuple[int, str, str, int, FactoryState], ...] = (
+    (3, "4(1)", "85.50", 60, FactoryState.OPERATING),
+    (2, "41(1)", "49.75", 21, FactoryState.OPERATING),
+    (3, "64(11)", "350.00", 140, FactoryState.OPERATING),
+    (3, "13(8)", "1250.25", 410, FactoryState.OPERATING),
+    (2, "14", "40.00", 8, FactoryState.OPERATING),
+    (1, "34(2)", "12.00", 4, FactoryState.STOPPED),
+)
+"""Of each factory: จำพวก, activity, horsepower, workers, state."""
 
 
 def sample_id(number: int) -> IdNumber:
@@ -133,14 +145,35 @@ def _factory(office: Office, dopa_code: int, index: int, today: date) -> Factory
     body = f"20{dopa_code}{index + 123:05d}{be_year(today) - 14}"
     name_th, name_en = FACTORIES[index]
     factory, _ = Factory.objects.get_or_create(
-        factory_no=body + str(luhn_digit(body)), defaults={"office": office, "name_th": name_th, "name_en": name_en}
+        factory_no=body + str(luhn_digit(body)),
+        defaults={"office": office, "name_th": name_th, "name_en": name_en, **_facts(dopa_code, index, today)},
     )
-    Folder.objects.get_or_create(
-        folder_id=folder_id(dopa_code, index + 1),
-        defaults={"factory": factory, "room": "1", "cabinet": str(index // 3 + 1), "shelf": str(index % 3 + 1)},
-    )
+    place = {"room": "1", "cabinet": str(index // 3 + 1), "shelf": str(index % 3 + 1), "slot": str(index + 1)}
+    Folder.objects.get_or_create(folder_id=folder_id(dopa_code, index + 1), defaults={"factory": factory, **place})
     _notice(factory, dopa_code, index, today)
     return factory
+
+
+def _facts(dopa_code: int, index: int, today: date) -> dict[str, Any]:
+    """What the register would say of it. Every second one belongs to a company with a made-up tax id."""
+    kind, activity, horsepower, workers, state = FACTS[index]
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "activity": activity,
+        "horsepower": Decimal(horsepower),
+        "workers": workers,
+        "state": state,
+        "fee_anniversary": date(today.year - 14, 1, 15) + timedelta(days=61 * index),
+        "operator_th": FACTORIES[index][0],
+        "address_th": f"{index + 1} หมู่ {index + 2} ถนนตัวอย่าง",
+    }
+    if index % 2 == 0:
+        twelve = f"0999{dopa_code:02d}{index:06d}"
+        name_th, name_en = FACTORIES[index]
+        facts["company"], _ = Company.objects.get_or_create(
+            tax_id=twelve + str(check_digit(twelve)), defaults={"name_th": name_th, "name_en": name_en}
+        )
+    return facts
 
 
 def _notice(factory: Factory, dopa_code: int, index: int, today: date) -> None:
