@@ -261,12 +261,12 @@ def _escpos_printer(uri: str, options: dict[str, str]) -> Callable[[], Printer]:
 
 
 def _fake_printer(rest: str) -> Callable[[], Printer]:
-    width_px = _printer_profile(_options(rest, "profile")[1]).width_px
+    profile = _printer_profile(_options(rest, "profile")[1])
 
     def opened() -> Printer:
         from drivers.printer.fake import FakePrinter
 
-        return FakePrinter(width_px)
+        return FakePrinter(profile.width_px, draws_codes=profile.native_qr)
 
     return opened
 

@@ -110,6 +110,10 @@ class EscposPrinter:
     def width_px(self) -> int:
         return self._profile.width_px
 
+    @property
+    def draws_codes(self) -> bool:
+        return self._profile.native_qr
+
     def wait(self, timeout_s: float) -> PrinterStatus | None:
         """As the port says; a silent printer can make it last ``Timing.answer_s`` longer."""
         deadline = time.monotonic() + timeout_s

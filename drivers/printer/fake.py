@@ -1,7 +1,8 @@
 """A slip printer in memory, with a hand.
 
 It refuses what a printer refuses: no slip without paper, with the cover open or the knife stuck, half a slip when that
-happens on the way. ``slips`` holds what fell out, dot for dot; ``waste`` the pieces that were torn off by a fault.
+happens on the way. ``slips`` holds what fell out, dot for dot; ``waste`` the pieces that were torn off by a fault;
+``own_codes`` what the QR codes say that it drew itself.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ _SILENT = PrinterStatus(online=None, paper=Paper.UNKNOWN, cover_open=None, error
 class FakePrinter:
     """A ``Printer`` whose paper is ``slips``. The hand may be used from any thread."""
 
-    def __init__(self, width_px: int = 576) -> None:
+    def __init__(self, width_px: int = 576, *, draws_codes: bool = False) -> None:
         self._width_px = width_px
+        self._draws_codes = draws_codes
         self._changed = threading.Condition()
         self._cancelled = False
         self._last: PrinterStatus | None = None
@@ -48,6 +50,7 @@ class FakePrinter:
         self._rows: list[bytes] = []
         self.slips: list[Raster] = []
         self.waste: list[Raster] = []
+        self.own_codes: list[str] = []
 
     # The hand
 
@@ -118,6 +121,10 @@ class FakePrinter:
     @property
     def width_px(self) -> int:
         return self._width_px
+
+    @property
+    def draws_codes(self) -> bool:
+        return self._draws_codes
 
     def wait(self, timeout_s: float) -> PrinterStatus | None:
         deadline = time.monotonic() + timeout_s
@@ -206,6 +213,8 @@ class FakePrinter:
                     self._print_row(part.rows[at : at + own].ljust(stride, b"\x00"))
             case Qr() | Logo():
                 self._print_part(as_raster(part, self._width_px))
+                if isinstance(part, Qr) and self._draws_codes:
+                    self.own_codes.append(part.payload)
             case Feed(dots):
                 for _ in range(dots):
                     self._print_row(bytes(stride))

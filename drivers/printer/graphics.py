@@ -19,13 +19,16 @@ class UnknownFunctionError(ValueError):
 
 
 class Graphics:
-    """The picture buffer, the memory that outlives the power (``kept``, by key code), and the QR settings."""
+    """The picture buffer, the memory that outlives the power (``kept``, by key code), and the QR settings.
+
+    ``codes``: what every QR code says that was drawn here."""
 
     def __init__(self, keeps: bool = True) -> None:
         """``keeps``: False for a printer without such a memory, which passes over what is about it."""
         self._keeps = keeps
         self.kept: dict[bytes, Raster] = {}
         self.writes = 0
+        self.codes: list[str] = []
         self._buffer: Raster | None = None
         self._keys_unsent: list[bytes] = []
         self.reset()
@@ -101,6 +104,7 @@ class Graphics:
     def _drawn_code(self) -> Raster:
         """The symbol alone: the white around it is whoever sends it's business."""
         whole = symbol(qr := Qr(self._code.decode("ascii"), self._module_px, self._correction))
+        self.codes.append(qr.payload)
         stride, white = (whole.width_px + 7) // 8, (qr.height_px - qr.side_px) // 2
         return Raster(whole.width_px, qr.side_px, whole.rows[white * stride : -white * stride])
 

@@ -149,6 +149,11 @@ class Printer(Protocol):
     def width_px(self) -> int:
         """Printable dots across: 576 on 80 mm paper, 384 on 58 mm, at 203 dpi."""
 
+    @property
+    def draws_codes(self) -> bool:
+        """Whether it draws a ``Qr`` itself. It does so in the middle of the paper only, so a slip for it sets each of
+        its codes there, as a part of its own."""
+
     def wait(self, timeout_s: float) -> PrinterStatus | None:
         """Wait until the status differs from the one last returned (the first call returns the first status).
 

@@ -121,6 +121,11 @@ class PrinterStandIn:
         """That memory: pictures by key code."""
         return self._paper.graphics.kept
 
+    @property
+    def own_codes(self) -> tuple[str, ...]:
+        """What the QR codes say that it drew itself, the oldest first."""
+        return tuple(self._paper.graphics.codes)
+
     def picture(self) -> Raster:
         """The paper hanging out of the mouth."""
         return self._paper.picture()

@@ -192,7 +192,7 @@ class _Round:
         }
         return tests[name]()
 
-    def _test_slip(self, width_px: int) -> tuple[Part, ...]:
+    def _test_slip(self, width_px: int, draws_codes: bool) -> tuple[Part, ...]:
         # Text is shaped with libraries that a machine without a printer does well without.
         from kiosk.slips.trial_slip import TrialSlip, render_trial
 
@@ -208,4 +208,5 @@ class _Round:
                 identity_url=f"{config.link.fleet_api.rstrip('/')}/kiosks/{config.kiosk_id}/",
             ),
             width_px,
+            draws_codes=draws_codes,
         )

@@ -22,8 +22,8 @@ def look_at_printer(printer: Printer, patience: Patience) -> Finding:
     """
     status = printer.wait(patience.status_s)
     if status is None:
-        return unknown(NAME, Problem.PRINTER_SILENT, width_px=printer.width_px)
-    return judge(status).with_details(width_px=printer.width_px)
+        return unknown(NAME, Problem.PRINTER_SILENT, width_px=printer.width_px, draws_codes=printer.draws_codes)
+    return judge(status).with_details(width_px=printer.width_px, draws_codes=printer.draws_codes)
 
 
 def judge(status: PrinterStatus) -> Finding:
@@ -54,17 +54,18 @@ def judge(status: PrinterStatus) -> Finding:
 
 
 def print_slip(
-    printer: Printer, lay_out: Callable[[int], tuple[Part, ...]], voice: Voice, patience: Patience
+    printer: Printer, lay_out: Callable[[int, bool], tuple[Part, ...]], voice: Voice, patience: Patience
 ) -> Finding:
-    """Print the test slip, unless the printer says itself that it cannot. ``lay_out`` takes the width in dots.
+    """Print the test slip, unless the printer says itself that it cannot.
 
+    ``lay_out`` takes the width in dots, and whether the printer draws codes.
     Raises: DriverError with what became of it.
     """
     before = look_at_printer(printer, patience)
     if before.problem in (Problem.COVER_OPEN, Problem.PAPER_OUT, Problem.PAPER_JAMMED):
         return before.with_details(printed=False)
     voice.say("กำลังพิมพ์ใบทดสอบ ...", "Printing the test slip ...")
-    parts = lay_out(printer.width_px)
+    parts = lay_out(printer.width_px, printer.draws_codes)
     printer.print(parts)
     voice.say("ดูว่าขอบครบทั้งสี่ด้าน และสแกนคิวอาร์ได้", "See that its frame is whole and that a phone reads its code.")
     length_mm = -(-sum(map(length_dots, parts)) // DOTS_PER_MM)

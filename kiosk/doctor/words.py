@@ -25,6 +25,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "cover_open": ("ฝาเปิด: {}", "cover open: {}"),
     "error": ("ขัดข้อง: {}", "error: {}"),
     "width_px": ("กว้าง {} จุด", "{} dots wide"),
+    "draws_codes": ("วาดคิวอาร์เอง: {}", "draws QR codes itself: {}"),
     "height_px": ("สูง {} จุด", "{} high"),
     "printed": ("พิมพ์แล้ว: {}", "printed: {}"),
     "slips_left": ("", ""),

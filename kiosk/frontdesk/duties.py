@@ -212,15 +212,16 @@ class SlipDone:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """Job: lay out and print one slip. ``lay_out`` takes the printer's width in dots; ``job_no``: the journal's.
+    """Job: lay out and print one slip. ``job_no``: the journal's.
 
+    ``lay_out`` takes the width in dots of the printer that is there, and whether it draws codes.
     ``command_id``: of a command of the fleet, when it is no visitor's slip.
     """
 
     transaction_no: str
     confirmed: bool
     reprint: bool
-    lay_out: Callable[[int], tuple[Part, ...]]
+    lay_out: Callable[[int, bool], tuple[Part, ...]]
     job_no: int | None = None
     command_id: str = ""
 
@@ -234,7 +235,7 @@ def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, Print
 
     def do(printer: Printer, job: PrintJob) -> tuple[Any, ...]:
         try:
-            parts = job.lay_out(printer.width_px)
+            parts = job.lay_out(printer.width_px, printer.draws_codes)
         except ValueError as err:  # a notice that makes no slip is the notice's fault, and the payment stands
             log.error("the slip of %s cannot be laid out: %s", job.transaction_no, err)
             return (SlipDone(job, 0, LAYOUT_FAILED),)

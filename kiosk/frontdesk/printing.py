@@ -139,7 +139,7 @@ class Printing:
                 transaction_no="",
                 confirmed=False,
                 reprint=False,
-                lay_out=lambda width_px: render_trial(slip, width_px),
+                lay_out=lambda width_px, draws_codes: render_trial(slip, width_px, draws_codes=draws_codes),
                 command_id=command_id,
             )
         )
@@ -167,7 +167,7 @@ class Printing:
                 transaction_no=slip.transaction_no,
                 confirmed=slip.confirmed_at is not None,
                 reprint=slip.reprint,
-                lay_out=lambda width_px: render(slip, width_px),
+                lay_out=lambda width_px, draws_codes: render(slip, width_px, draws_codes=draws_codes),
                 job_no=job.job_no if job is not None else None,
             )
         )

@@ -15,7 +15,6 @@ from dataclasses import replace
 from functools import lru_cache
 from math import ceil
 
-import qrcode
 from PIL import Image, ImageChops
 
 from drivers.printer.port import Logo, Part, Qr, Raster
@@ -44,6 +43,7 @@ from kiosk.slips.document import (
     TypeStyle,
 )
 from kiosk.slips.pavilion import pavilion
+from kiosk.slips.symbol import QUIET_MODULES, modules_of, printable, side_modules
 from kiosk.slips.typeset import (
     ASCENT_EM,
     DESCENT_EM,
@@ -68,8 +68,6 @@ _BANNER_SPACE = 8  # above and below; nothing above the first
 _RULE_HEIGHT = 3
 _DASH, _DASH_GAP = 6, 3
 _MODULE = 7  # dots a QR module: 0.9 mm, read at arm's length by any phone
-_QUIET = 4  # modules
-_SMALLEST_QR = 3  # version
 _AMOUNT_SIZES = (76, 68, 60, 52, 46, 40)
 
 
@@ -80,10 +78,14 @@ _Run = tuple[float, Ink]
 class Sheet:
     """Paper that grows downwards."""
 
-    def __init__(self, width_px: int, *, leaves_codes: bool = False) -> None:
-        """``leaves_codes``: a code in the middle is left to the printer, as a part of its own; so is the masthead."""
+    def __init__(self, width_px: int, *, leaves_parts: bool = False, draws_codes: bool = False) -> None:
+        """``leaves_parts``: a code in the middle is left to the printer, as a part of its own; so is the masthead.
+
+        ``draws_codes``: the printer draws codes itself, so each stands in the middle.
+        """
         self._width = width_px
-        self._leaves_codes = leaves_codes
+        self._leaves_parts = leaves_parts
+        self._draws_codes = draws_codes
         self._above: list[Part] = []
         self._mast: tuple[int, int] | None = None  # the masthead's rows, in the picture that grows now
         self._scale = 1.0 if width_px >= _NARROW_PX else 6 / 7
@@ -107,7 +109,7 @@ class Sheet:
     def _cut_around_mast(self, paper: Raster) -> list[Part]:
         """The masthead's rows are a part of their own, as wide as the paper: being centred changes nothing. It stands
         on whole rows, so they are the same on every slip of an office."""
-        if self._mast is None or not self._leaves_codes:
+        if self._mast is None or not self._leaves_parts:
             return [paper]
         (top, below), stride = self._mast, (paper.width_px + 7) // 8
         above, mast, rest = (
@@ -307,9 +309,9 @@ class Sheet:
         self._line(runs, figures.pitch * figures.size_dots, figures)
 
     def _code(self, element: Code) -> None:
-        modules = _modules(element.payload)
-        whole = modules.width + 2 * _QUIET
-        module = min(_MODULE, (self._width + 2 * _QUIET * _MODULE - 2 * _MARGIN) // whole)
+        payload = printable(element.payload)
+        whole = side_modules(payload, bytewise=self._draws_codes) + 2 * QUIET_MODULES
+        module = min(_MODULE, (self._width + 2 * QUIET_MODULES * _MODULE - 2 * _MARGIN) // whole)
         side = whole * module
         # The quiet zone may hang into the margin, which is white as well.
         text_left = _MARGIN - 20 + side + 8
@@ -318,25 +320,26 @@ class Sheet:
         texts = list(zip(element.lines, [first, *[rest] * (len(element.lines) - 1)], strict=True))
         self._y += 6
         top = self._y
-        if all(standing_ink(text, style).advance <= beside for text, style in texts):
-            self._lay_code(modules, module, _MARGIN - 20)
+        if not self._draws_codes and all(standing_ink(text, style).advance <= beside for text, style in texts):
+            self._lay_code(payload, module, _MARGIN - 20)
             self._y = top + (side - sum(style.pitch * style.size_dots for _, style in texts)) / 2
             for text, style in texts:
                 self._line([(text_left, standing_ink(text, style))], style.pitch * style.size_dots, style)
             self._y = max(self._y, top + side)
             return
-        if self._leaves_codes and element.payload.isascii() and element.payload.isprintable():
-            self._leave(Qr(element.payload, module))
+        if self._leaves_parts:
+            self._leave(Qr(payload, module))
         else:
-            self._lay_code(modules, module, (self._width - side) // 2)
+            self._lay_code(payload, module, (self._width - side) // 2)
             self._y = top + side - module
         for text, style in texts:
             for line in standing_lines(text, style, self._room):
                 self._centred(line, style)
 
-    def _lay_code(self, modules: Image.Image, module: int, left: int) -> None:
+    def _lay_code(self, payload: str, module: int, left: int) -> None:
+        modules = modules_of(payload)
         inked = modules.resize((modules.width * module, modules.height * module), Image.Resampling.NEAREST)
-        self._lay(inked, left + _QUIET * module, round(self._y) + _QUIET * module)
+        self._lay(inked, left + QUIET_MODULES * module, round(self._y) + QUIET_MODULES * module)
 
     def _leave(self, code: Qr) -> None:
         """What was laid so far is one part, the code the next; paper begins anew below it."""
@@ -362,9 +365,12 @@ def lay_out(elements: Iterable[Element], width_px: int) -> Raster:
     return sheet.raster()
 
 
-def lay_out_parts(elements: Iterable[Element], width_px: int) -> tuple[Part, ...]:
-    """The same for a printer that may draw codes itself: pictures, and between them the codes in the middle."""
-    sheet = Sheet(width_px, leaves_codes=True)
+def lay_out_parts(elements: Iterable[Element], width_px: int, *, draws_codes: bool = False) -> tuple[Part, ...]:
+    """The same in parts: pictures, and between them what a printer may draw itself.
+
+    ``draws_codes``: it draws codes; then every code is a ``Qr`` (decisions/0001-codes-in-the-middle.md).
+    """
+    sheet = Sheet(width_px, leaves_parts=True, draws_codes=draws_codes)
     for element in elements:
         sheet.add(element)
     forget()
@@ -385,12 +391,3 @@ def _dashes(width: int) -> Image.Image:
     for x in range(0, width, _DASH + _DASH_GAP):
         line.paste(255, (x, 0, min(x + _DASH, width), _RULE_HEIGHT))
     return line
-
-
-def _modules(payload: str) -> Image.Image:
-    """The symbol, a dot a module, 255 = dark."""
-    code = qrcode.QRCode(version=_SMALLEST_QR, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
-    code.add_data(payload)
-    code.make(fit=True)
-    rows = [bytes(255 if dark else 0 for dark in row) for row in code.get_matrix()]
-    return Image.frombytes("L", (len(rows), len(rows)), b"".join(rows))

@@ -75,9 +75,9 @@ class PaymentSlip:
             raise ValueError("the lines of a slip do not add up to its amount")
 
 
-def render(slip: PaymentSlip, width_px: int) -> tuple[Part, ...]:
-    """The slip, ready for a printer of that width, cut included."""
-    return (*lay_out_parts(elements(slip), width_px), Cut())
+def render(slip: PaymentSlip, width_px: int, *, draws_codes: bool = False) -> tuple[Part, ...]:
+    """The slip, ready for a printer of that width that draws codes or not, cut included."""
+    return (*lay_out_parts(elements(slip), width_px, draws_codes=draws_codes), Cut())
 
 
 def elements(slip: PaymentSlip) -> tuple[Element, ...]:

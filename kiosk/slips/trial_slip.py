@@ -42,9 +42,9 @@ class TrialSlip:
     identity_url: str
 
 
-def render_trial(slip: TrialSlip, width_px: int) -> tuple[Part, ...]:
-    """The slip, ready for a printer of that width, cut included."""
-    return (*lay_out_parts(trial_elements(slip, width_px), width_px), Cut())
+def render_trial(slip: TrialSlip, width_px: int, *, draws_codes: bool = False) -> tuple[Part, ...]:
+    """The slip, ready for a printer of that width that draws codes or not, cut included."""
+    return (*lay_out_parts(trial_elements(slip, width_px), width_px, draws_codes=draws_codes), Cut())
 
 
 def trial_elements(slip: TrialSlip, width_px: int) -> tuple[Element, ...]:

@@ -72,7 +72,7 @@ def measure() -> list[Row]:
     parts = render(PAID, WIDTH_PX)
     picture = _whole(parts)
     ours, peers = _ours(parts), _peers(picture)
-    drawn_there = _ours(parts, DRAWS_ITSELF)
+    drawn_there = _ours(render(PAID, WIDTH_PX, draws_codes=True), DRAWS_ITSELF)
     layout_ms = _best_ms(lambda: render(PAID, WIDTH_PX))
     ours_ms, peers_ms = _best_ms(lambda: _ours(parts)), _best_ms(lambda: _peers(picture))
     peer = "python-escpos 3.1 image()"

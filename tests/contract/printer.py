@@ -56,6 +56,8 @@ class PrinterRig:
     unplug_after: Callable[[float], None]
     reopen: Callable[[], None]
     slips: Callable[[], list[Raster]]
+    own_codes: Callable[[], list[str]]
+    """What the codes say that the printer drew itself."""
 
 
 def striped(seed: int) -> Raster:
@@ -80,6 +82,7 @@ def striped(seed: int) -> Raster:
 SLIP = striped(0)
 OTHER = striped(2)
 CODE = Qr("https://sala.example.go.th/t/0123456789ABCDEF", module_px=6, correction=Correction.M)
+OTHER_CODE = Qr("HTTPS://SALA.EXAMPLE.GO.TH/P/0123456789", module_px=4, correction=Correction.L)
 EMBLEM = Logo(
     Raster(100, 24, bytes((0xF3, 0xFF, 0x0F, 0xFF, 0x81, 0xFF, 0x18, 0xFF, 0xA5, 0xFF, 0xFF, 0xFF, 0xF0)) * 24)
 )
@@ -187,6 +190,11 @@ class PrinterContract:
         rig.printer.print((SLIP, CODE, OTHER, Cut()))
         together = SLIP.rows + as_raster(CODE, 576).rows + OTHER.rows
         assert rig.slips() == [Raster(576, SLIP.height_px + length_dots(CODE) + OTHER.height_px, together)]
+
+    def test_a_printer_that_draws_codes_says_so_and_draws_every_one(self, rig: PrinterRig) -> None:
+        rig.printer.print((CODE, SLIP, OTHER_CODE, Cut()))
+        both = [CODE.payload, OTHER_CODE.payload]
+        assert rig.own_codes() == (both if rig.printer.draws_codes else [])
 
     def test_a_logo_is_the_same_dots_on_every_slip(self, rig: PrinterRig) -> None:
         for _ in range(2):

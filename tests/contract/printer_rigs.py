@@ -36,6 +36,7 @@ def fake_rig(printer: FakePrinter) -> PrinterRig:
         unplug_after=printer.unplug,
         reopen=printer.plug_in,
         slips=lambda: list(printer.slips),
+        own_codes=lambda: list(printer.own_codes),
     )
 
 
@@ -91,5 +92,6 @@ def _rig(bench: PrinterBench, plugged: Callable[[], str], profile: Profile, open
         unplug_after=lambda mm: bench.do(lambda p: p.unplug(mm)),
         reopen=reopen,
         slips=lambda: bench.slips,
+        own_codes=lambda: list(bench.do(lambda p: p.own_codes)),
     )
     return rig

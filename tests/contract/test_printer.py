@@ -18,6 +18,12 @@ class TestFakePrinter(PrinterContract):
         return fake_rig(FakePrinter())
 
 
+class TestFakePrinterThatDrawsCodes(PrinterContract):
+    @pytest.fixture
+    def rig(self) -> PrinterRig:
+        return fake_rig(FakePrinter(draws_codes=True))
+
+
 class TestEscposPrinterOnASerialLine(PrinterContract):
     @pytest.fixture
     def rig(self) -> Iterator[PrinterRig]:

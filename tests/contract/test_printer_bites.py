@@ -136,6 +136,14 @@ class DrawsCodesAtTheLeft(FakePrinter):
         super()._print_part(symbol(part) if isinstance(part, Qr) else part)
 
 
+class SaysItDrawsCodes(FakePrinter):
+    """And is sent dots all the same."""
+
+    @property
+    def draws_codes(self) -> bool:
+        return True
+
+
 class ForgetsItsLogo(FakePrinter):
     """Prints what it has in memory; but nothing put it there again after the first slip."""
 
@@ -227,6 +235,7 @@ SABOTEURS = {
     LosesTheLastColumn: "test_every_dot_reaches_the_paper",
     FeedsHalf: "test_feeds_are_white_paper_of_their_length",
     DrawsCodesAtTheLeft: "test_a_qr_code_is_the_same_dots_whoever_draws_it",
+    SaysItDrawsCodes: "test_a_printer_that_draws_codes_says_so_and_draws_every_one",
     ForgetsItsLogo: "test_a_logo_is_the_same_dots_on_every_slip",
     NewestOnTop: "test_slips_come_out_in_order",
     KeepsTheSlipForLater: "test_without_paper_nothing_is_printed",

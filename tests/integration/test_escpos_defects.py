@@ -77,7 +77,7 @@ class TextRefuser(PaperPath):
 @pytest.mark.parametrize("name", SLIPS)
 def test_no_letter_is_sent_as_text(name: str, profile) -> None:  # type: ignore[no-untyped-def]
     paper = TextRefuser(profile.width_px)
-    parts = render(SLIPS[name], profile.width_px)
+    parts = render(SLIPS[name], profile.width_px, draws_codes=profile.native_qr)
     paper.receive(preamble() + b"".join(step.data for step in steps(parts, profile)))
     while paper.waiting:
         paper.step()

@@ -16,10 +16,11 @@ from drivers.printer.paper import png
 from drivers.printer.port import Part, Raster, length_dots
 from drivers.printer.profile import PROFILES, Profile
 from kiosk.slips.payment_slip import PaymentSlip, render
+from kiosk.slips.trial_slip import TrialSlip, render_trial
 from tests.bench.slip import measure
 from tests.contract.printer_rigs import QUICK
 from tests.support.printer_on_a_thread import printer_on_a_thread
-from tests.support.sample_slips import PAID, SLIPS
+from tests.support.sample_slips import PAID, PAID_AT, SLIPS
 
 # Wider gaps than this between what is drawn and what is printed would be seen.
 _MOST_THICKENED_DOTS = 20
@@ -54,7 +55,7 @@ def test_what_comes_out_is_what_was_drawn(slip: PaymentSlip, width_px: int, stri
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_the_office_stands_on_paper_as_it_was_drawn_also_from_the_printers_memory(profile: Profile) -> None:
-    parts = render(PAID, profile.width_px)
+    parts = render(PAID, profile.width_px, draws_codes=profile.native_qr)
     with printer_on_a_thread(profile.width_px) as bench:
         printer = EscposPrinter.open(bench.uri, profile, QUICK, Past())
         printer.print(parts)
@@ -70,6 +71,26 @@ def test_the_office_stands_on_paper_as_it_was_drawn_also_from_the_printers_memor
     assert printed.rows[: below * stride] == whole(parts, profile.width_px).rows[: below * stride]
     thickened = zip(whole(parts, profile.width_px).rows, printed.rows, strict=True)
     assert sum((a ^ b).bit_count() for a, b in thickened) <= _MOST_THICKENED_DOTS
+
+
+TRIAL = TrialSlip(PAID.office_name, "CBI-02", PAID_AT, "https://fleet.example/kiosks/CBI-02/")
+
+
+@pytest.mark.parametrize("name", ["80mm", "80mm-qr", "58mm", "58mm-qr", "epson-tm-t20"])
+def test_a_printer_that_draws_codes_draws_every_one_of_a_slip(name: str) -> None:
+    profile = PROFILES[name]
+    expected = [slip.tracking_url for slip in SLIPS.values()] + [TRIAL.identity_url]
+    with printer_on_a_thread(profile.width_px) as bench:
+        printer = EscposPrinter.open(bench.uri, profile, QUICK)
+        for slip in SLIPS.values():
+            printer.print(render(slip, printer.width_px, draws_codes=printer.draws_codes))
+        printer.print(render_trial(TRIAL, printer.width_px, draws_codes=printer.draws_codes))
+        printer.close()
+        assert bench.do(lambda p: p.unknown_commands) == ()
+        drawn_there = list(bench.do(lambda p: p.own_codes))
+        on_paper = [zxingcpp.read_barcodes(Image.open(BytesIO(png(slip))).convert("L")) for slip in bench.slips]
+    assert [code.text for (code,) in on_paper] == expected
+    assert drawn_there == (expected if profile.native_qr else [])
 
 
 @pytest.mark.parametrize(("strips", "share"), [(True, 1 / 3), (False, 0.4)])

@@ -76,7 +76,7 @@ def open_printer(printer: FakePrinter) -> Callable[[], FakePrinter]:
     return ask
 
 
-def job(lay_out: Callable[[int], tuple[Any, ...]] = lambda _width: ()) -> PrintJob:
+def job(lay_out: Callable[[int, bool], tuple[Any, ...]] = lambda _width_px, _draws_codes: ()) -> PrintJob:
     return PrintJob("CBI02-690000001", confirmed=True, reprint=False, lay_out=lay_out)
 
 
@@ -162,7 +162,7 @@ def test_a_job_at_the_moment_of_loss_is_answered_before_the_loss() -> None:
     with working(Device.PRINTER, printer_duties(open_printer(printer)), inbox) as worker:
         inbox.next(PrinterChanged)
 
-        def pull_while_laying_out(_width_px: int) -> tuple[Any, ...]:
+        def pull_while_laying_out(_width_px: int, _draws_codes: bool) -> tuple[Any, ...]:
             printer.unplug()
             return ()
 
@@ -187,7 +187,7 @@ def test_jobs_handed_in_while_the_device_opens_are_done_when_it_is_open() -> Non
 def test_a_slip_that_cannot_be_laid_out_is_a_failure_and_the_worker_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     printer, inbox = FakePrinter(), Inbox()
 
-    def refuse(_width_px: int) -> tuple[Any, ...]:
+    def refuse(_width_px: int, _draws_codes: bool) -> tuple[Any, ...]:
         raise ValueError("the lines of a slip do not add up to its amount")
 
     with working(Device.PRINTER, printer_duties(open_printer(printer)), inbox) as worker:

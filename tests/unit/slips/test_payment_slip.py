@@ -137,17 +137,30 @@ def test_a_code_in_the_middle_is_left_to_the_printer(width_px: int) -> None:
     assert code.side_px <= width_px - 16
 
 
-def kinds(slip: PaymentSlip, width_px: int = 576) -> list[type]:
-    return [type(part) for part in render(slip, width_px)]
+def kinds(slip: PaymentSlip, width_px: int = 576, *, draws_codes: bool = False) -> list[type]:
+    return [type(part) for part in render(slip, width_px, draws_codes=draws_codes)]
 
 
 def test_a_code_beside_its_words_is_drawn_with_them() -> None:
     assert kinds(PAID) == [Raster, Logo, Raster, Cut]
 
 
-def test_a_code_no_printer_could_draw_is_drawn_here() -> None:
-    undrawable = replace(LONGEST, tracking_url="https://ติดตาม.example/" + "x" * 60)
-    assert kinds(undrawable) == [Raster, Logo, Raster, Cut]
+@pytest.mark.parametrize("width_px", [576, 384])
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_a_printer_that_draws_codes_is_left_every_one(slip: PaymentSlip, width_px: int) -> None:
+    parts = render(slip, width_px, draws_codes=True)
+    assert [part.payload for part in parts if isinstance(part, Qr)] == [slip.tracking_url]
+    printer = FakePrinter(width_px, draws_codes=True)
+    printer.print(parts)
+    assert printer.own_codes == [slip.tracking_url]
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(png(printer.slips[0]))).convert("L"))
+    assert code.text == slip.tracking_url
+
+
+def test_a_code_in_thai_letters_is_one_that_every_printer_draws() -> None:
+    parts = render(replace(PAID, tracking_url="https://ติดตาม.example/t/ก?x=1"), 576, draws_codes=True)
+    (code,) = [part for part in parts if isinstance(part, Qr)]
+    assert code.payload == "https://xn--l3cbb2cyej.example/t/%E0%B8%81?x=1"
 
 
 def masthead(slip: PaymentSlip, width_px: int) -> Raster:
