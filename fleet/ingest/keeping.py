@@ -22,6 +22,7 @@ from fleet.devices.desired import tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
 from fleet.ingest.births import BOOT_ID_MAX, Birth, read_birth
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
+from fleet.office.channels import keeping as channels
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
 from fleet.protocol.messages import (
@@ -254,6 +255,10 @@ class _Batch:
         except (msgspec.DecodeError, MessageError, RecursionError):
             log.error("record %d of %s is broken; only its place is kept", numbered.no, state.kiosk_id)
             record, body = UnknownRecord(original={}), {"kind": BROKEN, "bytes": len(bytes(numbered.record))}
+        if isinstance(record, channels.Kept):
+            office = Kiosk.objects.select_related("office").get(pk=state.kiosk_id).office
+            channels.keep(channels.Source(state.kiosk_id, office, self._now), record)
+            body = channels.logged(record)
         self._records.append(
             Record(
                 kiosk_id=state.kiosk_id,

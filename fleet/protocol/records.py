@@ -116,6 +116,51 @@ class RecordsDropped(Record, frozen=True, tag="records-dropped"):
     last_at: datetime
 
 
+class TicketOpened(Record, frozen=True, tag="ticket-opened"):
+    """Somebody told the office something. ``number``: ``fleet.protocol.tickets``; ``channel``: the office's own word.
+
+    ``text`` is theirs, ID numbers in it masked; ``tracking_token`` as in ``PaymentOpened``.
+    """
+
+    number: str
+    tracking_token: str
+    channel: str
+    text: str
+    language: str
+    opened_at: datetime
+    visit_id: str = ""
+
+
+class CustomerRegistered(Record, frozen=True, tag="customer-registered"):
+    """Somebody asked to be registered as a customer. ``sealed`` is for the ministry alone (``fleet.protocol.sealing``);
+    outside it nothing is whole."""
+
+    number: str
+    id_masked: str
+    phone_masked: str
+    sealed: str
+    opened_at: datetime
+    visit_id: str = ""
+
+
+class PresenceKeyMade(Record, frozen=True, tag="presence-key-made"):
+    """This kiosk signs presence slips with a new key from now on; raw Ed25519, in hex."""
+
+    key_id: str
+    public_key: str
+    made_at: datetime
+
+
+class PresenceIssued(Record, frozen=True, tag="presence-issued"):
+    """A signed presence slip was asked for; whose is not said."""
+
+    number: str
+    key_id: str
+    purpose: str
+    issued_at: datetime
+    visit_id: str = ""
+
+
 class UnknownRecord(Record, frozen=True, tag="unknown"):
     """A record of a kind this reader does not know: kept as it came."""
 
@@ -132,6 +177,10 @@ KnownRecord = (
     | Restarted
     | CommandEnded
     | RecordsDropped
+    | TicketOpened
+    | CustomerRegistered
+    | PresenceKeyMade
+    | PresenceIssued
 )
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)

@@ -13,6 +13,7 @@ from fleet.devices.truth import Condition
 from fleet.protocol import records
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import format_baht
+from fleet.protocol.tickets import grouped
 from fleet.web import command_words, words
 from fleet.web.machine_words import restart_reason
 from fleet.web.settings_problems import is_refusal, problem
@@ -50,6 +51,20 @@ def _of_visit(known: Known) -> Story | None:
             fill = {"notice": known.notice_no, "amount": format_baht(known.amount_satang)}
             sentence = _("ใบแจ้ง %(notice)s จำนวน %(amount)s บาท") % fill
             return Story(known.opened_at, _("แสดง QR ชำระเงิน"), sentence, Condition.OK)
+    return _of_channels(known)
+
+
+def _of_channels(known: Known) -> Story | None:
+    """What somebody told, asked for or was given; by number only."""
+    match known:
+        case records.TicketOpened():
+            return Story(known.opened_at, _("ผู้ใช้แจ้งเรื่อง"), grouped(known.number), Condition.OK)
+        case records.CustomerRegistered():
+            return Story(known.opened_at, _("ผู้ใช้ขอขึ้นทะเบียนลูกค้า"), grouped(known.number), Condition.OK)
+        case records.PresenceIssued():
+            return Story(known.issued_at, _("ออกใบแทนสำเนาบัตร"), known.number, Condition.OK)
+        case records.PresenceKeyMade():
+            return Story(known.made_at, _("ตู้สร้างกุญแจเซ็นใบแทนสำเนาบัตร"), known.key_id, Condition.OK)
     return None
 
 

@@ -1,0 +1,185 @@
+"""What comes in through the channels, kept exactly once: from kiosks as records, from the web as a form.
+
+Not here: MQTT, pages. Rules: a kiosk may only use numbers that it draws itself; a thing kept is not changed by being
+said again; an ID number somebody typed into a text is masked before anything is written, here too.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+import secrets
+from binascii import Error as NotBase64Error
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
+
+from fleet.office.channels.models import Channel, PresenceKey, Registration, StepKind, Ticket, TicketStep
+from fleet.office.models import Office
+from fleet.protocol import records
+from fleet.protocol.tickets import TEXT_CHARACTERS_MAX, Kind, is_drawn_by, is_number, number_of, without_id_numbers
+
+log = logging.getLogger(__name__)
+
+Kept = records.TicketOpened | records.CustomerRegistered | records.PresenceKeyMade | records.PresenceIssued
+
+_OWN_TABLE = ("text", "tracking_token", "sealed", "phone_masked", "id_masked")
+"""What stands in a table of its own, where it can be corrected and erased, and in no log of records beside it."""
+
+CLOCK_OFF = timedelta(days=366)
+"""As ``fleet.ingest.keeping``: a kiosk further from us than this has no clock."""
+
+DEADLINE_DAYS = 15
+"""Of what names no channel of the office. A sample (ตัวอย่าง): the office's channels say their own."""
+
+TOKEN_BYTES = 12
+"""96 bits, as a kiosk's."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_KEY = re.compile(r"[0-9a-f]{64}")
+_KEY_ID = re.compile(r"[0-9a-zA-Z_-]{4,16}")
+_SEALED_MAX = 2000
+
+
+class UnfitError(ValueError):
+    """A record that cannot be what it says; count it, its place in the spool is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something came in, and when we heard of it."""
+
+    kiosk_id: str
+    office: Office
+    now: datetime
+
+
+def keep(source: Source, record: Kept) -> None:
+    """Keep what a kiosk's record tells; what cannot be kept is logged by its number only."""
+    try:
+        with transaction.atomic():
+            match record:
+                case records.TicketOpened():
+                    _keep_ticket(source, record)
+                case records.CustomerRegistered():
+                    _keep_registration(source, record)
+                case records.PresenceKeyMade():
+                    _keep_key(source, record)
+                case records.PresenceIssued():
+                    pass  # counted where every record stands; whose slip it was is nobody's business
+    except (UnfitError, IntegrityError, DataError, OverflowError) as err:
+        log.error("%s sent a %s that cannot be kept: %s", source.kiosk_id, type(record).__name__, type(err).__name__)
+
+
+def logged(record: Kept) -> dict[str, Any]:
+    """What of it stands in the log of all records: everything but what somebody said, and who they are."""
+    body: dict[str, Any] = msgspec.to_builtins(record)
+    return body | {name: "" for name in _OWN_TABLE if name in body}
+
+
+def _keep_ticket(source: Source, record: records.TicketOpened) -> None:
+    if not (is_number(record.number, Kind.TICKET) and is_drawn_by(record.number, source.kiosk_id)):
+        raise UnfitError("not a number of this kiosk")
+    if not _TOKEN.fullmatch(record.tracking_token):
+        raise UnfitError("no token")
+    channel = Channel.objects.filter(office=source.office, code=record.channel[:24]).first()
+    told = Told(record.text, "en" if record.language == "en" else "th", channel)
+    _open(source, told, record.number, record.tracking_token, _at(record.opened_at, source.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody told: the words, their language, and through which channel."""
+
+    text: str
+    language: str
+    channel: Channel | None
+
+
+def _open(source: Source, told: Told, number: str, token: str, at: datetime) -> Ticket:
+    channel = told.channel
+    days = channel.deadline_days if channel else DEADLINE_DAYS
+    owner = channel.owner if channel else None
+    ticket, is_new = Ticket.objects.get_or_create(
+        number=number,
+        defaults={
+            "token": token,
+            "office": source.office,
+            "channel": channel,
+            "kiosk_id": source.kiosk_id,
+            "language": told.language,
+            "text": without_id_numbers(told.text)[: 2 * TEXT_CHARACTERS_MAX],
+            "opened_at": at,
+            "due_on": timezone.localdate(at) + timedelta(days=days),
+            "owner": owner,
+            "owner_name": channel.owner_name if channel else "",
+        },
+    )
+    if is_new:
+        TicketStep.objects.create(ticket=ticket, kind=StepKind.RECEIVED, at=at)
+    return ticket
+
+
+def open_from_web(channel: Channel, text: str, language: str) -> Ticket:
+    """A ticket that came in through the public page.
+
+    Raises: UnfitError when nothing was told, or too much; show the form again.
+    """
+    text = text.strip()
+    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX:
+        raise UnfitError("text")
+    now = timezone.now()
+    source = Source("", channel.office, now)
+    year = (timezone.localdate(now).year + 543) % 100
+    for _ in range(5):
+        drawn = f"{channel.office_id.replace('-', '')}00-{year:02d}{secrets.randbelow(10**7):07d}"
+        number = number_of(Kind.TICKET, drawn)
+        if not Ticket.objects.filter(pk=number).exists():
+            break
+    return _open(source, Told(text, language, channel), number, secrets.token_urlsafe(TOKEN_BYTES), now)
+
+
+def _keep_registration(source: Source, record: records.CustomerRegistered) -> None:
+    if not (is_number(record.number, Kind.REGISTRATION) and is_drawn_by(record.number, source.kiosk_id)):
+        raise UnfitError("not a number of this kiosk")
+    if len(record.sealed) > _SEALED_MAX or without_id_numbers(record.id_masked) != record.id_masked:
+        raise UnfitError("not sealed")
+    try:
+        base64.b64decode(record.sealed, validate=True)
+    except (NotBase64Error, ValueError):
+        raise UnfitError("not sealed") from None
+    Registration.objects.get_or_create(
+        number=record.number,
+        defaults={
+            "office": source.office,
+            "kiosk_id": source.kiosk_id,
+            "opened_at": _at(record.opened_at, source.now),
+            "id_masked": record.id_masked[:20],
+            "phone_masked": record.phone_masked[:20],
+            "sealed": record.sealed,
+        },
+    )
+
+
+def _keep_key(source: Source, record: records.PresenceKeyMade) -> None:
+    if not (_KEY_ID.fullmatch(record.key_id) and _KEY.fullmatch(record.public_key)):
+        raise UnfitError("no key")
+    PresenceKey.objects.get_or_create(
+        key_id=record.key_id,
+        defaults={
+            "kiosk_id": source.kiosk_id,
+            "office": source.office,
+            "public_key": record.public_key,
+            "made_at": _at(record.made_at, source.now),
+        },
+    )
+
+
+def _at(said: datetime, now: datetime) -> datetime:
+    said = said if said.tzinfo else said.replace(tzinfo=UTC)
+    return now if abs(said - now) > CLOCK_OFF else said
