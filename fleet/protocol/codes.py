@@ -5,7 +5,8 @@ character (``payment.check_character``); their builders stand at the end of this
 
 * a notice: its bill reference, ``N`` + province (DOPA, 2 digits) + 8 digits + check, 12 characters;
 * a folder: ``F`` + province + 6 digits + check, 10 characters;
-* a presence slip (it stands for a photocopy of the ID card): its number, ``P`` + province + 8 digits + check;
+* a presence slip (it stands for a photocopy of the ID card): its number, ``P`` + province + 8 digits + check; its QR
+  says more, and ends in a signature (``presence``);
 * a slip: the address of its tracking page, ``https://.../t/<token>``.
 
 What a scanner adds is taken off first: the AIM identifier (``]C1``, ``]Q1``) and the terminator. What a person types
@@ -26,6 +27,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fleet.protocol import presence
 from fleet.protocol.factory import FactoryNumber, OldFactoryNumber, parse_factory_number
 from fleet.protocol.payment import (
     BillPayment,
@@ -39,6 +41,7 @@ from fleet.protocol.payment import (
     parse_slip,
     reference_agrees,
 )
+from fleet.protocol.presence import SignedPresence
 from fleet.protocol.thai import IdNumber
 
 CODE_CHARACTERS_MAX = 512
@@ -124,10 +127,12 @@ class FactoryCode:
 
 @dataclass(frozen=True, slots=True)
 class PresenceCode:
-    """The number of a presence slip. Whose it is, and whether it was signed, does not stand in the number."""
+    """A presence slip: its number, and what its QR says where that was scanned. Nothing is proven before
+    ``presence.judge``; the number alone, typed or from a barcode, says nothing of whose it is."""
 
     number: str
     typed_in_thai: bool = False
+    signed: SignedPresence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,26 @@ def _read(text: str) -> KnownCode | UnknownCode:
     if (tracking := _TRACKING.fullmatch(text)) is not None:
         whole = len(tracking[1]) in _TOKEN_CHARACTERS
         return TrackingCode(tracking[1]) if whole else UnknownCode(Why.TRUNCATED)
+    if text.upper().startswith(presence.PREFIX):
+        return _signed(text)
     return _own(re.sub(r"[\s-]", "", text).upper()) or _number(text)
+
+
+def _signed(text: str) -> PresenceCode | UnknownCode:
+    """The QR of a presence slip."""
+    try:
+        found = presence.parse(text)
+    except presence.PresenceError as err:
+        return UnknownCode(_UNSIGNED[err.flaw])
+    return PresenceCode(found.presence.number, signed=found)
+
+
+_UNSIGNED = {
+    presence.Flaw.TRUNCATED: Why.TRUNCATED,
+    presence.Flaw.BAD_FIELD: Why.BAD_CHECK,  # it began like one
+    presence.Flaw.UNKNOWN_VERSION: Why.NOT_OURS,
+    presence.Flaw.NOT_OURS: Why.BAD_CHECK,
+}
 
 
 def _own(text: str) -> KnownCode | UnknownCode | None:
