@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "fleet.people",
     "fleet.trust",
     "fleet.office",
+    "fleet.office.changes",
     "fleet.office.register",
     "fleet.office.folders",
     "fleet.office.fees",

@@ -31,13 +31,13 @@ from kiosk import lives, news, settings_store
 from kiosk.agent.errands import Errands, Place
 from kiosk.agent.health import health
 from kiosk.agent.link import Arrived, Link, check_identity
+from kiosk.agent.office_keeping import OfficeKeeping
 from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
 from kiosk.config import MachineConfig
-from kiosk.office.client import Fetched, OfficeFetch, OfficeUnreachableError
 from kiosk.office.replica import Replica
 from kiosk.spool import Spool, SpoolFullError
-from kiosk.store import StoreError, StoreReplacedError
+from kiosk.store import StoreReplacedError
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +49,6 @@ NO_ROOM_TURN_S = 0.05
 
 HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
-
-OFFICE_RETRY_S = 15.0
 
 PROCESS = "agent"
 """Our name in the records."""
@@ -69,10 +67,10 @@ class Agent:
         self._config, self._version = config, version
         self._spool = Spool(config.data_path / "spool.sqlite")
         self._replica = Replica(config.data_path / "office.sqlite")
-        self._fetch: OfficeFetch | None = None
         self._post = news.NewsSocket(config.run_path, news.AGENT, news.FRONTDESK)
         self._link = Link(config.kiosk_id, config.link, boot_id, version)
         self._shipping = Shipping()
+        self._office = OfficeKeeping(config.link, self._replica, self._report)
         self._renewal = Renewal(config) if config.enrolment is not None else None
         place = Place(
             version=version, boot_id=boot_id, run_dir=config.run_path, reboot_command=config.care.reboot_command
@@ -83,10 +81,6 @@ class Agent:
         self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
         self._status_due_s = 0.0
         self._status_no = 0
-        self._office_due_s = 0.0
-        self._office_wanted: tuple[str, int] | None = None
-        self._fetching: tuple[str, int] | None = None
-        self._clock_ahead_s: float | None = None
         self._given_up: int | None = None
         self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
@@ -111,7 +105,7 @@ class Agent:
         finally:
             lives.end(self._spool, PROCESS, ending)
             self._link.close()
-            self._end_fetch()
+            self._office.close()
             for held in (self._post, self._replica, self._spool):
                 held.close()
 
@@ -127,11 +121,11 @@ class Agent:
             raise StoreReplacedError("the front desk has put a broken file aside; starting again on the new one")
         self._link.connect_if_due(self._next_session_no)
         turn_s = TURN_S if self._post.flush() else NO_ROOM_TURN_S
-        if self._fetch is not None:
+        if self._office.is_fetching:
             turn_s = 0.0  # the next piece is waited for in ``step``
         for _ in self._link.turn(turn_s, [self._post]):
             self._hear(self._post.receive(0))
-        self._step_fetch()
+        self._office.step()
         if self._renewal is not None and self._renewal.turn():
             self._link.close()  # and come again by the new certificate
         while self._link.inbox:
@@ -146,7 +140,7 @@ class Agent:
             self._post.tell(news.LinkState(online=self._was_online))
         if self._link.online:
             self._ship()
-            self._fetch_if_due()
+        self._office.begin_if_due(online=self._link.online)
         self._errands.look_after(in_visit=self._desk.in_visit)
         if time.monotonic() >= self._status_due_s:
             self._report_status()
@@ -163,7 +157,7 @@ class Agent:
     def _born(self) -> None:
         """A new session: everything the fleet should know of us is said again."""
         self._shipping.link_born()
-        self._office_due_s = 0.0
+        self._office.ask_soon()
         self._report()
         self._report_status()
 
@@ -198,7 +192,7 @@ class Agent:
                     self._payment(decode(arrived.payload, PaymentConfirmed))
                 case Channel.COMMAND:
                     command = decode(arrived.payload, Command)
-                    self._errands.take(command, refresh=self._fetch_again, expires_in_s=arrived.expires_in_s)
+                    self._errands.take(command, refresh=self._office.ask_again, expires_in_s=arrived.expires_in_s)
                 case _:
                     log.warning("unexpected message on %s", arrived.channel.value)
         except MessageError as err:
@@ -217,9 +211,7 @@ class Agent:
             self._shipping.acknowledged(ack)
 
     def _desired(self, desired: Desired) -> None:
-        wanted = (desired.office_id, desired.office_revision)
-        if wanted != self._office_wanted:
-            self._office_wanted, self._office_due_s = wanted, 0.0
+        self._office.desired(desired)
         if desired.settings_revision <= self._settings_revision or desired.settings_revision == self._given_up:
             self._report()
             return
@@ -258,15 +250,8 @@ class Agent:
             self._report()
 
     def _payment(self, payment: PaymentConfirmed) -> None:
-        try:
-            self._replica.mark_paid(payment.ref1, payment.confirmed_at)
-        except StoreError as err:  # whoever stands there hears it all the same; the records say it with the next fetch
-            log.error("payment not noted: %s", err)
-            self._office_wanted = None
+        self._office.payment(payment)
         self._post.tell(news.PaymentArrived(payment=payment))
-
-    def _fetch_again(self) -> None:
-        self._office_due_s, self._office_wanted = 0.0, None
 
     # ---- to the fleet
 
@@ -310,54 +295,9 @@ class Agent:
                 paper_out_at=self._desk.paper_out_at,
                 spool_depth=self._spool.depth,
                 in_visit=self._desk.in_visit,
-                health=health(self._config.data_path, self._spool, self._clock_ahead_s),
+                health=health(self._config.data_path, self._spool, self._office.clock_ahead_s),
             ),
         )
-
-    # ---- the office's records
-
-    def _office_is_current(self) -> bool:
-        """Whether what is here is what the fleet has. Another revision is another, smaller ones too: we may have moved.
-
-        As long as the fleet has not said what it has, asking it is the way to know.
-        """
-        if self._office_wanted is None:
-            return False
-        office_id, revision = self._office_wanted
-        return revision == self._replica.revision and office_id in ("", self._replica.office_id)
-
-    def _fetch_if_due(self) -> None:
-        """Begin to fetch the office's records when the fleet has others; a visit never waits for this."""
-        if self._fetch is not None or self._office_is_current() or time.monotonic() < self._office_due_s:
-            return
-        self._office_due_s = time.monotonic() + OFFICE_RETRY_S
-        self._fetching = self._office_wanted
-        self._fetch = OfficeFetch(self._config.link, self._replica.office_id, self._replica.revision)
-
-    def _step_fetch(self) -> None:
-        if self._fetch is None:
-            return
-        try:
-            fetched = self._fetch.step()
-            self._clock_ahead_s = self._fetch.clock_ahead_s
-            if fetched is None:
-                return
-            self._take_office(fetched)
-        except (OfficeUnreachableError, StoreError) as err:
-            log.warning("office records not fetched: %s", err)
-        self._end_fetch()
-
-    def _take_office(self, fetched: Fetched) -> None:
-        if fetched.records is not None:
-            self._replica.replace(fetched.records)
-        if self._office_wanted == self._fetching:  # nothing newer was announced meanwhile: this is what there is
-            self._office_wanted = (self._replica.office_id, self._replica.revision)
-        self._report()
-
-    def _end_fetch(self) -> None:
-        if self._fetch is not None:
-            self._fetch.close()
-            self._fetch = None
 
     def _record(self, record: records.KnownRecord) -> None:
         try:

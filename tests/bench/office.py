@@ -12,10 +12,11 @@ from drivers.card.samples import SOMCHAI
 from fleet.protocol.codes import folder_id, notice_reference
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.messages import Desired, SettingsLayer
-from fleet.protocol.office import Factory, Line, Notice, OfficeRecords
+from fleet.protocol.office import Factory, Folder, Line, Notice
 from fleet.protocol.thai import IdNumber, keyed_hash
 from kiosk import settings_store
 from kiosk.office.replica import Replica
+from tests.support.office_pages import page_of
 from tests.support.sample_visit import DOCUMENT
 
 FACTORIES = 2_000
@@ -38,9 +39,8 @@ def furnish(data_dir: Path) -> None:
     replica = Replica(data_dir / "office.sqlite")
     factories = tuple(_factory(number) for number in range(1, FACTORIES + 1))
     notices = tuple(_notice(number, factory.factory_no) for number, factory in enumerate(factories, 1))
-    replica.replace(
-        OfficeRecords(revision=1, office_id="CBI", hash_key=_KEY.hex(), factories=factories, notices=notices)
-    )
+    folders = tuple(_folder(number, factory.factory_no) for number, factory in enumerate(factories, 1))
+    replica.take(page_of((*factories, *notices, *folders), hash_key=_KEY.hex()))
     replica.close()
 
 
@@ -52,7 +52,18 @@ def _factory(number: int) -> Factory:
         name_th=f"ตัวอย่างแปรรูปอาหาร {number}",
         name_en=f"Sample Foods {number}",
         owner_hashes=owner,
-        folder_ids=(folder_id(_DOPA_CODE, number),),
+    )
+
+
+def _folder(number: int, factory_no: str) -> Folder:
+    """A shelf takes twenty, a cabinet five shelves."""
+    return Folder(
+        folder_id=folder_id(_DOPA_CODE, number),
+        factory_no=factory_no,
+        room="1",
+        cabinet=str(number // 100 + 1),
+        shelf=str(number // 20 % 5 + 1),
+        slot=str(number % 20 + 1),
     )
 
 

@@ -15,7 +15,7 @@ from fleet.protocol.topics import FROM_KIOSK, RETAINED, Channel
 from tests.support.asyncapi_schemas import Schemas
 
 GOLDEN = sorted((Path(__file__).parent / "wire").glob("*/*.json"))
-ON_MQTT = [path for path in GOLDEN if path.stem != "OfficeRecords"]
+ON_MQTT = [path for path in GOLDEN if path.stem != "OfficePage"]
 """The office's records travel over HTTPS."""
 
 

@@ -29,7 +29,7 @@ PARTS = {messages.DeviceStatus, messages.Health, messages.NumberedRecord, messag
 
 KINDS: dict[str, type[msgspec.Struct]] = {
     kind.__name__: kind
-    for kind in (*(set(Message.__subclasses__()) - PARTS), *get_args(records.KnownRecord), office.OfficeRecords)
+    for kind in (*(set(Message.__subclasses__()) - PARTS), *get_args(records.KnownRecord), office.OfficePage)
 }
 GOLDEN = sorted(WIRE.glob("*/*.json"))
 OF_THIS_RELEASE = [path for path in GOLDEN if path.parent.name == THIS_RELEASE]
@@ -43,7 +43,7 @@ def read(payload: bytes, kind: type[msgspec.Struct]) -> Any:
     """As the two sides read it."""
     if issubclass(kind, Message):
         return messages.decode(payload, kind)
-    return decode_record(payload) if issubclass(kind, records.Record) else office.decode_office(payload)
+    return decode_record(payload) if issubclass(kind, records.Record) else office.decode_page(payload)
 
 
 def written(said: Any) -> Any:
@@ -67,7 +67,7 @@ def with_strange_fields(value: Any, *, open_map: bool = False) -> Any:
     if not isinstance(value, dict):
         return value
     inside = {
-        key: each if key in ("document", "record") else with_strange_fields(each, open_map=key == "devices")
+        key: each if key in ("document", "record", "item") else with_strange_fields(each, open_map=key == "devices")
         for key, each in value.items()
     }
     return inside if open_map else inside | {"of_a_later_release": {"any": ["thing"]}}
@@ -90,6 +90,15 @@ def test_a_golden_file_of_this_release_holds_every_field(path: Path) -> None:
     golden = json.loads(path.read_bytes())
     assert written(read(path.read_bytes(), KINDS[path.stem])) == golden
     assert set(KINDS[path.stem].__struct_encode_fields__) <= set(golden)
+
+
+@pytest.mark.parametrize("kind", office.KINDS.values(), ids=office.KINDS)
+def test_the_golden_page_holds_every_kind_with_every_field(kind: type[office.Item]) -> None:
+    golden = json.loads((WIRE / THIS_RELEASE / "OfficePage.json").read_bytes())
+    said = next(each for each in golden["changes"] if each["kind"] == kind.KIND and each["item"])
+    item = msgspec.convert(said["item"], kind, strict=False)
+    assert (item.key, json.loads(msgspec.json.encode(item))) == (said["key"], said["item"])
+    assert set(kind.__struct_encode_fields__) == set(said["item"])
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=_name)
@@ -183,13 +192,13 @@ def test_what_is_broken_is_refused_by_one_error_that_quotes_nothing(text: bytes)
             decode_record(raw % text)
         refused.append(record_caught.value)
     with pytest.raises(msgspec.DecodeError) as office_caught:
-        office.decode_office(b'{"office_id": "%s"}' % text)
+        office.decode_page(b'{"office_id": "%s"}' % text)
     refused.append(office_caught.value)
     assert not [error for error in refused if DIGITS in f"{error} {error.__cause__!r}"]
 
 
 @pytest.mark.parametrize("number", [-1, 2**63, 10**30])
-@pytest.mark.parametrize("name", ["Ack", "Session", "Desired", "OfficeRecords", "PaymentOpened", "RecordBatch"])
+@pytest.mark.parametrize("name", ["Ack", "Session", "Desired", "OfficePage", "PaymentOpened", "RecordBatch"])
 def test_a_number_no_database_holds_is_no_count(name: str, number: int) -> None:
     golden = (WIRE / THIS_RELEASE / f"{name}.json").read_bytes()
     counts = rb'"(no|session_no|committed_through|settings_revision|revision|amount_satang)": \d+'

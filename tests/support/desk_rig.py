@@ -20,7 +20,7 @@ from drivers.panel.fake import FakePanel
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
 from fleet.protocol.messages import Desired, PaymentConfirmed, SettingsLayer
-from fleet.protocol.office import Factory, Line, Notice, OfficeRecords
+from fleet.protocol.office import Factory, Line, Notice, OfficePage
 from fleet.protocol.records import KnownRecord, UnknownRecord, decode_record
 from fleet.protocol.thai import IdNumber, keyed_hash
 from kiosk import config, news, settings_store
@@ -30,6 +30,7 @@ from kiosk.office.replica import Replica
 from kiosk.spool import Spool
 from kiosk.visits.events import Button
 from kiosk.visits.states import Paying, State
+from tests.support.office_pages import page_of
 from tests.support.sample_visit import DOCUMENT
 
 PATIENCE_S = 10.0
@@ -56,8 +57,8 @@ def machine(folder: Path) -> config.MachineConfig:
     )
 
 
-def office_records(revision: int = 1, office_id: str = "CBI", notices: int = 1, **changes: Any) -> OfficeRecords:
-    """A factory of ``SOMCHAI`` with some notices to pay; ``changes`` are of the notices."""
+def office_records(revision: int = 1, office_id: str = "CBI", notices: int = 1, **changes: Any) -> OfficePage:
+    """All of an office: a factory of ``SOMCHAI`` with some notices to pay; ``changes`` are of the notices."""
     factory = Factory(
         factory_no="20200012325553",
         name_th="ตัวอย่างแปรรูปอาหาร",
@@ -80,7 +81,7 @@ def office_records(revision: int = 1, office_id: str = "CBI", notices: int = 1, 
         )
         for number in range(1, notices + 1)
     )
-    return OfficeRecords(revision=revision, office_id=office_id, hash_key=HASH_KEY, factories=(factory,), notices=owed)
+    return page_of((factory, *owed), revision=revision, office_id=office_id, hash_key=HASH_KEY)
 
 
 class DeskRig:
@@ -93,7 +94,7 @@ class DeskRig:
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
         settings_store.store(self.config.data_path, Desired(settings_revision=1, layers=(layer,)))
         replica = Replica(self.config.data_path / "office.sqlite")
-        replica.replace(office_records(notices=notices))
+        replica.take(office_records(notices=notices))
         replica.close()
         self.agent = news.NewsSocket(self.config.run_path, news.AGENT, news.FRONTDESK)
         self.openers = Openers(

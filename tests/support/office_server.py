@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from fleet.protocol.office import OfficeRecords
+from fleet.protocol.office import OfficePage
+from tests.support.office_pages import page_of
 
 Answer = Callable[[bytes], Iterable[bytes]]
 """From the request's head to what is sent, piece by piece."""
@@ -26,9 +27,9 @@ def ok(body: bytes, head: str = "HTTP/1.1 200 OK") -> bytes:
     return f"{head}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode("ascii") + body
 
 
-def records_answer(records: OfficeRecords) -> bytes:
-    """The answer a fleet gives to a kiosk that has other records."""
-    return ok(msgspec.json.encode(records))
+def records_answer(page: OfficePage) -> bytes:
+    """The answer of a fleet that has this page to give."""
+    return ok(msgspec.json.encode(page))
 
 
 class OfficeServer:
@@ -41,7 +42,7 @@ class OfficeServer:
         self._context.verify_mode = ssl.CERT_REQUIRED
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._threads: list[threading.Thread] = []
-        self.answer: Answer = lambda _head: [ok(b"", "HTTP/1.1 304 Not Modified")]
+        self.answer: Answer = lambda _head: [records_answer(page_of(()))]
         self.requests: list[str] = []
         self.leaving = threading.Event()
         """Set when the test is over: what an answer that hangs waits for."""

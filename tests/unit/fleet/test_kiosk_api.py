@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from fleet.api.kiosks import PEER
 from fleet.office.models import Office
-from fleet.protocol.office import OfficeRecords
+from fleet.protocol.office import Factory, Notice, OfficePage, decode_page
 from fleet.trust.certificates import Doer, Peer, issue, revoke
 from fleet.trust.models import Certificate, Deed, Origin
 from fleet.trust.signing_request import read_request
@@ -29,12 +30,14 @@ def enrolled(kiosk_id: str) -> Peer:
     return Peer(kiosk_id, certificate.serial)
 
 
-def asked(route: URLPattern, peer: object, body: bytes = b"{}", **headers: str) -> HttpResponse:
+def asked(
+    route: URLPattern, peer: object, body: bytes = b"{}", query: dict[str, str] | None = None, **headers: str
+) -> HttpResponse:
     factory = RequestFactory()
     if str(route.pattern) in BY_POST:
         request = factory.post("/", body, content_type="application/json", headers=headers)
     else:
-        request = factory.get("/", headers=headers)
+        request = factory.get("/", query, headers=headers)
     if peer is not None:
         request.scope = {PEER: peer}
     answer = route.callback(request)
@@ -47,8 +50,12 @@ def route_of(name: str) -> URLPattern:
     return route
 
 
-def office(peer: Peer, **headers: str) -> HttpResponse:
-    return asked(route_of("office"), peer, **headers)
+def office(peer: Peer, cursor: str = "") -> HttpResponse:
+    return asked(route_of("office"), peer, query={"cursor": cursor})
+
+
+def page_of(answer: HttpResponse) -> OfficePage:
+    return decode_page(answer.content)
 
 
 def test_there_are_routes_to_try() -> None:
@@ -93,20 +100,32 @@ class TestEveryRoute:
 
 @pytest.mark.parametrize(("kiosk_id", "office_id"), [("CBI-01", "CBI"), ("KKN-02", "KKN")])
 def test_a_kiosk_gets_its_own_office(kiosk_id: str, office_id: str) -> None:
-    records = msgspec.json.decode(office(enrolled(kiosk_id)).content, type=OfficeRecords)
-    assert records.office_id == office_id
-    assert records.revision == Office.objects.get(pk=office_id).revision
-    assert len(records.factories) == 6
-    numbers = {factory.factory_no for factory in records.factories}
-    assert {notice.factory_no for notice in records.notices} <= numbers
+    page = page_of(office(enrolled(kiosk_id)))
+    assert page.office_id == office_id
+    assert page.revision == Office.objects.get(pk=office_id).revision
+    assert (page.anew, page.more) == (True, False)
+    factories = {change.key for change in page.changes if change.kind == Factory.KIND}
+    notices = [change.item for change in page.changes if change.kind == Notice.KIND]
+    assert len(factories) == len(notices) == 6
+    assert {msgspec.json.decode(notice, type=Notice).factory_no for notice in notices} <= factories
 
 
 def test_who_has_the_latest_gets_nothing() -> None:
     peer = enrolled("CBI-01")
-    tag = office(peer)["ETag"]
-    unchanged = office(peer, **{"If-None-Match": tag})
-    assert (unchanged.status_code, unchanged.content) == (304, b"")
-    assert office(peer, **{"If-None-Match": '"0"'}).status_code == 200
+    first = page_of(office(peer))
+    again = page_of(office(peer, first.cursor))
+    assert (again.anew, again.more, again.changes, again.cursor) == (False, False, (), first.cursor)
+    assert page_of(office(peer, "0.1.2")).anew
+
+
+def test_a_page_is_packed_for_who_can_unpack_it() -> None:
+    peer = enrolled("CBI-01")
+    packed = asked(route_of("office"), peer, **{"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    plain = office(peer)
+    assert "Content-Encoding" not in plain
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
 
 
 def test_records_are_kept_by_no_cache_on_the_way() -> None:

@@ -12,7 +12,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
 
 from fleet.office.models import Notice
-from fleet.office.records import records_of
 from fleet.payments.append_only import TABLES, WrittenOnceError
 from fleet.payments.banks.port import BankFormatError, BankWord, Kind, Proof
 from fleet.payments.confirming import CannotWithdrawError, confirm, withdraw
@@ -24,6 +23,8 @@ from fleet.payments.pretend.forms import settlement_file
 from fleet.payments.settling import OtherFileError, take_file
 from fleet.payments.standing import only_open, standing_of
 from fleet.payments.tracking import tracked
+from fleet.protocol import office as wire
+from tests.support.fleet_office import travelling
 from tests.support.fleet_payments import PAID_AT, owed, shown, word
 
 DAY = date(2026, 11, 22)
@@ -130,9 +131,10 @@ def test_what_may_be_decided(other: dict[str, Any], match: Match, allowed: tuple
 
 def test_a_withdrawn_notice_is_paid_late_and_no_kiosk_shows_it() -> None:
     notice = owed()
+    office_id = notice.factory.office_id
+    assert notice.notice_no in {each.notice_no for each in travelling(office_id, wire.Notice)}
     withdraw(notice.notice_no, WHY, PAID_AT)
-    office = notice.factory.office
-    assert notice.notice_no not in {each.notice_no for each in records_of(office).notices}
+    assert notice.notice_no not in {each.notice_no for each in travelling(office_id, wire.Notice)}
     late = confirm(word(notice))
     assert (late.match, owing(notice)) == (Match.LATE, True)
     decide(late, Deed.SETTLE, WHY, officer())

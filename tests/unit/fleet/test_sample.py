@@ -9,12 +9,13 @@ from drivers.card.samples import SAMPLE_CITIZENS, UNKNOWN_OWNER
 from fleet.devices.desired import desired_of
 from fleet.devices.models import Kiosk
 from fleet.office.models import Factory, Folder, Notice, Office, Province
-from fleet.office.records import records_of
+from fleet.protocol import office as wire
 from fleet.protocol.codes import FolderCode, NoticeCode, classify
 from fleet.protocol.factory import FactoryNumber
 from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber, keyed_hash
 from fleet.site.sample import FACTORIES, make_sample_data, sample_id, scannable
+from tests.support.fleet_office import travelling
 from tests.support.fleet_today import TODAY
 
 
@@ -37,7 +38,7 @@ def test_the_sample_cards_are_the_sample_people() -> None:
 
 def test_every_office_knows_some_of_them_and_never_the_stranger() -> None:
     for office in Office.objects.all():
-        known = {each for factory in records_of(office).factories for each in factory.owner_hashes}
+        known = {each for factory in travelling(office.pk, wire.Factory) for each in factory.owner_hashes}
         hashes = {
             citizen.id_number: keyed_hash(IdNumber(citizen.id_number), bytes.fromhex(office.hash_key))
             for citizen in SAMPLE_CITIZENS
@@ -47,10 +48,10 @@ def test_every_office_knows_some_of_them_and_never_the_stranger() -> None:
 
 
 def test_one_owns_several_factories_and_no_office_can_compare_its_hashes_with_another() -> None:
-    chon_buri, khon_kaen = (records_of(Office.objects.get(pk=pk)) for pk in ("CBI", "KKN"))
-    owner = keyed_hash(sample_id(1), bytes.fromhex(chon_buri.hash_key))
-    assert sum(owner in factory.owner_hashes for factory in chon_buri.factories) > 1
-    assert not any(owner in factory.owner_hashes for factory in khon_kaen.factories)
+    chon_buri, khon_kaen = (travelling(pk, wire.Factory) for pk in ("CBI", "KKN"))
+    owner = keyed_hash(sample_id(1), bytes.fromhex(Office.objects.get(pk="CBI").hash_key))
+    assert sum(owner in factory.owner_hashes for factory in chon_buri) > 1
+    assert not any(owner in factory.owner_hashes for factory in khon_kaen)
 
 
 def test_no_id_number_is_anywhere_in_the_database() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from fleet.protocol.office import OfficeRecords
+from fleet.protocol.office import OfficePage
 from fleet.trust.authority import Authority
 from kiosk import config
-from kiosk.office.client import OfficeFetch, OfficeUnreachableError
+from kiosk.office.client import PAGE_BYTES_MAX, NotAdmittedError, OfficeFetch, OfficeUnreachableError
 from tests.support.desk_rig import office_records
 from tests.support.office_server import OfficeServer, ok, records_answer
 
@@ -48,14 +50,14 @@ def link(certificates: Path, address: str, trust: str = "ca.pem", identity: str 
     )
 
 
-def fetch(to: config.Link, office_id: str = "CBI", revision: int = 3) -> OfficeRecords | None:
+def fetch(to: config.Link, cursor: str = "cbi.3") -> OfficePage:
     """A fetch to its end."""
-    fetching = OfficeFetch(to, office_id, revision, timeout_s=(SILENCE_S, PATIENCE_S))
+    fetching = OfficeFetch(to, cursor, timeout_s=(SILENCE_S, PATIENCE_S))
     until_s = time.monotonic() + PATIENCE_S
     try:
         while (done := fetching.step()) is None:
             assert time.monotonic() < until_s
-        return done.records
+        return done
     finally:
         fetching.close()
 
@@ -64,11 +66,51 @@ def test_records_come_whole(certificates: Path, server: OfficeServer) -> None:
     records = office_records(revision=4, notices=500)
     server.answer = lambda _head: [records_answer(records)]
     assert fetch(link(certificates, server.address)) == records
-    assert 'If-None-Match: "CBI.3"' in server.requests[0]
+    assert "GET /kiosk/v1/office?cursor=cbi.3 " in server.requests[0]
 
 
-def test_nothing_newer_is_none(certificates: Path, server: OfficeServer) -> None:
-    assert fetch(link(certificates, server.address)) is None
+def test_page_after_page_by_one_fetch(certificates: Path, server: OfficeServer) -> None:
+    fetching = OfficeFetch(link(certificates, server.address), "", timeout_s=(SILENCE_S, PATIENCE_S))
+    for cursor in ("cbi.1", "cbi.2"):
+        while fetching.step() is None:
+            pass
+        fetching.go_on(cursor)
+    while fetching.step() is None:
+        pass
+    fetching.close()
+    asked = [head.split(" ")[1] for head in server.requests]
+    assert asked == ["/kiosk/v1/office", "/kiosk/v1/office?cursor=cbi.1", "/kiosk/v1/office?cursor=cbi.2"]
+
+
+def packed(body: bytes) -> bytes:
+    return ok(gzip.compress(body), "HTTP/1.1 200 OK\r\nContent-Encoding: gzip")
+
+
+def test_a_packed_page_is_unpacked(certificates: Path, server: OfficeServer) -> None:
+    records = office_records(revision=4, notices=500)
+    server.answer = lambda _head: [packed(msgspec.json.encode(records))]
+    assert fetch(link(certificates, server.address)) == records
+    assert "Accept-Encoding: gzip" in server.requests[0]
+
+
+def test_a_packed_flood_is_cut_off(certificates: Path, server: OfficeServer) -> None:
+    """A thousandth of it on the wire."""
+    server.answer = lambda _head: [packed(bytes(8 * PAGE_BYTES_MAX))]
+    with pytest.raises(OfficeUnreachableError, match="too large"):
+        fetch(link(certificates, server.address))
+
+
+def test_half_a_packed_page_is_none(certificates: Path, server: OfficeServer) -> None:
+    half = gzip.compress(msgspec.json.encode(office_records()))[:-9]
+    server.answer = lambda _head: [ok(half, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip")]
+    with pytest.raises(OfficeUnreachableError, match="not whole"):
+        fetch(link(certificates, server.address))
+
+
+def test_a_fleet_that_does_not_know_us_any_more_says_so(certificates: Path, server: OfficeServer) -> None:
+    server.answer = lambda _head: [ok(b"no", "HTTP/1.1 403 Forbidden")]
+    with pytest.raises(NotAdmittedError):
+        fetch(link(certificates, server.address))
 
 
 def test_records_in_small_pieces_and_chunks_are_put_together(certificates: Path, server: OfficeServer) -> None:
@@ -92,7 +134,8 @@ def test_records_in_small_pieces_and_chunks_are_put_together(certificates: Path,
         (ok(b"{"), "cannot be read"),
         (ok(b"{}"), "cannot be read"),
         (ok(b"[" * 100_000), "cannot be read"),
-        (ok(b"no", "HTTP/1.1 403 Forbidden"), "answered 403"),
+        (ok(b"no", "HTTP/1.1 503 Service Unavailable"), "answered 503"),
+        (ok(b"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip"), "cannot be unpacked"),
         (b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "answered 302"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{", "IncompleteRead"),
         (b"220 mail.example ESMTP\r\n", "BadStatusLine"),
@@ -128,7 +171,7 @@ def test_a_slow_line_gives_way_between_any_two_pieces(certificates: Path, server
             yield b" "
 
     server.answer = slow
-    fetching = OfficeFetch(link(certificates, server.address), "CBI", 3)
+    fetching = OfficeFetch(link(certificates, server.address), "cbi.3")
     assert fetching.step() is None
     for _ in range(4):  # each step comes back with the one byte there is, and does not wait for the next
         may_go_on.release()
@@ -144,7 +187,7 @@ def test_a_server_that_says_nothing_is_given_up_soon(certificates: Path, server:
         return ()
 
     server.answer = silent
-    fetching = OfficeFetch(link(certificates, server.address), "CBI", 3, timeout_s=(SILENCE_S, SILENCE_S))
+    fetching = OfficeFetch(link(certificates, server.address), "cbi.3", timeout_s=(SILENCE_S, SILENCE_S))
     began_s = time.monotonic()
     with pytest.raises(OfficeUnreachableError, match="timed out"):
         fetching.step()
@@ -155,7 +198,7 @@ def test_a_server_that_says_nothing_is_given_up_soon(certificates: Path, server:
 
 def test_a_host_that_swallows_packets_is_given_up_soon(certificates: Path) -> None:
     """192.0.2.0/24 is nobody's (RFC 5737): the connection neither opens nor fails."""
-    fetching = OfficeFetch(link(certificates, "https://192.0.2.1:8443"), "CBI", 3, timeout_s=(SILENCE_S, SILENCE_S))
+    fetching = OfficeFetch(link(certificates, "https://192.0.2.1:8443"), "cbi.3", timeout_s=(SILENCE_S, SILENCE_S))
     began_s = time.monotonic()
     with pytest.raises(OfficeUnreachableError):
         fetching.step()
