@@ -24,6 +24,7 @@ from fleet.protocol.codes import folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
+from fleet.site.sample_channels import make_channels
 
 SAMPLE_BILLER_ID = "112345678901234"
 """Not a tax id (its check digit is wrong), so nobody's."""
@@ -134,6 +135,7 @@ def _office(sample: _SampleOffice, today: date) -> None:
         Kiosk.objects.get_or_create(
             kiosk_id=f"{sample.office_id}-{number}", defaults={"office": office, "name_th": name_th, "name_en": name_en}
         )
+    make_channels(office)
     factories = [_factory(office, sample.dopa_code, i, today) for i in range(len(FACTORIES))]
     for person, owned in OWNERS.items():
         hashed = keyed_hash(sample_id(person), bytes.fromhex(key))

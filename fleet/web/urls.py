@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from fleet.web.views import (
     account,
     bank,
+    channels,
     commands,
     identity,
     kiosks,
@@ -16,6 +17,8 @@ from fleet.web.views import (
     payments,
     settings,
     settings_reference,
+    tell,
+    tickets,
     tracking,
 )
 
@@ -45,5 +48,11 @@ urlpatterns = [
     path("payments/", payments.payments, name="payments"),
     path("payments/<str:number>/", payments.payment, name="payment"),
     path("bank/", bank.bank, name="bank"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/<str:number>/", tickets.ticket, name="ticket"),
+    path("registrations/", tickets.registrations, name="registrations"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<str:office_id>/<str:code>/", channels.channel, name="channel"),
+    path("tell/<str:office_id>", tell.tell, name="tell"),
     path("t/<str:token>", tracking.tracking, name="tracking"),
 ]

@@ -11,7 +11,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from fleet.office.channels.tracking import TrackedTicket, tracked_ticket
 from fleet.payments.tracking import tracked
+from fleet.protocol.tickets import grouped
+from fleet.web import ticket_words
 from fleet.web.limits import Allowance, address_of, too_often
 
 LOOKS = Allowance(times=60, window_s=60)
@@ -36,4 +39,18 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if not LOOKS.permits(address_of(request)):
         return too_often(request, 60)
     found = tracked(token)
+    if found is None and (ticket := tracked_ticket(token)) is not None:
+        return _ticket(request, ticket)
     return render(request, "web/tracking.html", {"found": found}, status=200 if found else 404)
+
+
+def _ticket(request: HttpRequest, found: TrackedTicket) -> HttpResponse:
+    """What somebody told an office: its steps and its deadline, never what was told."""
+    context = {
+        "found": found,
+        "number": grouped(found.number),
+        "steps": [(each, ticket_words.step(each.kind)) for each in found.steps],
+        "condition": ticket_words.CONDITIONS[found.deadline],
+        "deadline": ticket_words.deadline(found.deadline, found.days_left, is_closed=found.closed_at is not None),
+    }
+    return render(request, "web/ticket_tracking.html", context)

@@ -15,6 +15,7 @@ from tests.support.fleet_payments import owed, shown
 
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
+    "tell/<str:office_id>",
     *("bank/v1/scb", "bank/v1/ktb"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
 }

@@ -1,0 +1,63 @@
+"""The words of tickets, channels and registrations: steps, deadlines, refusals. No rule."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fleet.office.channels.models import StepKind, Ticket
+from fleet.office.channels.tracking import Deadline
+from fleet.office.channels.working import Refusal
+
+CONDITIONS = {Deadline.KEPT: "ok", Deadline.NEAR: "attention", Deadline.MISSED: "failing"}
+"""The shape that says how a deadline stands (look: disc, triangle, octagon)."""
+
+
+def state(name: str) -> str:
+    """A part of the queue."""
+    return {"open": _("รอดำเนินการ"), "late": _("เลยกำหนด"), "closed": _("ปิดแล้ว")}[name]
+
+
+def step(kind: str) -> str:
+    """What happened."""
+    return {
+        StepKind.RECEIVED: _("รับเรื่องแล้ว"),
+        StepKind.HANDED_OVER: _("ส่งต่อให้ผู้ดูแลอีกคน"),
+        StepKind.ANSWERED: _("สำนักงานตอบ"),
+        StepKind.CLOSED: _("ปิดเรื่องแล้ว"),
+    }[StepKind(kind)]
+
+
+def deadline(state: Deadline, days_left: int, *, is_closed: bool) -> str:
+    """How it stands with the day it is due."""
+    if is_closed:
+        return _("ปิดหลังกำหนด") if state is Deadline.MISSED else _("ปิดในกำหนด")
+    if state is Deadline.MISSED:
+        return _("เลยกำหนด %(n)s วัน") % {"n": -days_left}
+    return _("เหลือ %(n)s วัน") % {"n": days_left} if days_left else _("ครบกำหนดวันนี้")
+
+
+def refusal(name: str) -> str:
+    """Why nothing was done, and what to do."""
+    return {
+        Refusal.CLOSED: _("เรื่องนี้ปิดไปแล้ว"),
+        Refusal.NO_TEXT: _("ใส่ข้อความ 5 ถึง 1,000 ตัวอักษร"),
+        Refusal.NO_CHANNEL: _("เลือกช่องทางที่จะส่งต่อ"),
+    }[Refusal(name)]
+
+
+def about(ticket: Ticket) -> str:
+    """What it is about; the channel's name in the language of the page."""
+    if ticket.channel is None:
+        return _("ไม่ระบุช่องทาง")
+    return ticket.channel.name_en if get_language() == "en" else ticket.channel.name_th
+
+
+def channel_problem(field: str) -> str:
+    """Why a channel cannot be kept so."""
+    return {
+        "name": _("ใส่ชื่อทั้งสองภาษา ไม่เกิน 60 ตัวอักษร"),
+        "owner_name": _("ใส่ชื่อผู้รับผิดชอบ ไม่เกิน 80 ตัวอักษร"),
+        "deadline_days": _("กำหนดตอบตั้งแต่ 1 ถึง 365 วัน"),
+        "code": _("รหัสใช้ a-z 0-9 และ - ไม่เกิน 24 ตัว และไม่ซ้ำ"),
+    }[field]

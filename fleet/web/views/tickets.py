@@ -1,0 +1,136 @@
+"""What people told the office: the queue, one ticket, and what is done about it. Only for who serves there."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.office.channels.models import Channel, Registration, Ticket
+from fleet.office.channels.tracking import days_left, deadline_of
+from fleet.office.channels.working import ANSWER_CHARACTERS, TicketError, answer, hand_over
+from fleet.people.scope import Scope, scope_of
+from fleet.protocol.tickets import grouped
+from fleet.web import ticket_words
+from fleet.web.access import signed_in
+
+SHOWN = 100
+STATES = ("open", "late", "closed")
+
+
+def _served(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Only what came to offices in which this account serves: what people tell an office is not for technicians."""
+    return rows if scope.nation else rows.filter(office__province_id__in=scope.serves)
+
+
+@require_safe
+@signed_in
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The queue, the most urgent first; ``state``, ``channel``, ``mine`` and ``q`` narrow it down."""
+    scope = scope_of(request.user)
+    state = request.GET.get("state", "open")
+    state = state if state in STATES else "open"
+    code, mine, asked = (
+        request.GET.get("channel", "")[:24],
+        "mine" in request.GET,
+        request.GET.get("q", "").strip()[:60],
+    )
+    rows = _served(Ticket.objects.select_related("channel", "office"), scope)
+    if code:
+        rows = rows.filter(channel__code=code)
+    if asked:
+        rows = rows.filter(Q(number__icontains=asked.replace("-", "")) | Q(text__icontains=asked))
+    if mine:
+        rows = rows.filter(owner_id=request.user.pk)
+    shown = _in_state(rows, state)
+    context = {
+        "lines": [_line(each) for each in (shown.order_by("-closed_at") if state == "closed" else shown)[:SHOWN]],
+        "states": [(each, ticket_words.state(each), _in_state(rows, each).count()) for each in STATES],
+        "state": state,
+        "mine": mine,
+        "code": code,
+        "asked": asked,
+        "codes": _codes(scope),
+    }
+    return render(request, "web/tickets.html", context)
+
+
+def _in_state(rows: QuerySet[Ticket], state: str) -> QuerySet[Ticket]:
+    if state == "closed":
+        return rows.filter(closed_at__isnull=False)
+    rows = rows.filter(closed_at__isnull=True)
+    return rows.filter(due_on__lt=timezone.localdate()) if state == "late" else rows
+
+
+def _codes(scope: Scope) -> list[Channel]:
+    """One channel of each code, for the filter's words."""
+    found: dict[str, Channel] = {}
+    for each in _served(Channel.objects.order_by("position", "code"), scope):
+        found.setdefault(each.code, each)
+    return list(found.values())
+
+
+def _line(ticket: Ticket) -> dict[str, Any]:
+    state = deadline_of(ticket)
+    return {
+        "ticket": ticket,
+        "number": grouped(ticket.number),
+        "about": ticket_words.about(ticket),
+        "condition": ticket_words.CONDITIONS[state],
+        "deadline": ticket_words.deadline(state, days_left(ticket), is_closed=ticket.closed_at is not None),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """One ticket: what was told, every step, and what to do about it."""
+    scope = scope_of(request.user)
+    found = _served(Ticket.objects.select_related("channel", "office__province"), scope).filter(pk=number).first()
+    if found is None:
+        raise Http404
+    wrong = ""
+    if request.method == "POST":
+        try:
+            _do(request, found)
+            return HttpResponseRedirect(reverse("web:ticket", args=[number]))
+        except TicketError as err:
+            wrong = ticket_words.refusal(err.refusal)
+            found.refresh_from_db()
+    others = Channel.objects.filter(office_id=found.office_id, is_open=True).exclude(pk=found.channel_id)
+    context = {
+        **_line(found),
+        "steps": [(each, ticket_words.step(each.kind)) for each in found.steps.all()],
+        "others": others,
+        "wrong": wrong,
+        "words": request.POST.get("words", ""),
+        "characters": ANSWER_CHARACTERS,
+    }
+    return render(request, "web/ticket.html", context)
+
+
+def _do(request: HttpRequest, found: Ticket) -> None:
+    """What the form said. Raises: TicketError."""
+    user, said = cast(User, request.user), request.POST.get("words", "")[:2000]
+    if request.POST.get("deed") == "hand-over":
+        to = request.POST.get("to", "")
+        channel = Channel.objects.filter(office_id=found.office_id, code=to, is_open=True).first()
+        hand_over(found, channel, said, user)
+    else:
+        answer(found, said, user, closes=request.POST.get("deed") == "close")
+
+
+@require_safe
+@signed_in
+def registrations(request: HttpRequest) -> HttpResponse:
+    """Who asked to be registered: masked, for nobody here can open it."""
+    rows = _served(Registration.objects.select_related("office"), scope_of(request.user))
+    waiting = rows.filter(passed_on_at__isnull=True).count()
+    lines = [(each, grouped(each.number)) for each in rows[:SHOWN]]
+    return render(request, "web/registrations.html", {"lines": lines, "waiting": waiting})
