@@ -67,7 +67,10 @@ class Declared:
 
 
 PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
-"""Whose the card is, and whether it is still valid."""
+"""Whose the card is, and whether it is still valid. What every service reads that does not declare more."""
+
+DECLARED: dict[str, Declared] = {}
+"""What a service declares beyond that, by its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
 from kiosk.disk_room import Room
 from kiosk.frontdesk.console import Console
-from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared
+from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.office.lookup import look_up_card, look_up_code
@@ -47,7 +47,7 @@ from kiosk.visits.events import (
     PaymentRecorded,
     TransactionDrawn,
 )
-from kiosk.visits.states import State
+from kiosk.visits.states import State, visitor_of
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,9 @@ TOKEN_BYTES = 12
 
 UNWRITTEN_MAX = 1000
 """Records kept in memory while the disk is full; about a day of visits."""
+
+NOTHING_CHOSEN = "none"
+"""The service of a visit that ended before anything was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,6 @@ class Workers:
 @dataclass(frozen=True, slots=True)
 class _Visit:
     visit_id: str
-    service: str
     began_at: datetime
 
 
@@ -91,12 +93,12 @@ class Effects:
     def run(self, effect: Effect, state: State) -> tuple[Event, ...]:
         """Carry out one effect of a step out of ``state``."""
         match effect:
-            case ReadCard():
-                self._workers.card.submit(ReadDeclared())
-            case LookUpCard(id_number=id_number):
-                return (look_up_card(self._replica, id_number),)
-            case LookUpCode(code=code):
-                return (look_up_code(self._replica, code),)
+            case ReadCard(service=service):
+                self._workers.card.submit(ReadDeclared(DECLARED.get(service, PAYING_A_FEE)))
+            case LookUpCard(id_number=id_number, services=services):
+                return (look_up_card(self._replica, id_number, services),)
+            case LookUpCode(code=code, services=services):
+                return (look_up_code(self._replica, code, services),)
             case DrawTransaction():
                 return self._draw_transaction()
             case RecordPayment():
@@ -107,8 +109,8 @@ class Effects:
                 self.printing.hold(effect, state)
             case ShowLight(light=light, pattern=pattern):
                 self.console.visit_shows(light, pattern)
-            case BeginVisit(service=service):
-                self._visit = _Visit(secrets.token_hex(8), service, datetime.now(UTC))
+            case BeginVisit():
+                self._visit = _Visit(secrets.token_hex(8), datetime.now(UTC))
             case EndVisit():
                 self._end_visit(effect, state)
         return ()
@@ -160,7 +162,7 @@ class Effects:
         self.record(
             records.VisitEnded(
                 visit_id=self._visit.visit_id,
-                service=self._visit.service,
+                service=visitor_of(state).service or NOTHING_CHOSEN,
                 language=state.desk.language.value,
                 started_at=self._visit.began_at,
                 ended_at=datetime.now(UTC),

@@ -1,8 +1,9 @@
-"""From a card or a code to what is owed: the answers a visit gets, made from the replica alone."""
+"""From a card or a code to what a service shows: the answers a visit gets, made from the replica alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from fleet.protocol.codes import (
     AmbiguousCode,
@@ -16,18 +17,55 @@ from fleet.protocol.codes import (
 from fleet.protocol.thai import BANGKOK, IdNumber
 from kiosk.office.replica import Replica
 from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound, Owed
+from kiosk.visits.services import PAY_FEE
 
 Answer = NoticesFound | NothingOwed | AlreadyPaid | NotFound
 
 
-def look_up_card(replica: Replica, id_number: IdNumber) -> Answer:
-    """What the owner of a card owes, over all their factories."""
+def look_up_card(replica: Replica, id_number: IdNumber, services: tuple[str, ...]) -> Answer:
+    """What there is for the owner of a card, over all their factories."""
     factories = replica.factories_of(id_number)
-    return _unpaid(o for number in factories for o in replica.notices_of(number)) if factories else NotFound()
+    return _best(FINDERS[name].of_owner(replica, factories) for name in services) if factories else NotFound()
 
 
-def look_up_code(replica: Replica, code: Code) -> Answer:
+def look_up_code(replica: Replica, code: Code, services: tuple[str, ...]) -> Answer:
     """What a scanned code stands for."""
+    if isinstance(code, UnknownCode | AmbiguousCode):
+        # of two meanings, one may be somebody else's: not to be shown, but scanned again
+        return NotFound(damaged=isinstance(code, AmbiguousCode) or code.damaged)
+    return _best(FINDERS[name].of_code(replica, code) for name in services)
+
+
+def _best(answers: Iterable[Answer]) -> Answer:
+    """The first that has something to show; else the first that knows what was asked for."""
+    best: Answer = NotFound()
+    for answer in answers:
+        if not isinstance(answer, _EMPTY):
+            return answer
+        if isinstance(best, NotFound) and (not isinstance(answer, NotFound) or answer.damaged):
+            best = answer
+    return best
+
+
+_EMPTY = (NotFound, NothingOwed)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How one service finds: by the factories a card's owner has, and by a code of a kind it takes."""
+
+    of_owner: Callable[[Replica, tuple[str, ...]], Answer]
+    of_code: Callable[[Replica, Code], Answer]
+
+
+# ---- pay a fee
+
+
+def _owed_by_owner(replica: Replica, factories: tuple[str, ...]) -> Answer:
+    return _unpaid(o for number in factories for o in replica.notices_of(number))
+
+
+def _owed_by_code(replica: Replica, code: Code) -> Answer:
     match code:
         case NoticeCode(reference=reference):
             return _notice(replica.notice_with(reference))
@@ -37,10 +75,8 @@ def look_up_code(replica: Replica, code: Code) -> Answer:
             return _factory(replica, replica.factory_of_folder(folder_id))
         case FactoryCode():
             return _factory(replica, replica.factory_numbered(code.text), doubtful=code.is_doubtful)
-        case UnknownCode():
-            return NotFound(damaged=code.damaged)
-        case _:  # of two meanings, one may be somebody else's: not to be shown, but scanned again
-            return NotFound(damaged=isinstance(code, AmbiguousCode))
+        case _:
+            return NotFound()
 
 
 def _notice(owed: Owed | None) -> Answer:
@@ -58,3 +94,8 @@ def _factory(replica: Replica, factory_no: str | None, *, doubtful: bool = False
 def _unpaid(owed: Iterable[Owed]) -> Answer:
     unpaid = tuple(o for o in owed if o.notice.paid_at is None)
     return NoticesFound(unpaid) if unpaid else NothingOwed()
+
+
+FINDERS: dict[str, Finder] = {
+    PAY_FEE: Finder(_owed_by_owner, _owed_by_code),
+}

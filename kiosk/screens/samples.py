@@ -40,6 +40,8 @@ from kiosk.visits.states import (
     Warned,
 )
 
+PAYING = Visitor(service="pay-fee")
+
 WALL = datetime(2026, 11, 22, 10, 42, tzinfo=BANGKOK)
 
 SETTINGS = KioskSettings(
@@ -164,11 +166,9 @@ def _beginning() -> Iterator[Sample]:
     yield Sample("01-idle-no-paper", Idle(replace(DESK, paper=Paper.OUT)), _at())
     yield Sample("02-menu", ChoosingService(DESK), _at())
     yield Sample("10-menu-card-gone", ChoosingService(without_card), _at())
-    yield Sample("03-insert-card", Inviting(DESK, "pay-fee"), _at())
-    yield Sample(
-        "03-insert-card-only", Inviting(replace(DESK, ready=DESK.ready - {Device.SCANNER}), "pay-fee"), _at(2.0)
-    )
-    yield Sample("03-scan-only", Inviting(without_card, "pay-fee"), _at())
+    yield Sample("03-insert-card", Inviting(DESK, PAYING), _at())
+    yield Sample("03-insert-card-only", Inviting(replace(DESK, ready=DESK.ready - {Device.SCANNER}), PAYING), _at(2.0))
+    yield Sample("03-scan-only", Inviting(without_card, PAYING), _at())
     yield Sample("03b-reading-card", ReadingCard(DESK), _at(3.0))
     yield Sample("03b-reading-card-slow", ReadingCard(DESK), _at(9.0))
     yield Sample("03c-looking-up", LookingUp(DESK, Visitor(card_in=True)), _at(2.0))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from drivers.panel.port import Light, Pattern
 from kiosk.visits.desk import Desk
-from kiosk.visits.effects import Effect, ShowLight
+from kiosk.visits.effects import BeginVisit, Effect, ShowLight
 from kiosk.visits.events import CardFound, Event
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
@@ -32,7 +32,7 @@ from kiosk.visits.states import (
     Visitor,
     Waiting,
 )
-from kiosk.visits.steps import Step, another_card, begin
+from kiosk.visits.steps import Step, another_card
 
 card_found: Machine[State, Event, Effect] = Machine()
 
@@ -43,7 +43,7 @@ _TAKE_IT = ShowLight(Light.CARD, Pattern.FAST)
 
 @card_found.on(Idle, CardFound)
 def _(s: Idle, _e: CardFound) -> Step:
-    return _put_in_again(s.desk, Visitor(), begin())
+    return _put_in_again(s.desk, Visitor(), BeginVisit())
 
 
 @card_found.everywhere((ChoosingService, Inviting, ReadingCard, LookingUp, ChoosingNotice, Sorry), CardFound)
@@ -53,8 +53,7 @@ def _(s: ChoosingService | Inviting | ReadingCard | LookingUp | ChoosingNotice |
 
 def _put_in_again(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
     """Nothing that is known of ``visitor`` is known of the card's owner, and the list is not left standing."""
-    unread = Visitor(card_in=True, has_paid=visitor.has_paid)
-    return Next(Sorry(desk, unread, Problem.CARD_FOUND), (*before, _TAKE_IT))
+    return Next(Sorry(desk, visitor.unknown(card_in=True), Problem.CARD_FOUND), (*before, _TAKE_IT))
 
 
 @card_found.everywhere((OpeningPayment, Paying, Waiting, Confirmed), CardFound)

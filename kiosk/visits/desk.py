@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from drivers.printer.port import Paper
-from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings
+from fleet.protocol.settings import KioskSettings
+from kiosk.visits.services import Device, can_begin
+
+__all__ = ["Desk", "Device", "Language"]
 
 
 class Language(StrEnum):
@@ -17,16 +20,6 @@ class Language(StrEnum):
 
     TH = "th"
     EN = "en"
-
-
-class Device(StrEnum):
-    """The devices of a kiosk; the values are written to the wire."""
-
-    CARD = "card"
-    SCANNER = "scanner"
-    PRINTER = "printer"
-    PANEL = "panel"
-    DISPLAY = "display"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +37,15 @@ class Desk:
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Services that can be used now: switched on, known to this release, and with a device to start them.
-
-        None while nothing can be put on record: all of them take money.
-        """
-        if self.settings is None or not self.can_record or not self.ready & {Device.CARD, Device.SCANNER}:
+        """Services that can be used now: switched on, known to this release, and with all that they need."""
+        if self.settings is None:
             return ()
-        return tuple(name for name in KNOWN_SERVICES if name in self.settings.services)
+        return can_begin(self.settings.services, self.ready, can_record=self.can_record)
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether something is gone that a visitor may miss."""
+        return not {Device.CARD, Device.SCANNER} <= self.ready or not self.can_print
 
     @property
     def can_print(self) -> bool:

@@ -44,8 +44,8 @@ from kiosk.visits.events import (
     Touched,
     TransactionDrawn,
 )
+from kiosk.visits.services import PAY_FEE
 from kiosk.visits.states import OutOfService, State, Warned
-from kiosk.visits.steps import PAY_FEE
 from kiosk.visits.visit import STATES, step
 
 _SETTINGS, _ = read_settings(

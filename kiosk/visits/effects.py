@@ -25,21 +25,31 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
-    """Read what a fee payment declares: ID number and expiry. Answered by CardRead or CardUnreadable."""
+    """Read what the service declares, which is ID number and expiry unless it says more.
+
+    ``service`` is empty while nothing is chosen. Answered by CardRead or CardUnreadable.
+    """
+
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LookUpCard:
-    """Find what the card's owner owes. Answered by NoticesFound, NothingOwed or NotFound."""
+    """Find what there is for a card's owner, for the first of ``services`` that has something to say.
+
+    Answered by one of ``answers.LOOK_UP_ANSWERS``; NotFound where the card is nobody's here.
+    """
 
     id_number: IdNumber
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LookUpCode:
-    """Find what a code stands for. Answered by NoticesFound, NothingOwed, AlreadyPaid or NotFound."""
+    """Find what a code stands for, as ``LookUpCard`` does for a card."""
 
     code: Code
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +96,6 @@ class ShowLight:
 @dataclass(frozen=True, slots=True)
 class BeginVisit:
     """Somebody is here."""
-
-    service: str
 
 
 @dataclass(frozen=True, slots=True)

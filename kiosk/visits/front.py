@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from fleet.protocol.messages import PaymentConfirmed
-from kiosk.visits.effects import Effect, LookUpCard, Outcome
+from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
+from kiosk.visits.doors import DOORS, look_up_card
+from kiosk.visits.effects import BeginVisit, Effect, Outcome
 from kiosk.visits.events import (
     AlreadyPaid,
     Button,
@@ -21,14 +23,8 @@ from kiosk.visits.events import (
     NotFound,
     NothingOwed,
     NoticesFound,
-    PaymentNotRecorded,
-    PaymentRecorded,
-    SlipBegun,
-    SlipFailed,
-    SlipPrinted,
     TimedOut,
     Touched,
-    TransactionDrawn,
 )
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
@@ -47,8 +43,6 @@ from kiosk.visits.states import (
 from kiosk.visits.steps import (
     Step,
     ask,
-    begin,
-    invite,
     leave,
     listed,
     look_up,
@@ -57,11 +51,6 @@ from kiosk.visits.steps import (
     rest,
     sorry,
 )
-
-CARD_ANSWERS = (CardRead, CardUnreadable)
-LOOK_UP_ANSWERS = (NoticesFound, NothingOwed, AlreadyPaid, NotFound)
-OPENING_ANSWERS = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
-SLIP_ANSWERS = (SlipBegun, SlipPrinted, SlipFailed)
 
 front: Machine[State, Event, Effect] = Machine()
 
@@ -77,22 +66,22 @@ front.ignore(
 
 @front.on(Idle, Touched)
 def _(s: Idle, e: Touched) -> Step:
-    return Next(ChoosingService(s.desk), (begin(),)) if e.button is Button.START else Next(s)
+    return Next(ChoosingService(s.desk), (BeginVisit(),)) if e.button is Button.START else Next(s)
 
 
 @front.on(Idle, CardInserted)
 def _(s: Idle, _e: CardInserted) -> Step:
-    return read_card(s.desk, Visitor(), begin())
+    return read_card(s.desk, Visitor(), BeginVisit())
 
 
 @front.on(Idle, CardMute)
 def _(s: Idle, _e: CardMute) -> Step:
-    return Next(Sorry(s.desk, Visitor(card_in=True), Problem.CARD_REVERSED), (begin(),))
+    return Next(Sorry(s.desk, Visitor(card_in=True), Problem.CARD_REVERSED), (BeginVisit(),))
 
 
 @front.on(Idle, CodeScanned)
 def _(s: Idle, e: CodeScanned) -> Step:
-    return look_up(s.desk, Visitor(), e, begin())
+    return look_up(s.desk, Visitor(), e, BeginVisit())
 
 
 @front.on(Idle, TimedOut)
@@ -109,7 +98,11 @@ front.ignore(Idle, CardRemoved, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWER
 @front.on(ChoosingService, Touched)
 def _(s: ChoosingService, e: Touched) -> Step:
     if e.button is Button.SERVICE and e.value in s.desk.offered:
-        return invite(s.desk, s.visitor)
+        return DOORS[e.value].menu(s.desk, replace(s.visitor, service=e.value))
+    if e.button is Button.NEXT_PAGE:
+        return Next(replace(s, page=(s.page + 1) % len(s.pages)))
+    if e.button is Button.BACK and s.page:
+        return Next(replace(s, page=s.page - 1))
     if e.button in (Button.HOME, Button.BACK):
         return leave(s.desk, s.visitor, Outcome.CANCELLED)
     return Next(s)
@@ -161,7 +154,8 @@ def _(s: ReadingCard, e: CardRead) -> Step:
     if e.expired:
         return sorry(s.desk, s.visitor, Problem.CARD_EXPIRED)
     visitor = replace(s.visitor, payer_masked=e.id_number.masked)
-    return Next(LookingUp(s.desk, visitor, by_card=True), (LookUpCard(e.id_number),))
+    door = DOORS.get(visitor.service)
+    return (door.card if door else look_up_card)(s.desk, visitor, e)
 
 
 @front.on(ReadingCard, CardUnreadable)

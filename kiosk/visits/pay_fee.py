@@ -16,6 +16,7 @@ from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import BANGKOK
+from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import DrawTransaction, Effect, Outcome, RecordPayment, ShowLight
 from kiosk.visits.events import (
@@ -30,7 +31,6 @@ from kiosk.visits.events import (
     Touched,
     TransactionDrawn,
 )
-from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
     ChoosingNotice,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar, TypeVar
 
-from fleet.protocol.settings import Patience
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Bill, Owed
+from kiosk.visits.visitor import CARD_IN, NOBODY, Problem, Slip, StateGround, Visitor
+
+__all__ = ["Problem", "Slip", "Visitor"]
 
 READING_TIMEOUT_S = 15.0
 """A card of the slowest kind (9600 bps) is read in about a second; after this it is not going to be."""
@@ -25,61 +26,9 @@ LOOKING_UP_TIMEOUT_S = 5.0
 CARD_OUT_S = 5.0
 """How long "thank you" stays once nothing is left in the slots."""
 
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who is here, as little as possible. ``payer_masked`` is None for somebody who came with paper only.
-
-    ``has_paid``: something was paid in this visit, so that however it ends it was not in vain.
-    """
-
-    payer_masked: str | None = None
-    card_in: bool = False
-    has_paid: bool = False
-
-
-class Problem(StrEnum):
-    """What stands in the way; each has a sentence in the text catalogues that says what to do."""
-
-    CARD_REVERSED = "card-reversed"
-    CARD_NOT_THAI_ID = "card-not-thai-id"
-    CARD_UNREADABLE = "card-unreadable"
-    CARD_EXPIRED = "card-expired"
-    CARD_PULLED = "card-pulled"
-    CARD_FOUND = "card-found"
-    CODE_UNKNOWN = "code-unknown"
-    CODE_DAMAGED = "code-damaged"
-    CARD_UNKNOWN = "card-unknown"
-    NOTHING_OWED = "nothing-owed"
-    ALREADY_PAID = "already-paid"
-    NOT_PAYABLE = "not-payable"
-    CANNOT_RECORD = "cannot-record"
-
-
-class Slip(StrEnum):
-    """How the slip of this visit stands."""
-
-    NONE = "none"
-    PRINTING = "printing"
-    PRINTED = "printed"
-    FAILED = "failed"
-
-
-class _State:
-    """What all states share. ``deadline``: signs of the visitor do not restart its clock."""
-
-    __slots__ = ()
-    deadline: ClassVar[bool] = False
-    desk: Desk
-
-    @property
-    def timeout_s(self) -> float | None:
-        return float(self.patience.step_s)
-
-    @property
-    def patience(self) -> Patience:
-        """How long to wait, from the settings; the defaults before there are any."""
-        return self.desk.settings.patience if self.desk.settings else Patience()
+TILES = 6
+TILES_REDUCED = 4
+"""Tiles of the menu on all sizes (look.md: 6 tiles, then a page turn), and under the banner about what is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +40,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfService(_State):
+class OutOfService(StateGround):
     """Nothing can be offered: no settings yet, or no device to start with. ``enrolment``: it is nobody yet."""
 
     desk: Desk
@@ -103,7 +52,7 @@ class OutOfService(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Idle(_State):
+class Idle(StateGround):
     """Nobody is here. Somebody may have touched language or type size and walked off: that wears off."""
 
     desk: Desk
@@ -114,28 +63,48 @@ class Idle(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosingService(_State):
-    """The menu."""
+class ChoosingService(StateGround):
+    """The menu. ``page`` counts from 0; where there are more services than tiles, the last tile turns the page."""
 
     desk: Desk
-    visitor: Visitor = Visitor()
+    visitor: Visitor = NOBODY
+    page: int = 0
+
+    @property
+    def tiles(self) -> int:
+        """How many tiles the menu has; the banner about what is gone takes the room of two."""
+        return TILES_REDUCED if self.desk.is_reduced else TILES
+
+    @property
+    def pages(self) -> tuple[tuple[str, ...], ...]:
+        """The services of each page."""
+        offered, tiles = self.desk.offered, self.tiles
+        if len(offered) <= tiles:
+            return (offered,)
+        each = tiles - 1  # the last tile turns the page
+        return tuple(offered[at : at + each] for at in range(0, len(offered), each))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The services of this page; the first page's when the menu has become shorter meanwhile."""
+        pages = self.pages
+        return pages[self.page if self.page < len(pages) else 0]
 
 
 @dataclass(frozen=True, slots=True)
-class Inviting(_State):
-    """Asked to put the card in, or to scan the notice or folder."""
+class Inviting(StateGround):
+    """Asked to put the card in, or to scan something, for the service that was chosen."""
 
     desk: Desk
-    service: str
-    visitor: Visitor = Visitor()
+    visitor: Visitor = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingCard(_State):
+class ReadingCard(StateGround):
     """The card is in and being read: it must stay. ``visitor``: nobody known yet, that is what is being read."""
 
     desk: Desk
-    visitor: Visitor = Visitor(card_in=True)
+    visitor: Visitor = CARD_IN
     deadline: ClassVar[bool] = True
 
     @property
@@ -144,7 +113,7 @@ class ReadingCard(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class LookingUp(_State):
+class LookingUp(StateGround):
     """The replica is being asked. ``by_card``: about the card's owner, not about something scanned."""
 
     desk: Desk
@@ -158,7 +127,7 @@ class LookingUp(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosingNotice(_State):
+class ChoosingNotice(StateGround):
     """Which one to pay. ``page`` counts from 0, three rows each.
 
     ``left``: the bill whose QR was just left by "cancel"; a phone may have taken it, and the bank may yet confirm it.
@@ -184,7 +153,7 @@ class ChoosingNotice(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningPayment(_State):
+class OpeningPayment(StateGround):
     """The payment is being put on record, before anybody can pay it. ``owed`` and ``left`` as in ``Paying``."""
 
     desk: Desk
@@ -201,7 +170,7 @@ class OpeningPayment(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Paying(_State):
+class Paying(StateGround):
     """The QR is on the screen. ``owed``: the list to go back to; empty once a card was put in that may be another's.
 
     ``left``: the same notice's earlier bill, whose QR was left and may yet be paid.
@@ -220,7 +189,7 @@ class Paying(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting(_State):
+class Waiting(StateGround):
     """The visitor says it is paid; only the bank's word counts."""
 
     desk: Desk
@@ -236,7 +205,7 @@ class Waiting(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed(_State):
+class Confirmed(StateGround):
     """The bank has confirmed; the slip is on its way. ``owed``: what is left to pay."""
 
     desk: Desk
@@ -248,7 +217,7 @@ class Confirmed(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Taking(_State):
+class Taking(StateGround):
     """The last screen: take slip and card. With neither left to take or keep it is a farewell of ``CARD_OUT_S``.
 
     ``bill`` is None when no slip was wanted. ``reminded``: the card was forgotten once already. ``outdated``: the bank
@@ -276,7 +245,7 @@ class Taking(_State):
 
 
 @dataclass(frozen=True, slots=True)
-class Sorry(_State):
+class Sorry(StateGround):
     """Something stands in the way; the sentence says what to do. ``owed``: the list to go back to, if there was one."""
 
     desk: Desk
@@ -290,7 +259,7 @@ Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Conf
 
 
 @dataclass(frozen=True, slots=True)
-class Warned(_State):
+class Warned(StateGround):
     """Still there? Covers everything personal; a touch goes back to ``before``."""
 
     before: Warnable

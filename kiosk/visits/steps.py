@@ -11,7 +11,6 @@ from drivers.printer.port import Paper
 from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import (
-    BeginVisit,
     Effect,
     EndVisit,
     HoldPaymentSlip,
@@ -23,6 +22,7 @@ from kiosk.visits.effects import (
 )
 from kiosk.visits.events import Bill, CodeScanned, Owed, SlipBegun, SlipFailed, SlipPrinted
 from kiosk.visits.machine import Next
+from kiosk.visits.services import PAY_FEE, asked_by_code, starts_of
 from kiosk.visits.states import (
     ChoosingNotice,
     Confirmed,
@@ -44,8 +44,6 @@ from kiosk.visits.states import (
 
 Step = Next[State, Effect]
 
-PAY_FEE = "pay-fee"
-
 
 def rest(desk: Desk) -> State:
     """Where nobody is: idle, or out of service when nothing can be offered."""
@@ -63,30 +61,37 @@ def lights_off() -> tuple[Effect, ...]:
 
 
 def invite(desk: Desk, visitor: Visitor) -> Step:
-    """Ask for card, notice or folder; a card that is in and was read before is read again, at once."""
-    return read_card(desk, visitor) if visitor.card_in and visitor.payer_masked is not None else ask(desk, visitor)
+    """Ask for what the chosen service begins with; a card that is in and was read before is read again, at once."""
+    by_card = Device.CARD in starts_of(visitor.service)
+    return (
+        read_card(desk, visitor)
+        if by_card and visitor.card_in and visitor.payer_masked is not None
+        else ask(desk, visitor)
+    )
 
 
 def ask(desk: Desk, visitor: Visitor) -> Step:
-    """Ask for card, notice or folder, also while a card that was of no use is still in."""
-    blink = ShowLight(Light.CARD, Pattern.SLOW if Device.CARD in desk.ready else Pattern.OFF)
-    return Next(Inviting(desk, PAY_FEE, _here(visitor)), (blink,))
+    """Ask for what the chosen service begins with, also while a card that was of no use is still in."""
+    wants_card = Device.CARD in starts_of(visitor.service) & desk.ready
+    blink = ShowLight(Light.CARD, Pattern.SLOW if wants_card else Pattern.OFF)
+    return Next(Inviting(desk, here(visitor)), (blink,))
 
 
 def read_card(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
     """A card is in, whoever's: read it. Nothing known of ``visitor`` is known of its owner."""
-    unread = Visitor(card_in=True, has_paid=visitor.has_paid)
-    return Next(ReadingCard(desk, unread), (*before, ShowLight(Light.CARD, Pattern.ON), ReadCard()))
+    reading = ReadCard(visitor.service)
+    return Next(ReadingCard(desk, visitor.unknown(card_in=True)), (*before, ShowLight(Light.CARD, Pattern.ON), reading))
 
 
 def look_up(desk: Desk, visitor: Visitor, scanned: CodeScanned, *before: Effect) -> Step:
     """A code was scanned: find what it stands for."""
-    return Next(LookingUp(desk, _here(visitor)), (*before, LookUpCode(scanned.code)))
+    asked = asked_by_code(scanned.code, visitor.service, desk.offered)
+    return Next(LookingUp(desk, here(visitor)), (*before, LookUpCode(scanned.code, asked)))
 
 
-def _here(visitor: Visitor) -> Visitor:
+def here(visitor: Visitor) -> Visitor:
     """The same visitor, but the payer is known by their card only as long as it is in: the next may not be the same."""
-    return visitor if visitor.card_in else Visitor(has_paid=visitor.has_paid)
+    return visitor if visitor.card_in else visitor.unknown(card_in=False)
 
 
 def sorry(desk: Desk, visitor: Visitor, problem: Problem, owed: tuple[Owed, ...] = ()) -> Step:
@@ -109,11 +114,6 @@ def take(state: Confirmed) -> Step:
     return Next(paid, (light,))
 
 
-def begin() -> BeginVisit:
-    """The effect that starts the visit's clock."""
-    return BeginVisit(PAY_FEE)
-
-
 def print_slip(
     desk: Desk, visitor: Visitor, bill: Bill, confirmed_at: datetime | None, *, reprint: bool = False
 ) -> tuple[Slip, tuple[Effect, ...]]:
@@ -133,7 +133,8 @@ def without(owed: tuple[Owed, ...], paid: Owed) -> tuple[Owed, ...]:
 
 def listed(desk: Desk, visitor: Visitor, owed: tuple[Owed, ...], left: Bill | None = None) -> Step:
     """The list of notices, the longest overdue first. ``left``: the bill whose QR was left for it."""
-    return Next(ChoosingNotice(desk, visitor, tuple(sorted(owed, key=lambda o: o.notice.due_on)), left=left))
+    payer = replace(visitor, service=PAY_FEE)
+    return Next(ChoosingNotice(desk, payer, tuple(sorted(owed, key=lambda o: o.notice.due_on)), left=left))
 
 
 def pulled(visitor: Visitor) -> Visitor:

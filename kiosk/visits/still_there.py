@@ -10,7 +10,7 @@ from typing import Any
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from fleet.protocol.messages import PaymentConfirmed
-from kiosk.visits.card_found import card_found
+from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.effects import Effect, Outcome
 from kiosk.visits.events import (
     Button,
@@ -20,16 +20,12 @@ from kiosk.visits.events import (
     TimedOut,
     Touched,
 )
-from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS, front
 from kiosk.visits.machine import Machine, Next
-from kiosk.visits.pay_fee import pay_fee, take_tracking_slip
+from kiosk.visits.pay_fee import take_tracking_slip
 from kiosk.visits.states import Confirmed, Sorry, State, Taking, Waiting, Warnable, Warned
 from kiosk.visits.steps import Step, home, leave, take
-from kiosk.visits.taking import taking
 
 still_there: Machine[State, Event, Effect] = Machine()
-
-_underneath: Machine[State, Event, Effect] = Machine.joined(front, card_found, pay_fee, taking)
 
 
 @still_there.on(Warned, Touched)
@@ -57,20 +53,6 @@ def _end(before: Warnable, outcome: Outcome) -> Step:
     return leave(before.desk, before.visitor, outcome)
 
 
-def _go_back(s: Warned, e: Any) -> Step:
-    """The visitor has put something in or scanned something."""
-    return _underneath.step(s.before, e)
-
-
-def _go_on(s: Warned, e: Any) -> Step:
-    """The world has moved underneath."""
-    then = _underneath.step(s.before, e)
-    after = then.state
-    if isinstance(after, Warnable) and type(after) is type(s.before) and not _says_more(s.before, after):
-        return Next(Warned(after), then.effects)
-    return then
-
-
 def _says_more(before: Warnable, after: Warnable) -> bool:
     """A screen of the same kind that its visitor has to see."""
     if isinstance(before, Sorry) and isinstance(after, Sorry):
@@ -78,8 +60,27 @@ def _says_more(before: Warnable, after: Warnable) -> bool:
     return isinstance(after, Taking) and after != before
 
 
-for _sign in (CardInserted, CardMute, CodeScanned):
-    still_there.on(Warned, _sign)(_go_back)
-for _news in (CardRemoved, CardFound, PaymentConfirmed, *SLIP_ANSWERS):
-    still_there.on(Warned, _news)(_go_on)
 still_there.ignore(Warned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)
+
+
+def over(underneath: Machine[State, Event, Effect]) -> Machine[State, Event, Effect]:
+    """The rows in which what happens to the warning happens to the state it covers, stepped by ``underneath``."""
+    covering: Machine[State, Event, Effect] = Machine()
+
+    def go_back(s: Warned, e: Any) -> Step:
+        """The visitor has put something in or scanned something."""
+        return underneath.step(s.before, e)
+
+    def go_on(s: Warned, e: Any) -> Step:
+        """The world has moved underneath."""
+        then = underneath.step(s.before, e)
+        after = then.state
+        if isinstance(after, Warnable) and type(after) is type(s.before) and not _says_more(s.before, after):
+            return Next(Warned(after), then.effects)
+        return then
+
+    for sign in (CardInserted, CardMute, CodeScanned):
+        covering.on(Warned, sign)(go_back)
+    for news in (CardRemoved, CardFound, PaymentConfirmed, *SLIP_ANSWERS):
+        covering.on(Warned, news)(go_on)
+    return covering

@@ -8,12 +8,12 @@ from typing import Any
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
-from kiosk.visits.effects import Effect, Outcome, ShowLight
+from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
+from kiosk.visits.effects import BeginVisit, Effect, Outcome, ShowLight
 from kiosk.visits.events import Button, CodeScanned, Event, TimedOut, Touched
-from kiosk.visits.front import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import Slip, State, Taking, Visitor, Warned
-from kiosk.visits.steps import Step, begin, home, look_up, print_slip, pulled, read_card, settles, slip_told
+from kiosk.visits.steps import Step, home, look_up, print_slip, pulled, read_card, settles, slip_told
 
 taking: Machine[State, Event, Effect] = Machine()
 
@@ -27,7 +27,7 @@ def _(s: Taking, _e: CardRemoved) -> Step:
 def _(s: Taking, _e: CardInserted) -> Step:
     """The next visitor is quick, or the same one has thought of something else."""
     ended = home(s.desk, s.outcome)
-    return read_card(s.desk.for_next_visitor(), Visitor(), *ended.effects, begin())
+    return read_card(s.desk.for_next_visitor(), Visitor(), *ended.effects, BeginVisit())
 
 
 @taking.on(Taking, CardMute)
@@ -74,7 +74,7 @@ def _(s: Taking, e: CodeScanned) -> Step:
     if s.visitor.card_in:
         return Next(s)
     ended = home(s.desk, s.outcome)
-    return look_up(s.desk.for_next_visitor(), Visitor(), e, *ended.effects, begin())
+    return look_up(s.desk.for_next_visitor(), Visitor(), e, *ended.effects, BeginVisit())
 
 
 taking.ignore(Taking, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

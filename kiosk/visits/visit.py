@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+from kiosk.visits.answers import SERVICE_ANSWERS
 from kiosk.visits.card_found import card_found
 from kiosk.visits.desk import Desk, Device, Language
 from kiosk.visits.effects import Effect
@@ -24,7 +25,7 @@ from kiosk.visits.machine import Machine, Next
 from kiosk.visits.pay_fee import pay_fee
 from kiosk.visits.states import Idle, OutOfService, State, with_desk
 from kiosk.visits.steps import Step, rest
-from kiosk.visits.still_there import still_there
+from kiosk.visits.still_there import over, still_there
 from kiosk.visits.taking import taking
 
 STATES: tuple[type, ...] = get_args(State)
@@ -72,7 +73,12 @@ def _(s: State, e: RecordingChanged) -> Step:
     return _on(s, replace(s.desk, can_record=e.possible))
 
 
-visit: Machine[State, Event, Effect] = Machine.joined(_desk, front, card_found, pay_fee, taking, still_there)
+_underneath: Machine[State, Event, Effect] = Machine.joined(front, card_found, pay_fee, taking)
+
+visit: Machine[State, Event, Effect] = Machine.joined(_desk, _underneath, still_there, over(_underneath))
+
+for _state in STATES:  # what one service alone had asked for, and asks no more
+    visit.ignore(_state, *(answer for answer in SERVICE_ANSWERS if (_state, answer) not in visit.rows))
 
 
 def step(state: State, event: Event) -> Step:

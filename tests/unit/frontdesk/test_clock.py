@@ -20,7 +20,7 @@ class Hands:
 
 def test_a_state_is_up_after_its_own_time_and_not_before() -> None:
     hands = Hands()
-    clock, state = StateClock(hands), Inviting(desk(), "pay-fee")
+    clock, state = StateClock(hands), Inviting(desk())
     clock.stepped(Touched(Button.SERVICE), state)
     hands.now_s += state.timeout_s - 0.01
     assert not clock.is_up(state)
@@ -30,7 +30,7 @@ def test_a_state_is_up_after_its_own_time_and_not_before() -> None:
 
 def test_a_sign_of_life_starts_it_again_and_a_device_does_not() -> None:
     hands = Hands()
-    clock, state = StateClock(hands), Inviting(desk(), "pay-fee")
+    clock, state = StateClock(hands), Inviting(desk())
     clock.stepped(Touched(Button.SERVICE), state)
     hands.now_s += 10
     clock.stepped(LinkChanged(False), state)
@@ -59,7 +59,7 @@ def test_idle_and_out_of_service_never_time_out() -> None:
 
 def test_time_that_is_up_starts_again_for_the_next_time() -> None:
     hands = Hands()
-    clock, state = StateClock(hands), Inviting(desk(), "pay-fee")
+    clock, state = StateClock(hands), Inviting(desk())
     clock.stepped(Touched(Button.SERVICE), state)
     hands.now_s += state.timeout_s
     clock.stepped(TimedOut(), state)

@@ -87,7 +87,7 @@ SORRY = Sorry(desk(), CARD_OUT, Problem.CARD_REVERSED)
         (SORRY, SORRY, None),
         (SORRY, Warned(SORRY), Sound.ATTENTION),
         (Warned(SORRY), SORRY, None),
-        (Idle(desk()), Inviting(desk(), "pay-fee", CARD_OUT), None),
+        (Idle(desk()), Inviting(desk(), CARD_OUT), None),
         (SORRY, LEAVING, Sound.ATTENTION),
         (LEAVING, LEAVING, None),
         (LEAVING, replace(LEAVING, reminded=True), Sound.ATTENTION),

@@ -16,7 +16,10 @@ from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
 from kiosk.store import StoreError, StoreReplacedError
 from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound
+from kiosk.visits.services import PAY_FEE
 from tests.support.desk_rig import office_records
+
+PAYING = (PAY_FEE,)
 
 PAID_AT = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """In Bangkok it is the 25th already."""
@@ -29,16 +32,16 @@ def replica(folder: Path) -> Replica:
 def test_a_new_one_is_empty_and_knows_nobody(tmp_path: Path) -> None:
     fresh = replica(tmp_path)
     assert (fresh.office_id, fresh.revision) == ("", 0)
-    assert look_up_card(fresh, IdNumber(SOMCHAI.id_number)) == NotFound()
+    assert look_up_card(fresh, IdNumber(SOMCHAI.id_number), PAYING) == NotFound()
 
 
 def test_a_card_finds_what_its_owner_owes_and_a_stranger_nothing(tmp_path: Path) -> None:
     held = replica(tmp_path)
     held.take(office_records(notices=2))
-    found = look_up_card(held, IdNumber(SOMCHAI.id_number))
+    found = look_up_card(held, IdNumber(SOMCHAI.id_number), PAYING)
     assert isinstance(found, NoticesFound)
     assert [owed.notice.notice_no for owed in found.owed] == ["N001", "N002"]
-    assert look_up_card(held, IdNumber(UNKNOWN_OWNER.id_number)) == NotFound()
+    assert look_up_card(held, IdNumber(UNKNOWN_OWNER.id_number), PAYING) == NotFound()
 
 
 def test_a_factory_that_has_paid_owes_nothing(tmp_path: Path) -> None:
@@ -47,7 +50,7 @@ def test_a_factory_that_has_paid_owes_nothing(tmp_path: Path) -> None:
     held.mark_paid("REFERENCE1", PAID_AT)
     code = classify("20200012325553")
     assert isinstance(code, FactoryCode)
-    assert look_up_code(held, code) == NothingOwed()
+    assert look_up_code(held, code, PAYING) == NothingOwed()
 
 
 def test_saying_twice_that_it_is_paid_changes_nothing(tmp_path: Path) -> None:
@@ -74,14 +77,14 @@ def test_records_drawn_up_before_the_payment_do_not_take_it_back(tmp_path: Path)
 def test_the_day_of_a_payment_is_the_day_in_bangkok(tmp_path: Path) -> None:
     held = replica(tmp_path)
     held.take(office_records(paid_at=PAID_AT))
-    assert look_up_card(held, IdNumber(SOMCHAI.id_number)) == NothingOwed()
-    assert look_up_code(held, NoticeCode("REFERENCE1")) == AlreadyPaid(date(2026, 11, 25))
+    assert look_up_card(held, IdNumber(SOMCHAI.id_number), PAYING) == NothingOwed()
+    assert look_up_code(held, NoticeCode("REFERENCE1"), PAYING) == AlreadyPaid(date(2026, 11, 25))
 
 
 def test_a_misread_code_says_so(tmp_path: Path) -> None:
     code = classify("F20000010")
     assert isinstance(code, UnknownCode)
-    assert look_up_code(replica(tmp_path), code) == NotFound(damaged=code.damaged)
+    assert look_up_code(replica(tmp_path), code, PAYING) == NotFound(damaged=code.damaged)
 
 
 def test_of_two_meanings_neither_is_shown(tmp_path: Path) -> None:
@@ -89,14 +92,14 @@ def test_of_two_meanings_neither_is_shown(tmp_path: Path) -> None:
     held.take(office_records())
     code = classify("20200012325553")
     assert isinstance(code, FactoryCode)
-    assert look_up_code(held, AmbiguousCode((code, NoticeCode("REFERENCE1")))) == NotFound(damaged=True)
+    assert look_up_code(held, AmbiguousCode((code, NoticeCode("REFERENCE1"))), PAYING) == NotFound(damaged=True)
 
 
 def test_a_factory_nobody_knows_whose_last_digit_disagrees_was_misread(tmp_path: Path) -> None:
     held = replica(tmp_path)
     held.take(office_records())
-    assert look_up_code(held, classify("20200012325554")) == NotFound(damaged=True)
-    assert look_up_code(held, classify("10180000125417")) == NotFound()
+    assert look_up_code(held, classify("20200012325554"), PAYING) == NotFound(damaged=True)
+    assert look_up_code(held, classify("10180000125417"), PAYING) == NotFound()
 
 
 def test_moving_to_another_office_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:

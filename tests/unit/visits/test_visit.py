@@ -195,7 +195,7 @@ def test_a_card_that_nobody_was_seen_to_put_in_is_asked_for_and_never_read(story
     story.then(CardFound())
     assert isinstance(story.state, Sorry)
     assert (story.state.problem, story.state.owed) == (Problem.CARD_FOUND, ())
-    assert story.state.visitor == Visitor(card_in=True)
+    assert story.state.visitor == Visitor(card_in=True, service=story.state.visitor.service)
     assert story.did(ReadCard) == []
     story.then(NoticesFound((owed(),)), Touched(Button.RETRY), TimedOut(), TimedOut())
     assert isinstance(story.state, Taking)

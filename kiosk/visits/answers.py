@@ -1,0 +1,26 @@
+"""Which events answer which effect: whoever did not ask, or asks no more, ignores the whole row."""
+
+from __future__ import annotations
+
+from kiosk.visits.events import (
+    AlreadyPaid,
+    CardRead,
+    CardUnreadable,
+    NotFound,
+    NothingOwed,
+    NoticesFound,
+    PaymentNotRecorded,
+    PaymentRecorded,
+    SlipBegun,
+    SlipFailed,
+    SlipPrinted,
+    TransactionDrawn,
+)
+
+CARD_ANSWERS: tuple[type, ...] = (CardRead, CardUnreadable)
+LOOK_UP_ANSWERS: tuple[type, ...] = (NoticesFound, NothingOwed, AlreadyPaid, NotFound)
+OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
+SLIP_ANSWERS: tuple[type, ...] = (SlipBegun, SlipPrinted, SlipFailed)
+
+SERVICE_ANSWERS: tuple[type, ...] = ()
+"""Answers to what one service alone asks: its own states answer them, and everywhere else they come too late."""

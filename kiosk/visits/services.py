@@ -1,0 +1,86 @@
+"""The services a kiosk can offer, and what each of them needs; how one comes into them stands in ``doors``.
+
+Rules: a service that lacks what it needs is not offered, and only that one; a code says by itself what it is for, so
+one that the chosen service cannot use leads where it would have led with nothing chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.protocol.codes import BillCode, Code, FactoryCode, FolderCode, NoticeCode
+from fleet.protocol.settings import KNOWN_SERVICES
+
+PAY_FEE = "pay-fee"
+
+
+class Device(StrEnum):
+    """The devices of a kiosk; the values are written to the wire."""
+
+    CARD = "card"
+    SCANNER = "scanner"
+    PRINTER = "printer"
+    PANEL = "panel"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a service needs.
+
+    ``starts``: any one of these devices begins it; none means that a touch does. ``needs``: it is nothing without
+    each of these. ``on_record``: it begins something that must be on record first, so it needs room on the disk.
+    ``by_card``: where nothing was chosen, a card leads here by itself. ``codes``: the kinds of code that lead here.
+    """
+
+    starts: frozenset[Device] = frozenset()
+    needs: frozenset[Device] = frozenset()
+    on_record: bool = False
+    by_card: bool = False
+    codes: tuple[type, ...] = ()
+
+    def can_begin(self, ready: frozenset[Device], *, can_record: bool) -> bool:
+        """Whether it can be used with the devices that answer now."""
+        started = not self.starts or bool(self.starts & ready)
+        return started and self.needs <= ready and (can_record or not self.on_record)
+
+
+_CARD_OR_CODE = frozenset({Device.CARD, Device.SCANNER})
+
+SERVICES: dict[str, Service] = {
+    PAY_FEE: Service(
+        starts=_CARD_OR_CODE,
+        on_record=True,
+        by_card=True,
+        codes=(NoticeCode, BillCode, FolderCode, FactoryCode),
+    ),
+}
+
+
+def can_begin(switched_on: Iterable[str], ready: frozenset[Device], *, can_record: bool) -> tuple[str, ...]:
+    """Those of the services switched on that can be used now, in the order of the menu."""
+    wanted = set(switched_on)
+    return tuple(
+        name for name in KNOWN_SERVICES if name in wanted and SERVICES[name].can_begin(ready, can_record=can_record)
+    )
+
+
+def starts_of(chosen: str) -> frozenset[Device]:
+    """With which devices the chosen service begins; with nothing chosen, card and scanner lead somewhere."""
+    return SERVICES[chosen].starts if chosen in SERVICES else _CARD_OR_CODE
+
+
+def asked_by_card(chosen: str, offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Which services a card is for, the best first: the chosen one, or all to which a card leads by itself."""
+    if chosen in SERVICES and Device.CARD in SERVICES[chosen].starts:
+        return (chosen,)
+    return tuple(name for name in offered if SERVICES[name].by_card)
+
+
+def asked_by_code(code: Code, chosen: str, offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Which services a code is for, the best first: the chosen one if it knows such codes, or all that do."""
+    if chosen in offered and isinstance(code, SERVICES[chosen].codes):
+        return (chosen,)
+    return tuple(name for name in offered if isinstance(code, SERVICES[name].codes))
