@@ -6,19 +6,16 @@ framed, and tells the visitor not to pay again. No ID number comes here unmasked
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from drivers.printer.port import Cut, Part
-from fleet.protocol.thai import BANGKOK, baht_text, format_baht, thai_date
+from fleet.protocol.thai import baht_text, format_baht
 from kiosk.slips.document import (
     BODY,
     FOOT,
-    FRAMED,
     TITLE,
     URGENT,
-    VALUE,
     WORDS,
     Amount,
     Band,
@@ -32,9 +29,7 @@ from kiosk.slips.document import (
     Table,
 )
 from kiosk.slips.layout import lay_out_parts
-
-SAMPLE_BAND = "ตัวอย่าง ใช้จริงไม่ได้"
-_BARE_ID = re.compile(r"\d{13}|\d-\d{4}-\d{5}-\d{2}-\d")
+from kiosk.slips.letterhead import BARE_ID, SAMPLE_BAND, again, date_th, time_th
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ class PaymentSlip:
     is_english: bool = False
 
     def __post_init__(self) -> None:
-        if self.payer_masked is not None and _BARE_ID.search(self.payer_masked):
+        if self.payer_masked is not None and BARE_ID.search(self.payer_masked):
             raise ValueError("the payer of a slip must be masked")
         if self.printed_at.tzinfo is None or (self.confirmed_at and self.confirmed_at.tzinfo is None):
             raise ValueError("times on a slip need a time zone")
@@ -96,15 +91,7 @@ def _head(slip: PaymentSlip) -> tuple[Element, ...]:
         Paragraph(title, TITLE, space_below=12),
         Paragraph("ไม่ใช่ใบเสร็จรับเงิน", BODY),
         *((Paragraph(english, FOOT),) if slip.is_english else ()),
-        *(_again(slip.printed_at) if slip.reprint else ()),
-    )
-
-
-def _again(printed_at: datetime) -> tuple[Element, ...]:
-    """In both languages whatever the visitor's: an officer must tell the second slip from the first."""
-    return (
-        Paragraph("พิมพ์ซ้ำ / reprint", FRAMED),
-        Paragraph(f"{_date(printed_at)} {_time(printed_at)}", VALUE),
+        *(again(slip.printed_at) if slip.reprint else ()),
     )
 
 
@@ -118,7 +105,7 @@ def _facts(slip: PaymentSlip) -> tuple[Element, ...]:
     when = slip.confirmed_at or slip.printed_at
     payer = () if slip.payer_masked is None else (("ผู้ทำรายการ", slip.payer_masked),)
     return (
-        Pairs((("วันที่", _date(when)), ("เวลา", _time(when)), ("เลขที่รายการ", slip.transaction_no))),
+        Pairs((("วันที่", date_th(when)), ("เวลา", time_th(when)), ("เลขที่รายการ", slip.transaction_no))),
         Rule(),
         Pairs((("รายการ", slip.item), ("โรงงาน", slip.factory_name), ("ทะเบียน", slip.factory_no), *payer)),
         Rule(),
@@ -152,11 +139,3 @@ def _foot(slip: PaymentSlip) -> tuple[Element, ...]:
         Paragraph(f"สอบถาม {slip.contact}", FOOT),
         Paragraph(f"เครื่อง {slip.kiosk_name} เก็บใบนี้ไว้จนได้รับใบเสร็จ", FOOT),
     )
-
-
-def _date(when: datetime) -> str:
-    return thai_date(when.astimezone(BANGKOK).date())
-
-
-def _time(when: datetime) -> str:
-    return f"{when.astimezone(BANGKOK):%H:%M} น."
