@@ -76,6 +76,10 @@ class OfficeKeeping:
             self.clock_ahead_s = self._fetch.clock_ahead_s
             if page is None:
                 return
+            if self._replica.office_id not in ("", page.office_id):
+                self._wipe(f"moved to {page.office_id}")
+                self._due_s = 0.0
+                return
             self._replica.take(page)
             if page.more:
                 self._fetch.go_on(self._replica.cursor)

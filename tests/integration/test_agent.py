@@ -44,7 +44,7 @@ from kiosk.office.client import TIMEOUT_S
 from kiosk.spool import Spool
 from tests.support.broker import Client, Fleet, eventually
 from tests.support.desk_rig import office_records
-from tests.support.office_server import OfficeServer, records_answer
+from tests.support.office_server import OfficeServer, ok, records_answer
 from tests.support.require import require
 from tests.support.sample_visit import DOCUMENT
 
@@ -446,6 +446,16 @@ def test_records_go_again_until_they_are_committed(site: Site) -> None:
     site.heard.clear()
     site.start()
     again = site.hears(Channel.RECORDS, RecordBatch)
+def test_a_kiosk_that_the_fleet_does_not_know_any_more_forgets_the_office(site: Site) -> None:
+    site.office.answer = lambda _head: [records_answer(office_records(revision=1))]
+    site.start()
+    eventually(lambda: (site.folder / "data" / "office.sqlite").exists() and site.office_here() == ("CBI", 1))
+    site.office.answer = lambda _head: [ok(b"no", "HTTP/1.1 403 Forbidden")]
+    site.desire(1, office_id="CBI", office_revision=2)
+    eventually(lambda: site.office_here() == ("", 0))
+    site.hears(Channel.REPORTED, Reported, lambda r: r.office_revision == 0)
+
+
     assert [each.no for each in again.records] == [1, 2]
     assert again.spool_id == batch.spool_id
     site.say(Channel.ACK, Ack(spool_id="another", committed_through=2))

@@ -31,7 +31,7 @@ class _From(NamedTuple):
     anew: bool
 
 
-def page_after(office_id: str, cursor: str) -> wire.OfficePage:
+def page_after(office_id: str, cursor: str, items_max: int = PAGE_ITEMS) -> wire.OfficePage:
     """What comes after ``cursor``, or the first page of all there is when that cannot be gone on from."""
     log, revision = brought_up_to_date(office_id)
     begin = _begin(log, revision, cursor)
@@ -41,16 +41,18 @@ def page_after(office_id: str, cursor: str) -> wire.OfficePage:
     changes: list[wire.Change] = []
     last, characters, more = begin.seq, 0, False
     for kind, key, seq, gone, body in rows.order_by("seq").values_list("kind", "key", "seq", "gone", "body")[
-        : PAGE_ITEMS + 1
+        : items_max + 1
     ]:
-        if changes and (len(changes) == PAGE_ITEMS or characters + len(body) > PAGE_CHARACTERS):
+        if changes and (len(changes) == items_max or characters + len(body) > PAGE_CHARACTERS):
             more = True
             break
         item = msgspec.Raw(b"null" if gone else body.encode())
         changes.append(wire.Change(kind=kind, key=key, item=item))
         last, characters = seq, characters + len(body)
     if OfficeLog.objects.values_list("pruned_through", flat=True).get(pk=log.pk) != log.pruned_through:
-        return page_after(office_id, cursor)  # something was forgotten while we looked: it may be missing here
+        return page_after(
+            office_id, cursor, items_max
+        )  # something was forgotten while we looked: it may be missing here
     # Everything up to the revision read before these rows were is among them: later rows may be, too.
     end = last if more else max(revision, last)
     office_id, hash_key = Office.objects.values_list("pk", "hash_key").get(pk=office_id)

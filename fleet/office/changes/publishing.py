@@ -49,7 +49,7 @@ def publish(office_id: str, changed: Mapping[type[wire.Item], Collection[str]]) 
             return _publish_all(office, log)
         for kind, keys in changed.items():
             _keep(office, kind, frozenset(keys))
-        _forget(log, office)
+        forget_gone(log)
         return office.revision
 
 
@@ -79,8 +79,8 @@ def brought_up_to_date(office_id: str) -> tuple[OfficeLog, int]:
                 for kind in PROVIDERS:
                     _keep(office, kind, None)
                 log.is_stale = False
-                _forget(log, office)
                 log.save(update_fields=["is_stale"])
+                forget_gone(log)
     return log, Office.objects.values_list("revision", flat=True).get(pk=office_id)
 
 
@@ -129,12 +129,14 @@ def _batches(items: Iterable[OfficeItem]) -> Iterator[list[OfficeItem]]:
         yield some
 
 
-def _forget(log: OfficeLog, office: Office) -> None:
-    """Of too many items that are gone, the older half is forgotten; who has not heard of them begins anew."""
-    gone = OfficeItem.objects.filter(office=office, gone=True)
-    if gone.count() <= GONE_MAX:
+def forget_gone(log: OfficeLog, most: int = GONE_MAX) -> None:
+    """Of more than ``most`` items that are gone, the older ones are forgotten down to half of it; who has not heard of
+    them begins anew. Stands in the transaction of the change.
+    """
+    gone = OfficeItem.objects.filter(office=log.office_id, gone=True)
+    if gone.count() <= most:
         return
-    last = gone.order_by("-seq").values_list("seq", flat=True)[GONE_MAX // 2]
+    last = gone.order_by("-seq").values_list("seq", flat=True)[most // 2]
     gone.filter(seq__lte=last).delete()
     log.pruned_through = last
     log.save(update_fields=["pruned_through"])
