@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from fleet.site import banking, enrolling
+from fleet.site import banking, enrolling, partnering
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     confirm.add_argument("--biller-id", default="", help="default: the sample payee")
     confirm.add_argument("--transaction-id", default="", help="default: a new one")
     banking.add_pretend(command("pretend-bank", _pretend_bank, "play a whole day at a bank that calls this fleet"))
+    partnering.add(command("pretend-partners", _pretend_partners, "play other people's systems on this machine"))
     banking.add_file(command("bank-file", _bank_file, "take a bank's settlement file; exit 1 when its day disagrees"))
     banking.add_withdraw(command("withdraw", _withdraw, "a notice that is not to be paid any more"))
     return parser
@@ -362,6 +363,10 @@ def _revoke(arguments: argparse.Namespace, data_dir: Path) -> int:
 def _pretend_bank(arguments: argparse.Namespace, data_dir: Path) -> int:
     _fleet_there(data_dir)
     return _said(lambda given: banking.pretend(given, _ports(data_dir).address), arguments)
+
+
+def _pretend_partners(arguments: argparse.Namespace, _data_dir: Path) -> int:
+    return _said(partnering.run, arguments)
 
 
 def _bank_file(arguments: argparse.Namespace, data_dir: Path) -> int:

@@ -115,7 +115,8 @@ def layers(request: HttpRequest) -> HttpResponse:
         for office in (each for each in offices if each.province_id == province.pk):
             rows.append(_row(_office_place(office), 2))
             rows += [_row(_kiosk_place(each), 3) for each in kiosks if each.office_id == office.pk]
-    return render(request, "web/settings.html", {"rows": rows})
+    sees_partners = scope.nation or bool(scope.serves)
+    return render(request, "web/settings.html", {"rows": rows, "sees_partners": sees_partners})
 
 
 def _row(place: Place, depth: int) -> dict[str, Any]:

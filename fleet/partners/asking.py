@@ -1,0 +1,139 @@
+"""Asking one of the systems: whether it may be asked now, the question itself, and how it went.
+
+All who ask share one breaker a system, in the database. Rules: no transaction is open while somebody else's system is
+awaited; a token is read from ``partners/<system>.token`` in the data folder when it is needed and kept nowhere else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from fleet.partners import port
+from fleet.partners.breaker import Breaker
+from fleet.partners.line import Line
+from fleet.partners.models import Partner
+from fleet.partners.port import CouldNotAskError, System, Why
+from fleet.partners.reference import ADAPTERS
+from fleet.protocol.thai import TaxId
+
+T = TypeVar("T")
+
+REFUSALS = (Why.OFF, Why.RESTING)
+"""Nothing was sent: no word about the system."""
+
+
+def card_status(card: port.CardCheck) -> port.CardStatus:
+    """Whether a card is in force. Raises: CouldNotAskError."""
+    return _ask(System.CARD_STATUS, lambda each: cast(port.CardStatusRegistry, each).status(card))
+
+
+def company(tax_id: TaxId) -> port.Company | None:
+    """The company of a tax id. Raises: CouldNotAskError."""
+    return _ask(System.COMPANIES, lambda each: cast(port.CompanyRegistry, each).company(tax_id))
+
+
+def register(registration: port.Registration) -> port.Customer:
+    """Register somebody with i-Industry. Raises: CouldNotAskError."""
+    return _ask(System.CUSTOMERS, lambda each: cast(port.CustomerRegistry, each).register(registration))
+
+
+def licences(factory_no: str) -> tuple[port.Licence, ...] | None:
+    """A factory's licences. Raises: CouldNotAskError."""
+    return _ask(System.LICENCES, lambda each: cast(port.LicenceRegistry, each).licences(factory_no))
+
+
+def duties(factory_no: str) -> tuple[port.Duty, ...] | None:
+    """What a factory has to report. Raises: CouldNotAskError."""
+    return _ask(System.DUTIES, lambda each: cast(port.DutyRegistry, each).duties(factory_no))
+
+
+def bill(reference: str) -> port.MinistryBill | None:
+    """A bill in the ministry's e-billing. Raises: CouldNotAskError."""
+    return _ask(System.BILLS, lambda each: cast(port.BillRegistry, each).bill(reference))
+
+
+def partners() -> list[Partner]:
+    """Every system, also those nobody has set up."""
+    there = {each.system: each for each in Partner.objects.all()}
+    return [there.get(each) or Partner(system=each) for each in System]
+
+
+def token_file(system: System) -> Path:
+    """Where the token of a system lies, if it needs one."""
+    return Path(settings.DATA_DIR) / "partners" / f"{system}.token"
+
+
+def set_up(system: System, address: str, *, is_on: bool, timeout_s: int) -> None:
+    """Where a system is from now on; what was held against it is forgotten."""
+    Partner.objects.update_or_create(
+        system=system,
+        defaults={
+            "address": address,
+            "is_on": is_on,
+            "timeout_s": timeout_s,
+            "failures": 0,
+            "rests_until": None,
+        },
+    )
+
+
+def _ask(system: System, question: Callable[[object], T]) -> T:
+    partner = _begin(system, timezone.now())
+    began_s = time.monotonic()
+    try:
+        line = Line(system, partner.address, float(partner.timeout_s), _token(system))
+        answer = question(ADAPTERS[system](line))
+    except CouldNotAskError as err:
+        _failed(err, timezone.now())
+        raise
+    _answered(system, timezone.now(), round((time.monotonic() - began_s) * 1000))
+    return answer
+
+
+@transaction.atomic
+def _begin(system: System, now: datetime) -> Partner:
+    """Raises: CouldNotAskError when nothing may be sent now."""
+    partner = Partner.objects.select_for_update().filter(pk=system).first()
+    if partner is None or not partner.is_on or not partner.address:
+        raise CouldNotAskError(system, Why.OFF)
+    if not partner.breaker.may_ask(now):
+        raise CouldNotAskError(system, Why.RESTING)
+    _keep(system, partner.breaker.trying(now, 2 * timedelta(seconds=partner.timeout_s)))
+    return partner
+
+
+def _keep(system: System, breaker: Breaker) -> None:
+    Partner.objects.filter(pk=system).update(failures=breaker.failures, rests_until=breaker.rests_until)
+
+
+def _token(system: System) -> str:
+    """Raises: CouldNotAskError when there is a token that cannot be read."""
+    try:
+        return token_file(system).read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as err:
+        raise CouldNotAskError(system, Why.REFUSED, f"its token cannot be read: {type(err).__name__}") from err
+
+
+@transaction.atomic
+def _failed(err: CouldNotAskError, now: datetime) -> None:
+    partner = Partner.objects.select_for_update().get(pk=err.system)
+    _keep(err.system, partner.breaker.failed(now))
+    Partner.objects.filter(pk=err.system).update(
+        failed=F("failed") + 1, failed_at=now, failed_why=err.why, failed_detail=err.detail[:100]
+    )
+
+
+def _answered(system: System, now: datetime, took_ms: int) -> None:
+    _keep(system, Breaker().answered())
+    Partner.objects.filter(pk=system).update(answered=F("answered") + 1, answered_at=now, answered_ms=took_ms)

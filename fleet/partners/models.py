@@ -1,0 +1,34 @@
+"""The systems that are set up, and how well each has answered. No token stands here, and nothing that was asked."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from fleet.partners.breaker import Breaker
+from fleet.partners.port import System
+
+
+class Partner(models.Model):
+    """One system. ``failures`` and ``rests_until`` are its breaker, shared by all who ask."""
+
+    system = models.CharField(max_length=20, primary_key=True, choices=[(each.value, each.value) for each in System])
+    address = models.CharField(max_length=200, blank=True, default="")
+    is_on = models.BooleanField(default=False)
+    timeout_s = models.PositiveSmallIntegerField(default=4)
+    failures = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True, blank=True)
+    answered = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_ms = models.PositiveIntegerField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failed_why = models.CharField(max_length=20, blank=True, default="")
+    failed_detail = models.CharField(max_length=100, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.system
+
+    @property
+    def breaker(self) -> Breaker:
+        """Its breaker as it stands."""
+        return Breaker(self.failures, self.rests_until)

@@ -1,0 +1,67 @@
+"""`fleet pretend-partners`: other people's systems, played on this machine.
+
+    fleet pretend-partners --port 8810 --habit companies=failing
+
+It sets nothing up: the six addresses are given on the page "other systems". Ctrl-C ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+from typing import Any
+
+from fleet.partners.port import System
+from fleet.partners.stand_in import Habit, StandIn
+from fleet.site.enrolling import CommandError
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of `fleet pretend-partners`."""
+    parser.add_argument("--port", type=int, default=8810)
+    parser.add_argument(
+        "--habit",
+        action="append",
+        default=[],
+        metavar="SYSTEM=HABIT",
+        help=f"how one behaves; systems: {', '.join(System)}; habits: {', '.join(Habit)}",
+    )
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`fleet pretend-partners`, until it is told to end; how often each was asked.
+
+    Raises: CommandError.
+    """
+    stand_in = StandIn({_system(each): _habit(each) for each in arguments.habit})
+    try:
+        asyncio.run(_answer(stand_in, arguments.port))
+    except OSError as err:
+        raise CommandError(f"port {arguments.port}: {err.strerror}") from err
+    return {system: stand_in.asked.get(system, 0) for system in System}
+
+
+def _system(said: str) -> System:
+    name = said.partition("=")[0]
+    if name not in list(System):
+        raise CommandError(f"there is no system {name}")
+    return System(name)
+
+
+def _habit(said: str) -> Habit:
+    name = said.partition("=")[2]
+    if name not in list(Habit):
+        raise CommandError(f"there is no habit {name}")
+    return Habit(name)
+
+
+async def _answer(stand_in: StandIn, port: int) -> None:
+    over = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, over.set)
+    async with await stand_in.serve("127.0.0.1", port) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        print(json.dumps({"address": address}), flush=True)  # noqa: T201 - the line that says it answers
+        await over.wait()
