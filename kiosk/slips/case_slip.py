@@ -43,26 +43,26 @@ def case_elements(slip: CaseSlip) -> tuple[Element, ...]:
     letterhead = slip.letterhead
     say = letterhead.say
     about = (
-        (say("เลขที่เรื่อง", "Case no."), slip.case_no),
         (say("เรื่อง", "About"), slip.subject),
-        (say("ของ", "Of"), slip.on_behalf_of),
+        (say("ผู้ยื่น", "Applicant"), slip.on_behalf_of),
         (say("รับเรื่องเมื่อ", "Received"), day(letterhead, slip.received_on)),
     )
     return (
         *head(letterhead, "ใบติดตามเรื่อง", "Case slip"),
         Frame(slip.state),
+        Pairs(((say("เลขที่เรื่อง", "Case no."), slip.case_no), *when(letterhead, letterhead.printed_at))),
+        Rule(),
         Pairs(about),
         Rule(),
         *_ahead(slip),
         Rule(),
         Code(
             slip.tracking_url,
-            ("Scan to see how it stands", "today", "No sign-in needed")
+            ("Scan to follow it", "as it is today", "No sign-in needed")
             if letterhead.is_english
             else ("สแกนเพื่อดูสถานะ", "ล่าสุดของเรื่องนี้", "ไม่ต้องลงชื่อเข้าใช้"),
         ),
         Rule(),
-        Pairs(when(letterhead, letterhead.printed_at)),
         *foot(letterhead, ("เก็บใบนี้ไว้ติดตามเรื่อง", "Keep this to follow your case")),
     )
 

@@ -53,6 +53,7 @@ from kiosk.slips.typeset import (
     forget,
     standing_ink,
     standing_lines,
+    stays_whole,
     width_dots,
 )
 
@@ -253,11 +254,13 @@ class Sheet:
     def _pairs(self, rows: tuple[tuple[str, str], ...]) -> None:
         label_style, value_style = self._sized(LABEL), self._sized(VALUE)
         labels = [standing_ink(label, label_style) for label, _ in rows]
-        label_width = max(label.advance for label in labels)
+        beside = self._room - max(label.advance for label in labels) - _PAIR_GAP
         for index, (label, (_, value)) in enumerate(zip(labels, rows, strict=True)):
             self._y += 2 if index else 0
-            lines = broken_lines(value, value_style, self._room - label_width - _PAIR_GAP)
-            if len(lines) > 2 and len(below := broken_lines(value, value_style, self._room)) < len(lines):
+            lines = broken_lines(value, value_style, beside)
+            if len(lines) > 1 and not stays_whole(value, value_style, beside):
+                lines = ["", *broken_lines(value, value_style, self._room)]
+            elif len(lines) > 2 and len(below := broken_lines(value, value_style, self._room)) < len(lines):
                 lines = ["", *below]
             for number, line in enumerate(lines):
                 runs: list[_Run] = [] if number else [(_MARGIN, label)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.slips.document import URGENT, Band, Code, Element, Pairs, Paragraph, Rule
+from kiosk.slips.document import URGENT, Band, Code, Element, Frame, Pairs, Paragraph, Rule
 from kiosk.slips.letterhead import Letterhead, day, foot, head
 
 
@@ -33,7 +33,6 @@ def manual_elements(slip: ManualSlip) -> tuple[Element, ...]:
     letterhead = slip.letterhead
     say = letterhead.say
     rows = (
-        (say("เรื่อง", "About"), slip.title),
         (say("ฉบับ", "Version"), slip.version),
         (say("ค่าธรรมเนียม", "Fee"), slip.fee),
         (say("ใช้เวลา", "Takes"), slip.takes),
@@ -43,13 +42,14 @@ def manual_elements(slip: ManualSlip) -> tuple[Element, ...]:
     return (
         *head(letterhead, "คู่มือประชาชน", "Citizen manual"),
         *(_outdated(letterhead) if slip.is_outdated else ()),
+        Frame(slip.title),
         Pairs(tuple((label, value) for label, value in rows if value)),
         Rule(),
         Code(
             slip.url,
-            ("Scan to read on", "steps, documents, forms")
+            ("Scan to read on", "steps, papers", "and forms")
             if letterhead.is_english
-            else ("สแกนเพื่ออ่านต่อ", "ขั้นตอน เอกสาร แบบคำขอ"),
+            else ("สแกนเพื่ออ่านต่อ", "ขั้นตอน เอกสาร", "และแบบคำขอ"),
         ),
         Rule(),
         *foot(letterhead, ("ใช้ฉบับล่าสุดเสมอ", "Always use the latest version")),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fleet.protocol.presence import Presence
-from kiosk.slips.document import BODY, FOOT, Band, Code, Element, Frame, Pairs, Paragraph, Rule
+from kiosk.slips.document import BODY, FOOT, Band, Code, Element, Frame, Pairs, Paragraph, Rule, Space
 from kiosk.slips.letterhead import Letterhead, clock, day, foot, head, when
 
 _SCAN_TH = ("เจ้าหน้าที่สแกนเพื่อตรวจ", "ที่เครื่องของสำนักงานใดก็ได้")
@@ -56,18 +56,20 @@ def presence_elements(slip: PresenceSlip) -> tuple[Element, ...]:
         Pairs(tuple((letterhead.say(thai, f"{thai} {english}"), value) for thai, english, value in rows)),
         Rule(),
         Pairs((*dates, (letterhead.say("ใช้ได้ถึง", "Valid until"), until))),
-        Paragraph(letterhead.say("แสดงบัตรที่เครื่องแล้ว ไม่ต้องถ่ายสำเนา", "Card shown here. No copy needed."), BODY),
+        Space(8),
+        Paragraph(letterhead.say("อ่านจากบัตรที่เครื่องนี้", "Read from the card at this kiosk"), BODY),
+        Paragraph(letterhead.say("ไม่ต้องถ่ายสำเนาบัตร", "No photocopy needed"), BODY),
         Rule(),
         Code(slip.qr, _SCAN_EN if letterhead.is_english else _SCAN_TH),
         Rule(),
-        *foot(letterhead, ("ให้เฉพาะผู้ที่ขอ", "Give it only to who asks")),
+        *foot(letterhead, ("ใช้ตามวัตถุประสงค์นี้เท่านั้น", "For the purpose above only")),
     )
 
 
 def _checked(verified: bool) -> tuple[Element, ...]:
     if verified:
         return (
-            Frame("กรมการปกครองยืนยันบัตรแล้ว"),
+            Frame("ตรวจกับกรมการปกครองแล้ว"),
             Paragraph("verified with the Department of Provincial Administration", FOOT, space_below=8),
         )
     return (

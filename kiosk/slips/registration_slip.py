@@ -38,11 +38,7 @@ def registration_elements(slip: RegistrationSlip) -> tuple[Element, ...]:
     letterhead = slip.letterhead
     say = letterhead.say
     phone = ((say("โทรศัพท์", "Telephone"), slip.phone_masked),) if slip.phone_masked else ()
-    scan = (
-        ("Scan to see how it stands", "No sign-in needed")
-        if letterhead.is_english
-        else ("สแกนเพื่อดูสถานะ", "ไม่ต้องลงชื่อเข้าใช้")
-    )
+    scan = ("Scan to follow it", "No sign-in needed") if letterhead.is_english else ("สแกนเพื่อดูสถานะ", "ไม่ต้องลงชื่อเข้าใช้")
     return (
         *head(
             letterhead,

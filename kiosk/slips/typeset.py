@@ -41,11 +41,15 @@ _SPACES_INSIDE = (
     re.compile(r"(?<=[\u0e01-\u0e5b.]) (?=\d{4}(?!\d))"),  # a year after its month, after "ปี" or "พ.ศ."
     re.compile(r"(?<=ที่) (?=\d)|(?<=มาตรา) (?=\d)|(?<=โทร) (?=\d)"),
     re.compile(r"(?<=\d) (?=\d)"),  # telephone numbers
+    re.compile(r"(?<=\d) (?=[A-Z][a-z]{2,8} \d{4})|(?<=[a-zE]) (?=\d{4}(?!\d))|(?<=\d{4}) (?=BE\b)"),  # 24 May 2569 BE
     re.compile(r"(?<=จำกัด) (?=\(มหาชน\))"),
 )
-# Where ICU would break and nobody who reads Thai would: inside "รายปี", and between a figure and its power of ten.
+# Where ICU would break and nobody who reads Thai would: inside "รายปี", "ใบอนุญาต" and names of provinces and offices,
+# inside numbers with hyphens, and between a figure and its power of ten.
 _SEAMS = re.compile(
-    r"(ราย(?=ปี)|(?:หนึ่ง|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)"
+    r"(ราย(?=ปี)|ใบ(?=อนุญาต)|จังหวัด(?=\S)|กรม(?=การปกครอง)|(?<=กรม)การ(?=ปกครอง)"
+    r"|(?<=[0-9A-Zx])-(?=[0-9A-Zx])"
+    r"|(?:หนึ่ง|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)"
     r"(?=สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|บาท|สตางค์))"
 )
 
@@ -128,6 +132,11 @@ def broken_lines(text: str, style: TypeStyle, room_dots: float) -> list[str]:
             lines.append(tail.rstrip())
             line = piece
     return [*lines, line.rstrip()]
+
+
+def stays_whole(text: str, style: TypeStyle, room_dots: float) -> bool:
+    """Whether ``broken_lines`` needs to break nothing that belongs together."""
+    return all(width_dots(piece.rstrip(), style) <= room_dots for piece in _segments(kept(text), _line_breaks()))
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fleet.protocol.codes import presence_number
-from fleet.protocol.presence import NAME_BYTES_MAX, OFFICE_BYTES_MAX, PURPOSE_BYTES_MAX, Presence, key_id_of, sign
+from fleet.protocol.presence import Presence, key_id_of, sign
 from kiosk.slips.case_slip import CaseSlip
 from kiosk.slips.letterhead import Letterhead
 from kiosk.slips.manual_slip import ManualSlip
@@ -48,9 +48,9 @@ _PRESENCE = Presence(
 )
 _LONG_PRESENCE = replace(
     _PRESENCE,
-    name="นางสาวตัวอย่างชื่อยาวที่สุดเท่าที่บัตรพิมพ์ได้ ณ อยุธยาวงศ์สกุลตัวอย่างพิพัฒน์"[:NAME_BYTES_MAX],
-    purpose="ยื่นคำขอรับใบอนุญาตขยายโรงงานและขอต่ออายุใบอนุญาตประกอบกิจการ"[:PURPOSE_BYTES_MAX],
-    office_name="สำนักงานอุตสาหกรรมจังหวัดพระนครศรีอยุธยา (อาคารศาลากลางหลังใหม่)"[:OFFICE_BYTES_MAX],
+    name="นางสาวตัวอย่างชื่อยาวที่สุดเท่าที่บัตรพิมพ์ได้ ณ อยุธยาวงศ์สกุลตัวอย่างพิพัฒน์",
+    purpose="ยื่นคำขอขยายโรงงานและขอต่ออายุใบอนุญาตประกอบกิจการ ตัวอย่าง",
+    office_name="สำนักงานอุตสาหกรรมจังหวัดพระนครศรีอยุธยา ศาลากลางหลังใหม่",
     verified=True,
 )
 _TICKET = TicketSlip(

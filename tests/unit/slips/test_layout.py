@@ -222,3 +222,26 @@ def test_the_trial_slip_reaches_both_edges_and_can_be_read(width_px: int) -> Non
     assert (left, right) == (0, width_px)
     (code,) = zxingcpp.read_barcodes(as_image(picture))
     assert code.text == "https://fleet.example/k/1"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("สำนักงานอุตสาหกรรมจังหวัดชลบุรี", "จังหวัดชลบุรี"),
+        ("ยังไม่ได้ตรวจสอบกับกรมการปกครอง", "กรมการปกครอง"),
+        ("ยื่นคำขอต่ออายุใบอนุญาต", "ใบอนุญาต"),
+        ("เลขที่ R-CBI02-69-0000043-8", "R-CBI02-69-0000043-8"),
+        ("until the 24 November 2569 BE", "24 November 2569 BE"),
+    ],
+)
+def test_what_belongs_together_stands_on_one_line(text: str, whole: str) -> None:
+    for room in range(int(width_dots(whole, VALUE)) + 1, int(width_dots(text, VALUE))):
+        lines = "\n".join(broken_lines(text, VALUE, room)).replace("\u2060", "").replace("\u00a0", " ")
+        assert whole in lines
+
+
+def test_a_value_too_wide_beside_its_label_stands_below_it_whole() -> None:
+    long, short = ("กำหนดตามกฎหมาย", "20 พฤศจิกายน 2569"), ("ครบ", "20 พฤศจิกายน 2569")
+    one_line = lay_out((Pairs((short,)),), 384).height_px
+    assert lay_out((Pairs((long,)),), 384).height_px > one_line
+    assert lay_out((Pairs((("", long[1]),)),), 384).height_px == one_line
