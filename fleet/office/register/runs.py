@@ -1,0 +1,153 @@
+"""A run from its file to its end: taken in, checked, applied, undone; and the one who does what is to be done.
+
+Rules: what is asked for is stored first (``Run.stage``) and done after, by whoever comes next: a clerk's process, or
+the command line. ``Clerk.turn`` is short, so that its process can do other things too. A file waits in a folder of its
+own, readable for us only, and is deleted as soon as it was checked: it may hold ID numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from fleet.office.models import Office
+from fleet.office.register.applying import Announce, apply_step, undo_step
+from fleet.office.register.checking import Check, OvertakenError
+from fleet.office.register.models import Change, Row, Run, Stage
+from fleet.office.register.tables import FILE_BYTES_MAX, Refusal, TableError
+
+STALE_AFTER_S = 30.0
+"""A check whose worker was not heard of for so long is begun again by another; a batch takes a second."""
+
+OPEN = (Stage.WAITING, Stage.CHECKING, Stage.CHECKED, Stage.APPLYING)
+"""Stages in which the same file need not be taken in a second time."""
+
+
+class NotNowError(Exception):
+    """The run is not at a stage in which that can be asked for; look at it again."""
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def take_in(chunks: Iterable[bytes], file_name: str, office: Office | None, made_by: tuple[int | None, str]) -> Run:
+    """A file somebody sent; a clerk checks it soon. The same file for the same office, unfinished, is that run.
+
+    Raises: TableError when it is too large.
+    """
+    folder = Path(settings.DATA_DIR) / "register"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / secrets.token_hex(16)
+    size = 0
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > FILE_BYTES_MAX:
+                path.unlink()
+                raise TableError(Refusal.TOO_LARGE)
+            file.write(chunk)
+    run, is_new = begun(path, file_name, office, made_by)
+    if is_new:
+        Run.objects.filter(pk=run.pk).update(path=str(path))
+        run.path = str(path)
+    else:
+        path.unlink()
+    return run
+
+
+def begun(path: Path, file_name: str, office: Office | None, made_by: tuple[int | None, str]) -> tuple[Run, bool]:
+    """The run for a file, and whether it is a new one. ``made_by``: account and name."""
+    sha256, size = digest_of(path)
+    with transaction.atomic():
+        there = Run.objects.filter(sha256=sha256, office=office, stage__in=OPEN).first()
+        if there is not None:
+            return there, False
+        run = Run(office=office, file_name=file_name[-120:], sha256=sha256, size_bytes=size)
+        run.made_by_id, run.made_by_name = made_by[0], made_by[1][:150]
+        run.save()
+        return run, True
+
+
+def ask_import(run_id: int, name: str) -> None:
+    """Have a checked run applied. Raises: NotNowError."""
+    with transaction.atomic():
+        run = _at(run_id, Stage.CHECKED)
+        run.stage, run.applied_by_name = Stage.APPLYING, name[:150]
+        run.cursor, run.progress, run.progress_of = 0, 0, Row.objects.filter(run=run).count()
+        run.save()
+
+
+def ask_undo(run_id: int, name: str) -> None:
+    """Have a run undone. Raises: NotNowError."""
+    with transaction.atomic():
+        run = _at(run_id, Stage.DONE)
+        run.stage, run.undone_by_name = Stage.UNDOING, name[:150]
+        run.cursor, run.progress, run.progress_of = 2**62, 0, Change.objects.filter(run=run).count()
+        run.save()
+
+
+def _at(run_id: int, stage: Stage) -> Run:
+    run = Run.objects.select_for_update().get(pk=run_id)
+    if run.stage != stage:
+        raise NotNowError
+    return run
+
+
+class Clerk:
+    """Does what is to be done with runs. Of several clerks each batch is one's, and a check is whose took it last."""
+
+    def __init__(self, announce: Announce) -> None:
+        self._announce = announce
+        self._worker = secrets.token_hex(16)
+        self._check: Iterator[None] | None = None
+
+    def turn(self) -> bool:
+        """Do one batch of something; False when there is nothing to do."""
+        if self._check is None:
+            return self._applied_some() or self._took_one()
+        try:
+            next(self._check)
+        except (StopIteration, OvertakenError):
+            self._check = None
+        return True
+
+    def _applied_some(self) -> bool:
+        run = Run.objects.filter(stage__in=[Stage.APPLYING, Stage.UNDOING]).order_by("pk").first()
+        if run is None:
+            return False
+        step = apply_step if run.stage == Stage.APPLYING else undo_step
+        step(run.pk, self._announce)
+        return True
+
+    def _took_one(self) -> bool:
+        """Begin the oldest check that waits, or whose worker is gone."""
+        stale = Q(stage=Stage.CHECKING, heard_at__lt=timezone.now() - timedelta(seconds=STALE_AFTER_S))
+        run = Run.objects.filter(Q(stage=Stage.WAITING) | stale).exclude(path="").order_by("pk").first()
+        if run is None:
+            return False
+        self._check = Check(run, Path(run.path), self._worker).steps()
+        return True
+
+
+def check(run: Run, path: Path) -> Iterator[None]:
+    """Check a file that stands elsewhere, and is left there: the command line's way.
+
+    Raises: OvertakenError; OSError.
+    """
+    return Check(run, path, secrets.token_hex(16)).steps()
