@@ -69,7 +69,7 @@ def case_elements(slip: CaseSlip) -> tuple[Element, ...]:
 
 def _ahead(slip: CaseSlip) -> tuple[Element, ...]:
     say, letterhead = slip.letterhead.say, slip.letterhead
-    rows = [(say("ขั้นต่อไป", "Next"), slip.next_step or say("ไม่มี เรื่องจบแล้ว", "none, it is closed"))]
+    rows = [(say("ขั้นต่อไป", "Next"), slip.next_step or say("เรื่องจบแล้ว", "none, it is closed"))]
     if slip.holder is not None:
         rows.append((say("อยู่ที่", "With"), slip.holder))
     if slip.due_on is not None:
