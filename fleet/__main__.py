@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from fleet.site import banking, enrolling, partnering
+from fleet.site import banking, enrolling, office_work, partnering
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -112,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     partnering.add(command("pretend-partners", _pretend_partners, "play other people's systems on this machine"))
     banking.add_file(command("bank-file", _bank_file, "take a bank's settlement file; exit 1 when its day disagrees"))
     banking.add_withdraw(command("withdraw", _withdraw, "a notice that is not to be paid any more"))
+    office_work.add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
+    office_work.add_work(command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it"))
     return parser
 
 
@@ -377,6 +379,16 @@ def _bank_file(arguments: argparse.Namespace, data_dir: Path) -> int:
 def _withdraw(arguments: argparse.Namespace, data_dir: Path) -> int:
     _fleet_there(data_dir)
     return _said(banking.withdraw, arguments)
+
+
+def _notices(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(office_work.notices, arguments)
+
+
+def _office_work(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(office_work.work, arguments)
 
 
 def _said(command: Callable[[argparse.Namespace], dict[str, Any]], arguments: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fleet.conduct.office_work import OfficeWork
 from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Lease, Outgoing
 
@@ -63,6 +64,7 @@ class Conductor:
         client.connect_async(host, port, keepalive=20)
         self._client = client
         self._revoker = Revoker(host, port, certificates)
+        self._office_work = OfficeWork()
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         self._connected = not reason.is_failure
@@ -92,6 +94,7 @@ class Conductor:
             with contextlib.suppress(OperationalError, InterfaceError):  # then it runs out
                 Lease.objects.filter(name="conduct", holder=self._holder).delete()
         finally:
+            self._office_work.close()
             self._client.disconnect()
             self._client.loop_stop()
 
@@ -100,6 +103,7 @@ class Conductor:
         if not (self._connected and self._leads()):
             return False
         self._revoker.turn()
+        self._office_work.turn()
         return self._send_some()
 
     def _leads(self) -> bool:

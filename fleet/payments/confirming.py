@@ -18,6 +18,7 @@ from fleet.devices.models import Kiosk
 from fleet.office.models import Notice
 from fleet.office.records import mark_paid, mark_withdrawn
 from fleet.payments.banks.port import BankWord, Kind, Proof, business_day
+from fleet.payments.billing import settings_of
 from fleet.payments.ledger import arrived
 from fleet.payments.matching import Expected, Match, match
 from fleet.payments.models import AlsoKnown, Confirmation, Posting
@@ -128,11 +129,13 @@ def _concerned(notice: Notice) -> QuerySet[Kiosk]:
 
 
 def _billers_of(notice: Notice) -> frozenset[str]:
-    """Who may be paid for a notice: the payees in the settings of the kiosks that show it."""
+    """Who may be paid for a notice: the payees in the settings of the kiosks that show it, and of its office, whose
+    letters name it."""
     stacks = {
         tuple((each.layer, each.revision) for each in stack): stack for stack in map(stack_of, _concerned(notice))
     }
-    billers = set()
+    own = settings_of(notice.factory.office)
+    billers = {own.payee.biller_id} if own else set()
     for stack in stacks.values():
         try:
             billers.add(read_settings(each.document for each in stack)[0].payee.biller_id)

@@ -25,6 +25,7 @@ from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
 from fleet.site.sample_channels import make_channels
+from fleet.site.sample_fees import make_sample_fees
 
 SAMPLE_BILLER_ID = "112345678901234"
 """Not a tax id (its check digit is wrong), so nobody's."""
@@ -105,6 +106,7 @@ def make_sample_data(tracking_address: str, *, today: date | None = None) -> Non
         for office in OFFICES:
             names = {"office_name": {"th": office.name_th, "en": office.name_en}}
             change_settings(Layer.OFFICE, office.office_id, names, None, "ข้อมูลตัวอย่าง")
+    make_sample_fees()
 
 
 def _national(tracking_address: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "fleet.partners",
     "fleet.devices",
     "fleet.payments",
+    "fleet.figures",
     "fleet.web",
 ]
 MIDDLEWARE = [
@@ -111,6 +112,12 @@ SCB_TOKEN = os.environ.get("SALA_SCB_TOKEN", "")
 KTB_SECRET = os.environ.get("SALA_KTB_SECRET", "")
 """What a KTB-style request must bring; without it there is no such way in."""
 
+REMINDERS_MAIL = os.environ.get("SALA_REMINDERS_MAIL", "")
+REMINDERS_LINE = os.environ.get("SALA_REMINDERS_LINE", "")
+"""Apprise addresses of the carriers of reminders, ``{to}`` where the factory's address goes, e.g.
+``mailtos://user:password@smtp.example?from=office@example&to={to}`` and ``line://token/{to}``; without one, no such
+reminder is sent."""
+
 CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
 """Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
 
@@ -118,7 +125,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "apprise": {"handlers": ["nowhere"], "propagate": False},  # it tells whom it has written to
+        "fontTools": {"level": "ERROR"},  # it tells of every table of every font it subsets
+        "weasyprint": {"level": "WARNING"},  # it tells of every page
+    },
 }

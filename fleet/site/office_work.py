@@ -1,0 +1,170 @@
+"""`fleet office-work` and `fleet notices`: the office's yearly fees without a browser.
+
+    fleet office-work letters                       print what is waiting to be printed, then end
+    fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
+    fleet notices CBI 2569                          tell what would be made; --make makes it
+    fleet notices CBI 2569 --letters FOLDER         the letters of what is owed, several PDFs; goes on where it stopped
+
+What it is: options in, one line of JSON out, progress on standard error. The rules stand in ``fleet.office.fees``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fleet.site.enrolling import CommandError
+
+if TYPE_CHECKING:
+    from fleet.office.fees.models import LetterRun
+    from fleet.office.fees.sending import Carriers
+    from fleet.office.models import Office
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """Options of `fleet office-work`."""
+    parser.add_argument("what", choices=["letters", "daily"])
+
+
+def add_notices(parser: argparse.ArgumentParser) -> None:
+    """Options of `fleet notices`."""
+    parser.add_argument("office_id")
+    parser.add_argument("year", type=int, help="of the Buddhist era, in which the fee falls due")
+    parser.add_argument("--month", type=int, choices=range(1, 13), help="only what falls due in it")
+    parser.add_argument("--make", action="store_true", help="make the notices; without it they are only told of")
+    parser.add_argument("--drafts", action="store_true", help="reckon by unsigned rules too: samples only")
+    parser.add_argument(
+        "--letters", type=Path, metavar="FOLDER", help="print what is owed of that year into PDFs there"
+    )
+
+
+LOOK_EVERY_S = 0.5
+
+
+class _Stop:
+    """Becomes true on a signal to end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+    def __call__(self) -> bool:
+        return self.asked
+
+
+def work(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`fleet office-work`; what was done."""
+    from django.utils import timezone
+
+    from fleet.office.fees import runs, sending
+    from fleet.payments.billing import grow_notices, payee_of
+
+    stop = _Stop()
+    if arguments.what == "letters":
+        return {"parts": runs.work(payee_of, timezone.localdate, stop)}
+    return {
+        "grown": grow_notices(timezone.localdate()),
+        "reminded": sending.send_all(carriers(), timezone.localtime, stop),
+        "forgotten": runs.forget_old(timezone.now()),
+    }
+
+
+def carriers() -> Carriers:
+    """The carriers of reminders, as the environment names them."""
+    from django.conf import settings
+
+    from fleet.office.fees.sending import Carriers
+
+    named = {"mail": settings.REMINDERS_MAIL, "line": settings.REMINDERS_LINE}
+    return Carriers({channel: address for channel, address in named.items() if address})
+
+
+def notices(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`fleet notices`; what it says.
+
+    Raises: CommandError.
+    """
+    from django.utils import timezone
+
+    from fleet.office.fees.making import Asked, plan
+    from fleet.office.fees.rulebook import versions
+    from fleet.office.models import Office
+    from fleet.payments.billing import make_notices
+    from fleet.protocol.thai import BE_OFFSET
+
+    office = Office.objects.filter(pk=arguments.office_id).first()
+    if office is None:
+        raise CommandError(f"there is no office {arguments.office_id!r}")
+    asked = Asked(office, arguments.year - BE_OFFSET, arguments.month)
+    rules, today = versions(drafts_too=arguments.drafts), timezone.localdate()
+    if arguments.letters:
+        return _letters(office, asked.fee_year, arguments.letters)
+    if arguments.make:
+        return {"made": len(make_notices(asked, rules, today, None))}
+    told = plan(asked, rules, today)
+    return {
+        "would_make": len(told.fees),
+        "total_satang": told.total_satang,
+        "samples": told.sample_count,
+        "there_already": told.there,
+        "refused": {reason.value: count for reason, count in told.refusals().items()},
+    }
+
+
+def _letters(office: Office, fee_year: int, folder: Path) -> dict[str, Any]:
+    """Print the year's owed notices into a folder; a run that was cut off goes on."""
+    from fleet.office.fees import runs
+    from fleet.office.fees.models import LetterRun
+    from fleet.office.models import Notice
+    from fleet.protocol.thai import BE_OFFSET
+
+    of_what = f"{fee_year + BE_OFFSET}"
+    begun = LetterRun.objects.filter(office=office, of_what=of_what, asked_by=None).first()
+    run = begun if begun is not None and not runs.progress_of(begun).is_over else None
+    if run is None:
+        owed = Notice.objects.filter(yearly_fee__fee_year=fee_year).order_by("due_on", "pk")
+        run = runs.ask(office, owed, None, of_what)
+    if run is None:
+        raise CommandError(f"nothing is owed to {office.pk} for {of_what}")
+    folder.mkdir(parents=True, exist_ok=True)
+    return _print(run, folder)
+
+
+def _print(run: LetterRun, folder: Path) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from fleet.office.fees import runs
+    from fleet.payments.billing import payee_of
+
+    stop = _Stop()
+    while not stop() and not runs.progress_of(run).is_over:
+        part = runs.claim(timezone.now(), run)
+        if part is None:
+            time.sleep(LOOK_EVERY_S)  # somebody else has the rest, or had it and is dead: then it comes back
+            continue
+        try:
+            runs.print_part(part, payee_of, timezone.localdate())
+        except runs.NoPayeeError as err:
+            raise CommandError(f"the settings of {err} name no payee") from err
+        progress = runs.progress_of(run)
+        sys.stderr.write(f"{progress.done}/{run.total} letters\n")
+        sys.stderr.flush()
+    written = [_write(folder, run, part.number, bytes(part.pdf or b"")) for part in run.parts.iterator(1) if part.pdf]
+    return {"run": run.pk, "letters": runs.progress_of(run).pages, "of": run.total, "files": written}
+
+
+def _write(folder: Path, run: LetterRun, number: int, printed: bytes) -> str:
+    """A part as a file, whole or not there."""
+    path = folder / f"{run.office_id}-{run.pk}-{number:03d}.pdf"
+    beside = path.with_suffix(".part")
+    beside.write_bytes(printed)
+    beside.rename(path)
+    return path.name
