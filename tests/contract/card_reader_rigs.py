@@ -13,6 +13,7 @@ from drivers.card.virtual import VpcdSlot
 from drivers.card.virtual_card import ForeignCard, PretendCard
 from tests.contract.card_faults import EVERY_COMMAND, FaultRig
 from tests.contract.card_reader import CardReaderRig
+from tests.contract.patience import SOON_S
 from tests.contract.two_readers import Second, TwoReadersRig
 from tests.support.pcscd import played_slot, running_pcscd
 from tests.support.pluggable_reader import pluggable_reader
@@ -22,11 +23,11 @@ REPLUGS = 1000
 SOAKS = "SALA_SOAK" in os.environ
 """Take the time for the whole matrix on the real stack, too: see ``make soak``."""
 
-_SOME_COMMANDS = (1, 2, 3, 6, 7, 8, 9, 46, 47)
+_SOME_COMMANDS = (1, 2, 3, 7, 8, 47)
 """First and last of text and photo, READ and GET RESPONSE: each costs a second of pcscd's looking around."""
-_SOME_REPLUGS = 250
+_SOME_REPLUGS = 60
 
-_SOON_S = 5.0  # pcscd looks at a virtual reader every 0.4 s, and twice at a mute card
+_SOON_S = SOON_S  # pcscd looks at a virtual reader every 0.4 s, and twice at a mute card
 
 
 def fake_rig(kind: type[FakeCardReader]) -> CardReaderRig:

@@ -12,6 +12,7 @@ import pytest
 from drivers.errors import DeviceAbsentError
 from drivers.panel.port import CallPressed, Light, Panel, Pattern, Sound, TamperChanged
 from drivers.panel.sounds import LENGTH_MAX_S, SOUNDS
+from tests.contract.patience import LONG_S, PROMPT_S, SOON_S
 
 
 @dataclass
@@ -26,33 +27,42 @@ class PanelRig:
     is_fan_on: Callable[[], bool]
 
 
-def _silent_for_s(rig: PanelRig, from_s: float) -> float:
-    """Seconds since ``from_s`` when the buzzer was last heard, listening until long after any sound may last."""
-    last_s = from_s
+def _heard_s(rig: PanelRig, from_s: float) -> tuple[float, float]:
+    """Between how many seconds after ``from_s`` the sound ended, listening until long after any sound may last.
+
+    It was still to be heard at the first; it was not any more at the second. A machine that is busy between two looks
+    makes the second later, and neither wrong.
+    """
+    heard_s = silent_s = from_s
     while (now_s := time.monotonic()) - from_s < LENGTH_MAX_S + 0.3:
         assert rig.panel.wait(0.02) is None
         if rig.is_heard():
-            last_s = now_s
-    return last_s - from_s
+            heard_s = silent_s = now_s
+        elif silent_s == heard_s:
+            silent_s = time.monotonic()
+    return heard_s - from_s, silent_s - from_s
 
 
 class PanelContract:
+    soon_s = SOON_S
+    prompt_s = PROMPT_S
+
     def test_a_press_is_one_event(self, rig: PanelRig) -> None:
         rig.press_call()
-        assert [rig.panel.wait(1), rig.panel.wait(0.4)] == [CallPressed(), None]
+        assert [rig.panel.wait(self.soon_s), rig.panel.wait(0.4)] == [CallPressed(), None]
 
     def test_the_button_works_again(self, rig: PanelRig) -> None:
         rig.press_call()
-        assert rig.panel.wait(1) == CallPressed()
+        assert rig.panel.wait(self.soon_s) == CallPressed()
         assert rig.panel.wait(0.4) is None
         rig.press_call()
-        assert rig.panel.wait(1) == CallPressed()
+        assert rig.panel.wait(self.soon_s) == CallPressed()
 
     def test_the_case_opens_and_closes_in_order(self, rig: PanelRig) -> None:
         rig.turn_tamper(True)
-        assert rig.panel.wait(1) == TamperChanged(open=True)
+        assert rig.panel.wait(self.soon_s) == TamperChanged(open=True)
         rig.turn_tamper(False)
-        assert rig.panel.wait(1) == TamperChanged(open=False)
+        assert rig.panel.wait(self.soon_s) == TamperChanged(open=False)
 
     def test_lights_are_on_or_off_as_told_and_each_alone(self, rig: PanelRig) -> None:
         rig.panel.show(Light.CARD, Pattern.ON)
@@ -66,25 +76,28 @@ class PanelContract:
 
     def test_waiting_keeps_a_light_blinking(self, rig: PanelRig) -> None:
         rig.panel.show(Light.PAPER, Pattern.FAST)
+        began_s = time.monotonic()
         seen = [rig.is_lit(Light.PAPER)]
-        until_s = time.monotonic() + 1.1
-        while time.monotonic() < until_s:
+        while len(seen) < 5 and time.monotonic() < began_s + self.soon_s:
             assert rig.panel.wait(0.02) is None
             if (lit := rig.is_lit(Light.PAPER)) is not seen[-1]:
                 seen.append(lit)
-        assert seen[:3] == [True, False, True]
-        assert len(seen) <= 6
+        assert len(seen) == 5
+        assert time.monotonic() - began_s > 0.5, "that is not to blink, but to flicker"
 
     def test_a_sound_begins_at_once_and_ends_by_itself(self, rig: PanelRig) -> None:
         rig.panel.play(Sound.ATTENTION)
         assert rig.is_heard()
-        assert 0.1 < _silent_for_s(rig, time.monotonic()) < LENGTH_MAX_S
+        heard_s, silent_s = _heard_s(rig, time.monotonic())
+        assert heard_s < LENGTH_MAX_S
+        assert silent_s > 0.1
 
     def test_a_sound_under_way_gives_way_to_the_next(self, rig: PanelRig) -> None:
         for _ in range(5):
             rig.panel.play(Sound.ERROR)
         rig.panel.play(Sound.SUCCESS)
-        assert _silent_for_s(rig, time.monotonic()) < SOUNDS[Sound.SUCCESS].length_s + 0.15
+        heard_s, _ = _heard_s(rig, time.monotonic())
+        assert heard_s < SOUNDS[Sound.SUCCESS].length_s + 0.15
 
     def test_the_fan_turns_as_told(self, rig: PanelRig) -> None:
         turned = []
@@ -102,28 +115,28 @@ class PanelContract:
     def test_wait_gives_up_after_its_timeout(self, rig: PanelRig) -> None:
         began_s = time.monotonic()
         assert rig.panel.wait(0.2) is None
-        assert 0.15 < time.monotonic() - began_s < 1
+        assert 0.15 < time.monotonic() - began_s < self.prompt_s
 
     def test_cancel_from_another_thread_ends_a_wait(self, rig: PanelRig) -> None:
         canceller = threading.Timer(0.1, rig.panel.cancel)
         canceller.start()
         began_s = time.monotonic()
-        assert rig.panel.wait(10) is None
-        assert time.monotonic() - began_s < 1
+        assert rig.panel.wait(LONG_S) is None
+        assert time.monotonic() - began_s < self.prompt_s
         canceller.join()
 
     def test_cancel_ends_the_next_wait_and_no_more(self, rig: PanelRig) -> None:
         rig.panel.cancel()
         began_s = time.monotonic()
-        assert rig.panel.wait(10) is None
-        assert time.monotonic() - began_s < 1
+        assert rig.panel.wait(LONG_S) is None
+        assert time.monotonic() - began_s < self.prompt_s
         rig.press_call()
-        assert rig.panel.wait(1) == CallPressed()
+        assert rig.panel.wait(self.soon_s) == CallPressed()
 
     def test_unplugging_is_absence(self, rig: PanelRig) -> None:
         rig.unplug()
         with pytest.raises(DeviceAbsentError):
-            rig.panel.wait(1)
+            rig.panel.wait(self.soon_s)
 
     def test_a_light_cannot_be_shown_on_a_panel_that_is_gone(self, rig: PanelRig) -> None:
         rig.unplug()

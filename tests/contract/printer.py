@@ -30,6 +30,7 @@ from drivers.printer.port import (
     Raster,
     length_dots,
 )
+from tests.contract.patience import LONG_S, PROMPT_S, SOON_S
 
 HEIGHT_MM = 60
 FINE = PrinterStatus(online=True, paper=Paper.FULL, cover_open=False, error=False)
@@ -90,54 +91,60 @@ SLIP_PARTS: tuple[Part, ...] = (SLIP, Cut())
 
 
 class PrinterContract:
+    soon_s = SOON_S
+    prompt_s = PROMPT_S
+
     def test_the_first_wait_tells_how_things_are(self, rig: PrinterRig) -> None:
-        assert rig.printer.wait(2) == FINE
+        assert rig.printer.wait(self.soon_s) == FINE
 
     def test_wait_gives_up_after_its_timeout(self, rig: PrinterRig) -> None:
-        assert rig.printer.wait(2) is not None
+        assert rig.printer.wait(self.soon_s) is not None
         began_s = time.monotonic()
         assert rig.printer.wait(0.2) is None
-        assert 0.15 < time.monotonic() - began_s < 1
+        assert 0.15 < time.monotonic() - began_s < self.prompt_s
 
     def test_cancel_from_another_thread_ends_a_wait(self, rig: PrinterRig) -> None:
-        assert rig.printer.wait(2) is not None
+        assert rig.printer.wait(self.soon_s) is not None
         canceller = threading.Timer(0.1, rig.printer.cancel)
         canceller.start()
         began_s = time.monotonic()
-        assert rig.printer.wait(10) is None
-        assert time.monotonic() - began_s < 1
+        assert rig.printer.wait(LONG_S) is None
+        assert time.monotonic() - began_s < self.prompt_s
         canceller.join()
 
     def test_cancel_ends_the_next_wait_and_no_more(self, rig: PrinterRig) -> None:
         rig.printer.cancel()
-        assert rig.printer.wait(10) is None
-        assert rig.printer.wait(2) == FINE
+        assert rig.printer.wait(LONG_S) is None
+        assert rig.printer.wait(self.soon_s) == FINE
 
     def test_low_paper_is_told(self, rig: PrinterRig) -> None:
         rig.run_low()
-        assert rig.printer.wait(2) == PrinterStatus(True, Paper.LOW, cover_open=False, error=False)
+        assert rig.printer.wait(self.soon_s) == PrinterStatus(True, Paper.LOW, cover_open=False, error=False)
 
     def test_paper_out_and_refilled_are_told(self, rig: PrinterRig) -> None:
         rig.run_out_of_paper_after(0)
-        out = rig.printer.wait(2)
+        out = rig.printer.wait(self.soon_s)
         rig.refill()
-        assert (out, rig.printer.wait(2)) == (PrinterStatus(False, Paper.OUT, cover_open=False, error=False), FINE)
+        assert (out, rig.printer.wait(self.soon_s)) == (
+            PrinterStatus(False, Paper.OUT, cover_open=False, error=False),
+            FINE,
+        )
 
     def test_an_open_cover_is_told(self, rig: PrinterRig) -> None:
         rig.open_cover_after(0)
-        assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=True, error=False)
+        assert rig.printer.wait(self.soon_s) == PrinterStatus(False, Paper.FULL, cover_open=True, error=False)
 
     def test_a_stuck_knife_is_an_error(self, rig: PrinterRig) -> None:
         rig.jam_knife_after(0)
-        assert rig.printer.wait(2) == PrinterStatus(False, Paper.FULL, cover_open=False, error=True)
+        assert rig.printer.wait(self.soon_s) == PrinterStatus(False, Paper.FULL, cover_open=False, error=True)
 
     def test_a_hot_print_head_is_told_from_other_errors(self, rig: PrinterRig) -> None:
         rig.overheat_after(0)
-        hot = rig.printer.wait(2)
+        hot = rig.printer.wait(self.soon_s)
         with pytest.raises(DeviceFaultError) as caught:
             rig.printer.print(SLIP_PARTS)
         rig.cool_down()
-        assert (hot, rig.printer.wait(2)) == (replace(FINE, online=False, error=True, overheated=True), FINE)
+        assert (hot, rig.printer.wait(self.soon_s)) == (replace(FINE, online=False, error=True, overheated=True), FINE)
         assert caught.value.fault is Fault.OVERHEATED
 
     def test_a_printer_tells_what_it_is(self, rig: PrinterRig) -> None:
@@ -149,7 +156,7 @@ class PrinterContract:
         about = rig.printer.about()
         assert (about.model, about.firmware, rig.printer.counters()) == (None, None, None)
         rig.speak()
-        assert rig.printer.wait(2) == FINE
+        assert rig.printer.wait(self.soon_s) == FINE
 
     def test_cuts_are_counted_where_anything_is(self, rig: PrinterRig) -> None:
         rig.printer.print((OTHER, Cut()))
@@ -161,19 +168,19 @@ class PrinterContract:
             assert (after.cuts - before.cuts, after.lines - before.lines) == (1, HEIGHT_MM * 8 // 30)
 
     def test_a_silent_printer_is_unknown(self, rig: PrinterRig) -> None:
-        assert rig.printer.wait(2) == FINE
+        assert rig.printer.wait(self.soon_s) == FINE
         rig.silence_after(0)
-        assert rig.printer.wait(3) == PrinterStatus(None, Paper.UNKNOWN, cover_open=None, error=None)
+        assert rig.printer.wait(self.soon_s) == PrinterStatus(None, Paper.UNKNOWN, cover_open=None, error=None)
 
     def test_a_garbled_answer_is_no_status(self, rig: PrinterRig) -> None:
         rig.garble_after(0)
         with pytest.raises(DeviceProtocolError):
-            rig.printer.wait(2)
+            rig.printer.wait(self.soon_s)
 
     def test_unplugging_is_absence(self, rig: PrinterRig) -> None:
         rig.unplug_after(0)
         with pytest.raises(DeviceAbsentError):
-            rig.printer.wait(2)
+            rig.printer.wait(self.soon_s)
         with pytest.raises(DeviceAbsentError):
             rig.printer.print(SLIP_PARTS)
 
@@ -256,5 +263,5 @@ class PrinterContract:
         rig.printer.close()
         rig.printer.close()
         with pytest.raises(DeviceAbsentError):
-            rig.printer.wait(1)
+            rig.printer.wait(self.soon_s)
         rig.printer.cancel()

@@ -14,7 +14,11 @@ from tests.contract.printer import PrinterRig
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 from tests.support.serial_cable import serial_cable
 
-# As in the kiosk, but with a stand-in that prints as fast as it hears, so silence shows sooner.
+# As in the kiosk, but with a stand-in that prints as fast as it hears.
+PATIENT = Timing(connect_s=60, send_s=60, answer_s=30, progress_s=60, look_s=0.1, poll_s=0.05, resume_s=0.05)
+"""Of what answers, however busy the machine is."""
+
+# Silence shows soon; for what tells of nothing else.
 QUICK = Timing(connect_s=2, send_s=2, answer_s=0.3, progress_s=0.8, look_s=0.1, poll_s=0.05, resume_s=0.05)
 
 
@@ -41,28 +45,30 @@ def fake_rig(printer: FakePrinter) -> PrinterRig:
 
 
 @contextmanager
-def escpos_rig(profile: Profile = PROFILES["80mm"]) -> Iterator[PrinterRig]:
+def escpos_rig(profile: Profile = PROFILES["80mm"], *, timing: Timing = PATIENT) -> Iterator[PrinterRig]:
     """The real driver, python-escpos and TCP; at the end the stand-in must have understood every byte."""
     with printer_on_a_thread() as bench, ExitStack() as open_printers:
-        yield _rig(bench, lambda: bench.uri, profile, open_printers)
+        yield _rig(bench, lambda: bench.uri, (profile, timing), open_printers)
 
 
 @contextmanager
-def serial_rig() -> Iterator[PrinterRig]:
+def serial_rig(*, timing: Timing = PATIENT) -> Iterator[PrinterRig]:
     """The real driver on a terminal: a serial line, or USB through the kernel's printer device."""
     with printer_on_a_thread() as bench, ExitStack() as cables:
 
         def plugged() -> str:
             return f"serial:{cables.enter_context(serial_cable(bench.do(lambda p: p.address)))}"
 
-        yield _rig(bench, plugged, PROFILES["80mm"], cables)
+        yield _rig(bench, plugged, (PROFILES["80mm"], timing), cables)
 
 
-def _rig(bench: PrinterBench, plugged: Callable[[], str], profile: Profile, opened: ExitStack) -> PrinterRig:
-    past = Past()
+def _rig(
+    bench: PrinterBench, plugged: Callable[[], str], kind: tuple[Profile, Timing], opened: ExitStack
+) -> PrinterRig:
+    (profile, timing), past = kind, Past()
 
     def open_printer() -> EscposPrinter:
-        printer = EscposPrinter.open(plugged(), profile, QUICK, past)
+        printer = EscposPrinter.open(plugged(), profile, timing, past)
         opened.callback(printer.close)
         return printer
 

@@ -18,6 +18,7 @@ from drivers.errors import DeviceAbsentError, DeviceFaultError, DeviceProtocolEr
 from tests.contract.card_faults import CardFaultContract, with_photo
 from tests.contract.card_reader import CardReaderContract
 from tests.contract.card_reader_rigs import fake_fault_rig, fake_rig, fake_two_readers_rig
+from tests.contract.patience import SABOTEUR_S
 from tests.contract.two_readers import TwoReadersContract
 
 
@@ -336,8 +337,10 @@ def named(saboteurs: dict[type[FakeCardReader], str]) -> pytest.MarkDecorator:
 
 @named(SABOTEURS)
 def test_saboteur_is_caught(saboteur: type[FakeCardReader], test: str) -> None:
+    contract = CardReaderContract()
+    contract.prompt_s = SABOTEUR_S
     with pytest.raises(BITES):
-        getattr(CardReaderContract(), test)(fake_rig(saboteur))
+        getattr(contract, test)(fake_rig(saboteur))
 
 
 @named(FAULT_SABOTEURS)

@@ -15,6 +15,7 @@ from drivers.display.port import TouchEvent
 from drivers.errors import DeviceAbsentError
 from tests.contract.display import SIZE, DisplayContract, DisplayRig
 from tests.contract.display_rigs import fake_rig
+from tests.contract.patience import SABOTEUR_S
 
 
 class NewCanvasEachTime(FakeDisplay):
@@ -49,7 +50,7 @@ class RepeatsTouches(FakeDisplay):
 
 class Dawdles(FakeDisplay):
     def poll(self) -> tuple[TouchEvent, ...]:
-        time.sleep(0.05)  # a display that blocks is the very fault
+        time.sleep(2 * SABOTEUR_S / 20)  # a display that blocks is the very fault
         return super().poll()
 
 
@@ -120,9 +121,11 @@ SABOTEURS: dict[type[FakeDisplay], Callable[[DisplayContract, DisplayRig], None]
 
 @pytest.mark.parametrize(("saboteur", "test"), SABOTEURS.items(), ids=lambda x: x.__name__)
 def test_saboteur_is_caught(saboteur: type[FakeDisplay], test: Callable[[DisplayContract, DisplayRig], None]) -> None:
+    contract = DisplayContract()
+    contract.soon_s = contract.prompt_s = SABOTEUR_S
     # pytest.fail.Exception: an expected error did not come. An AttributeError would be the test breaking.
     with pytest.raises((AssertionError, ValueError, pygame.error, pytest.fail.Exception)):
-        test(DisplayContract(), fake_rig(saboteur(SIZE)))
+        test(contract, fake_rig(saboteur(SIZE)))
 
 
 def test_every_contract_test_has_a_saboteur() -> None:

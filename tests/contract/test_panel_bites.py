@@ -14,6 +14,7 @@ from drivers.panel.port import Light, PanelEvent, Pattern, Sound
 from drivers.panel.sounds import SOUNDS
 from tests.contract.panel import PanelContract, PanelRig
 from tests.contract.panel_rigs import fake_rig
+from tests.contract.patience import SABOTEUR_S
 
 
 class CountsBounces(FakePanel):
@@ -150,9 +151,11 @@ SABOTEURS: dict[type[FakePanel], Callable[[PanelContract, PanelRig], None]] = {
 
 @pytest.mark.parametrize(("saboteur", "test"), SABOTEURS.items(), ids=lambda x: x.__name__)
 def test_saboteur_is_caught(saboteur: type[FakePanel], test: Callable[[PanelContract, PanelRig], None]) -> None:
+    contract = PanelContract()
+    contract.soon_s = contract.prompt_s = SABOTEUR_S
     # pytest.fail.Exception: an expected error did not come. An AttributeError would be the test breaking.
     with pytest.raises((AssertionError, OSError, pytest.fail.Exception)):
-        test(PanelContract(), fake_rig(saboteur()))
+        test(contract, fake_rig(saboteur()))
 
 
 def test_every_contract_test_has_a_saboteur() -> None:

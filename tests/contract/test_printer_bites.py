@@ -18,6 +18,7 @@ from drivers.errors import (
 from drivers.printer.drawn import symbol
 from drivers.printer.fake import FakePrinter
 from drivers.printer.port import Counters, Cut, Feed, Logo, Paper, Part, PrinterStatus, Qr, Raster
+from tests.contract.patience import SABOTEUR_S
 from tests.contract.printer import FINE, PrinterContract
 from tests.contract.printer_rigs import fake_rig
 
@@ -251,9 +252,11 @@ SABOTEURS = {
 
 @pytest.mark.parametrize(("cls", "test"), SABOTEURS.items(), ids=[cls.__name__ for cls in SABOTEURS])
 def test_saboteur_is_caught(cls: type[FakePrinter], test: str) -> None:
+    contract = PrinterContract()
+    contract.soon_s = contract.prompt_s = SABOTEUR_S
     # pytest.fail.Exception: an expected error did not come. An AttributeError would be the test breaking.
     with pytest.raises((AssertionError, DriverError, OSError, ValueError, pytest.fail.Exception)):
-        getattr(PrinterContract(), test)(fake_rig(cls()))
+        getattr(contract, test)(fake_rig(cls()))
 
 
 def test_every_contract_test_has_a_saboteur() -> None:

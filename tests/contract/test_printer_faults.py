@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -19,19 +20,21 @@ from drivers.printer.port import Part
 from drivers.printer.profile import PROFILES
 from tests.contract.printer import PrinterRig
 from tests.contract.printer_faults import NewRig, PrinterFaults
-from tests.contract.printer_rigs import escpos_rig, fake_rig, serial_rig
+from tests.contract.printer_rigs import PATIENT, QUICK, escpos_rig, fake_rig, serial_rig
 
-RIGS: dict[str, NewRig] = {
-    "fake": lambda: nullcontext(fake_rig(FakePrinter())),
+RIGS: dict[str, Callable[..., AbstractContextManager[PrinterRig]]] = {
+    "fake": lambda *, timing=PATIENT: nullcontext(fake_rig(FakePrinter())),
     "network": escpos_rig,
     "network, draws itself": partial(escpos_rig, PROFILES["epson-tm-t20"]),
     "serial line": serial_rig,
 }
 
 
-@pytest.mark.parametrize("new_rig", RIGS.values(), ids=RIGS)
 class TestPrinterFaults(PrinterFaults):
-    pass
+    @pytest.fixture(params=RIGS.values(), ids=RIGS)
+    def new_rig(self, request: pytest.FixtureRequest) -> NewRig:
+        """Only silence is told by the clock: in its tests the driver gives up soon, in all others hardly ever."""
+        return partial(request.param, timing=QUICK if "silence" in request.node.name else PATIENT)
 
 
 class Swallows(FakePrinter):

@@ -10,6 +10,7 @@ from drivers.about import About
 from drivers.errors import DeviceAbsentError
 from drivers.scanner.fake import FakeScanner
 from drivers.scanner.port import Scanned
+from tests.contract.patience import SABOTEUR_S
 from tests.contract.scanner import EVENTS, ScannerContract
 from tests.contract.scanner_rigs import fake_rig
 
@@ -109,8 +110,10 @@ SABOTEURS = {
 
 @pytest.mark.parametrize(("saboteur", "test"), SABOTEURS.items(), ids=lambda x: getattr(x, "__name__", x))
 def test_saboteur_is_caught(saboteur: type[FakeScanner], test: str) -> None:
+    contract = ScannerContract()
+    contract.soon_s = contract.prompt_s = SABOTEUR_S
     with pytest.raises((AssertionError, OSError, ValueError)):  # an AttributeError would be the test breaking
-        getattr(ScannerContract(), test)(fake_rig(saboteur()))
+        getattr(contract, test)(fake_rig(saboteur()))
 
 
 def test_every_contract_test_has_a_saboteur() -> None:

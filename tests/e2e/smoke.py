@@ -62,11 +62,11 @@ def settings(visitor: Visitor, found: dict[str, Any], holds: dict[str, bool]) ->
     patch = {"greeting": {"th": "ยินดีต้อนรับ", "en": "Good day"}}
     began_s = time.monotonic()
     demo.fleet("settings", "office", "CBI", "--patch", json.dumps(patch), "--reason", "smoke")
-    demo.wait_until(lambda: demo.state()["display"]["frames"] > frames, "a new frame", 10)
+    demo.wait_until(lambda: demo.state()["display"]["frames"] > frames, "a new frame")
     found["settings_to_frame_with_command_ms"] = round((time.monotonic() - began_s) * 1000)
     visitor.await_words("ยินดีต้อนรับ")
     holds["settings_drawn"] = True
-    found["settings_ms"] = demo.wait_until(visitor.settings_ms, "the kiosk's report", 10)
+    found["settings_ms"] = demo.wait_until(visitor.settings_ms, "the kiosk's report")
     holds["settings"] = found["settings_ms"] <= SETTINGS_MS_MAX
 
 
@@ -85,12 +85,12 @@ def offline_visit(visitor: Visitor, found: dict[str, Any], holds: dict[str, bool
     visitor.touch(visitor.RIGHT)
     slip = visitor.await_slip(2)
     demo.do("/card/remove")
-    visitor.await_state("Idle", 30)
+    visitor.await_state("Idle")
     holds["offline_slip"] = any("ยังไม่ยืนยัน" in text_in(slip, scale=scale) for scale in (1.0, LARGER))
     during = visitor.spool_depth()
     holds["offline_pays"] = visitor.pay(bill, "SMOKE2") == "exact"
     demo.do("/network/restore")
-    demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered", 60)
+    demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered", 120)
     found["spool_depth"] = {"before": before, "cut": during, "after": visitor.spool_depth()}
     holds["spool"] = before == 0 < during
     delivered = [each for each in visitor.records("payment-opened") if each["ref1"] == bill.ref1]
@@ -112,7 +112,7 @@ def main() -> int:
     holds: dict[str, bool] = {}
     with Demo() as demo:
         visitor = Visitor(demo)
-        visitor.await_state("Idle", 30)
+        visitor.await_state("Idle")
         visitor.await_online()
         for part in (online_visit, settings, offline_visit):
             try:

@@ -16,13 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, SlipPrinted, VisitEnded
-from tests.support.browser import WAIT_MS, WIDTHS, Watched, chromium, watched_page
+from tests.support.browser import WIDTHS, Watched, chromium, watched_page
 from tests.support.running_fleet import PASSWORD, RunningFleet, WireKiosk, running_fleet, wire_kiosk
 
 PICTURES = Path("build/dashboard")
-LIVE_MS = 3_000
-"""A message must show within a second; this allows for two cores shared with everything else."""
-
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 
 STAFF_PAGES = {
@@ -175,7 +172,7 @@ def test_a_new_greeting_reaches_the_kiosk_and_the_page_sees_it_arrive(
         expect(row.locator("[data-reported]")).to_have_text(str(before))
 
         kiosk.say_reported(desired)
-        expect(row.locator("[data-reported]")).to_have_text(str(desired.settings_revision), timeout=LIVE_MS)
+        expect(row.locator("[data-reported]")).to_have_text(str(desired.settings_revision))
         expect(row).to_contain_text(re.compile(r"ใช้แล้วใน \d"))
         picture(watched, "settings-published")
 
@@ -223,16 +220,17 @@ def test_a_lost_device_shows_without_a_reload(browser: Browser, fleet: RunningFl
         expect(page.locator("#live")).to_contain_text("ปกติ")
         page.evaluate("window.notReloaded = true")
         kiosk.say_status(printer=DeviceState.NO_DEVICE, spool_depth=3)
-        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์", timeout=LIVE_MS)
+        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์")
         expect(page.locator("#live")).to_contain_text("ขัดข้อง")
         expect(page.locator(".say[role=status]")).to_contain_text("ตรวจสาย")
+        assert page.evaluate("window.notReloaded")
         picture(watched, "kiosk-failing")
         page.goto(fleet.address)
         expect(page.locator("main")).to_contain_text("CBI-02")
         expect(page.locator("main")).to_contain_text("ขัดข้อง")
         picture(watched, "overview-failing")
         kiosk.say_status()
-        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์", timeout=LIVE_MS)
+        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
 
 
 # ---- who may see what ------------------------------------------------------------------------------------------------
@@ -287,5 +285,5 @@ def test_a_wrong_password_is_told_in_a_sentence(browser: Browser, fleet: Running
         page.fill("input[name=username]", "nation")
         page.fill("input[name=password]", "not-the-password")
         page.press("input[name=password]", "Enter")
-        expect(page.locator("[role=alert]")).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator("[role=alert]")).to_be_visible()
         picture(watched, "sign-in-wrong")

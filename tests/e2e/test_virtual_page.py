@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -11,17 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from drivers import registry
 from drivers.display.port import Display, Pressed, Released, TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, Sound
 from drivers.printer.port import Cut, Raster
 from drivers.scanner.port import Scanned
-from tests.support.require import require
+from tests.support.browser import WAIT_MS, chromium
 from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
 
-_WAIT_S = 10.0
+_WAIT_S = 60.0
 _SIZE = (1280, 800)
 _INDIGO, _TURMERIC = (36, 59, 125), (242, 178, 51)
 _SAMPLES = '[{"label": "ใบแจ้งตัวอย่าง", "label_en": "Sample notice", "code": "SAMPLE-1"}]'
@@ -40,12 +39,8 @@ _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.cli
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    require("chromium")
-    with sync_playwright() as playwright:
-        # --no-sandbox: Chromium's own sandbox refuses to run as root, as tests in containers do.
-        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +86,7 @@ def opened(browser: Browser, kiosk: VirtualKiosk, size: tuple[int, int] = _DESKT
     """The page, connected; at the end nobody has complained (script errors, the content security policy)."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=size == _PHONE)
     page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)

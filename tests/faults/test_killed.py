@@ -83,7 +83,7 @@ class Siege:
                 *[("/touch", {"x": place[0], "y": place[1]})] * 3,
             ]
         )
-        requests.post(f"{self.desk.url}{path.lstrip('/')}", json=body, timeout=15)  # refused is fine: a dark screen
+        requests.post(f"{self.desk.url}{path.lstrip('/')}", json=body, timeout=60)  # refused is fine: a dark screen
 
     def _bring_back(self) -> None:
         for name, at_s in list(self.dead.items()):

@@ -40,17 +40,19 @@ from fleet.protocol.records import CommandEnded, Restarted, SettingsApplied, dec
 from fleet.protocol.topics import FLEET_SESSION, Channel, kiosk_topic, parse_kiosk_topic
 from fleet.trust.authority import Authority
 from kiosk import news, settings_store
-from kiosk.office.client import TIMEOUT_S
 from kiosk.spool import Spool
-from tests.support.broker import Client, Fleet, eventually
+from tests.support.bad_line import BadLine
+from tests.support.bare_kiosk import spool_of
+from tests.support.broker import PATIENCE_S, Client, Fleet, eventually
 from tests.support.desk_rig import office_records
 from tests.support.office_server import OfficeServer, ok, records_answer
 from tests.support.require import require
 from tests.support.sample_visit import DOCUMENT
 
 KIOSK_ID = "CBI-02"
-CONVERGES_S = 2.0
-"""What a settings change may take to the screen."""
+BURST = 60
+BURST_S = 20.0
+"""A third of what it takes when each message waits for the turn after the one before it."""
 
 M = TypeVar("M", bound=Message)
 
@@ -85,7 +87,7 @@ class Site:
         self.fleet.start("mosquitto")
         eventually(lambda: self.client.births > births)
 
-    def start(self, **changes: str) -> None:
+    def start(self, **changes: str | int) -> None:
         link = {
             "broker_host": "127.0.0.1",
             "broker_port": self.fleet.ports["broker"],
@@ -112,7 +114,7 @@ class Site:
 
     def wait(self) -> int:
         assert self._process is not None
-        code = self._process.wait(20)
+        code = self._process.wait(PATIENCE_S)
         self._process = None
         return code
 
@@ -134,6 +136,16 @@ class Site:
         self.fleet.kiosk(KIOSK_ID)  # a clean start: the broker forgets what it has kept for the agent
         self.fleet.leave()
         assert "Traceback" not in self.log, self.log
+
+    def forget(self) -> None:
+        """What was heard of the agent that has just ended, to its last word, which is its will or its farewell."""
+        last = self.hears(Channel.SESSION, Session, lambda s: s.alive and s.session_no == self._last_no())
+        self.hears(Channel.SESSION, Session, lambda s: not s.alive and s.session_no == last.session_no)
+        self.heard.clear()
+
+    def _last_no(self) -> int:
+        with closing(Spool(self.folder / "data" / "spool.sqlite")) as spool:
+            return spool.session_no
 
     # ---- the fleet's word
 
@@ -214,7 +226,7 @@ class Site:
 @contextmanager
 def _site(fleet: Fleet, folder: Path) -> Iterator[Site]:
     certificates = fleet.folder / "certificates"
-    with OfficeServer(certificates / "ca.pem", certificates / "broker.pem", certificates / "broker.key") as office:
+    with OfficeServer(certificates / "clients.pem", certificates / "broker.pem", certificates / "broker.key") as office:
         site = Site(fleet, office, folder)
         try:
             yield site
@@ -256,11 +268,11 @@ def test_an_identity_that_is_none_says_so_and_ends(site: Site, tmp_path: Path) -
 
 def test_a_broker_we_do_not_trust_is_tried_again_and_said_once(site: Site, tmp_path: Path) -> None:
     Authority(tmp_path / "other")
-    site.start(ca_file="other/ca.pem")
-    eventually(lambda: "certificate is not trusted" in site.log)
-    time.sleep(3)  # a few more tries; there is nothing to wait for when nothing is to happen
+    with BadLine(("127.0.0.1", int(site.fleet.ports["broker"]))) as line:
+        site.start(ca_file="other/ca.pem", broker_port=line.port)
+        eventually(lambda: len(line.attempts) >= 3)
+        assert site.end() == 0
     assert site.log.count("not trusted") == 1
-    assert site.end() == 0
 
 
 def test_a_broker_that_does_not_trust_us_is_tried_again(site: Site, tmp_path: Path) -> None:
@@ -274,16 +286,14 @@ def test_a_broker_that_does_not_trust_us_is_tried_again(site: Site, tmp_path: Pa
 
 
 def test_settings_reach_the_desk_while_the_office_is_being_fetched(site: Site) -> None:
-    """The fleet's interface hangs: that holds the link up for one silence at most (kiosk/office/decisions/0001)."""
-    site.office.answer = lambda _head: site.office.leaving.wait(30) and ()  # type: ignore[assignment]
+    """The fleet's interface never answers: that holds the link up for a while only (kiosk/office/decisions/0001)."""
+    site.office.answer = lambda _head: site.office.leaving.wait(10 * PATIENCE_S) and ()  # type: ignore[assignment]
     site.start()
     eventually(lambda: site.office.requests)
     site.online()
     for revision in (1, 2, 3):
-        began_s = time.monotonic()
         site.desire(revision)
-        eventually(lambda revision=revision: site.tells(news.SettingsStored, revision))
-        assert time.monotonic() - began_s < CONVERGES_S + TIMEOUT_S[1]
+        site.tells(news.SettingsStored, revision)
     loaded = settings_store.load(site.folder / "data")
     assert loaded is not None
     assert loaded[0].settings_revision == 3
@@ -345,7 +355,7 @@ def test_what_it_does_not_understand_is_reported_after_a_restart_too(site: Site)
     site.desire(1, {**DOCUMENT, "colour": "red"})
     site.hears(Channel.REPORTED, Reported, lambda r: r.problems == ("unknown field: colour",))
     assert site.end() == 0
-    site.heard.clear()
+    site.forget()
     site.start()
     site.hears(Channel.REPORTED, Reported, lambda r: r.problems == ("unknown field: colour",))
 
@@ -380,6 +390,7 @@ def test_payments_confirmed_while_it_was_away_arrive_once_it_is_back(site: Site)
     eventually(lambda: (site.folder / "data" / "office.sqlite").exists() and site.office_here() == ("CBI", 1))
     site.online()
     assert site.end(signal.SIGKILL) == -signal.SIGKILL
+    site.forget()
     for number in (1, 2, 2):  # the fleet may say it twice
         site.say(Channel.PAYMENT, payment(number))
     site.start()
@@ -399,6 +410,7 @@ def test_a_payment_survives_a_broker_that_restarts(site: Site) -> None:
     site.online()
     eventually(lambda: site.office_here() == ("CBI", 1))
     site.end(signal.SIGKILL)
+    site.forget()
     site.say(Channel.PAYMENT, payment(1))
     site.restart_broker()
     site.start()
@@ -410,11 +422,11 @@ def test_a_burst_arrives_at_once(site: Site) -> None:
     site.start()
     site.online()
     began_s = time.monotonic()
-    for number in range(60):
+    for number in range(BURST):
         site.client.publish(kiosk_topic(KIOSK_ID, Channel.PAYMENT), encode(payment(number)))
-    arrived = site.tells(news.PaymentArrived, 60)
-    assert [each.payment.ref1 for each in arrived] == [f"REFERENCE{number}" for number in range(60)]
-    assert time.monotonic() - began_s < 5
+    arrived = site.tells(news.PaymentArrived, BURST)
+    assert [each.payment.ref1 for each in arrived] == [f"REFERENCE{number}" for number in range(BURST)]
+    assert time.monotonic() - began_s < BURST_S
 
 
 # ---- the office
@@ -434,18 +446,6 @@ def test_a_kiosk_that_was_moved_fetches_the_other_office(site: Site) -> None:
     assert not any("cursor=cbi.3" in head for head in site.office.requests), "the other office's records are gone first"
 
 
-# ---- records, sessions, commands
-
-
-def test_records_go_again_until_they_are_committed(site: Site) -> None:
-    site.start()
-    batch = site.hears(Channel.RECORDS, RecordBatch)
-    assert [each.no for each in batch.records][:1] == [1]
-    assert isinstance(decode_record(batch.records[0].record), Restarted)
-    site.end(signal.SIGKILL)
-    site.heard.clear()
-    site.start()
-    again = site.hears(Channel.RECORDS, RecordBatch)
 def test_a_kiosk_that_the_fleet_does_not_know_any_more_forgets_the_office(site: Site) -> None:
     site.office.answer = lambda _head: [records_answer(office_records(revision=1))]
     site.start()
@@ -456,13 +456,26 @@ def test_a_kiosk_that_the_fleet_does_not_know_any_more_forgets_the_office(site: 
     site.hears(Channel.REPORTED, Reported, lambda r: r.office_revision == 0)
 
 
+# ---- records, sessions, commands
+
+
+def test_records_go_again_until_they_are_committed(site: Site) -> None:
+    site.start()
+    batch = site.hears(Channel.RECORDS, RecordBatch)
+    assert [each.no for each in batch.records][:1] == [1]
+    assert isinstance(decode_record(batch.records[0].record), Restarted)
+    site.end(signal.SIGKILL)
+    site.forget()
+    site.start()
+    again = site.hears(Channel.RECORDS, RecordBatch)
     assert [each.no for each in again.records] == [1, 2]
     assert again.spool_id == batch.spool_id
     site.say(Channel.ACK, Ack(spool_id="another", committed_through=2))
     site.say(Channel.ACK, b"nonsense")
     site.say(Channel.ACK, Ack(spool_id=batch.spool_id, committed_through=2))
+    eventually(lambda: spool_of(site.folder / "data").depth == 0)
     site.end()
-    site.heard.clear()
+    site.forget()
     site.start()
     assert [each.no for each in site.hears(Channel.RECORDS, RecordBatch).records] == [3]
 
@@ -470,13 +483,13 @@ def test_a_kiosk_that_the_fleet_does_not_know_any_more_forgets_the_office(site: 
 def test_every_session_has_a_larger_number(site: Site) -> None:
     numbers = []
     for _ in range(3):
-        site.heard.clear()
         site.start()
         born = site.hears(Channel.SESSION, Session, lambda s: s.alive)
         numbers.append(born.session_no)
         site.end()
         dead = site.hears(Channel.SESSION, Session, lambda s: not s.alive)
         assert dead.session_no == born.session_no
+        site.forget()
     assert numbers == sorted(set(numbers))
 
 
@@ -518,6 +531,8 @@ IDENTIFY = b'{"command_id": "c-2", "kind": "identify", "expires_at": "2099-01-01
 def test_what_the_desk_does_is_told_to_it_once_and_answered_by_its_word(site: Site) -> None:
     site.start()
     site.online()
+    first = site.hears(Channel.RECORDS, RecordBatch)
+    site.say(Channel.ACK, Ack(spool_id=first.spool_id, committed_through=first.records[-1].no))
     site.say(Channel.COMMAND, IDENTIFY)
     site.say(Channel.COMMAND, IDENTIFY)
     (errand,) = site.tells(news.Errand)
@@ -555,9 +570,10 @@ def test_reconnects_leave_no_descriptor_behind(site: Site) -> None:
     site.start()
     site.online()
     before = len(os.listdir(f"/proc/{site.pid}/fd"))  # noqa: PTH208 - a count
-    for _ in range(5):
+    for _ in range(3):
         site.told.clear()
         site.restart_broker()
         site.tells(news.LinkState, 2)
         site.online()
-    assert len(os.listdir(f"/proc/{site.pid}/fd")) <= before + 1  # noqa: PTH208 - a count
+    # One more may be a fetch under way; a line left behind at each of them would stay.
+    eventually(lambda: len(os.listdir(f"/proc/{site.pid}/fd")) <= before + 1)  # noqa: PTH208 - a count

@@ -6,7 +6,6 @@ pcscd, libpcsclite, pyscard, our driver.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -80,7 +79,7 @@ DEFECTS = {
 }
 """What went wrong elsewhere, and the test here that would fail if it went wrong with us."""
 
-SOON_S = 5.0
+SOON_S = 60.0
 
 
 @dataclass
@@ -150,11 +149,12 @@ def test_every_card_of_the_day_is_read_not_only_the_first(desk: Desk, atr: bytes
 def test_a_card_is_read_in_a_moment(desk: Desk) -> None:
     thai_id = desk.put_in(VirtualThaiIdCard(SOMCHAI))
     took_s = []
-    for _ in range(30):
+    for _ in range(40):
         began_s = time.monotonic()
         thai_id.read(ALL_TEXT)
         took_s.append(time.monotonic() - began_s)
-    assert statistics.median(took_s) < 6 * 0.044  # the fault holds up each of six commands, a busy machine but a few
+    # The fault holds up each of six commands of every read but the first few; a busy machine not all of them.
+    assert min(took_s[10:]) < 6 * 0.044
 
 
 @pytest.mark.parametrize("first", "0123456789")

@@ -19,6 +19,7 @@ import pytest
 
 from drivers.card.samples import SOMCHAI
 from fleet.protocol.codes import notice_reference
+from fleet.protocol.messages import DeviceState
 from kiosk.doctor.columns import columns
 from kiosk.doctor.screen import COLUMNS, LINES
 from kiosk.news import AGENT, FRONTDESK, DeskStatus, NewsSocket
@@ -249,7 +250,9 @@ def _desk(kiosk: VirtualKiosk) -> Iterator[subprocess.Popen[bytes]]:
 
     def has_all() -> bool:
         said = agent.receive(0.5)
-        return isinstance(said, DeskStatus) and said.devices.keys() == set(_DEVICES)
+        if not isinstance(said, DeskStatus) or said.devices.keys() != set(_DEVICES):
+            return False
+        return all(each.state is DeviceState.ONLINE for each in said.devices.values())
 
     try:
         eventually(has_all)

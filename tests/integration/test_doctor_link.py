@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fleet.trust.authority import Authority
 from kiosk.config import Link
 from kiosk.doctor.findings import State
 from kiosk.doctor.link import ask_api, look_at_broker, look_at_certificate, look_at_clock
@@ -32,7 +33,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 @pytest.fixture(scope="module")
 def api(fleet: Fleet) -> Iterator[OfficeServer]:
     certificates = fleet.folder / "certificates"
-    with OfficeServer(certificates / "ca.pem", certificates / "server.pem", certificates / "server.key") as server:
+    with OfficeServer(certificates / "clients.pem", certificates / "server.pem", certificates / "server.key") as server:
         yield server
 
 
@@ -52,8 +53,10 @@ def link(fleet: Fleet, api: OfficeServer) -> Link:
 @pytest.fixture(scope="module")
 def stranger(link: Link, tmp_path_factory: pytest.TempPathFactory) -> Link:
     """A kiosk of another fleet, that trusts ours."""
-    folder = tmp_path_factory.mktemp("stranger")
-    other = Fleet(folder).enrol("CBI-02")
+    other = tmp_path_factory.mktemp("stranger")
+    authority = Authority(other / "authority")
+    authority.issue_client("CBI-02").write(other, "kiosk")
+    (other / "ca.pem").write_bytes(authority.root_pem)
     return msgspec.structs.replace(link, certificate_file=str(other / "kiosk.pem"), key_file=str(other / "kiosk.key"))
 
 

@@ -46,8 +46,9 @@ from drivers.printer.port import Cut, Logo, Raster, length_dots
 from drivers.printer.profile import PROFILES
 from drivers.printer.stand_in import PrinterStandIn
 from kiosk.slips.payment_slip import render
+from tests.contract.patience import SOON_S
 from tests.contract.printer import CODE, FINE, SLIP, SLIP_PARTS
-from tests.contract.printer_rigs import QUICK
+from tests.contract.printer_rigs import PATIENT
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 from tests.support.sample_slips import SLIPS
 from tests.support.serial_cable import serial_cable
@@ -86,7 +87,7 @@ def test_no_letter_is_sent_as_text(name: str, profile) -> None:  # type: ignore[
 
 def test_a_tall_centred_picture_is_whole(bench: PrinterBench) -> None:
     tall = Raster(80, 1400, b"\xc3\x00\xff\x00\x00\x3c\x00\x00\x00\x81" * 1400)
-    printer = EscposPrinter.open(bench.uri, timing=QUICK)
+    printer = EscposPrinter.open(bench.uri, timing=PATIENT)
     printer.print((Logo(tall), Cut()))
     printer.close()
     (slip,) = bench.slips
@@ -95,18 +96,18 @@ def test_a_tall_centred_picture_is_whole(bench: PrinterBench) -> None:
 
 
 def test_opening_and_closing_says_nothing_to_the_printer(bench: PrinterBench) -> None:
-    EscposPrinter.open(bench.uri, timing=QUICK).close()
+    EscposPrinter.open(bench.uri, timing=PATIENT).close()
     assert bench.do(lambda p: p.received_bytes) == 0
 
 
 def test_a_printer_that_was_off_is_found_again(bench: PrinterBench) -> None:
-    printer = EscposPrinter.open(bench.uri, timing=QUICK)
+    printer = EscposPrinter.open(bench.uri, timing=PATIENT)
     bench.do(PrinterStandIn.unplug)
     with pytest.raises(DeviceAbsentError):
         printer.print(SLIP_PARTS)
     printer.close()
     bench.do(PrinterStandIn.plug_in)
-    again = EscposPrinter.open(bench.uri, timing=QUICK)
+    again = EscposPrinter.open(bench.uri, timing=PATIENT)
     again.print(SLIP_PARTS)
     again.close()
     assert bench.slips == [SLIP]
@@ -117,16 +118,16 @@ def test_a_thousand_connections_leave_nothing_behind(bench: PrinterBench, way: s
     with ExitStack() as cables:
         address = bench.do(lambda p: p.address)
         uri = bench.uri if way == "network" else f"serial:{cables.enter_context(serial_cable(address))}"
-        EscposPrinter.open(uri, timing=QUICK).close()
+        EscposPrinter.open(uri, timing=PATIENT).close()
         gc.collect()
         before = (open_files(), threading.active_count())
         for number in range(CYCLES):
-            printer = EscposPrinter.open(uri, timing=QUICK)
+            printer = EscposPrinter.open(uri, timing=PATIENT)
             if number % 100 == 0:
-                assert printer.wait(2) == FINE
+                assert printer.wait(SOON_S) == FINE
             printer.close()
-        printer = EscposPrinter.open(uri, timing=QUICK)
-        assert printer.wait(2) == FINE
+        printer = EscposPrinter.open(uri, timing=PATIENT)
+        assert printer.wait(SOON_S) == FINE
         printer.close()
         bench.do(lambda _: None)
         after = (open_files(), threading.active_count())
@@ -142,12 +143,12 @@ def test_a_thousand_refused_connections_leave_nothing_behind() -> None:
         before = open_files()
         for _ in range(CYCLES):
             with pytest.raises(DeviceAbsentError):
-                EscposPrinter.open(uri, timing=QUICK)
+                EscposPrinter.open(uri, timing=PATIENT)
         assert open_files() == before
 
 
 def test_nothing_is_said_on_standard_output(bench: PrinterBench, capfd: pytest.CaptureFixture[str]) -> None:
-    printer = EscposPrinter.open(bench.uri, PROFILES["epson-tm-t20"], QUICK)
+    printer = EscposPrinter.open(bench.uri, PROFILES["epson-tm-t20"], PATIENT)
     printer.print((CODE, SLIP, Cut()))
     printer.close()
     assert capfd.readouterr().out == ""
@@ -155,15 +156,15 @@ def test_nothing_is_said_on_standard_output(bench: PrinterBench, capfd: pytest.C
 
 def test_status_that_nobody_asked_for_is_no_answer(bench: PrinterBench) -> None:
     """A printer switched to tell of changes by itself tells while we ask, and while a slip is under way."""
-    printer = EscposPrinter.open(bench.uri, timing=QUICK)
+    printer = EscposPrinter.open(bench.uri, timing=PATIENT)
     printer._dialogue.say(b"\x1da\xff")
-    assert printer.wait(2) == FINE
+    assert printer.wait(SOON_S) == FINE
     bench.do(PrinterStandIn.open_cover)
-    told = printer.wait(2)
+    told = printer.wait(SOON_S)
     assert told is not None
     assert told.cover_open
     bench.do(PrinterStandIn.close_cover)
-    assert printer.wait(2) == FINE
+    assert printer.wait(SOON_S) == FINE
     bench.do(lambda p: p.open_cover(after_mm=20))
     with pytest.raises(DeviceFaultError) as caught:
         printer.print(SLIP_PARTS)
@@ -175,7 +176,7 @@ def test_status_that_nobody_asked_for_is_no_answer(bench: PrinterBench) -> None:
 
 
 def test_a_printer_that_slows_down_on_the_way_prints_all_the_same(bench: PrinterBench) -> None:
-    printer = EscposPrinter.open(bench.uri, timing=QUICK)
+    printer = EscposPrinter.open(bench.uri, timing=PATIENT)
     bench.do(lambda p: p.set_speed(80.0, after_mm=20))
     printer.print(SLIP_PARTS)
     printer.close()
@@ -183,9 +184,9 @@ def test_a_printer_that_slows_down_on_the_way_prints_all_the_same(bench: Printer
 
 
 def test_an_error_that_only_the_switch_mends_is_offline(bench: PrinterBench) -> None:
-    printer = EscposPrinter.open(bench.uri, timing=QUICK)
+    printer = EscposPrinter.open(bench.uri, timing=PATIENT)
     bench.do(PrinterStandIn.break_down)
-    status = printer.wait(2)
+    status = printer.wait(SOON_S)
     assert status is not None
     assert (status.error, status.overheated, status.online) == (True, False, False)
     printer.close()
@@ -195,7 +196,7 @@ def test_an_error_that_only_the_switch_mends_is_offline(bench: PrinterBench) -> 
 def test_a_code_is_in_the_middle_and_read_whoever_draws_it(name: str) -> None:
     profile = PROFILES[name]
     with printer_on_a_thread(profile.width_px) as bench:
-        printer = EscposPrinter.open(bench.uri, profile, QUICK)
+        printer = EscposPrinter.open(bench.uri, profile, PATIENT)
         printer.print((CODE, Cut()))
         printer.close()
         (slip,) = bench.slips

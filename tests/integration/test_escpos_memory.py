@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,12 @@ from drivers.errors import DeviceAbsentError
 from drivers.printer.bands import cut_step, preamble
 from drivers.printer.dialogue import MARK
 from drivers.printer.drawn import as_raster
-from drivers.printer.escpos import EscposPrinter
+from drivers.printer.escpos import EscposPrinter, Timing
 from drivers.printer.memory import LIST_KEYS, Past, definition, keys_of
 from drivers.printer.port import Cut, Logo, Raster
 from drivers.printer.profile import PROFILES
 from tests.contract.printer import EMBLEM, SLIP
-from tests.contract.printer_rigs import QUICK
+from tests.contract.printer_rigs import PATIENT
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 
 EPSON = PROFILES["epson-tm-t20"]
@@ -31,10 +32,10 @@ def bench() -> Iterator[PrinterBench]:
         assert bench.do(lambda p: p.unknown_commands) == ()
 
 
-def printed(bench: PrinterBench, past: Past, *logos: Logo) -> int:
+def printed(bench: PrinterBench, past: Past, *logos: Logo, timing: Timing = PATIENT) -> int:
     """Print a slip with each of ``logos`` on a connection of its own; how many bytes the printer got."""
     before = bench.do(lambda p: p.received_bytes)
-    printer = EscposPrinter.open(bench.uri, EPSON, QUICK, past)
+    printer = EscposPrinter.open(bench.uri, EPSON, timing, past)
     for logo in logos:
         printer.print((logo, SLIP, Cut()))
     printer.close()
@@ -78,7 +79,7 @@ def test_writes_are_fewer_than_ten_a_day_whatever_the_printer_says(bench: Printe
 
 def test_a_printer_without_such_a_memory_gets_dots() -> None:
     with printer_on_a_thread(keeps_pictures=False) as bench:
-        printed(bench, Past(), EMBLEM, EMBLEM)
+        printed(bench, Past(), EMBLEM, EMBLEM, timing=replace(PATIENT, answer_s=2))  # it does not answer
         assert (bench.slips, writes(bench)) == ([WHOLE, WHOLE], 0)
 
 
@@ -98,7 +99,7 @@ def test_a_logo_that_a_printer_would_answer_to_is_not_kept(bench: PrinterBench) 
 
 def test_a_picture_cut_short_while_it_was_written_is_not_taken_for_whole(bench: PrinterBench) -> None:
     past = Past()
-    printer = EscposPrinter.open(bench.uri, EPSON, QUICK, past)
+    printer = EscposPrinter.open(bench.uri, EPSON, PATIENT, past)
     # Three questions, the zeros that end a picture, preamble and cut and their mark, the question for keys, its ACK.
     before = 9 + 128 * 72 + len(preamble()) + len(cut_step().data) + len(MARK) + len(LIST_KEYS) + 1
     bench.do(lambda p: p.drop_connection_after(before + len(definition(KEYS.picture, EMBLEM.picture)) // 2))

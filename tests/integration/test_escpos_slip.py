@@ -18,7 +18,7 @@ from drivers.printer.profile import PROFILES, Profile
 from kiosk.slips.payment_slip import PaymentSlip, render
 from kiosk.slips.trial_slip import TrialSlip, render_trial
 from tests.bench.slip import measure
-from tests.contract.printer_rigs import QUICK
+from tests.contract.printer_rigs import PATIENT
 from tests.support.printer_on_a_thread import printer_on_a_thread
 from tests.support.sample_slips import PAID, PAID_AT, SLIPS
 
@@ -41,7 +41,7 @@ def test_what_comes_out_is_what_was_drawn(slip: PaymentSlip, width_px: int, stri
     parts = render(slip, width_px)
     drawn = whole(parts, width_px)
     with printer_on_a_thread(width_px) as bench:
-        printer = EscposPrinter.open(bench.uri, Profile(width_px, strips=strips), QUICK)
+        printer = EscposPrinter.open(bench.uri, Profile(width_px, strips=strips), PATIENT)
         printer.print(parts)
         printer.close()
         assert bench.do(lambda p: p.unknown_commands) == ()
@@ -57,7 +57,7 @@ def test_what_comes_out_is_what_was_drawn(slip: PaymentSlip, width_px: int, stri
 def test_the_office_stands_on_paper_as_it_was_drawn_also_from_the_printers_memory(profile: Profile) -> None:
     parts = render(PAID, profile.width_px, draws_codes=profile.native_qr)
     with printer_on_a_thread(profile.width_px) as bench:
-        printer = EscposPrinter.open(bench.uri, profile, QUICK, Past())
+        printer = EscposPrinter.open(bench.uri, profile, PATIENT, Past())
         printer.print(parts)
         printer.print(parts)
         printer.close()
@@ -81,7 +81,7 @@ def test_a_printer_that_draws_codes_draws_every_one_of_a_slip(name: str) -> None
     profile = PROFILES[name]
     expected = [slip.tracking_url for slip in SLIPS.values()] + [TRIAL.identity_url]
     with printer_on_a_thread(profile.width_px) as bench:
-        printer = EscposPrinter.open(bench.uri, profile, QUICK)
+        printer = EscposPrinter.open(bench.uri, profile, PATIENT)
         for slip in SLIPS.values():
             printer.print(render(slip, printer.width_px, draws_codes=printer.draws_codes))
         printer.print(render_trial(TRIAL, printer.width_px, draws_codes=printer.draws_codes))

@@ -11,7 +11,7 @@ import pytest
 
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, TO_KIOSK, Channel, kiosk_topic
 from fleet.trust.authority import Authority
-from tests.support.broker import Client, Fleet, eventually
+from tests.support.broker import PATIENCE_S, Client, Fleet, eventually
 from tests.support.require import require
 
 FENCE = b"fence"
@@ -86,7 +86,7 @@ def refused(port: int, context: ssl.SSLContext) -> bool:
     """Whether the broker ends a TLS connection without a word of MQTT; in TLS 1.3 it does so after the handshake."""
     try:
         with (
-            socket.create_connection(("127.0.0.1", port), timeout=5) as raw,
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as raw,
             context.wrap_socket(raw, server_hostname="127.0.0.1") as wrapped,
         ):
             wrapped.sendall(CONNECT)
@@ -111,7 +111,7 @@ def test_nobody_comes_in_without_a_certificate_of_ours(fleet: Fleet, tmp_path: P
 
 
 def test_the_broker_speaks_nothing_in_clear(fleet: Fleet) -> None:
-    with socket.create_connection(("127.0.0.1", int(fleet.ports["broker"])), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", int(fleet.ports["broker"])), timeout=PATIENCE_S) as raw:
         raw.sendall(CONNECT)
         try:
             answer = raw.recv(100)

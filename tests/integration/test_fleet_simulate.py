@@ -32,7 +32,7 @@ def fleet(tmp_path: Path, database: str) -> Iterator[Fleet]:
 def simulate(fleet: Fleet, *options: str) -> dict[str, int]:
     """Run a crowd; the whole numbers of its table."""
     command = [sys.executable, "-m", "fleet", "simulate", "--kiosks", str(KIOSKS), "--processes", "2", *options]
-    done = subprocess.run(command, env=fleet.environment, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run(command, env=fleet.environment, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     rows = (re.fullmatch(r"(.+?) {2,}([\d,]+)", line) for line in done.stdout.splitlines())
     return {row[1]: int(row[2].replace(",", "")) for row in rows if row}

@@ -15,7 +15,7 @@ from fleet.protocol.messages import Desired, SettingsLayer
 from fleet.protocol.records import SettingsApplied, decode_record
 from kiosk import news, settings_store
 from kiosk.spool import Spool
-from tests.support.broker import eventually
+from tests.support.broker import PATIENCE_S, eventually
 from tests.support.sample_visit import DOCUMENT
 
 DEVICES = ("card", "scanner", "printer", "panel", "display")
@@ -57,7 +57,7 @@ class Desk:
 
     def wait(self) -> int:
         assert self._process is not None
-        code = self._process.wait(20)
+        code = self._process.wait(PATIENCE_S)
         self._process = None
         return code
 

@@ -14,7 +14,7 @@ import pytest
 
 from fleet.protocol.records import KnownRecord, SlipFailed, SlipPrinted, UnknownRecord, decode_record
 from kiosk.spool import Spool
-from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
+from tests.support.printer_on_a_thread import PATIENCE_S, PrinterBench, printer_on_a_thread
 from tests.support.sample_slips import PAID
 
 KILLED = -9
@@ -29,7 +29,7 @@ def start(folder: Path, bench: PrinterBench, die: str) -> subprocess.Popen[str]:
 def run(folder: Path, bench: PrinterBench, die: str) -> int:
     with start(folder, bench, die) as process:
         try:
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE_S)
         finally:
             process.kill()
         return process.returncode
@@ -81,9 +81,9 @@ def test_killed_while_the_paper_moves(tmp_path: Path, rows: int) -> None:
         speed_mm_s=400, on_progress=lambda printed: far_enough.set() if printed >= rows else None
     ) as bench:
         process = start(tmp_path, bench, "never")
-        assert far_enough.wait(20)
+        assert far_enough.wait(PATIENCE_S)
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_S)
         assert run(tmp_path, bench, "never") == 0
         assert told(records(tmp_path)) == ["interrupted", "reprinted"]
 

@@ -41,7 +41,7 @@ from kiosk.visits.events import CodeScanned, DeviceLost, DeviceReady
 from tests.contract.scanner_rigs import PretendInputDevices
 
 BILL = BillPayment("112345678901234", "N20000000014", "CBI02690000318", 330_000)
-PATIENCE_S = 5
+PATIENCE_S = 60
 TOKEN = "Zk3-9_aQ7xW2LmN8"
 NOTICE, FOLDER, PRESENCE = notice_reference(20, 123), folder_id(20, 1), presence_number(20, 7)
 MEANINGS: dict[str, Code] = {
@@ -137,7 +137,7 @@ def test_every_code_has_its_meaning_however_it_is_typed(
     scanner, cable = scanner_and_cable
     for text, meaning in MEANINGS.items():
         cable.sendall(pack(typing(text)))
-        scanned = scanner.wait(1)
+        scanned = scanner.wait(PATIENCE_S)
         assert scanned is not None
         assert classify(scanned.text) == meaning
 
@@ -173,5 +173,5 @@ def test_the_desk_works_on_with_one_of_two_scanners_and_comes_back_with_none() -
     assert heard() == DeviceReady(Device.SCANNER)
     scan(nodes[0], PRESENCE)
     assert heard() == CodeScanned(PresenceCode(PRESENCE))
-    worker.stop(5)
+    worker.stop(PATIENCE_S)
     devices.close()

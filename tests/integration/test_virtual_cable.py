@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.virtual.cable import Cable, CableState
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 60.0
 
 End = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -30,7 +30,7 @@ from drivers.scanner.port import Scanned
 from kiosk.config import read_config
 from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
 
-_WAIT_S = 5.0
+_WAIT_S = 60.0
 _SIZE = (1280, 800)
 _SLIP = Raster(576, 40, b"\xf0" * 72 * 40)
 
@@ -42,7 +42,7 @@ reader = registry.open_card_reader("pcsc:")
 print("open", flush=True)
 for _ in sys.stdin:
     try:
-        print(type(reader.wait(10)).__name__, flush=True)
+        print(type(reader.wait(60)).__name__, flush=True)
     except DriverError as err:
         print(type(err).__name__, flush=True)
 """
@@ -321,7 +321,7 @@ class CardWatcher:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._patience = threading.Timer(30, self._process.kill)
+        self._patience = threading.Timer(4 * _WAIT_S, self._process.kill)
 
     def __enter__(self) -> CardWatcher:
         self._patience.start()
@@ -359,7 +359,7 @@ class CardWatcher:
 )
 def test_foreign_pages_cannot_move_the_hand(kiosk: VirtualKiosk, headers: dict[str, str], status: int) -> None:
     said = {"Content-Type": "application/json", **headers}
-    answer = requests.post(kiosk.url + "printer/paper-out", data=b"{}", headers=said, timeout=5)
+    answer = requests.post(kiosk.url + "printer/paper-out", data=b"{}", headers=said, timeout=_WAIT_S)
     assert answer.status_code == status
     assert (kiosk.state()["printer"]["paper"] == "out") is (status == 200)
 
@@ -379,7 +379,7 @@ def test_a_body_that_does_not_fit_is_refused_without_being_quoted(kiosk: Virtual
     assert kiosk.ask("scan", text="A" * 20000)[0] == 413
     for broken in (b"{", b'{"text": "1999900000013\xff"}'):
         answer = requests.post(
-            kiosk.url + "scan", data=broken, headers={"Content-Type": "application/json"}, timeout=10
+            kiosk.url + "scan", data=broken, headers={"Content-Type": "application/json"}, timeout=_WAIT_S
         )
         assert (answer.status_code, answer.text) == (422, '{"error":"unreadable"}')
 
@@ -389,7 +389,7 @@ def test_what_is_not_there_is_said_to_be_not_there(kiosk: VirtualKiosk) -> None:
     assert kiosk.ask("program/frontdesk/kill") == (404, {"error": "no-such-program"})
     assert kiosk.ask("slips/9999/take") == (404, {"error": "no-such-slip"})
     assert kiosk.ask("network/cut") == (409, {"error": "no-network"})
-    assert requests.get(kiosk.url + "static/../__main__.py", timeout=5).status_code == 404
+    assert requests.get(kiosk.url + "static/../__main__.py", timeout=_WAIT_S).status_code == 404
 
 
 def test_the_log_holds_nothing_that_was_scanned_or_read(kiosk: VirtualKiosk) -> None:
@@ -438,7 +438,7 @@ def test_two_cannot_share_a_directory(running: VirtualKiosk) -> None:
         [sys.executable, "-m", "kiosk", "virtual", "--data-dir", str(directory / "v"), "--kiosk-dir", str(directory)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=_WAIT_S,
         check=False,
     )
     assert second.returncode == 1

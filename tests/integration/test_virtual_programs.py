@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.virtual.programs import Program
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 
 _SLEEPER = "print('up', flush=True); import signal; signal.pause()"
 _DEAF = """

@@ -24,7 +24,7 @@ from fleet.protocol.records import VisitEnded
 from kiosk.spool import Spool, SpoolFullError
 from tests.support.broker import Fleet, eventually
 
-STOP_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 60.0
 _DEVICES = ("card", "scanner", "printer", "panel", "display")
 
 

@@ -1,11 +1,14 @@
 """A fleet of one machine for tests: a real mosquitto with our configuration, and our own programs beside it.
 
 Everything of it lives in one folder and dies with the ``with`` block. Clients here are plain paho, so that what they
-try is what anybody with a certificate could try.
+try is what anybody with a certificate could try. Sample data, certificates and three kiosks' identities are made once a
+run; every fleet begins as a copy of that.
 """
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import queue
 import shutil
@@ -15,11 +18,13 @@ import sqlite3
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import paho.mqtt.client as paho
@@ -28,12 +33,18 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from psycopg import sql
 
+from fleet.trust.broker import write_broker_config
 from tests.support.identities import prepare_request
+from tests.support.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long anything that must happen may take on a busy machine; a test that passes never waits so long."""
+
+KNOWN = ("CBI-01", "CBI-02", "KKN-01")
+"""Kiosks of the sample data that are enrolled already."""
 
 
 def eventually(what: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
@@ -46,6 +57,62 @@ def eventually(what: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
         time.sleep(0.02)
 
 
+def _run(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a ``fleet`` command to its end; its output."""
+    command = [sys.executable, "-m", "fleet", *arguments]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _environment(folder: Path, database: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "SALA_FLEET_DIR": str(folder),
+        "SALA_DATABASE": database,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+
+
+@functools.cache
+def _pattern(database: str) -> Path:
+    """A fleet to copy, on SQLite or in ``database``, which is made for it; kept until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="sala-pattern-"))
+    atexit.register(shutil.rmtree, folder)
+    if database:
+        _create_database(database, template="template0")
+    environment = _environment(folder, database)
+    _run(environment, "sample-data")
+    _run(environment, "broker-config")
+    for kiosk_id in KNOWN:
+        _enrol(environment, kiosk_id, _identity(folder, kiosk_id))
+    return folder
+
+
+def _identity(folder: Path, kiosk_id: str) -> Path:
+    return folder / "identities" / kiosk_id
+
+
+def _enrol(environment: Mapping[str, str], kiosk_id: str, out: Path) -> None:
+    _run(environment, "enrol", kiosk_id, "--csr", str(prepare_request(out)), "--out", str(out))
+
+
+def _create_database(address: str, *, template: str) -> None:
+    """Make the database of that address anew, as a copy of ``template``."""
+    name = urlsplit(address).path.lstrip("/")
+    with psycopg.connect(_beside(address, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def _beside(address: str, database: str) -> str:
+    """The address of another database of the same server."""
+    return urlsplit(address)._replace(path=f"/{database}").geturl()
+
+
 class Fleet:
     """The parts of a fleet, each started and killed as a test likes."""
 
@@ -53,17 +120,16 @@ class Fleet:
         """``database`` is what SALA_DATABASE takes: nothing for SQLite in ``folder``."""
         self.folder = folder
         self._database = database
-        self.environment = {
-            **os.environ,
-            "SALA_FLEET_DIR": str(folder),
-            "SALA_DATABASE": database,
-            "PYTHONPATH": str(REPOSITORY),
-        }
+        self.environment = _environment(folder, database)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._clients: list[Client] = []
-        self.run("sample-data")
-        self.run("broker-config")
-        self.ports: dict[str, Any] = msgspec.json.decode((folder / "ports.json").read_bytes())
+        pattern = _pattern(_beside(database, "pattern") if database else "")
+        if database:
+            _create_database(database, template="pattern")
+        shutil.copytree(pattern, folder, dirs_exist_ok=True)
+        self.ports: dict[str, Any] = {name: free_port() for name in ("http", "kiosk", "broker")}
+        (folder / "ports.json").write_bytes(msgspec.json.encode(self.ports))
+        write_broker_config(folder / "certificates", self.ports["broker"])
 
     def __enter__(self) -> Fleet:
         return self
@@ -82,10 +148,7 @@ class Fleet:
 
     def run(self, *arguments: str) -> str:
         """Run a ``fleet`` command to its end; its output."""
-        command = [sys.executable, "-m", "fleet", *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return _run(self.environment, *arguments)
 
     # ---- programs
 
@@ -99,6 +162,14 @@ class Fleet:
             part, _, number = name.partition("-")
             worker = ["--worker", number] if number else []
             self._spawn(name, [sys.executable, "-m", "fleet", part, *worker])
+
+    def start_hearing(self, name: str) -> None:
+        """Start an ``ingest`` and wait until it hears the broker: what was said to nobody before that is lost."""
+        words = "hears the broker"
+        path = self.folder / f"{name}.log"
+        said = self.log_of(name).count(words) if path.exists() else 0
+        self.start(name)
+        eventually(lambda: self.log_of(name).count(words) > said)
 
     def _spawn(self, name: str, command: Sequence[str]) -> None:
         log = (self.folder / f"{name}.log").open("ab")
@@ -126,7 +197,7 @@ class Fleet:
     def _end(self, name: str, number: signal.Signals) -> None:
         process = self._running.pop(name)
         process.send_signal(number)
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
     def log_of(self, name: str) -> str:
         """What a part has written so far."""
@@ -157,9 +228,9 @@ class Fleet:
 
     def enrol(self, kiosk_id: str) -> Path:
         """The folder with a kiosk's identity."""
-        out = self.folder / "identities" / kiosk_id
+        out = _identity(self.folder, kiosk_id)
         if not out.exists():
-            self.run("enrol", kiosk_id, "--csr", str(prepare_request(out)), "--out", str(out))
+            _enrol(self.environment, kiosk_id, out)
         return out
 
     def kiosk(self, kiosk_id: str, **how: Any) -> Client:
@@ -221,9 +292,11 @@ class Client:
             self._paho.subscribe(topic, 1)
             answered.get(timeout=PATIENCE_S)
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Publish at QoS 1 and wait until the broker has answered, whatever it said."""
-        self._paho.publish(topic, payload, 1, retain, Properties(PacketTypes.PUBLISH)).wait_for_publish(PATIENCE_S)
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, is_answered: bool = True) -> None:
+        """Publish at QoS 1 and wait until the broker has answered, whatever it said; unless it never will."""
+        sent = self._paho.publish(topic, payload, 1, retain, Properties(PacketTypes.PUBLISH))
+        if is_answered:
+            sent.wait_for_publish(PATIENCE_S)
 
     def next(self, timeout_s: float = PATIENCE_S) -> tuple[str, bytes]:
         """The next message; fails when there is none in time."""

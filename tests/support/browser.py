@@ -10,21 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.support.require import require
 
 WIDTHS: dict[str, tuple[int, int]] = {"phone": (360, 780), "tablet": (768, 1024), "desk": (1440, 1000)}
 """The three sizes every page is looked at in."""
 
-WAIT_MS = 10_000
-"""How long a page may take for what it promises at once, on a busy machine."""
+WAIT_MS = 60_000
+"""How long a page may take for what it promises, on a busy machine; a test that passes never waits so long."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser, closed afterwards."""
     require("chromium")
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         # --no-sandbox: Chromium's own sandbox refuses to run as root, as tests in containers do.
         launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

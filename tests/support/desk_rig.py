@@ -33,7 +33,7 @@ from kiosk.visits.states import Paying, State
 from tests.support.office_pages import page_of
 from tests.support.sample_visit import DOCUMENT
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 HASH_KEY = "00" * 16
 SIZE_PX = (800, 480)
 

@@ -8,7 +8,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.ports import free_port
+
 START_TIMEOUT_S = 60
 
 
@@ -28,7 +29,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._password = secrets.token_urlsafe(12)
-        self.port = _free_port()
+        self.port = free_port()
         self._as_owner = _as_owner(folder)
         (folder / "password").write_text(self._password, "utf-8")
         (folder / "password").chmod(0o644)  # for the server's user; the folder is closed to others
@@ -114,9 +115,3 @@ def _program(name: str) -> str:
     if found is None:
         raise RuntimeError(f"{name} is not installed; try: sudo apt install postgresql")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,6 +13,9 @@ from drivers.printer.stand_in import PrinterStandIn
 
 T = TypeVar("T")
 
+PATIENCE_S = 60.0
+"""How long a busy machine may take for what it does at once."""
+
 
 class PrinterBench:
     """What a test holds: the address, and ``do`` to play the hand on the stand-in's own loop."""
@@ -27,7 +30,7 @@ class PrinterBench:
         async def on_loop() -> T:
             return act(self._stand_in)
 
-        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(5)
+        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(PATIENCE_S)
 
     @property
     def uri(self) -> str:
@@ -60,10 +63,10 @@ def printer_on_a_thread(
 
     thread = threading.Thread(target=asyncio.run, args=(life(),), name="printer stand-in")
     thread.start()
-    assert ready.wait(5), "the stand-in did not start"
+    assert ready.wait(PATIENCE_S), "the stand-in did not start"
     try:
         yield benches[0]
     finally:
         benches[0].do(lambda _: stop[0].set())
-        thread.join(5)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive(), "the stand-in did not stop"

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import queue
+import sqlite3
 import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,12 +42,13 @@ from fleet.protocol.messages import (
 )
 from fleet.protocol.records import KnownRecord, encode_record
 from fleet.protocol.topics import Channel
+from tests.support.broker import eventually
 from tests.support.identities import prepare_request
 from tests.support.require import require
 
 PASSWORD = "sample-password-1"
-READY_TIMEOUT_S = 60.0
-ANSWER_TIMEOUT_S = 15.0
+READY_TIMEOUT_S = 120.0
+ANSWER_TIMEOUT_S = 60.0
 
 ACCOUNTS: dict[str, tuple[str, ...]] = {
     "nation": ("--role", "national-admin", "--full-name", "สมชาย ตัวอย่าง"),
@@ -85,6 +87,13 @@ def _fleet(directory: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def _is_at_work(directory: Path) -> bool:
+    """Whether ingest has the broker (what a kiosk says before reaches nobody), and what is old has been told."""
+    with closing(sqlite3.connect(f"file:{directory / 'fleet.sqlite'}?mode=ro", uri=True, timeout=10)) as database:
+        hears = database.execute("SELECT 1 FROM devices_lease WHERE name = 'ingest'").fetchone()
+        return bool(hears and not database.execute("SELECT 1 FROM devices_outgoing").fetchone())
+
+
 @contextmanager
 def running_fleet(directory: Path) -> Iterator[RunningFleet]:
     """One, ready to use; afterwards it has ended, and cleanly."""
@@ -106,6 +115,7 @@ def running_fleet(directory: Path) -> Iterator[RunningFleet]:
         watchdog.cancel()
         assert line, log.read_text("utf-8")
         ready = json.loads(line)
+        eventually(lambda: _is_at_work(directory))
         yield RunningFleet(directory, ready["address"], ready["broker"])
     finally:
         watchdog.cancel()

@@ -41,7 +41,7 @@ def serial_cable(address: tuple[str, int]) -> Iterator[str]:
         yield path
     finally:
         os.write(waker, b"x")
-        carrier.join(5)
+        carrier.join(60)
         far.close()
         for fd in (ours, wake, waker):
             os.close(fd)

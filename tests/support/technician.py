@@ -41,7 +41,7 @@ class Technician:
 
     def open(self, address: str) -> requests.Response:
         """Open a page; a sign-in in between is filled in, and leads on to the page."""
-        page = self._browser.get(address, timeout=10)
+        page = self._browser.get(address, timeout=60)
         if urlsplit(page.url).path == "/sign-in/":
             after = re.search(r'name="next" value="([^"]*)"', page.text)
             assert after is not None
@@ -53,7 +53,7 @@ class Technician:
         token = _TOKEN.search(page.text)
         assert token is not None, page.text[:500]
         return self._browser.post(
-            page.url, data={**fields, "csrfmiddlewaretoken": token[1]}, headers={"Referer": page.url}, timeout=10
+            page.url, data={**fields, "csrfmiddlewaretoken": token[1]}, headers={"Referer": page.url}, timeout=60
         )
 
     def enrol(self, shown: Shown, place: str, name_th: str = "", name_en: str = "") -> requests.Response:
@@ -75,5 +75,5 @@ class Technician:
             f"{kiosk_page}command/",
             data={"kind": kind, "csrfmiddlewaretoken": token[1]},
             headers={"Referer": kiosk_page},
-            timeout=10,
+            timeout=60,
         )

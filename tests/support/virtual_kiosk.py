@@ -20,9 +20,9 @@ import requests
 
 from tests.support.require import require
 
-_ANSWER_TIMEOUT_S = 15.0
-_READY_TIMEOUT_S = 20.0
-_STOP_TIMEOUT_S = 20.0
+_ANSWER_TIMEOUT_S = 60.0
+_READY_TIMEOUT_S = 60.0
+_STOP_TIMEOUT_S = 60.0
 
 
 @dataclass

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from fleet.protocol.payment import BillPayment, amount_text, parse_emv
-from tests.support.demo import KIOSK_ID, Demo
+from tests.support.demo import KIOSK_ID, PATIENCE_S, Demo
 from tests.support.seeing import codes_in, reads, text_in
 
 
@@ -37,7 +37,7 @@ class Visitor:
         lines = [line for line in self.demo.log("kiosk").splitlines() if " -> " in line]
         return [line.rsplit(" -> ", 1)[1].strip() for line in lines]
 
-    def await_state(self, name: str, timeout_s: float = 15.0) -> None:
+    def await_state(self, name: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the front desk is in state ``name``."""
         self.demo.wait_until(lambda: self.states()[-1:] == [name], f"state {name}", timeout_s)
 
@@ -49,7 +49,7 @@ class Visitor:
         """Hold a code under the scanner."""
         self.demo.do("/scan", text=code)
 
-    def await_qr(self, timeout_s: float = 10.0) -> BillPayment:
+    def await_qr(self, timeout_s: float = PATIENCE_S) -> BillPayment:
         """The payment on the screen, as a phone reads it."""
 
         def seen() -> BillPayment | None:
@@ -60,7 +60,7 @@ class Visitor:
 
         return self.demo.wait_until(seen, "a payment QR on the screen", timeout_s)
 
-    def await_slip(self, number: int, timeout_s: float = 20.0) -> bytes:
+    def await_slip(self, number: int, timeout_s: float = PATIENCE_S) -> bytes:
         """The ``number``-th slip, cut off, as PNG."""
 
         def printed() -> bool:
@@ -81,7 +81,7 @@ class Visitor:
                 "ref2": bill.ref2 or "",
                 "amount": amount_text(bill.amount_satang),
             },
-            timeout=10,
+            timeout=PATIENCE_S,
         )
         answer.raise_for_status()
         return str(answer.json()["match"])
@@ -89,9 +89,9 @@ class Visitor:
     def tracking_page(self, slip: bytes) -> requests.Response:
         """The page behind the slip's QR, as a phone opens it."""
         (address,) = [text for text in codes_in(slip) if "/t/" in text]
-        return requests.get(self.demo.fleet_address + urlsplit(address).path, timeout=10)
+        return requests.get(self.demo.fleet_address + urlsplit(address).path, timeout=PATIENCE_S)
 
-    def await_words(self, words: str, timeout_s: float = 10.0) -> None:
+    def await_words(self, words: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until ``words`` can be read on the screen."""
         self.demo.wait_until(lambda: reads(words, text_in(self.demo.picture(), scale=0.5)), words, timeout_s)
 
@@ -134,5 +134,5 @@ class Visitor:
                 ).fetchone()
             return bool(row and row[0])
 
-        self.demo.wait_until(settled, "the kiosk online", 30)
-        self.demo.wait_until(lambda: self.demo.state()["display"]["showing"], "the first picture", 30)
+        self.demo.wait_until(settled, "the kiosk online")
+        self.demo.wait_until(lambda: self.demo.state()["display"]["showing"], "the first picture")
