@@ -18,11 +18,12 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from fleet.devices import commanding
-from fleet.devices.desired import tell_desired
+from fleet.devices.desired import announce_office, tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
 from fleet.ingest.births import BOOT_ID_MAX, Birth, read_birth
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
 from fleet.office.channels import keeping as channels
+from fleet.office.folders import keeping as folders
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
 from fleet.protocol.messages import (
@@ -133,6 +134,7 @@ class _Batch:
         self._statuses: dict[str, StatusRow] = {}
         self._records: list[Record] = []
         self._born: dict[str, None] = {}
+        self._folders: dict[str, set[str]] = {}
         self.refused: list[tuple[Said, str]] = []
         for said in batch:
             if said.channel is not Channel.STATUS:
@@ -177,6 +179,9 @@ class _Batch:
                 acks[said.kiosk_id] = ack
         self._write_records()
         write_states(states.values())
+        for office_id, moved in sorted(self._folders.items()):  # in order, or two of us would wait for each other
+            folders.tell(office_id, moved)
+            announce_office(office_id)
         return acks
 
     def _write_records(self) -> None:
@@ -259,6 +264,10 @@ class _Batch:
             office = Kiosk.objects.select_related("office").get(pk=state.kiosk_id).office
             channels.keep(channels.Source(state.kiosk_id, office, self._now), record)
             body = channels.logged(record)
+        if isinstance(record, folders.Kept):
+            office_id = Kiosk.objects.values_list("office_id", flat=True).get(pk=state.kiosk_id)
+            moved = folders.keep(folders.Source(office_id, self._now, state.kiosk_id), record)
+            self._folders.setdefault(office_id, set()).update(moved)
         self._records.append(
             Record(
                 kiosk_id=state.kiosk_id,

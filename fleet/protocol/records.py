@@ -161,6 +161,26 @@ class PresenceIssued(Record, frozen=True, tag="presence-issued"):
     visit_id: str = ""
 
 
+class FolderMoved(Record, frozen=True, tag="folder-moved"):
+    """An officer took a paper folder (``deed`` is ``out``) or put it back in its place (``in``)."""
+
+    folder_id: str
+    deed: str
+    officer_no: str
+    moved_at: datetime
+
+
+class ShelfTaken(Record, frozen=True, tag="shelf-taken"):
+    """An officer walked along a shelf and scanned every folder that stands there."""
+
+    room: str
+    cabinet: str
+    shelf: str
+    folder_ids: tuple[str, ...]
+    officer_no: str
+    taken_at: datetime
+
+
 class UnknownRecord(Record, frozen=True, tag="unknown"):
     """A record of a kind this reader does not know: kept as it came."""
 
@@ -181,6 +201,8 @@ KnownRecord = (
     | CustomerRegistered
     | PresenceKeyMade
     | PresenceIssued
+    | FolderMoved
+    | ShelfTaken
 )
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)

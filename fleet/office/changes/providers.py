@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from django.db.models import Model, QuerySet
 
+from fleet.office.folders.models import Officer, Standing
 from fleet.office.models import Factory, Folder, Notice
 from fleet.protocol import office as wire
 
@@ -60,8 +61,11 @@ def notices(office_id: str, keys: Keys) -> Iterator[wire.Item]:
 
 
 def folders(office_id: str, keys: Keys) -> Iterator[wire.Item]:
-    """Folders and their places."""
+    """Folders, their places, and who has them."""
+    standing = Standing.objects.filter(office_id=office_id, out_since__isnull=False)
+    out = {each.pk: each for each in (standing if keys is None else standing.filter(pk__in=keys))}
     for each in only(Folder.objects.filter(factory__office_id=office_id), keys):
+        lent = out.get(each.pk)
         yield wire.Folder(
             folder_id=each.folder_id,
             factory_no=each.factory_id,
@@ -69,6 +73,18 @@ def folders(office_id: str, keys: Keys) -> Iterator[wire.Item]:
             cabinet=each.cabinet,
             shelf=each.shelf,
             slot=each.slot,
+            out_to=lent.out_to if lent else "",
+            out_to_name=lent.out_to_name if lent else "",
+            out_since=lent.out_since if lent else None,
+        )
+
+
+def officers(office_id: str, keys: Keys) -> Iterator[wire.Item]:
+    """Officers whose card opens the folder desk."""
+    rows = Officer.objects.filter(office_id=office_id, left_at__isnull=True).exclude(card_hash="")
+    for each in rows if keys is None else rows.filter(officer_no__in=keys):
+        yield wire.Officer(
+            officer_no=each.officer_no, name_th=each.name_th, name_en=each.name_en, card_hash=each.card_hash
         )
 
 
@@ -76,5 +92,6 @@ PROVIDERS: dict[type[wire.Item], Provider] = {
     wire.Factory: factories,
     wire.Notice: notices,
     wire.Folder: folders,
+    wire.Officer: officers,
 }
 """In the order in which a kiosk gets them when it begins anew."""
