@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from fleet.site import banking, enrolling, office_work, partnering
+from fleet.site import banking, enrolling, importing, office_work, partnering
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -113,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     banking.add_file(command("bank-file", _bank_file, "take a bank's settlement file; exit 1 when its day disagrees"))
     banking.add_withdraw(command("withdraw", _withdraw, "a notice that is not to be paid any more"))
     office_work.add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
+    importing.add_import(command("import-register", _import_register, "the factory register from CSV or XLSX; or undo"))
+    importing.add_sample(command("register-sample", _register_sample, "write a messy register to try the import with"))
     office_work.add_work(command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it"))
     return parser
 
@@ -389,6 +391,16 @@ def _notices(arguments: argparse.Namespace, data_dir: Path) -> int:
 def _office_work(arguments: argparse.Namespace, data_dir: Path) -> int:
     _fleet_there(data_dir)
     return _said(office_work.work, arguments)
+
+
+def _import_register(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(importing.run_import, arguments)
+
+
+def _register_sample(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(importing.make_sample, arguments)
 
 
 def _said(command: Callable[[argparse.Namespace], dict[str, Any]], arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The office's standing work, done by processes of their own: letters to print, reminders to send, surcharges to grow.
+"""The office's standing work, done by processes of their own: letters, reminders, surcharges, imports of registers.
 
 Not here, in the leader's own turn: a mail server may take a minute and a hundred letters ten seconds, and meanwhile
 the lease would run out and a revocation wait. The leader only looks whether there is work and starts who does it; all
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from fleet.office.fees import making, runs
 from fleet.office.fees.models import LetterPart, PolicyRevision, Reminder
+from fleet.office.register import runs as registers
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class OfficeWork:
         self._bury(now_s)
         for _ in range(self._more_printers()):
             self._begin("letters")
+        if not self._count("register") and registers.is_anything_to_do():
+            self._begin("register")
         if now_s >= self._daily_at_s:
             self._daily_at_s = now_s + DAILY_EVERY_S
             if not self._count("daily") and _daily_is_due():

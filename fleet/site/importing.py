@@ -14,7 +14,7 @@ import argparse
 import csv
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +141,17 @@ def _said(run: Run) -> dict[str, Any]:
         "went_back": run.went_back,
         "stayed": run.stayed,
     }
+
+
+def work_off(stop: Callable[[], bool]) -> int:
+    """Do what was asked for, a batch at a time, until there is no more or ``stop`` says so; how many batches."""
+    from fleet.devices.desired import announce_office
+    from fleet.office.register.runs import Clerk
+
+    clerk, turns = Clerk(announce_office), 0
+    while not stop() and clerk.turn():
+        turns += 1
+    return turns
 
 
 def write_report(run: Run, path: Path) -> None:

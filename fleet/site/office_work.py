@@ -2,6 +2,7 @@
 
     fleet office-work letters                       print what is waiting to be printed, then end
     fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
+    fleet office-work register                      check, import and undo what was asked for on the page, then end
     fleet notices CBI 2569                          tell what would be made; --make makes it
     fleet notices CBI 2569 --letters FOLDER         the letters of what is owed, several PDFs; goes on where it stopped
 
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fleet.site import importing
 from fleet.site.enrolling import CommandError
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 def add_work(parser: argparse.ArgumentParser) -> None:
     """Options of `fleet office-work`."""
-    parser.add_argument("what", choices=["letters", "daily"])
+    parser.add_argument("what", choices=["letters", "daily", "register"])
 
 
 def add_notices(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +70,8 @@ def work(arguments: argparse.Namespace) -> dict[str, Any]:
     from fleet.payments.billing import grow_notices, payee_of
 
     stop = _Stop()
+    if arguments.what == "register":
+        return {"turns": importing.work_off(stop)}
     if arguments.what == "letters":
         return {"parts": runs.work(payee_of, timezone.localdate, stop)}
     return {

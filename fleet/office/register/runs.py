@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fleet.office.models import Office
@@ -109,6 +109,21 @@ def _at(run_id: int, stage: Stage) -> Run:
     return run
 
 
+def _to_check() -> QuerySet[Run]:
+    """Uploads that wait for their check, and checks whose worker is gone."""
+    stale = Q(stage=Stage.CHECKING, heard_at__lt=timezone.now() - timedelta(seconds=STALE_AFTER_S))
+    return Run.objects.filter(Q(stage=Stage.WAITING) | stale).exclude(path="").order_by("pk")
+
+
+def _to_move() -> QuerySet[Run]:
+    return Run.objects.filter(stage__in=[Stage.APPLYING, Stage.UNDOING]).order_by("pk")
+
+
+def is_anything_to_do() -> bool:
+    """Whether a clerk would find work."""
+    return _to_check().exists() or _to_move().exists()
+
+
 class Clerk:
     """Does what is to be done with runs. Of several clerks each batch is one's, and a check is whose took it last."""
 
@@ -128,7 +143,7 @@ class Clerk:
         return True
 
     def _applied_some(self) -> bool:
-        run = Run.objects.filter(stage__in=[Stage.APPLYING, Stage.UNDOING]).order_by("pk").first()
+        run = _to_move().first()
         if run is None:
             return False
         step = apply_step if run.stage == Stage.APPLYING else undo_step
@@ -137,8 +152,7 @@ class Clerk:
 
     def _took_one(self) -> bool:
         """Begin the oldest check that waits, or whose worker is gone."""
-        stale = Q(stage=Stage.CHECKING, heard_at__lt=timezone.now() - timedelta(seconds=STALE_AFTER_S))
-        run = Run.objects.filter(Q(stage=Stage.WAITING) | stale).exclude(path="").order_by("pk").first()
+        run = _to_check().first()
         if run is None:
             return False
         self._check = Check(run, Path(run.path), self._worker).steps()
