@@ -54,8 +54,11 @@ PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 1024
 SHARED = frozenset({Channel.STATUS, Channel.RECORDS, Channel.REPLY})
 """What any worker may take: numbered, so that it does not matter which, nor in what order two of them commit."""
 
-TOPICS_KNOWN_MAX = 200_000
-"""Topics remembered with their meaning; taking a topic apart costs more than keeping its message."""
+KIOSKS_KNOWN_MAX = 200_000
+"""Topics' beginnings remembered with whose they are; taking one apart costs more than keeping its message. Not whole
+topics: those are five a kiosk, 14 MB for ten thousand."""
+
+_CHANNELS = {channel.value.encode(): channel for channel in FROM_KIOSK}
 
 
 class Ingest:
@@ -65,7 +68,7 @@ class Ingest:
         self._broker = Broker(host, port, certificates, ingest_name(number))
         self._is_first = number == 1
         self._keeper = Keeper()
-        self._whose: dict[bytes, tuple[str, Channel] | None] = {}
+        self._whose: dict[bytes, str | None] = {}
         self._stopping = False
         self._hearing_due_s = 0.0
         self._wake, self._waker = socket.socketpair()
@@ -183,12 +186,20 @@ class Ingest:
         """Who said what; what is on no topic of a kiosk is nobody's."""
         said, known = [], self._whose
         for topic, _, payload in batch:
+            begins, _, ends = topic.rpartition(b"/")
             try:
-                whose = known[topic]
+                kiosk_id = known[begins]
             except KeyError:
-                if len(known) >= TOPICS_KNOWN_MAX:
+                if len(known) >= KIOSKS_KNOWN_MAX:
                     known.clear()
-                whose = known[topic] = parse_kiosk_topic(topic.decode("utf-8", "replace"))
-            if whose is not None:
-                said.append(Said(*whose, payload))
+                kiosk_id = known[begins] = _whose(begins)
+            channel = _CHANNELS.get(ends)
+            if kiosk_id is not None and channel is not None:
+                said.append(Said(kiosk_id, channel, payload))
         return said
+
+
+def _whose(begins: bytes) -> str | None:
+    """The kiosk whose topics begin so; None when nobody's do."""
+    ours = parse_kiosk_topic(f"{begins.decode('utf-8', 'replace')}/{Channel.STATUS.value}")
+    return ours[0] if ours is not None else None

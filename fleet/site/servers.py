@@ -17,6 +17,7 @@ from django.core.handlers.asgi import ASGIHandler
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fleet.api.kiosks import PEER
+from fleet.trust.broker import CLIENTS_ROOT
 from fleet.trust.certificates import Peer
 
 GOODBYE_S = 2
@@ -25,7 +26,7 @@ GOODBYE_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Where to listen; ``certificates`` holds ca.pem, server.pem and server.key."""
+    """Where to listen; ``certificates`` holds clients.pem, server.pem and server.key."""
 
     host: str
     http_port: int
@@ -92,6 +93,9 @@ async def serve(listen: Listen) -> None:
             listen.host,
             listen.http_port,
             log_level="warning",
+            loop="asyncio",
+            http="h11",
+            ws="none",
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=GOODBYE_S,
@@ -103,13 +107,15 @@ async def serve(listen: Listen) -> None:
             listen.host,
             listen.kiosk_port,
             log_level="warning",
-            lifespan="off",
+            loop="asyncio",
             http=PeerProtocol,
+            ws="none",
+            lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=GOODBYE_S,
             ssl_certfile=str(listen.certificates / "server.pem"),
             ssl_keyfile=str(listen.certificates / "server.key"),
-            ssl_ca_certs=str(listen.certificates / "ca.pem"),
+            ssl_ca_certs=str(listen.certificates / CLIENTS_ROOT),
             ssl_cert_reqs=ssl.CERT_REQUIRED,
         )
     )

@@ -64,6 +64,32 @@ class Authority:
         return self._root.public_bytes(serialization.Encoding.PEM)
 
     @property
+    def root_for_servers_pem(self) -> bytes:
+        """The root as our servers hold it, to know clients by: same name, same key, same life, another number.
+
+        Clients' certificates name this number as their issuer's. A kiosk does not have it, so its TLS library cannot
+        send it along with every handshake, where nobody needs it (``decisions/0005-a-root-kiosks-do-not-have.md``).
+        """
+        root = self._root
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(root.subject)
+            .issuer_name(root.issuer)
+            .public_key(self._key.public_key())
+            .serial_number(self._serial_for_servers)
+            .not_valid_before(root.not_valid_before_utc)
+            .not_valid_after(root.not_valid_after_utc)
+        )
+        for extension in root.extensions:
+            builder = builder.add_extension(extension.value, critical=extension.critical)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def _serial_for_servers(self) -> int:
+        """Follows from the root's, so that a restored root gives the same; 0 and negative numbers are not allowed."""
+        return self._root.serial_number - 1 or 2
+
+    @property
     def root_sha256(self) -> str:
         """Its fingerprint."""
         return self._root.fingerprint(hashes.SHA256()).hex()
@@ -73,6 +99,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = x509.SubjectAlternativeName([_name(each) for each in names])
         builder = self._leaf(names[0], key.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, LEAF_LIFE)
+        builder = builder.add_extension(self._key_identifier(), critical=False)
         return _pem(key, builder.add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256()))
 
     def issue_client(self, common_name: str, life: timedelta = LEAF_LIFE) -> Identity:
@@ -85,7 +112,10 @@ class Authority:
     ) -> x509.Certificate:
         """A certificate for a key that somebody else holds: a kiosk, under its id."""
         builder = self._leaf(common_name, public_key, ExtendedKeyUsageOID.CLIENT_AUTH, life)
-        return builder.sign(self._key, hashes.SHA256())
+        issuer = x509.AuthorityKeyIdentifier(
+            self._key_identifier().key_identifier, [x509.DirectoryName(self._root.subject)], self._serial_for_servers
+        )
+        return builder.add_extension(issuer, critical=False).sign(self._key, hashes.SHA256())
 
     def _leaf(
         self, common_name: str, public_key: ec.EllipticCurvePublicKey, usage: x509.ObjectIdentifier, life: timedelta
@@ -102,8 +132,10 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
+
+    def _key_identifier(self) -> x509.AuthorityKeyIdentifier:
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
 
     def revocation_list(self, serials: Iterable[int], issued_at: datetime) -> bytes:
         """The PEM of our revocation list. It never ends on its own: an expired list shuts everybody out."""
@@ -112,7 +144,7 @@ class Authority:
             .issuer_name(self._root.subject)
             .last_update(issued_at)
             .next_update(self._root.not_valid_after_utc)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(self._key_identifier(), critical=False)
             .add_extension(x509.CRLNumber(int(issued_at.timestamp())), critical=False)
         )
         for serial in serials:

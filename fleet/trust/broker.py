@@ -12,10 +12,14 @@ import getpass
 import os
 import shutil
 import signal
+from ctypes.util import find_library
 from pathlib import Path
 
 from fleet.protocol.messages import MESSAGE_BYTES_MAX
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, ROOT, TO_KIOSK
+
+CLIENTS_ROOT = "clients.pem"
+"""Of the files beside mosquitto's: by whom clients are known (``Authority.root_for_servers_pem``)."""
 
 REVOCATION_LIST = "crl.pem"
 PID_FILE = "mosquitto.pid"
@@ -53,6 +57,19 @@ def broker_program() -> str:
     return found
 
 
+def broker_environment() -> dict[str, str]:
+    """What mosquitto's environment needs beside ours: another allocator, where Debian's ``libjemalloc2`` is installed.
+
+    What TLS handshakes need for a moment leaves holes in glibc's heap, which it keeps for ever. Ten thousand lines that
+    came within half a minute: 341 MB, of which 265 in use; with jemalloc, which gives back what lay idle for a second,
+    266 MB.
+    """
+    library = find_library("jemalloc")
+    if library is None:
+        return {}
+    return {"LD_PRELOAD": library, "MALLOC_CONF": "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0"}
+
+
 def access_control() -> str:
     """The access control list: the fleet's services by name, every kiosk by pattern, everybody else nothing."""
     lines = [f"user {name}\ntopic readwrite {ROOT}/#\n" for name in SERVICES]
@@ -63,7 +80,7 @@ def access_control() -> str:
 
 
 def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1") -> Path:
-    """Write ``mosquitto.conf`` and its list into ``directory`` (beside ca.pem, crl.pem, broker.pem, broker.key)."""
+    """Write ``mosquitto.conf`` and its list into ``directory``, beside clients.pem, crl.pem and the broker's own."""
     state = directory / "state"
     state.mkdir(parents=True, exist_ok=True)
     (directory / "acl").write_text(access_control(), "utf-8")
@@ -76,7 +93,7 @@ def write_broker_config(directory: Path, port: int, *, address: str = "127.0.0.1
 {user}per_listener_settings false
 listener {port} {address}
 pid_file {directory / PID_FILE}
-cafile {directory / "ca.pem"}
+cafile {directory / CLIENTS_ROOT}
 crlfile {directory / REVOCATION_LIST}
 certfile {directory / "broker.pem"}
 keyfile {directory / "broker.key"}

@@ -40,9 +40,6 @@ def pss_mb(pid: int) -> float:
 
 
 def family(pid: int) -> dict[str, int]:
-    """A `fleet up` and its children: the last word of each one's command line, and its process id."""
-    found = {"up": pid}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
-        words = Path(f"/proc/{child}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-        found["mosquitto" if b"mosquitto" in words[0] else words[-1].decode()] = int(child)
-    return found
+    """A `fleet up` and its children: the last word of what the kernel calls each one, and its process id."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return {"up": pid} | {Path(f"/proc/{child}/comm").read_text("utf-8").split()[-1]: int(child) for child in children}

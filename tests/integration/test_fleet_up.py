@@ -187,7 +187,7 @@ def test_killed_it_takes_its_parts_along(fleet: Fleet, up: Up) -> None:
 
 def test_a_part_that_dies_is_started_again(fleet: Fleet, up: Up) -> None:
     before = of(fleet.folder)
-    (ingest,) = [pid for pid in before if b"\0ingest\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    (ingest,) = [pid for pid in before if Path(f"/proc/{pid}/comm").read_text("utf-8") == "fleet ingest\n"]
     os.kill(ingest, signal.SIGKILL)
     eventually(lambda: len(of(fleet.folder)) == len(before) and ingest not in of(fleet.folder))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
@@ -74,3 +76,57 @@ def test_a_key_that_was_readable_is_made_safe_again(tmp_path: Path) -> None:
     (tmp_path / "kiosk.key").chmod(0o644)
     Authority(tmp_path / "authority").issue_client("CBI-02").write(tmp_path, "kiosk")
     assert stat.S_IMODE((tmp_path / "kiosk.key").stat().st_mode) == 0o600
+
+
+def test_a_client_is_known_by_the_root_that_servers_hold_and_by_no_other(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate = loaded(authority.issue_client("CBI-02").certificate)
+    ours, theirs = loaded(authority.root_for_servers_pem), loaded(authority.root_pem)
+    for root in (ours, theirs):
+        certificate.verify_directly_issued_by(root)
+    named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    assert named.authority_cert_serial_number == ours.serial_number != theirs.serial_number
+    assert (ours.subject, ours.public_key(), ours.not_valid_after_utc) == (
+        theirs.subject, theirs.public_key(), theirs.not_valid_after_utc,
+    )  # fmt: skip
+    assert loaded(Authority(tmp_path).root_for_servers_pem).serial_number == ours.serial_number
+
+
+def sent_by_a_client(tmp_path: Path, trusts: bytes) -> list[str]:
+    """Which certificates a client who trusts this sends in a handshake with one of our servers."""
+    authority = Authority(tmp_path / "authority")
+    for name, identity in (("server", authority.issue_server(("localhost",))), ("kiosk", authority.issue_client("K"))):
+        identity.write(tmp_path, name)
+    (tmp_path / "trusts.pem").write_bytes(trusts)
+    (tmp_path / "clients.pem").write_bytes(authority.root_for_servers_pem)
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    server.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    server.load_verify_locations(tmp_path / "clients.pem")
+    server.verify_mode = ssl.CERT_REQUIRED
+    server.maximum_version = ssl.TLSVersion.TLSv1_2  # there certificates are sent in clear
+    client.load_cert_chain(tmp_path / "kiosk.pem", tmp_path / "kiosk.key")
+    client.load_verify_locations(tmp_path / "trusts.pem")
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (
+        client.wrap_bio(to_client, to_server, server_hostname="localhost"),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    )
+    said, done = b"", set[int]()
+    while len(done) < 2:
+        for number, end in enumerate(ends):
+            try:
+                end.do_handshake()
+                done.add(number)
+            except ssl.SSLWantReadError:
+                pass
+            if number == 0:
+                said += (some := to_server.read())
+                to_server.write(some)
+    known = {"root": trusts, "own": (tmp_path / "kiosk.pem").read_bytes()}
+    return [name for name, pem in known.items() if loaded(pem).public_bytes(serialization.Encoding.DER) in said]
+
+
+def test_a_kiosk_sends_its_certificate_and_no_root_along(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    assert sent_by_a_client(tmp_path, authority.root_pem) == ["own"]
+    assert sent_by_a_client(tmp_path, authority.root_for_servers_pem) == ["root", "own"], "who has it sends it"

@@ -27,6 +27,7 @@ SILENCE_S = 0.5
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates")
     authority = Authority(folder)
+    (folder / "clients.pem").write_bytes(authority.root_for_servers_pem)
     authority.issue_server(("127.0.0.1",)).write(folder, "server")
     authority.issue_client("CBI-02").write(folder, "kiosk")
     Authority(folder / "other").issue_client("CBI-02").write(folder / "other", "kiosk")
@@ -35,7 +36,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(certificates: Path) -> Iterator[OfficeServer]:
-    with OfficeServer(certificates / "ca.pem", certificates / "server.pem", certificates / "server.key") as serving:
+    with OfficeServer(certificates / "clients.pem", certificates / "server.pem", certificates / "server.key") as serving:
         yield serving
 
 
