@@ -25,6 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from fleet.conduct.office_work import OfficeWork
 from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Lease, Outgoing
+from fleet.figures.counting import Counting
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Conductor:
         client.connect_async(host, port, keepalive=20)
         self._client = client
         self._revoker = Revoker(host, port, certificates)
+        self._counting = Counting()
         self._office_work = OfficeWork()
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
@@ -103,6 +105,7 @@ class Conductor:
         if not (self._connected and self._leads()):
             return False
         self._revoker.turn()
+        self._counting.turn()
         self._office_work.turn()
         return self._send_some()
 

@@ -110,6 +110,30 @@ def baht(amount_satang: int) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """``12,345``."""
+    return f"{number:,}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """``99.2 %``; never rounded up to a hundred."""
+    return f"{min(share * 100, 99.9 if share < 1 else 100):.1f} %"
+
+
+@register.filter
+def screen_time(duration_s: float) -> str:
+    """``1:25``: minutes and seconds."""
+    return f"{int(duration_s) // 60}:{int(duration_s) % 60:02d}"
+
+
+@register.filter
+def drawn(length: float) -> str:
+    """A length in a drawing; one digit is finer than any screen."""
+    return f"{length:.1f}"
+
+
+@register.filter
 def long_date(on: date) -> str:
     """``24 พฤศจิกายน 2569``."""
     on = timezone.localtime(on) if isinstance(on, datetime) else on

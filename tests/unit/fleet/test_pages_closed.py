@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from tests.support.fleet_payments import owed, shown
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
     "tell/<str:office_id>",
+    *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
+    *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
     *("bank/v1/scb", "bank/v1/ktb"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
 }
@@ -32,6 +35,9 @@ THEIRS = {
 }
 
 
+_NUMBER = re.compile(r"<int:\w+>")
+
+
 def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
     for each in patterns:
         if isinstance(each, URLResolver):
@@ -46,9 +52,13 @@ CLOSED = [route for route in ROUTES if route not in PUBLIC]
 
 def _addresses(route: str, where: dict[str, object]) -> list[str]:
     """The addresses of a route that lead to ``where``; none when it leads to no province in particular."""
-    route = route.replace("<int:revision>", "1")
+    route = _NUMBER.sub("1", route)
     keys = where["key"]
     assert isinstance(keys, dict)
+    if "<str:office_id>" in route:
+        office_id = str(keys["office"])
+        notice_no = f"{office_id}-69-00001"
+        return ["/" + route.replace("<str:office_id>", office_id).replace("<str:notice_no>", notice_no)]
     if "<str:kiosk_id>" in route:
         return ["/" + route.replace("<str:kiosk_id>", str(where["kiosk_id"]))]
     if "<str:key>" in route:
@@ -63,7 +73,7 @@ def _address(route: str) -> str:
 
 
 def _of_the_nation(route: str) -> str:
-    return "/" + route.replace("<str:layer>", "national").replace("<int:revision>", "1")
+    return "/" + _NUMBER.sub("1", route).replace("<str:layer>", "national")
 
 
 def _client(role: Role | None = None, dopa_code: int | None = None) -> Client:

@@ -1,0 +1,192 @@
+"""A year's figures: from records to the page and the open data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import statistics
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fleet.devices.hearing import say_deaf, say_hearing
+from fleet.devices.models import KioskState, Record
+from fleet.figures import counting, durations
+from fleet.figures.durations import STEP_S, STEPS, added, counted, median_s, saved_s
+from fleet.figures.models import UptimeDay, VisitDay
+from fleet.figures.year import figures_of
+from fleet.payments.confirming import confirm
+from tests.support.fleet_payments import owed, word
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+SETTLED = NOW + counting.SETTLED_AFTER + timedelta(seconds=1)
+
+some_durations = st.lists(st.floats(0, STEP_S * (STEPS - 2)), max_size=60)
+
+
+# ---- durations ------------------------------------------------------------------------------------------------------
+
+
+@given(some_durations)
+def test_the_median_is_known_to_its_step(seconds: list[float]) -> None:
+    told = median_s(counted(seconds))
+    if not seconds:
+        assert told is None
+    else:
+        assert told is not None
+        assert abs(told - statistics.median_low(seconds)) <= STEP_S
+
+
+@given(some_durations, some_durations)
+def test_counts_add_up(some: list[float], others: list[float]) -> None:
+    assert added(counted(some), counted(others)) == counted(some + others)
+
+
+def test_what_takes_for_ever_or_less_than_nothing_counts_all_the_same() -> None:
+    counts = counted([1e9, -5.0])
+    assert (counts[0], counts[-1], len(counts)) == (1, 1, STEPS)
+
+
+@given(some_durations, st.integers(1, 3600))
+def test_nobody_saves_less_than_nothing(seconds: list[float], at_counter_s: int) -> None:
+    saved = saved_s(counted(seconds), at_counter_s)
+    exact = sum(max(0.0, at_counter_s - each) for each in seconds)
+    assert abs(saved - exact) <= durations.STEP_S * len(seconds)
+    assert saved >= 0
+
+
+# ---- counting -------------------------------------------------------------------------------------------------------
+
+
+def visit(no: int, *, kiosk_id: str = "CBI-01", took_s: int = 60, outcome: str = "paid", at: datetime = NOW) -> None:
+    body = {
+        "kind": "visit-ended",
+        "visit_id": f"v{no}",
+        "service": "pay-fee",
+        "language": "th",
+        "started_at": at.isoformat(),
+        "ended_at": (at + timedelta(seconds=took_s)).isoformat(),
+        "outcome": outcome,
+    }
+    Record.objects.create(kiosk_id=kiosk_id, spool_id="s", no=no, kind="visit-ended", body=body, received_at=NOW)
+
+
+def test_visits_are_counted_once_however_often_one_counts() -> None:
+    for no in range(1, 4):
+        visit(no, took_s=60 * no)
+    visit(4, outcome="cancelled")
+    assert counting.count_visits(SETTLED) == 4
+    assert counting.count_visits(SETTLED) == 0
+    visit(5)
+    assert counting.count_visits(SETTLED) == 1
+    rows = {row.outcome: (row.visits, sum(row.durations)) for row in VisitDay.objects.all()}
+    assert rows == {"paid": (4, 4), "cancelled": (1, 1)}
+
+
+def test_a_record_that_may_still_be_overtaken_waits() -> None:
+    visit(1)
+    assert counting.count_visits(NOW + timedelta(seconds=1)) == 0
+    assert counting.count_visits(SETTLED) == 1
+
+
+def test_a_record_of_another_kind_or_release_is_passed_over() -> None:
+    Record.objects.create(kiosk_id="CBI-01", spool_id="s", no=1, kind="restarted", body={}, received_at=NOW)
+    Record.objects.create(kiosk_id="CBI-01", spool_id="s", no=2, kind="visit-ended", body={"x": 1}, received_at=NOW)
+    visit(3)
+    assert counting.count_visits(SETTLED) == 3
+    assert VisitDay.objects.get().visits == 1
+
+
+def test_the_day_is_bangkoks() -> None:
+    visit(1, at=datetime(2026, 12, 31, 17, 30, tzinfo=UTC))
+    counting.count_visits(SETTLED)
+    assert VisitDay.objects.get().day == date(2027, 1, 1)
+
+
+def test_who_is_there_is_up_and_who_is_silent_is_not() -> None:
+    say_hearing("test")
+    KioskState.objects.update_or_create(pk="CBI-01", defaults={"alive": True, "heard_at": datetime.now(UTC)})
+    KioskState.objects.update_or_create(pk="CBI-02", defaults={"alive": False, "heard_at": datetime.now(UTC)})
+    for _ in range(3):
+        counting.look(datetime.now(UTC))
+    seen = {row.kiosk_id: (row.looked, row.there) for row in UptimeDay.objects.all()}
+    assert (seen["CBI-01"], seen["CBI-02"]) == ((3, 3), (3, 0))
+
+
+def test_a_deaf_fleet_holds_nothing_against_its_kiosks() -> None:
+    say_deaf()
+    KioskState.objects.update_or_create(pk="CBI-01", defaults={"alive": True, "heard_at": datetime.now(UTC)})
+    counting.look(datetime.now(UTC))
+    assert not UptimeDay.objects.exists()
+
+
+# ---- a year ---------------------------------------------------------------------------------------------------------
+
+
+def a_year() -> None:
+    for no in range(1, 6):
+        visit(no, took_s=90)
+    visit(6, outcome="timed-out", took_s=600)
+    visit(1, kiosk_id="KKN-01", took_s=300)
+    counting.count_visits(SETTLED)
+    UptimeDay.objects.create(kiosk_id="CBI-01", day=date(2026, 11, 22), looked=1000, there=995)
+
+
+def test_the_nation_is_the_sum_of_its_provinces() -> None:
+    a_year()
+    nation, ours, theirs = figures_of(2026), figures_of(2026, 20), figures_of(2026, 40)
+    assert (nation.whole.visits, ours.whole.visits, theirs.whole.visits) == (7, 6, 1)
+    assert nation.whole.done == 6
+    assert sum(line.figures.visits for line in nation.months) == 7
+    assert {line.key: line.figures.visits for line in nation.provinces} == {"20": 6, "40": 1}
+    assert ours.whole.median_s == 92.5
+    assert ours.whole.saved_min == round(5 * (600 - 92.5) / 60)
+    assert ours.whole.uptime == 0.995
+    assert theirs.whole.uptime is None, "nobody has looked"
+    assert figures_of(2025).whole.visits == 0
+
+
+def test_a_payment_counts_where_its_notice_is_from() -> None:
+    notice = owed()
+    said = confirm(word(notice))
+    year = said.business_day.year
+    province = notice.factory.office.province_id
+    whole = figures_of(year, province).whole
+    assert (whole.payments, whole.paid_satang) == (1, notice.amount_satang)
+    assert figures_of(year, 10).whole.payments == 0
+
+
+# ---- the page and the open data -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client() -> Client:
+    a_year()
+    return Client(SERVER_NAME="localhost")
+
+
+def test_anybody_may_read_the_page(client: Client) -> None:
+    page = client.get("/figures/2026/").content.decode()
+    assert "2569" in page
+    assert "ชลบุรี" in page
+    ours = client.get("/figures/2026/TH-20/").content.decode()
+    assert "99.5 %" in ours
+    assert client.get("/figures/1999/").status_code == 404
+    assert client.get("/figures/2026/TH-99/").status_code == 404
+
+
+def test_the_files_say_what_the_page_says_and_name_nobody(client: Client) -> None:
+    said = json.loads(client.get("/figures/2026.json").content)
+    assert (said["place"], said["visits"], len(said["months"]), len(said["provinces"])) == ("TH", 7, 12, 2)
+    rows = list(csv.DictReader(io.StringIO(client.get("/figures/2026.csv").content.decode("utf-8-sig"))))
+    assert {row["key"]: row["visits"] for row in rows if row["part"] == "province"} == {"TH-20": "6", "TH-40": "1"}
+    ours = client.get("/figures/2026/TH-20.csv").content.decode("utf-8-sig")
+    assert "TH-40" not in ours
+    assert client.get("/figures/2026.xlsx").status_code == 404
+    for text in (json.dumps(said), ours):
+        assert "v1" not in text
+        assert "CBI-01" not in text
