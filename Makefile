@@ -18,13 +18,16 @@ smoke: setup ## the demo with one scripted visit; a line of JSON, exit 0 when al
 
 test: setup ## every test of a plain machine
 	@mkdir -p build
-	@# Most of the others wait for real parts, so the unit tests pass meanwhile on what they leave of the processor.
+	@# Most tests wait for real parts. So three runs go side by side, and share no port, no socket and no database; the
+	@# unit tests take what the others leave of the processor. Shown one after the other, each with its own last line.
 	@nice -n 10 $(PYTHON) -m pytest -q -p no:cacheprovider tests/unit >build/unit-tests.txt 2>&1 & unit=$$!; \
-		trap 'kill $$unit' INT TERM; \
-		$(PYTHON) -m pytest -q --ignore=tests/unit; rest=$$?; \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/integration >build/integration-tests.txt 2>&1 & parts=$$!; \
+		trap 'kill $$unit $$parts' INT TERM; \
+		$(PYTHON) -m pytest -q --ignore=tests/unit --ignore=tests/integration; rest=$$?; \
+		wait $$parts; parts=$$?; \
 		wait $$unit; unit=$$?; \
-		cat build/unit-tests.txt; \
-		exit $$((rest + unit))
+		cat build/integration-tests.txt build/unit-tests.txt; \
+		exit $$((rest + parts + unit))
 
 check: setup ## formatting, types, imports, dead code
 	@$(PYTHON) -m ruff format --check -q .

@@ -80,12 +80,13 @@ class PretendInputDevices:
         return candidate.node
 
     def pull(self, node: str, *, udev_knows: bool = True) -> None:
-        if (cable := self.cables.pop(node, None)) is not None:
-            cable.write_end.close()
+        # First it is not there any more, then it is noticed: who looks again at once must not find it.
         if udev_knows:
             del self.listed[node]
         else:
             self.gone.add(node)
+        if (cable := self.cables.pop(node, None)) is not None:
+            cable.write_end.close()
 
     def present(self) -> tuple[Candidate, ...]:
         return tuple(self.listed.values())

@@ -13,10 +13,11 @@ from tests.support.broker import REPOSITORY
 from tests.support.postgresql import Cluster
 
 SUITE = "tests/unit/fleet"
-TIMEOUT_S = 110
+TIMEOUT_S = 1200
+"""It has its share of a busy machine; whoever hangs in it is ended by its own limit long before."""
 
 
-@pytest.mark.timeout(TIMEOUT_S + 20)
+@pytest.mark.timeout(TIMEOUT_S + 60)
 def test_what_holds_over_sqlite_holds_over_postgresql(cluster: Cluster) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", SUITE],

@@ -266,7 +266,7 @@ class Client:
         self._paho.on_connect = self._on_connect
         self._paho.on_disconnect = self._on_disconnect
         self._paho.on_message = lambda _c, _d, message: self.arrived.put((message.topic, bytes(message.payload)))
-        self._paho.connect("127.0.0.1", port, keepalive=5)
+        self._paho.connect("127.0.0.1", port, keepalive=60)
         self._paho.loop_start()
         try:
             eventually(lambda: self.births)

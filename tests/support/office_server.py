@@ -78,7 +78,9 @@ class OfficeServer:
         with suppress(OSError), plain, self._context.wrap_socket(plain, server_side=True) as line:
             head = b""
             while b"\r\n\r\n" not in head:
-                head += line.recv(4096)
+                if not (piece := line.recv(4096)):
+                    return  # whoever asked is gone
+                head += piece
             self.requests.append(head.decode("ascii"))
             for piece in self.answer(head):
                 line.sendall(piece)
