@@ -53,6 +53,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
         ("payments", "banknote", _("การเงิน")),
+        ("fees", "scroll-text", _("ค่าธรรมเนียม")),
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
     ]
     if settings.PRETEND_BANK:

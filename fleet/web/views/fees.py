@@ -1,0 +1,337 @@
+"""Yearly fees of an office: how they stand, its notices, one notice and its letter, letters by the thousand."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.office.fees import runs
+from fleet.office.fees.figures import Stand, by_month, by_stand, notices_of, stand_of, where
+from fleet.office.fees.making import Asked, plan
+from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
+from fleet.office.fees.rulebook import versions
+from fleet.office.models import Notice, Office
+from fleet.payments.billing import make_notices
+from fleet.people.scope import scope_of
+from fleet.protocol.thai import BE_OFFSET
+from fleet.web import fee_words
+from fleet.web.access import offices_seen, signed_in
+from fleet.web.live import answer
+
+A_PAGE = 50
+RUNS_SHOWN = 8
+REFUSED_SHOWN = 200
+CSV_COLUMNS = (
+    "notice_no", "reference", "factory_no", "factory", "item", "amount_baht", "due_on", "state", "paid_on",
+)  # fmt: skip
+
+
+@require_safe
+@signed_in
+def fees(request: HttpRequest) -> HttpResponse:
+    """The offices whose fees this account may see; the only one at once."""
+    offices = list(offices_seen(scope_of(request.user)))
+    if len(offices) == 1:
+        return HttpResponseRedirect(reverse("web:office-fees", args=[offices[0].pk]))
+    year, today = timezone.localdate().year, timezone.localdate()
+    found = [(office, by_stand(office, year, today)) for office in offices if office.factories.exists()]
+    rows = [(office, figures[Stand.OVERDUE], figures[Stand.DUE], figures[Stand.PAID]) for office, figures in found]
+    return render(request, "web/fees.html", {"rows": rows, "year": year + BE_OFFSET})
+
+
+def office_seen(request: HttpRequest, office_id: str) -> Office:
+    """An office.
+
+    Raises: Http404 when there is none, or none for this account.
+    """
+    office = offices_seen(scope_of(request.user)).filter(pk=office_id).first()
+    if office is None:
+        raise Http404
+    return office
+
+
+def office_served(request: HttpRequest, office_id: str) -> Office:
+    """An office whose own work this account does.
+
+    Raises: Http404 when it does not.
+    """
+    office = office_seen(request, office_id)
+    if not scope_of(request.user).may_serve(office.province_id):
+        raise Http404
+    return office
+
+
+def year_asked(request: HttpRequest) -> int:
+    """The year (C.E.) in the address, given in B.E.; this one when there is none, or none that can be."""
+    said = request.GET.get("year", "") or request.POST.get("year", "")
+    be_year = int(said) if said.isascii() and said.isdigit() and len(said) == 4 else 0
+    return be_year - BE_OFFSET if 2500 < be_year < 2700 else timezone.localdate().year
+
+
+@require_safe
+@signed_in
+def office(request: HttpRequest, office_id: str) -> HttpResponse:
+    """How the office's fees of a year stand."""
+    ours, year, today = office_seen(request, office_id), year_asked(request), timezone.localdate()
+    figures = by_stand(ours, year, today)
+    total = sum(each.count for each in figures.values())
+    context = {
+        "office": ours,
+        "year": year + BE_OFFSET,
+        "years": [year + BE_OFFSET - 1, year + BE_OFFSET, year + BE_OFFSET + 1],
+        "figures": [(each, fee_words.stand(each), fee_words.STAND_SHAPES[each], figures[each]) for each in Stand],
+        "total": total,
+        "bars": _bars(ours, year),
+        "may_serve": scope_of(request.user).may_serve(ours.province_id),
+        "runs": [runs.progress_of(each) for each in LetterRun.objects.filter(office=ours)[:RUNS_SHOWN]],
+    }
+    return answer(request, "office_fees", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """A month of the chart, in a field of 120 by 100."""
+
+    month: int
+    x: int
+    paid_y: float
+    paid_height: float
+    owed_y: float
+    owed_height: float
+    paid: int
+    owed: int
+
+
+def _bars(ours: Office, year: int) -> list[_Bar]:
+    months = by_month(ours, year)
+    most = max((each.paid.count + each.owed.count for each in months), default=0) or 1
+    bars = []
+    for each in months:
+        paid, owed = 100 * each.paid.count / most, 100 * each.owed.count / most
+        bars.append(
+            _Bar(
+                month=each.month,
+                x=(each.month - 1) * 10 + 1,
+                paid_y=round(100 - paid, 1),
+                paid_height=round(paid, 1),
+                owed_y=round(100 - paid - owed, 1),
+                owed_height=round(owed, 1),
+                paid=each.paid.count,
+                owed=each.owed.count,
+            )
+        )
+    return bars
+
+
+# ---- making ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def make(request: HttpRequest, office_id: str) -> HttpResponse:
+    """What would be made, and the button that makes it."""
+    ours, year = office_served(request, office_id), year_asked(request)
+    said = request.POST if request.method == "POST" else request.GET
+    month = said.get("month", "")
+    drafts, again = said.get("drafts") == "1", said.get("again") == "1"
+    asked = Asked(
+        ours, year, int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else None, again
+    )
+    rules, today = versions(drafts_too=drafts), timezone.localdate()
+    if request.method == "POST":
+        made = make_notices(asked, rules, today, cast(User, request.user))
+        where_to = {"year": year + BE_OFFSET, "made": len(made)}
+        return HttpResponseRedirect(f"{reverse('web:fee-notices', args=[ours.pk])}?{urlencode(where_to)}")
+    told = plan(asked, rules, today)
+    context = {
+        "office": ours,
+        "year": year + BE_OFFSET,
+        "month": asked.month,
+        "drafts": drafts,
+        "again": again,
+        "plan": told,
+        "rules": rules,
+        "refusals": [(fee_words.refusal(each), count, each.is_gap) for each, count in told.refusals().items()],
+        "refused": told.refused[:REFUSED_SHOWN],
+        "refused_shown": REFUSED_SHOWN,
+    }
+    return render(request, "web/fee_make.html", context)
+
+
+# ---- the list -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for."""
+
+    year: int
+    month: int | None
+    stand: Stand | None
+    text: str
+
+    def query(self, **other: object) -> str:
+        """The same as an address' end, with something else put in."""
+        said = {"year": self.year + BE_OFFSET, "month": self.month, "state": self.stand, "q": self.text, **other}
+        return urlencode({key: value for key, value in said.items() if value})
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    """The filters in the address; what makes no sense is left out."""
+    month, stand = request.GET.get("month", ""), request.GET.get("state", "")
+    return Filters(
+        year=year_asked(request),
+        month=int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else None,
+        stand=Stand(stand) if stand in list(Stand) else None,
+        text=request.GET.get("q", "").strip()[:60],
+    )
+
+
+def picked(ours: Office, filters: Filters) -> QuerySet[Notice]:
+    """The notices the filters leave, soonest due first."""
+    rows = notices_of(ours, filters.year).select_related("factory").order_by("due_on", "pk")
+    if filters.month:
+        rows = rows.filter(due_on__month=filters.month)
+    if filters.stand:
+        rows = rows.filter(where(filters.stand, timezone.localdate()))
+    if filters.text:
+        plain = filters.text.replace("-", "").replace(" ", "")
+        rows = rows.filter(
+            Q(factory__name_th__icontains=filters.text)
+            | Q(factory__name_en__icontains=filters.text)
+            | Q(notice_no__icontains=filters.text)
+            | Q(reference__iexact=plain)
+            | Q(factory_id=plain)
+            | Q(factory__old_no=filters.text)
+        )
+    return rows
+
+
+@require_safe
+@signed_in
+def notices(request: HttpRequest, office_id: str) -> HttpResponse:
+    """The office's notices of a year."""
+    ours, filters, today = office_seen(request, office_id), filters_of(request), timezone.localdate()
+    page = Paginator(picked(ours, filters), A_PAGE).get_page(request.GET.get("page"))
+    made = request.GET.get("made", "")
+    context = {
+        "office": ours,
+        "filters": filters,
+        "year": filters.year + BE_OFFSET,
+        "rows": [(each, *_worn(stand_of(each, today))) for each in page],
+        "page": page,
+        "before": filters.query(page=page.number - 1),
+        "after": filters.query(page=page.number + 1),
+        "query": filters.query(),
+        "chips": [(each, fee_words.stand(each), filters.query(state=each)) for each in Stand],
+        "everything": filters.query(state=None),
+        "may_serve": scope_of(request.user).may_serve(ours.province_id),
+        "made": int(made) if made.isascii() and made.isdigit() else None,
+    }
+    return render(request, "web/fee_notices.html", context)
+
+
+def _worn(stand: Stand) -> tuple[str, str]:
+    return fee_words.stand(stand), fee_words.STAND_SHAPES[stand]
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@require_safe
+@signed_in
+def notices_csv(request: HttpRequest, office_id: str) -> HttpResponse:
+    """The same list for a spreadsheet, whole."""
+    ours, filters, today = office_seen(request, office_id), filters_of(request), timezone.localdate()
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(CSV_COLUMNS)  # the mark by which spreadsheets know UTF-8
+        for each in picked(ours, filters).iterator(500):
+            yield writer.writerow(_csv_row(each, stand_of(each, today)))
+
+    response = HttpResponse("".join(lines()), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="notices-{ours.pk}-{filters.year + BE_OFFSET}.csv"'
+    return response
+
+
+def _csv_row(notice: Notice, stand: Stand) -> list[str]:
+    paid = timezone.localdate(notice.paid_at).isoformat() if notice.paid_at else ""
+    baht = f"{notice.amount_satang // 100}.{notice.amount_satang % 100:02d}"
+    name = notice.factory.name_th
+    return [
+        notice.notice_no,
+        notice.reference,
+        notice.factory_id,
+        f"'{name}" if name[:1] in "=+-@\t\r" else name,  # a spreadsheet would take it for a formula
+        notice.item_th,
+        baht,
+        notice.due_on.isoformat(),
+        stand.value,
+        paid,
+    ]
+
+
+# ---- one notice -----------------------------------------------------------------------------------------------------
+
+
+def notice_seen(request: HttpRequest, office_id: str, notice_no: str) -> Notice:
+    """A notice of an office.
+
+    Raises: Http404 when there is none, or none for this account.
+    """
+    ours = office_seen(request, office_id)
+    found = Notice.objects.select_related("factory__office", "yearly_fee").filter(pk=notice_no, factory__office=ours)
+    notice = found.first()
+    if notice is None:
+        raise Http404
+    return notice
+
+
+@require_safe
+@signed_in
+def notice(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse:
+    """One notice: its lines and why, what it asked for before, who was reminded."""
+    found = notice_seen(request, office_id, notice_no)
+    word, shape = _worn(stand_of(found, timezone.localdate()))
+    revisions = list(NoticeRevision.objects.filter(notice=found).select_related("rule", "by"))
+    context = {
+        "office": found.factory.office,
+        "notice": found,
+        "yearly": getattr(found, "yearly_fee", None),
+        "word": word,
+        "shape": shape,
+        "lines": revisions[0].lines if revisions else found.lines,
+        "revisions": [(each, fee_words.revision_why(each.why)) for each in revisions],
+        "reminders": [reminder_row(each) for each in Reminder.objects.filter(notice=found)],
+        "contacts": Contact.objects.filter(factory=found.factory),
+        "contact_channels": [(each.value, fee_words.channel(each)) for each in Contact.Channel],
+        "grounds": [(each.value, fee_words.ground(each)) for each in Contact.Ground],
+        "may_serve": scope_of(request.user).may_serve(found.factory.office.province_id),
+        "has_letter": found.paid_at is None and found.withdrawn_at is None,
+        "year": found.due_on.year + BE_OFFSET,
+        "wrong": fee_words.wrong(request.GET.get("wrong", "")),
+    }
+    return render(request, "web/fee_notice.html", context)
+
+
+def reminder_row(each: Reminder) -> tuple[Reminder, str, str, str]:
+    """A reminder, its channel, its state and the shape that wears."""
+    state = Reminder.State(each.state)
+    return each, fee_words.channel(each.channel), fee_words.reminder_state(state), fee_words.REMINDER_SHAPES[state]

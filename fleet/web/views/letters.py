@@ -1,0 +1,89 @@
+"""Letters of notices: one at once, or thousands in parts, with how far they are."""
+
+from __future__ import annotations
+
+import io
+from typing import cast
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from fleet.office.fees import runs
+from fleet.office.fees.models import LetterPart, LetterRun
+from fleet.office.fees.printing import pdf
+from fleet.payments.billing import payee_of
+from fleet.web.access import signed_in
+from fleet.web.live import answer
+from fleet.web.views.fees import filters_of, notice_seen, office_served, picked
+
+
+@require_safe
+@signed_in
+def letter(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse:
+    """The notice's letter as PDF."""
+    found = notice_seen(request, office_id, notice_no)
+    try:
+        letters = runs.letters_of(found.factory.office, [found.pk], payee_of, timezone.localdate())
+    except runs.NoPayeeError:
+        raise Http404 from None
+    if not letters:
+        raise Http404
+    return _pdf(pdf(letters), f"{found.pk}.pdf")
+
+
+def _pdf(printed: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(io.BytesIO(printed), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@require_POST
+@signed_in
+def print_letters(request: HttpRequest, office_id: str) -> HttpResponse:
+    """Ask for the letters of what the filters in the address leave."""
+    ours, filters = office_served(request, office_id), filters_of(request)
+    run = runs.ask(ours, picked(ours, filters), cast(User, request.user), filters.query())
+    if run is None:
+        return HttpResponseRedirect(f"{reverse('web:fee-notices', args=[ours.pk])}?{filters.query()}")
+    return HttpResponseRedirect(reverse("web:letter-run", args=[ours.pk, run.pk]))
+
+
+def run_seen(request: HttpRequest, office_id: str, run: int) -> LetterRun:
+    """A run of an office.
+
+    Raises: Http404 when there is none, or none for this account.
+    """
+    found = LetterRun.objects.select_related("office", "asked_by").filter(pk=run, office_id=office_id).first()
+    if found is None:
+        raise Http404
+    office_served(request, office_id)
+    return found
+
+
+@require_safe
+@signed_in
+def letter_run(request: HttpRequest, office_id: str, run: int) -> HttpResponse:
+    """How far the letters are, and those that can be taken."""
+    found = run_seen(request, office_id, run)
+    progress = runs.progress_of(found)
+    context = {
+        "office": found.office,
+        "progress": progress,
+        "parts": list(runs.parts_of(found)),
+        "most": runs.TRIES_MAX,
+    }
+    return answer(request, "letter_run", context)
+
+
+@require_safe
+@signed_in
+def letter_part(request: HttpRequest, office_id: str, run: int, number: int) -> HttpResponse:
+    """One file of letters."""
+    found = run_seen(request, office_id, run)
+    part = LetterPart.objects.filter(run=found, number=number, pdf__isnull=False).first()
+    if part is None or not part.pdf:
+        raise Http404
+    return _pdf(bytes(part.pdf), f"{found.office_id}-{found.pk}-{number:03d}.pdf")
