@@ -52,6 +52,7 @@ urlpatterns = [
     path("settings-back/<str:layer>/<int:revision>/", settings.back, {"key": ""}, name="back"),
     path("settings-back/<str:layer>/<str:key>/<int:revision>/", settings.back, name="back"),
     path("payments/", payments.payments, name="payments"),
+    path("payments/file/", payments.bank_file, name="bank-file"),
     path("payments/<str:number>/", payments.payment, name="payment"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<int:year>/", figures.figures, name="figures"),

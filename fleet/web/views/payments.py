@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.payments.banks.port import BankFormatError
 from fleet.payments.deciding import REASON_CHARACTERS, DecisionError, Refusal, decide, deeds_of, needs_second, second
 from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Posting, SettlementFile
-from fleet.payments.settling import Agreement, agreement_of
+from fleet.payments.settling import Agreement, OtherFileError, agreement_of, take_file
 from fleet.payments.standing import only_open, standing_of, standings
 from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
@@ -25,6 +28,9 @@ from fleet.web.live import answer
 
 SHOWN = 50
 DAYS_SHOWN = 7
+SETTLING_BANKS = ("SCB", "KTB")
+FILE_BYTES_MAX = 20 * 1024 * 1024
+"""80,000 lines of 256 characters: more than all payments of a busy day."""
 
 
 @require_safe
@@ -47,13 +53,40 @@ def payments(request: HttpRequest) -> HttpResponse:
         "intents": [(each, states[each.pk]) for each in intents],
     }
     if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
-        context["days"] = _days(scope)
+        context |= {"days": _days(scope), "may_take": scope.nation}
     return answer(request, "payments", context)
 
 
 def _days(scope: Scope) -> list[Agreement]:
     """The last days' files against the ledger: of all provinces together, so for those who see all."""
     return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.nation else []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def bank_file(request: HttpRequest) -> HttpResponse:
+    """A day's settlement file: POST takes it. Of all provinces together, so for those who see all."""
+    if not scope_of(request.user).nation:
+        raise Http404
+    context: dict[str, Any] = {"banks": SETTLING_BANKS, "chosen": request.POST.get("bank", "")}
+    if request.method == "POST":
+        day, wrong = _taken(context["chosen"], request.FILES.get("file"))
+        context |= {"day": day, "wrong": wrong}
+    return render(request, "web/bank_file.html", context)
+
+
+def _taken(bank: str, sent: UploadedFile | None) -> tuple[Agreement | None, str]:
+    """The day a file brought to an end, or what is wrong with it."""
+    if bank not in SETTLING_BANKS or sent is None:
+        return None, _("เลือกธนาคารและไฟล์")
+    if (sent.size or 0) > FILE_BYTES_MAX:
+        return None, _("ไฟล์ใหญ่เกินไป ไฟล์หนึ่งวันมีได้ไม่เกิน 20 MB")
+    try:
+        return take_file(bank, sent.read()), ""
+    except BankFormatError as err:
+        return None, _("อ่านไฟล์ไม่ได้ ยังไม่ได้รับอะไรไว้: %(why)s") % {"why": err}
+    except OtherFileError:
+        return None, _("เคยรับไฟล์อื่นของธนาคารและวันนี้ไว้แล้ว ถามธนาคารว่าไฟล์ไหนถูก")
 
 
 @dataclass(frozen=True, slots=True)
