@@ -55,6 +55,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("payments", "banknote", _("การเงิน")),
         ("fees", "scroll-text", _("ค่าธรรมเนียม")),
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
+        ("register", "factory", _("ทะเบียนโรงงาน")),
     ]
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))

@@ -7,6 +7,7 @@ how, depends on their number alone, so that a file of a size is always the same 
 from __future__ import annotations
 
 import csv
+import io
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -157,17 +158,23 @@ def samples(count: int, places: Sequence[Place]) -> Iterator[Sample]:
             yield clean
 
 
-def write_csv(path: Path, count: int, places: Sequence[Place], encoding: str = "cp874") -> None:
+def sample_csv(count: int, places: Sequence[Place]) -> str:
     """As a CSV, with a title above its headings and blank lines here and there."""
-    with path.open("w", encoding=encoding, newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["ทะเบียนโรงงาน (ตัวอย่าง)"])
-        rows.writerow([])
-        rows.writerow(HEADINGS)
-        for i, sample in enumerate(samples(count, places)):
-            rows.writerow(sample.cells())
-            if i % 997 == 996:
-                rows.writerow([""] * len(HEADINGS))
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["ทะเบียนโรงงาน (ตัวอย่าง)"])
+    rows.writerow([])
+    rows.writerow(HEADINGS)
+    for i, sample in enumerate(samples(count, places)):
+        rows.writerow(sample.cells())
+        if i % 997 == 996:
+            rows.writerow([""] * len(HEADINGS))
+    return text.getvalue()
+
+
+def write_csv(path: Path, count: int, places: Sequence[Place], encoding: str = "cp874") -> None:
+    """``sample_csv`` as a file."""
+    path.write_bytes(sample_csv(count, places).encode(encoding))
 
 
 def write_xlsx(path: Path, count: int, places: Sequence[Place]) -> None:

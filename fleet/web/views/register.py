@@ -1,0 +1,301 @@
+"""The factory register: files taken in, what a dry run found, the import, its undoing. Only for who serves there."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fleet.office.models import Factory, Notice, Office
+from fleet.office.register import runs
+from fleet.office.register.deciding import Action
+from fleet.office.register.findings import MEANINGS, Kind, Severity
+from fleet.office.register.models import Run, Stage
+from fleet.office.register.report import HEADINGS, report_lines
+from fleet.office.register.sample_file import Place, sample_csv
+from fleet.office.register.tables import TableError
+from fleet.people.scope import Scope, scope_of
+from fleet.web import register_words
+from fleet.web.access import signed_in
+from fleet.web.live import answer
+
+SHOWN = 30
+PER_PAGE = 100
+SAMPLE_ROWS = 300
+NATION = "nation"
+
+
+def _runs(scope: Scope) -> QuerySet[Run]:
+    """The runs of offices in which this account serves; the nation's are for those who see all."""
+    found = Run.objects.select_related("office__province")
+    return found if scope.nation else found.filter(office__province_id__in=scope.serves)
+
+
+def _offices(scope: Scope) -> QuerySet[Office]:
+    found = Office.objects.select_related("province").order_by("province_id", "pk")
+    return found if scope.nation else found.filter(province_id__in=scope.serves)
+
+
+def _run(request: HttpRequest, number: str) -> Run:
+    """One run. Raises: Http404 when there is none, or none for this account."""
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
+    found = _runs(scope_of(request.user)).filter(pk=int(number[:12])).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _who(request: HttpRequest) -> tuple[int, str]:
+    user = cast(User, request.user)
+    return user.pk, user.get_full_name() or user.get_username()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def register(request: HttpRequest) -> HttpResponse:
+    """The runs, newest first, and the form that takes a file in."""
+    scope = scope_of(request.user)
+    offices = list(_offices(scope))
+    wrong = ""
+    if request.method == "POST":
+        if not offices:
+            raise Http404
+        try:
+            run = _taken_in(request, scope, offices)
+            if run is not None:
+                return HttpResponseRedirect(reverse("web:register-run", args=[run.pk]))
+            wrong = _("เลือกไฟล์ .csv หรือ .xlsx ก่อน")
+        except TableError as err:
+            wrong = register_words.refusal(err.refusal)
+    factories = Factory.objects.all() if scope.nation else Factory.objects.filter(office__in=offices)
+    context = {
+        "lines": [_line(each) for each in _runs(scope)[:SHOWN]],
+        "offices": offices,
+        "nation": scope.nation,
+        "wrong": wrong,
+        "factory_count": factories.count(),
+        "is_tried": Notice.objects.filter(sample=True).exists(),
+    }
+    return render(request, "web/register.html", context)
+
+
+def _taken_in(request: HttpRequest, scope: Scope, offices: list[Office]) -> Run | None:
+    """The run of the file that was sent; None without a file. Raises: Http404 for an office that is not theirs."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return None
+    asked = request.POST.get("office", "")
+    if asked == NATION and scope.nation:
+        office = None
+    else:
+        office = next((each for each in offices if each.pk == asked), None)
+        if office is None:
+            raise Http404
+    return runs.take_in(upload.chunks(), upload.name or "", office, _who(request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A run in the list."""
+
+    run: Run
+    stage: str
+    condition: str
+
+
+_CONDITIONS = {
+    Stage.WAITING: "stale",
+    Stage.CHECKING: "stale",
+    Stage.CHECKED: "attention",
+    Stage.APPLYING: "stale",
+    Stage.DONE: "ok",
+    Stage.UNDOING: "stale",
+    Stage.UNDONE: "offline",
+    Stage.FAILED: "failing",
+}
+"""Shape and colour of a stage; its word always stands beside it."""
+
+
+def _line(run: Run) -> _Line:
+    return _Line(run, register_words.stage(run.stage), _CONDITIONS[Stage(run.stage)])
+
+
+# ---- one run --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@signed_in
+def run(request: HttpRequest, number: str) -> HttpResponse:
+    """One run: how far it is, what it would do or did, what it found; live."""
+    found = _run(request, number)
+    context: dict[str, Any] = {
+        "line": _line(found),
+        "run": found,
+        "shares": _shares(found),
+        "groups": _groups(found),
+        "percent": 100 * found.progress // found.progress_of if found.progress_of else 0,
+        "would_change": sum(found.actions.get(each, 0) for each in (Action.CREATE, Action.UPDATE)),
+        "left": found.actions.get(Action.LEFT, 0),
+        "changed": found.created + found.updated,
+        "is_over": found.stage in (Stage.CHECKED, Stage.DONE, Stage.UNDONE, Stage.FAILED),
+        "refusal": register_words.refusal(found.refusal) if found.refusal else "",
+    }
+    return answer(request, "register_run", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Lines with one action: how many, and where their part of the strip begins and how wide it is, of 1000."""
+
+    name: str
+    word: str
+    count: int
+    x: float
+    width: float
+
+
+def _shares(run: Run) -> list[Share]:
+    total = sum(run.actions.values()) or 1
+    shares: list[Share] = []
+    x = 0.0
+    for each in Action:
+        count = run.actions.get(each, 0)
+        width = 1000 * count / total
+        shares.append(Share(each, register_words.action(each), count, x, width))
+        x += width
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A kind of finding: how many, and how long its bar is, of 100."""
+
+    name: str
+    word: str
+    count: int
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one severity."""
+
+    condition: str
+    word: str
+    bars: list[Bar]
+
+
+_SHAPES = {Severity.ERROR: "failing", Severity.WARNING: "attention", Severity.NOTE: "stale"}
+
+
+def _groups(run: Run) -> list[Group]:
+    most = max(run.kinds.values(), default=1)
+    groups = []
+    for severity in Severity:
+        kinds = [(count, name) for name, count in run.kinds.items() if MEANINGS[Kind(name)].severity is severity]
+        bars = [
+            Bar(name, register_words.kind(name), count, max(1.0, 100 * count / most))
+            for count, name in sorted(kinds, reverse=True)
+        ]
+        if bars:
+            groups.append(Group(_SHAPES[severity], register_words.severity(severity), bars))
+    return groups
+
+
+@require_POST
+@signed_in
+def do_import(request: HttpRequest, number: str) -> HttpResponse:
+    """Have a checked run imported."""
+    return _asked(request, number, runs.ask_import)
+
+
+@require_POST
+@signed_in
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Have a run undone."""
+    return _asked(request, number, runs.ask_undo)
+
+
+def _asked(request: HttpRequest, number: str, ask: Callable[[int, str], None]) -> HttpResponse:
+    """Ask, and show the run. Whoever was slower than somebody else sees what that one did."""
+    found = _run(request, number)
+    with contextlib.suppress(runs.NotNowError):
+        ask(found.pk, _who(request)[1])
+    return HttpResponseRedirect(reverse("web:register-run", args=[found.pk]))
+
+
+# ---- what it found --------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@signed_in
+def findings(request: HttpRequest, number: str) -> HttpResponse:
+    """What was found, line by line; ``kind`` narrows it down."""
+    found = _run(request, number)
+    kind = _kind(request)
+    rows = found.found.filter(kind=kind) if kind else found.found.all()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "run": found,
+        "kind": kind,
+        "groups": _groups(found),
+        "total": sum(found.kinds.values()),
+        "page": page,
+        "lines": [
+            (
+                each,
+                _SHAPES[MEANINGS[Kind(each.kind)].severity],
+                register_words.kind(each.kind),
+                register_words.finding(each.kind, each.value, each.other),
+            )
+            for each in page
+        ],
+    }
+    return render(request, "web/register_findings.html", context)
+
+
+def _kind(request: HttpRequest) -> str:
+    asked = request.GET.get("kind", "")
+    return asked if asked in set(Kind) else ""
+
+
+@require_safe
+@signed_in
+def report(request: HttpRequest, number: str) -> HttpResponse:
+    """The findings as a CSV that Excel opens as it should."""
+    found = _run(request, number)
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(HEADINGS)
+    rows.writerows(report_lines(found, _kind(request)))
+    return _download(text.getvalue().encode("utf-8-sig"), f"register-{found.pk}-findings.csv")
+
+
+@require_safe
+@signed_in
+def sample(request: HttpRequest) -> HttpResponse:
+    """A messy register to try the import with; only where everything is a sample."""
+    offices = list(_offices(scope_of(request.user)))
+    if not offices or not Notice.objects.filter(sample=True).exists():
+        raise Http404
+    places = [Place(each.province_id, each.province.name_th) for each in offices]
+    return _download(sample_csv(SAMPLE_ROWS, places).encode("cp874"), "register-sample.csv")
+
+
+def _download(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
