@@ -218,7 +218,7 @@ class PrintJob:
     """Job: lay out and print one slip. ``job_no``: the journal's.
 
     ``lay_out`` takes the width in dots of the printer that is there, and whether it draws codes.
-    ``command_id``: of a command of the fleet, when it is no visitor's slip.
+    ``command_id``: of a command of the fleet, when it is no visitor's slip. ``of_service``: no payment's slip.
     """
 
     transaction_no: str
@@ -227,6 +227,7 @@ class PrintJob:
     lay_out: Callable[[int, bool], tuple[Part, ...]]
     job_no: int | None = None
     command_id: str = ""
+    of_service: bool = False
 
 
 def printer_duties(open_printer: Callable[[], Printer]) -> Duties[Printer, PrintJob]:

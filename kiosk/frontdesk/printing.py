@@ -3,7 +3,8 @@
 Runs on the main thread; the paper itself is the printer worker's. Rules: journalled, then sent, then recorded. An
 attempt that failed is on record at once and its slip is held: as soon as the printer is well it comes out, marked as
 a reprint, unless it is too old or has failed too often (``kiosk.print_journal``). So is a slip that was wanted while
-there was no paper, but for the mark.
+there was no paper, but for the mark. That is a payment's slip; those of other services are printed while their visitor
+stands there, or not at all (``kiosk/slips/decisions/0002-slips-that-are-not-held.md``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from kiosk.notes import NEW_ROLL
 from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PRINTED_AGAIN_FOR, Job, PrintJournal
 from kiosk.slips.payment_slip import PaymentSlip, render
+from kiosk.slips.presence_slip import PresenceSlip
+from kiosk.slips.registration_slip import RegistrationSlip
+from kiosk.slips.service_slip import ServiceSlip, render_service
+from kiosk.slips.ticket_slip import TicketSlip
 from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
 from kiosk.visits.desk import Device, Language
@@ -62,6 +67,8 @@ class Printing:
         self._held: dict[int, Job] = {}
         self._retry_at_s = 0.0
         self._last: tuple[PaymentSlip, datetime] | None = None
+        self._unkept = 0  # slips of services on their way to the paper
+        self._last_number = ""  # of those, of which any may be on paper
 
     def resume(self) -> None:
         """Put on record, and hold, what was under way when the process before this one ended."""
@@ -132,6 +139,25 @@ class Printing:
         self.print_slip(replace(self._last[0], reprint=True))
         return True
 
+    def print_service(self, number: str, slip: ServiceSlip) -> None:
+        """Have the slip of a service printed, once: SlipPrinted or SlipFailed says under ``number`` how that ended.
+
+        One that is asked for again is marked as a reprint, where a second one must be told from the first.
+        """
+        if isinstance(slip, PresenceSlip | RegistrationSlip | TicketSlip) and number == self._last_number:
+            slip = replace(slip, letterhead=replace(slip.letterhead, reprint=True))
+        self._last_number = number
+        self._unkept += 1
+        self._worker.submit(
+            PrintJob(
+                transaction_no=number,
+                confirmed=False,
+                reprint=slip.letterhead.reprint,
+                lay_out=lambda width_px, draws_codes: render_service(slip, width_px, draws_codes=draws_codes),
+                of_service=True,
+            )
+        )
+
     def print_trial(self, command_id: str, slip: TrialSlip) -> None:
         """Print the slip that shows how well the printer prints; its ``SlipDone`` names the command."""
         self._worker.submit(
@@ -177,6 +203,7 @@ class Printing:
     def done(self, done: SlipDone, now_s: float) -> Event:
         """Record how an attempt ended at ``now_s`` (monotonic); the event says it to the visit."""
         sent = done.job
+        self._unkept -= sent.of_service
         job = self._under_way.pop(sent.job_no, None) if sent.job_no is not None else None
         count = None if done.failure else self.meter.printed(done.length_mm, datetime.now(UTC), done.cuts)
 
@@ -218,12 +245,12 @@ class Printing:
     @property
     def is_busy(self) -> bool:
         """Whether a slip is on its way to the paper."""
-        return bool(self._under_way)
+        return bool(self._under_way) or self._unkept > 0
 
     @property
     def is_done(self) -> bool:
         """Whether no slip is on its way, nor waits for the printer to come out by itself."""
-        return not self._under_way and not self._due()
+        return not self.is_busy and not self._due()
 
     def _due(self) -> list[Job]:
         now = datetime.now(UTC)

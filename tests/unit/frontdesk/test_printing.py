@@ -28,13 +28,14 @@ from drivers.printer.port import Part, Raster
 from fleet.protocol.messages import CommandKind
 from fleet.protocol.records import DeviceChanged, SlipFailed, SlipPrinted
 from kiosk import news
-from kiosk.frontdesk.printing import RETRY_AFTER_S
+from kiosk.frontdesk.printing import RETRY_AFTER_S, Printing
 from kiosk.print_journal import ATTEMPTS_MAX, KEPT_FOR, PRINTED_AGAIN_FOR, PrintJournal
 from kiosk.spool import Spool
 from kiosk.visits.desk import Device
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.states import Confirmed, Idle, Slip, Taking
 from tests.support.desk_rig import DeskRig
+from tests.support.sample_service_slips import SERVICE_SLIPS, code_of
 from tests.support.sample_slips import PAID
 from tests.unit.frontdesk.test_desk import pay
 
@@ -405,3 +406,48 @@ def test_a_pause_lies_between_attempts(tmp_path: Path) -> None:
         assert of_slips(rig) == ["paper-out"]
         assert RETRY_AFTER_S > 1
         assert not any(isinstance(each, Raster) for each in rig.printer.slips)
+
+
+# ---- slips of services: at once, or not at all
+
+
+def printing_of(rig: DeskRig) -> Printing:
+    return rig.desk._effects.printing
+
+
+def test_the_slip_of_a_service_comes_out_as_the_printer_can_draw_it(tmp_path: Path) -> None:
+    rig = DeskRig(tmp_path)
+    rig.printer = FakePrinter(384, draws_codes=True)
+    with rig:
+        rig.until(Idle)
+        for name in ("presence", "ticket", "case", "registration", "manual"):
+            printing_of(rig).print_service(name, SERVICE_SLIPS[name])
+        assert printing_of(rig).is_busy
+        rig.until(lambda: not printing_of(rig).is_busy)
+        assert rig.printer.own_codes == [code_of(SERVICE_SLIPS[name]) for name in SERVICE_SLIPS if "-" not in name]
+        assert (of_slips(rig), journalled(rig)) == (["printed"] * 5, 0)
+
+
+def test_one_that_fails_is_on_record_not_held_and_marked_when_asked_for_again(tmp_path: Path) -> None:
+    presence = SERVICE_SLIPS["presence"]
+    with DeskRig(tmp_path) as rig:
+        rig.until(Idle)
+        rig.printer.run_out_of_paper(after_mm=20)
+        printing_of(rig).print_service("P20", presence)
+        rig.until(lambda: of_slips(rig) == ["paper-out"])
+        assert (journalled(rig), printing_of(rig).is_done) == (0, True)
+        rig.printer.refill()
+        printing_of(rig).print_service("P20", presence)
+        rig.until(lambda: of_slips(rig) == ["paper-out", "reprinted"])
+        assert len(rig.printer.slips) == 1
+
+
+def test_a_held_slip_is_laid_out_for_the_printer_that_prints_it(tmp_path: Path) -> None:
+    """Wanted while the old printer had no paper, printed by a narrower one that draws codes."""
+    with DeskRig(tmp_path) as rig:
+        visit_without_paper(rig, lambda p: p.run_out_of_paper())
+    rig = DeskRig(tmp_path)
+    rig.printer = FakePrinter(384, draws_codes=True)
+    with rig:
+        rig.until(lambda: len(rig.printer.slips) == 1)
+        assert (rig.printer.slips[0].width_px, len(rig.printer.own_codes)) == (384, 1)
