@@ -26,7 +26,7 @@ from kiosk.news import AGENT, FRONTDESK, DeskStatus, NewsSocket
 from tests.support.broker import eventually
 from tests.support.virtual_kiosk import VirtualKiosk, virtual_kiosk
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 120.0
 _DEVICES = ("card", "scanner", "printer", "panel", "display")
 
 
