@@ -26,6 +26,7 @@ from fleet.protocol.payment import bill_reference
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
 from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
+from fleet.site.sample_folders import make_officers
 
 SAMPLE_BILLER_ID = "112345678901234"
 """Not a tax id (its check digit is wrong), so nobody's."""
@@ -143,6 +144,7 @@ def _office(sample: _SampleOffice, today: date) -> None:
         hashed = keyed_hash(sample_id(person), bytes.fromhex(key))
         for index in owned:
             OwnerHash.objects.get_or_create(factory=factories[index], hash=hashed)
+    make_officers(office, (sample_id(4), sample_id(5)))
 
 
 def _factory(office: Office, dopa_code: int, index: int, today: date) -> Factory:

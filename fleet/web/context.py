@@ -54,6 +54,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
         ("payments", "banknote", _("การเงิน")),
         ("fees", "scroll-text", _("ค่าธรรมเนียม")),
+        ("folders", "scan-barcode", _("แฟ้ม")),
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
         ("register", "factory", _("ทะเบียนโรงงาน")),
     ]

@@ -13,6 +13,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "mosquitto": ("mosquitto",),
     "chromium": ("chromium",),
     "tesseract": ("tesseract",),
+    "poppler": ("pdftoppm",),
     "postgresql": ("initdb", "pg_ctl"),
 }
 """What each name of SALA_TEST_REQUIRE stands for."""

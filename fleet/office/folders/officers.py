@@ -54,7 +54,7 @@ def add(office: Office, officer_no: str, names: tuple[str, str], id_number: str)
             officer_no=number,
             defaults={
                 "name_th": name_th,
-                "name_en": names[1].strip()[:80],
+                "name_en": names[1].strip()[:80] or name_th,
                 "card_hash": card_hash,
                 "left_at": None,
             },

@@ -34,8 +34,12 @@ def folder(number: int = 0) -> Folder:
     return Folder.objects.filter(factory__office_id="CBI").order_by("pk")[number]
 
 
-def moved(hour: int, deed: str = "out", officer_no: str = "CBI-1") -> FolderMoved:
+def moved(hour: int, deed: str = "out", officer_no: str = "CBI-7") -> FolderMoved:
     return FolderMoved(folder_id=folder().pk, deed=deed, officer_no=officer_no, moved_at=NOON + timedelta(hours=hour))
+
+
+def movements() -> list[Movement]:
+    return list(Movement.objects.filter(folder_id=folder().pk))
 
 
 def there() -> wire.Folder:
@@ -44,7 +48,7 @@ def there() -> wire.Folder:
 
 @pytest.fixture
 def officer() -> Officer:
-    return add(Office.objects.get(pk="CBI"), "CBI-1", ("เจ้าหน้าที่ตัวอย่าง", "Sample Officer"), SOMCHAI.id_number)
+    return add(Office.objects.get(pk="CBI"), "CBI-7", ("เจ้าหน้าที่ตัวอย่าง", "Sample Officer"), SOMCHAI.id_number)
 
 
 # ---- movements
@@ -52,20 +56,20 @@ def officer() -> Officer:
 
 def test_a_folder_that_is_out_says_with_whom_and_since_when(officer: Officer) -> None:
     tell("CBI", keep(Source("CBI", NOW, "CBI-02"), moved(0)))
-    assert (there().out_to, there().out_to_name, there().out_since) == ("CBI-1", officer.name_th, NOON)
+    assert (there().out_to, there().out_to_name, there().out_since) == ("CBI-7", officer.name_th, NOON)
     tell("CBI", keep(Source("CBI", NOW, "CBI-02"), moved(1, "in")))
     assert (there().out_to, there().out_to_name, there().out_since) == ("", "", None)
 
 
 def test_of_two_kiosks_that_were_cut_off_the_later_deed_counts_in_whatever_order_they_come() -> None:
-    told = [("CBI-01", moved(0)), ("CBI-02", moved(1, "in")), ("CBI-01", moved(2, "out", "CBI-2"))]
+    told = [("CBI-01", moved(0)), ("CBI-02", moved(1, "in")), ("CBI-01", moved(2, "out", "CBI-8"))]
     for order in permutations(told):
         with transaction.atomic():
             for kiosk_id, record in order:
                 keep(Source("CBI", NOW, kiosk_id), record)
             standing = Standing.objects.get(pk=folder().pk)
-            assert (standing.out_to, standing.out_since) == ("CBI-2", NOON + timedelta(hours=2))
-            assert Movement.objects.count() == 3
+            assert (standing.out_to, standing.out_since) == ("CBI-8", NOON + timedelta(hours=2))
+            assert len(movements()) == 3
             transaction.set_rollback(True)
 
 
@@ -74,7 +78,7 @@ def test_a_clock_that_runs_ahead_or_stands_in_1970_does_not_win_for_ever() -> No
     keep(Source("CBI", NOW, "CBI-01"), FolderMoved(
         folder_id=folder().pk, deed="out", officer_no="CBI-3", moved_at=datetime(1970, 1, 1, tzinfo=UTC)
     ))  # fmt: skip
-    assert {each.at for each in Movement.objects.all()} == {NOW}
+    assert {each.at for each in movements()} == {NOW}
     keep(Source("CBI", NOW + timedelta(minutes=1), "CBI-02"), moved(9, "in"))
     assert Standing.objects.get(pk=folder().pk).out_to == ""
 
@@ -84,12 +88,12 @@ def test_what_no_kiosk_of_this_release_would_say_is_not_kept() -> None:
         folder_id="F" * 13, deed="out", officer_no="x", moved_at=NOON
     )):  # fmt: skip
         assert keep(Source("CBI", NOW, "CBI-01"), record) == frozenset()
-    assert not Movement.objects.exists()
+    assert not movements()
 
 
 def test_a_movement_is_written_once() -> None:
-    move(Source("CBI", NOW), folder().pk, Deed.OUT, "CBI-1")
-    movement = Movement.objects.get()
+    move(Source("CBI", NOW), folder().pk, Deed.OUT, "CBI-7")
+    (movement,) = movements()
     with pytest.raises(TypeError):
         movement.save()
     with pytest.raises(TypeError):
@@ -113,7 +117,7 @@ def test_what_a_kiosk_tells_is_kept_once_and_its_office_is_told(officer: Officer
     Outgoing.objects.all().delete()
     for _ in range(2):
         Keeper().keep([said])
-    assert Movement.objects.count() == 2
+    assert len(movements()) == 2
     assert [each.key for each in page_after("CBI", cursor).changes] == [folder().pk]
     assert {each.topic for each in Outgoing.objects.all()} >= {
         "sala/v1/kiosk/CBI-01/desired", "sala/v1/kiosk/CBI-02/desired"
@@ -124,7 +128,7 @@ def test_a_record_that_cannot_be_kept_holds_nobody_up() -> None:
     broken = ShelfTaken(room="1", cabinet="1", shelf="1", folder_ids=("x" * 5000,), officer_no="y" * 99, taken_at=NOON)
     acks = Keeper().keep([Said("CBI-02", Channel.RECORDS, batch(moved(0, "burnt"), broken, moved(0)))])
     assert acks["CBI-02"].committed_through == 3
-    assert Movement.objects.count() == 1
+    assert len(movements()) == 1
 
 
 # ---- shelves
@@ -141,8 +145,8 @@ def test_taking_stock_finds_what_was_lent_and_keeps_what_is_wrong() -> None:
     other = Folder.objects.filter(factory__office_id="CBI").exclude(shelf="1")[0]
     source = Source("CBI", NOW)
     put(other, "1", "9", "9", "")
-    tell("CBI", move(Source("CBI", NOON), here[0].pk, Deed.OUT, "CBI-1"))
-    taking = take_stock(source, ("1", "1", "1"), [here[0].pk, other.pk, "F99999999Z"], "CBI-2")
+    tell("CBI", move(Source("CBI", NOON), here[0].pk, Deed.OUT, "CBI-7"))
+    taking = take_stock(source, ("1", "1", "1"), [here[0].pk, other.pk, "F99999999Z"], "CBI-8")
     assert (taking.missing, taking.misplaced, taking.extra) == (
         [each.pk for each in here[1:]], [other.pk], ["F99999999Z"]
     )  # fmt: skip
@@ -155,12 +159,12 @@ def test_taking_stock_finds_what_was_lent_and_keeps_what_is_wrong() -> None:
 def test_a_walk_that_is_heard_of_late_does_not_bring_back_what_was_taken_after_it() -> None:
     first = folder()
     walked = ShelfTaken(
-        room=first.room, cabinet=first.cabinet, shelf=first.shelf, folder_ids=(first.pk,), officer_no="CBI-2",
+        room=first.room, cabinet=first.cabinet, shelf=first.shelf, folder_ids=(first.pk,), officer_no="CBI-8",
         taken_at=NOON,
     )  # fmt: skip
     keep(Source("CBI", NOW, "CBI-01"), moved(1))
     keep(Source("CBI", NOW, "CBI-02"), walked)
-    assert Standing.objects.get(pk=first.pk).out_to == "CBI-1"
+    assert Standing.objects.get(pk=first.pk).out_to == "CBI-7"
     assert StockTaking.objects.get().missing == []
 
 
@@ -174,7 +178,7 @@ def test_another_place_travels() -> None:
 
 
 def test_a_card_finds_its_officer_at_the_kiosk_and_its_number_stands_nowhere(officer: Officer) -> None:
-    (known,) = travelling("CBI", wire.Officer)
+    known = next(each for each in travelling("CBI", wire.Officer) if each.officer_no == officer.officer_no)
     key = bytes.fromhex(Office.objects.get(pk="CBI").hash_key)
     assert known.card_hash == keyed_hash(IdNumber(SOMCHAI.id_number), key)
     assert SOMCHAI.id_number not in str(vars(officer))
@@ -182,9 +186,9 @@ def test_a_card_finds_its_officer_at_the_kiosk_and_its_number_stands_nowhere(off
 
 def test_who_left_opens_nothing_and_may_come_back(officer: Officer) -> None:
     remove(officer.office, officer.officer_no)
-    assert travelling("CBI", wire.Officer) == []
+    assert officer.officer_no not in {each.officer_no for each in travelling("CBI", wire.Officer)}
     assert Officer.objects.get(pk=officer.pk).card_hash == ""
-    again = add(officer.office, "cbi-1 ", ("เจ้าหน้าที่ตัวอย่าง", ""), sample_id(2).reveal())
+    again = add(officer.office, "cbi-7 ", ("เจ้าหน้าที่ตัวอย่าง", ""), sample_id(2).reveal())
     assert (again.pk, again.left_at) == (officer.pk, None)
 
 
@@ -193,10 +197,10 @@ def test_who_left_opens_nothing_and_may_come_back(officer: Officer) -> None:
     [
         ("", "ก", sample_id(2).reveal(), Refusal.NO_NUMBER),
         ("A<B", "ก", sample_id(2).reveal(), Refusal.NO_NUMBER),
-        ("CBI-2", " ", sample_id(2).reveal(), Refusal.NO_NAME),
-        ("CBI-1", "ก", sample_id(2).reveal(), Refusal.NUMBER_TAKEN),
-        ("CBI-2", "ก", "1999900000014", Refusal.NO_ID_NUMBER),
-        ("CBI-2", "ก", SOMCHAI.id_number, Refusal.CARD_TAKEN),
+        ("CBI-8", " ", sample_id(2).reveal(), Refusal.NO_NAME),
+        ("CBI-7", "ก", sample_id(2).reveal(), Refusal.NUMBER_TAKEN),
+        ("CBI-9", "ก", "1999900000014", Refusal.NO_ID_NUMBER),
+        ("CBI-8", "ก", SOMCHAI.id_number, Refusal.CARD_TAKEN),
     ],
 )
 def test_who_cannot_be_put_on_the_list(

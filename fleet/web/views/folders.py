@@ -1,0 +1,205 @@
+"""Paper folders: where each is and who has it, what happened to it, labels, and walks along a shelf.
+
+Only for who serves in the office: who has taken which folder is nobody else's business.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fleet.devices.desired import announce_office
+from fleet.office.folders.keeping import SCANNED_MAX, Source, move, put, take_stock, tell
+from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
+from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
+from fleet.office.folders.sheets import SHEETS
+from fleet.office.models import Folder, Office
+from fleet.people.scope import Scope, scope_of
+from fleet.web.access import signed_in
+
+SHOWN = 100
+HISTORY = 200
+TAKINGS = 20
+
+
+def offices_served(scope: Scope) -> QuerySet[Office]:
+    """The offices whose own work this account does."""
+    offices = Office.objects.select_related("province").order_by("province_id", "pk")
+    return offices if scope.nation else offices.filter(province_id__in=scope.serves)
+
+
+def _served(request: HttpRequest) -> QuerySet[Folder]:
+    rows = Folder.objects.select_related("factory__office__province").order_by("pk")
+    scope = scope_of(request.user)
+    return rows if scope.nation else rows.filter(factory__office__province_id__in=scope.serves)
+
+
+def _asked(request: HttpRequest) -> QuerySet[Folder]:
+    """The folders that the address asks for: ``q``, ``office``, ``out``."""
+    rows, asked = _served(request), request.GET.get("q", "").strip()[:60]
+    if asked:
+        bare = asked.replace("-", "").replace(" ", "").upper()
+        rows = rows.filter(
+            Q(pk__startswith=bare)
+            | Q(factory__factory_no__startswith=bare)
+            | Q(factory__old_no__icontains=asked)
+            | Q(factory__name_th__icontains=asked)
+            | Q(factory__name_en__icontains=asked)
+        )
+    if office := request.GET.get("office", "")[:5]:
+        rows = rows.filter(factory__office_id=office)
+    if "out" in request.GET:
+        rows = rows.filter(pk__in=Standing.objects.filter(out_since__isnull=False).values("pk"))
+    return rows
+
+
+def _with_standing(rows: list[Folder]) -> list[tuple[Folder, Standing | None]]:
+    standing = Standing.objects.in_bulk([each.pk for each in rows])
+    return [(each, standing.get(each.pk)) for each in rows]
+
+
+@require_safe
+@signed_in
+def folders(request: HttpRequest) -> HttpResponse:
+    """The folders asked for, each with its place or who has it."""
+    rows = _asked(request)
+    found, count = list(rows[:SHOWN]), rows.count()
+    if len(found) == 1 and request.GET.get("q", "").strip().upper() == found[0].pk:
+        return HttpResponseRedirect(reverse("web:folder", args=[found[0].pk]))  # a scan
+    context = {
+        "lines": _with_standing(found),
+        "count": count,
+        "hidden": count - len(found),
+        "asked_folder": request.GET.get("q", "").strip()[:60],
+        "office": request.GET.get("office", "")[:5],
+        "out": "out" in request.GET,
+        "offices": offices_served(scope_of(request.user)),
+        "sheets": SHEETS.values(),
+        "address": request.GET.urlencode(),
+    }
+    return render(request, "web/folders.html", context)
+
+
+@require_safe
+@signed_in
+def folders_csv(request: HttpRequest) -> HttpResponse:
+    """The same as a table for a spreadsheet; everything asked for, not only what the page shows."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="folders.csv"'
+    answer.write("\ufeff")  # or a Thai spreadsheet takes it for cp874
+    table = csv.writer(answer)
+    table.writerow(["folder", "factory_no", "factory", "room", "cabinet", "shelf", "slot", "out_to", "out_since"])
+    for each, standing in _with_standing(list(_asked(request))):
+        since = standing.out_since if standing else None
+        out = [standing.out_to_name if standing else "", timezone.localtime(since).isoformat() if since else ""]
+        place = [each.room, each.cabinet, each.shelf, each.slot]
+        table.writerow(map(_harmless, [each.pk, each.factory_id, each.factory.name_th, *place, *out]))
+    return answer
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet takes what begins so for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+@require_POST
+@signed_in
+def labels(request: HttpRequest) -> HttpResponse:
+    """Labels of the folders ticked, or of all that the list's address asks for."""
+    sheet = SHEETS.get(request.POST.get("sheet", ""))
+    first = request.POST.get("first", "1")
+    if sheet is None or not (first.isascii() and first.isdigit() and 1 <= int(first[:4]) <= sheet.labels):
+        return HttpResponseBadRequest("no such label on the sheet", content_type="text/plain")
+    if "all" in request.POST:
+        request.GET = QueryDict(request.POST.get("address", "")[:500])
+        rows = _asked(request)
+    else:
+        rows = _served(request).filter(pk__in=request.POST.getlist("folder")[:LABELS_MAX])
+    chosen = [label_of(each) for each in rows[:LABELS_MAX]]
+    if not chosen:
+        return HttpResponseRedirect(reverse("web:folders"))
+    answer = HttpResponse(pdf(chosen, sheet, int(first)), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="folder-labels.pdf"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def folder(request: HttpRequest, folder_id: str) -> HttpResponse:
+    """One folder: its place, who has it, everything that happened to it, and what to do about it."""
+    found = _served(request).filter(pk=folder_id).first()
+    if found is None:
+        raise Http404
+    office_id = found.factory.office_id
+    officers = Officer.objects.filter(office_id=office_id, left_at__isnull=True)
+    if request.method == "POST":
+        with transaction.atomic():
+            _do(request, found, {each.officer_no for each in officers})
+            announce_office(office_id)
+        return HttpResponseRedirect(reverse("web:folder", args=[folder_id]))
+    movements = Movement.objects.filter(folder_id=folder_id).order_by("-at", "-kiosk_id", "-id")[:HISTORY]
+    context = {
+        "folder": found,
+        "standing": Standing.objects.filter(pk=folder_id, office_id=office_id).first(),
+        "movements": [(each, (each.received_at - each.at).total_seconds() > LATE_S) for each in movements],
+        "officers": officers,
+        "deeds": Deed,
+        "sheets": SHEETS.values(),
+        "may_change": scope_of(request.user).may_change(found.factory.office.province_id),
+    }
+    return render(request, "web/folder.html", context)
+
+
+LATE_S = 600
+"""A movement heard of later than this came from a kiosk that was cut off; the page says so."""
+
+
+def _do(request: HttpRequest, found: Folder, officer_nos: set[str]) -> None:
+    """What the form said; what it does not know is not done."""
+    said, office_id = request.POST, found.factory.office_id
+    source = Source(office_id, timezone.now(), by=cast(User, request.user))
+    deed, officer_no = said.get("deed", ""), said.get("officer", "")
+    if deed == "place":
+        put(found, *(said.get(name, "").strip() for name in ("room", "cabinet", "shelf", "slot")))
+    elif deed in (Deed.OUT, Deed.IN) and officer_no in officer_nos:
+        tell(office_id, move(source, found.pk, Deed(deed), officer_no))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def shelves(request: HttpRequest, office_id: str) -> HttpResponse:
+    """Walks along the shelves of an office, and the form to tell of one: place, and what was scanned, line by line."""
+    office = offices_served(scope_of(request.user)).filter(pk=office_id).first()
+    if office is None:
+        raise Http404
+    officers = Officer.objects.filter(office=office, left_at__isnull=True)
+    if request.method == "POST":
+        said = request.POST
+        shelf = tuple(said.get(name, "").strip()[:20] for name in ("room", "cabinet", "shelf"))
+        scanned = [each.strip().upper() for each in said.get("scanned", "").split()[:SCANNED_MAX]]
+        officer_no = said.get("officer", "")
+        if any(shelf) and officers.filter(officer_no=officer_no).exists():
+            with transaction.atomic():
+                source = Source(office.pk, timezone.now(), by=cast(User, request.user))
+                take_stock(source, (shelf[0], shelf[1], shelf[2]), scanned, officer_no)
+                announce_office(office.pk)
+        return HttpResponseRedirect(reverse("web:shelves", args=[office_id]))
+    takings = list(StockTaking.objects.filter(office=office)[:TAKINGS])
+    context: dict[str, Any] = {"at_office": office, "officers": officers, "takings": _with_places(takings)}
+    return render(request, "web/shelves.html", context)
+
+
+def _with_places(takings: list[StockTaking]) -> list[tuple[StockTaking, list[Folder]]]:
+    """Each with the misplaced folders, which know where they belong."""
+    wanted = {folder_id for each in takings for folder_id in each.misplaced}
+    known = Folder.objects.in_bulk(wanted)
+    return [(each, [known[one] for one in each.misplaced if one in known]) for each in takings]
