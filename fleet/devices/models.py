@@ -33,18 +33,22 @@ class Kiosk(models.Model):
 class KioskState(models.Model):
     """What a kiosk last said of itself; written by ingest only. The JSON columns hold the messages as they came.
 
-    ``status_no`` is that of ``status`` within the present session: one that does not count further comes late.
+    ``status_session_no`` and ``status_no`` are those of ``status``: one that does not count further comes late. Its
+    session may be the next one, whose birth another worker of ingest still has; ``session_no`` is of the last birth,
+    ``session_no_max`` the highest of all births: a kiosk whose disk was wiped begins anew.
     ``boots``: see ``fleet.ingest.births``. ``used_twice_at``: when it was last seen that the kiosk's identity is used
     in two places; taken back by a new identity only (``admitting``).
     """
 
     kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, primary_key=True, related_name="state")
     session_no = models.PositiveBigIntegerField(default=0)
+    session_no_max = models.PositiveBigIntegerField(default=0)
     boot_id = models.CharField(max_length=64, blank=True, default="")
     alive = models.BooleanField(default=False)
     version = models.CharField(max_length=40, blank=True, default="")
     heard_at = models.DateTimeField(null=True, blank=True)
     status: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    status_session_no = models.PositiveBigIntegerField(default=0)
     status_no = models.PositiveBigIntegerField(default=0)
     reported: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)

@@ -149,8 +149,8 @@ class _Batch:
         """Everything about the kiosk now; the last one counts. What is unknown to this release is not kept."""
         status = decode(said.payload, Status)
         held = self._statuses.get(said.kiosk_id)
-        if held is not None and held.session_no == status.session_no and 0 < status.no <= held.no:
-            return  # the broker says something again
+        if held is not None and (status.session_no, status.no or COUNT_MAX) <= (held.session_no, held.no):
+            return  # the broker says something again, or late
         text = encode(status).decode()
         if "\\u0000" in text:
             raise MessageError("Status: NUL in a text")  # PostgreSQL's JSON cannot hold it
@@ -207,8 +207,10 @@ class _Batch:
             self._used_twice(state)
         if (session.session_no, session.boot_id) != (state.session_no, state.boot_id):
             self._born[state.kiosk_id] = None
-            state.status_no = 0
+            if state.status_session_no != session.session_no:  # else its first status was here before it
+                state.status_session_no, state.status_no = session.session_no, 0
         state.session_no, state.boot_id, state.alive = session.session_no, session.boot_id[:BOOT_ID_MAX], True
+        state.session_no_max = max(state.session_no_max, session.session_no)
         state.version, state.heard_at = session.version[:40], self._now
 
     def _used_twice(self, state: KioskState) -> None:

@@ -31,16 +31,21 @@ class StatusRow(NamedTuple):
 _TABLE = KioskState._meta.db_table
 
 _SQLITE_WRITE = f"""
-UPDATE {_TABLE} SET status = %s, status_no = %s, heard_at = %s WHERE kiosk_id = %s
-AND (NOT alive OR session_no < %s OR (session_no = %s AND (%s = 0 OR status_no < %s)))
+UPDATE {_TABLE} SET status = %s, status_session_no = %s, status_no = %s, heard_at = %s WHERE kiosk_id = %s
+AND (NOT alive OR session_no = %s OR session_no_max < %s)
+AND ((status_session_no = %s AND (%s = 0 OR status_no < %s)) OR status_session_no < %s
+OR (NOT alive AND status_session_no <> %s))
 """  # noqa: S608 - a table's name of ours
 
 _POSTGRESQL_WRITE = f"""
-UPDATE {_TABLE} AS held SET status = said.status::jsonb, status_no = said.no, heard_at = %s
+UPDATE {_TABLE} AS held
+SET status = said.status::jsonb, status_session_no = said.session_no, status_no = said.no, heard_at = %s
 FROM unnest(string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n')::bigint[], string_to_array(%s, E'\\n')::bigint[],
 string_to_array(%s, E'\\n')) AS said (kiosk_id, session_no, no, status)
-WHERE held.kiosk_id = said.kiosk_id AND (NOT held.alive OR held.session_no < said.session_no
-OR (held.session_no = said.session_no AND (said.no = 0 OR held.status_no < said.no)))
+WHERE held.kiosk_id = said.kiosk_id
+AND (NOT held.alive OR held.session_no = said.session_no OR held.session_no_max < said.session_no)
+AND ((held.status_session_no = said.session_no AND (said.no = 0 OR held.status_no < said.no))
+OR held.status_session_no < said.session_no OR (NOT held.alive AND held.status_session_no <> said.session_no))
 """  # noqa: S608 - a table's name of ours
 
 _POSTGRESQL_LOCK = f"""
@@ -75,7 +80,12 @@ def lock(kiosk_ids: Iterable[str]) -> None:
 
 
 def write_statuses(rows: Collection[StatusRow], heard_at: datetime) -> None:
-    """Keep the statuses that do not come late: those of the present session in order, and those of newer ones."""
+    """Keep the statuses that do not come late: those of the present session in order, and those of newer ones.
+
+    One that overtakes the birth of its session (another worker has that) is kept, and is not put back by what was said
+    before it: a number that was never heard is of a session to come. Of a kiosk that is not alive any other session
+    may be the next, because it may have lost its count.
+    """
     if not rows:
         return
     with connection.cursor() as cursor:
@@ -89,7 +99,7 @@ def write_statuses(rows: Collection[StatusRow], heard_at: datetime) -> None:
 
 def _of_sqlite(row: StatusRow, at: str | None) -> list[str | int | None]:
     kiosk_id, session_no, no, status = row
-    return [status, no, at, kiosk_id, session_no, session_no, no, no]
+    return [status, session_no, no, at, kiosk_id, *2 * [session_no], session_no, no, no, *2 * [session_no]]
 
 
 def read_states(kiosk_ids: Iterable[str]) -> dict[str, KioskState]:

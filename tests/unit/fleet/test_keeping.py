@@ -207,6 +207,49 @@ def test_a_status_of_an_older_session_comes_late() -> None:
     assert msgspec.convert(state().status, Status) == new
 
 
+def said_status(session_no: int, no: int) -> Said:
+    return Said("CBI-01", Channel.STATUS, encode(Status(session_no=session_no, no=no, at=AT, devices={})))
+
+
+def latest() -> tuple[int, int]:
+    """Session and number of the status that is kept."""
+    status = msgspec.convert(state().status, Status)
+    return status.session_no, status.no
+
+
+@pytest.mark.parametrize("in_one", [False, True])
+def test_a_status_that_overtakes_its_birth_is_kept_and_nothing_older_puts_it_back(*, in_one: bool) -> None:
+    keep(session(5, alive=True), said_status(5, 3))
+    late = [said_status(6, 2), said_status(5, 4), said_status(6, 1)]
+    keep(*late) if in_one else [keep(each) for each in late]
+    assert latest() == (6, 2), "another worker has the birth; this one need not wait a heartbeat"
+    keep(session(5, alive=False), session(6, alive=True))
+    keep(said_status(6, 1))
+    keep(said_status(5, 5))
+    assert latest() == (6, 2), "the birth begins no new count"
+    keep(said_status(6, 3))
+    assert latest() == (6, 3)
+
+
+def test_after_a_birth_with_a_lower_number_statuses_count_from_there() -> None:
+    keep(session(900, alive=True), said_status(900, 7))
+    keep(session(1, alive=True, boot="boot-2"))
+    keep(said_status(900, 8))
+    assert latest() == (900, 7), "what is said after the birth of another session comes late"
+    keep(said_status(1, 1))
+    assert latest() == (1, 1)
+
+
+def test_of_a_kiosk_that_is_gone_any_session_may_be_the_next() -> None:
+    keep(session(900, alive=True), said_status(900, 7), session(900, alive=False))
+    keep(said_status(900, 7))
+    keep(said_status(1, 1))
+    assert latest() == (1, 1)
+    keep(session(1, alive=True, boot="boot-2"), said_status(1, 1))
+    keep(said_status(1, 2))
+    assert latest() == (1, 2)
+
+
 # ---- what nobody should send
 
 
