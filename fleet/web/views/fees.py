@@ -195,7 +195,7 @@ def filters_of(request: HttpRequest) -> Filters:
         year=year_asked(request),
         month=int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else None,
         stand=Stand(stand) if stand in list(Stand) else None,
-        text=request.GET.get("q", "").strip()[:60],
+        text=request.GET.get("q", "").replace("\0", "").strip()[:60],  # PostgreSQL has no such letter
     )
 
 

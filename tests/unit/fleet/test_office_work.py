@@ -1,0 +1,68 @@
+"""The leader starts who does the office's work, as many as there is work for, and outlives their deaths."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fleet.conduct.office_work import PRINTERS, OfficeWork
+from fleet.office.fees import runs
+from fleet.office.fees.models import LetterPart, LetterRun
+from fleet.office.fees.policies import decide
+from fleet.office.models import Notice, Office
+
+
+class Begun:
+    """Starts a real process that waits for its end, and remembers what for."""
+
+    def __init__(self) -> None:
+        self.what: list[str] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self, what: str) -> subprocess.Popen[bytes]:
+        self.what.append(what)
+        self.processes.append(subprocess.Popen(["sleep", "600"]))
+        return self.processes[-1]
+
+
+@contextmanager
+def working() -> Iterator[tuple[OfficeWork, Begun]]:
+    begun = Begun()
+    work = OfficeWork(begun)
+    yield work, begun
+    work.close()
+    assert all(process.poll() is not None for process in begun.processes)
+
+
+def ask(parts: int) -> LetterRun:
+    run = runs.ask(Office.objects.get(pk="CBI"), Notice.objects.all(), None)
+    assert run is not None
+    for number in range(2, parts + 1):
+        LetterPart.objects.create(run=run, number=number, notice_nos=[], count=0)
+    return run
+
+
+def test_without_work_nobody_is_started() -> None:
+    with working() as (work, begun):
+        work.turn()
+        assert begun.what == []
+
+
+def test_letters_get_as_many_printers_as_there_are_parts_and_no_more_than_cores() -> None:
+    ask(1)
+    with working() as (work, begun):
+        work.turn()
+        work.turn()
+        assert begun.what == ["letters"]
+    ask(5)
+    with working() as (work, begun):
+        work.turn()
+        assert begun.what == ["letters"] * PRINTERS
+
+
+def test_a_policy_that_reminds_has_the_days_work_begun() -> None:
+    decide(Office.objects.get(pk="CBI"), {"reminders": {"on": True}}, None, "ทดลอง")
+    with working() as (work, begun):
+        work.turn()
+        assert begun.what == ["daily"]
