@@ -27,7 +27,7 @@ from typing import Any
 
 import msgspec
 
-from fleet.site import banking, enrolling, importing, office_work, partnering
+from fleet.site import banking, enrolling, importing, labelling, office_work, partnering
 
 
 class Ports(msgspec.Struct, frozen=True):
@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     office_work.add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
     importing.add_import(command("import-register", _import_register, "the factory register from CSV or XLSX; or undo"))
     importing.add_sample(command("register-sample", _register_sample, "write a messy register to try the import with"))
+    labelling.add(command("folder-labels", _folder_labels, "labels of paper folders as a PDF, on sheets of A4"))
     office_work.add_work(command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it"))
     return parser
 
@@ -405,6 +406,11 @@ def _notices(arguments: argparse.Namespace, data_dir: Path) -> int:
 def _office_work(arguments: argparse.Namespace, data_dir: Path) -> int:
     _fleet_there(data_dir)
     return _said(office_work.work, arguments)
+
+
+def _folder_labels(arguments: argparse.Namespace, data_dir: Path) -> int:
+    _fleet_there(data_dir)
+    return _said(labelling.run, arguments)
 
 
 def _import_register(arguments: argparse.Namespace, data_dir: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from fleet.office.folders.sheets import A4_MM, SHEETS, Sheet
 from fleet.office.models import Folder
 from fleet.people.models import Membership, Role
 from fleet.protocol.codes import folder_id
+from fleet.site import labelling
+from fleet.site.enrolling import CommandError
 from tests.support.require import require
 
 
@@ -171,3 +174,21 @@ def test_every_code_on_printed_labels_is_read(sheet: Sheet, tmp_path: Path) -> N
     wanted = sorted(label.folder_id for label in LABELS)
     assert sorted(read["Code 128"]) == wanted
     assert sorted(read["QR Code"]) == wanted
+
+
+def asked(file: Path, *words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    labelling.add(parser)
+    return parser.parse_args([str(file), *words])
+
+
+def test_labels_of_a_cabinet_from_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "labels.pdf"
+    said = labelling.run(asked(file, "--office", "CBI", "--cabinet", "1", "--first", "23"))
+    assert (said["labels"], said["sheets"]) == (3, 2)
+    assert file.read_bytes().startswith(b"%PDF")
+    for words in (["--office", "XXX"], ["--office", "CBI", "--sheet", "9x9"], ["--office", "CBI", "--first", "25"]):
+        with pytest.raises(CommandError):
+            labelling.run(asked(file, *words))
+    with pytest.raises(CommandError, match="cannot write"):
+        labelling.run(asked(tmp_path, "--office", "CBI"))
