@@ -75,7 +75,7 @@ def bank_file(request: HttpRequest) -> HttpResponse:
     return render(request, "web/bank_file.html", context)
 
 
-def _taken(bank: str, sent: UploadedFile | None) -> tuple[Agreement | None, str]:
+def _taken(bank: str, sent: UploadedFile[Any] | None) -> tuple[Agreement | None, str]:
     """The day a file brought to an end, or what is wrong with it."""
     if bank not in SETTLING_BANKS or sent is None:
         return None, _("เลือกธนาคารและไฟล์")
