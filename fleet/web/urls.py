@@ -84,6 +84,7 @@ urlpatterns = [
     path("fees/<str:office_id>/letters/<int:run>/<int:number>.pdf", letters.letter_part, name="letter-part"),
     path("fees/<str:office_id>/policy/", fee_rules.policy, name="fee-policy"),
     path("fees/<str:office_id>/reminders/", fee_rules.reminders, name="fee-reminders"),
+    path("fees/<str:office_id>/reminders/print/", letters.print_reminders, name="print-reminders"),
     path("fee-rules/", fee_rules.rules, name="fee-rules"),
     path("fee-rules/<int:version>/", fee_rules.rule, name="fee-rule"),
     path("tickets/", tickets.tickets, name="tickets"),

@@ -68,7 +68,8 @@ def measure() -> list[Row]:
     cpu_ms = 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / printed
     note = (
         f"{printed} letters in {parts} files by {WORKERS} workers took {took_s:.0f} s; {cpu_ms:.0f} ms of processor "
-        f"a letter, so {cpu_ms * WHOLE / 1000 / 2:.0f} s of two idle cores; the largest worker held {after.ru_maxrss // 1024} MB"
+        f"a letter, so {cpu_ms * WHOLE / 1000 / 2:.0f} s of two idle cores; "
+        f"the largest worker held {after.ru_maxrss // 1024} MB"
     )
     return [
         Row(name=NAMES[0], value=round(took_s * WHOLE / printed, 1), unit="s", goal=GOAL_S, note=note),

@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from fleet.office.fees.models import Contact, Reminder
+from fleet.office.fees.models import Contact, LetterRun, Reminder
 from fleet.office.fees.policies import policy_of
 from fleet.office.fees.policy import Reminders
 from fleet.office.fees.reminding import Matter, Sent, due_day, is_quiet, pause, window, words
 from fleet.office.fees.rulebook import versions
+from fleet.office.fees.runs import ask
 from fleet.office.models import Notice, Office
 
 log = logging.getLogger(__name__)
@@ -174,6 +176,21 @@ def _matter(notice: Notice) -> Matter:
         reference=notice.reference,
         sample=notice.sample,
     )
+
+
+def print_waiting(office: Office, by: User | None) -> LetterRun | None:
+    """Ask for the letters of the reminders that go by letter, which then are sent; None when there is none to print."""
+    with transaction.atomic():
+        waiting = Reminder.objects.select_for_update().filter(state=State.TO_PRINT, notice__factory__office=office)
+        keys = list(waiting.values_list("pk", flat=True))
+        notices = Notice.objects.filter(reminders__in=keys).distinct().order_by("due_on", "pk")
+        run = ask(office, notices, by, "reminders")
+        settled = Reminder.objects.filter(pk__in=keys)
+        settled.exclude(notice__paid_at=None, notice__withdrawn_at=None).update(
+            state=State.FAILED, changed_at=timezone.now()
+        )
+        settled.filter(state=State.TO_PRINT).update(state=State.SENT, changed_at=timezone.now())
+    return run
 
 
 def send_all(carriers: Carriers, now: Callable[[], datetime], stop: Callable[[], bool]) -> int:

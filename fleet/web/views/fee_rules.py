@@ -175,6 +175,8 @@ def reminders(request: HttpRequest, office_id: str) -> HttpResponse:
         "rows": [reminder_row(each) for each in page],
         "page": page,
         "policy": policy_of(ours).reminders,
+        "to_print": Reminder.objects.filter(notice__factory__office=ours, state=Reminder.State.TO_PRINT).count(),
+        "may_serve": scope_of(request.user).may_serve(ours.province_id),
         "contacts": Contact.objects.filter(factory__office=ours).count(),
     }
     return render(request, "web/fee_reminders.html", context)

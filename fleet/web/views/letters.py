@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fleet.office.fees import runs
 from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.fees.printing import pdf
+from fleet.office.fees.sending import print_waiting
 from fleet.payments.billing import payee_of
 from fleet.web.access import signed_in
 from fleet.web.live import answer
@@ -48,6 +49,17 @@ def print_letters(request: HttpRequest, office_id: str) -> HttpResponse:
     run = runs.ask(ours, picked(ours, filters), cast(User, request.user), filters.query())
     if run is None:
         return HttpResponseRedirect(f"{reverse('web:fee-notices', args=[ours.pk])}?{filters.query()}")
+    return HttpResponseRedirect(reverse("web:letter-run", args=[ours.pk, run.pk]))
+
+
+@require_POST
+@signed_in
+def print_reminders(request: HttpRequest, office_id: str) -> HttpResponse:
+    """Ask for the letters of the reminders that wait to be printed."""
+    ours = office_served(request, office_id)
+    run = print_waiting(ours, cast(User, request.user))
+    if run is None:
+        return HttpResponseRedirect(reverse("web:fee-reminders", args=[ours.pk]))
     return HttpResponseRedirect(reverse("web:letter-run", args=[ours.pk, run.pk]))
 
 

@@ -8,9 +8,10 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from fleet.office.fees import rulebook, runs
-from fleet.office.fees.models import Contact, FeeRule, LetterRun
+from fleet.office.fees.models import Contact, FeeRule, LetterRun, Reminder
 from fleet.office.models import Notice
 from fleet.payments.billing import payee_of
 from fleet.people.models import Membership, Role
@@ -160,6 +161,22 @@ def test_an_address_is_noted_changed_and_forgotten() -> None:
     assert Contact.objects.get().address == "a@factory.example"
     officer.post(f"{address}contact/", {"channel": "mail", "address": ""})
     assert not Contact.objects.exists()
+
+
+def test_reminders_that_go_by_letter_are_printed_once() -> None:
+    officer, notice = client(), owed()
+    reminder = Reminder.objects.create(
+        notice=notice, channel="letter", day=7, state="to-print", begun_on=notice.due_on,
+        changed_at=timezone.now(), amount_satang=notice.amount_satang,
+    )  # fmt: skip
+    assert "รอพิมพ์ 1 ฉบับ" in text(officer, "/fees/CBI/reminders/")
+    assert client(Role.TECHNICIAN, 20, "technician").post("/fees/CBI/reminders/print/").status_code == 404
+    for _ in range(2):
+        officer.post("/fees/CBI/reminders/print/")
+    assert LetterRun.objects.get().total == 1
+    reminder.refresh_from_db()
+    assert reminder.state == "sent"
+    assert "รอพิมพ์" not in text(officer, "/fees/CBI/reminders/")
 
 
 def test_a_provinces_admin_decides_its_policy_and_an_officer_does_not() -> None:
