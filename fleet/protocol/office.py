@@ -122,7 +122,95 @@ class Officer(Item, frozen=True, kw_only=True):
     name_en: str = ""
 
 
-KINDS: dict[str, type[Item]] = {kind.KIND: kind for kind in (Factory, Notice, Folder, Officer)}
+class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a case. ``done_on`` is None until it is done; ``expected_on``: when it is meant to be."""
+
+    label_th: str
+    label_en: str
+    done_on: date | None = None
+    expected_on: date | None = None
+    note_th: str = ""
+    note_en: str = ""
+
+
+class Case(Item, frozen=True, kw_only=True):
+    """Something a factory has asked for: its steps, who has it, and the day by which the law wants it decided.
+
+    ``received_on`` is the working day on which it counts as received. ``holder_th``: a desk or group, not a person.
+    ``tracking_token``: the unguessable part of its page's address. ``delay_told_on``: when a delay was last told.
+    """
+
+    KIND = "case"
+    KEY = "case_no"
+    FOUND_BY = ("factory_no", "tracking_token")
+
+    case_no: str
+    factory_no: str
+    title_th: str
+    title_en: str
+    steps: tuple[CaseStep, ...]
+    received_on: date
+    tracking_token: str
+    due_on: date | None = None
+    closed_on: date | None = None
+    holder_th: str = ""
+    holder_en: str = ""
+    phone: str = ""
+    delay_told_on: date | None = None
+    sample: bool = True
+
+    @property
+    def at(self) -> int:
+        """Which step it is at: the first that is not done; the number of steps when all are."""
+        return next((n for n, step in enumerate(self.steps) if step.done_on is None), len(self.steps))
+
+
+class Permit(Item, frozen=True, kw_only=True):
+    """A permit or licence of a factory, and until when it holds."""
+
+    KIND = "permit"
+    KEY = "permit_no"
+    FOUND_BY = ("factory_no",)
+
+    permit_no: str
+    factory_no: str
+    title_th: str
+    title_en: str
+    expires_on: date
+    sample: bool = True
+
+
+class ManualPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A step with the working days it takes, or a document to bring."""
+
+    label_th: str
+    label_en: str
+    days: int = 0
+
+
+class Manual(Item, frozen=True, kw_only=True):
+    """A citizen manual (Licensing Facilitation Act, section 7). After ``valid_to`` it is out of date."""
+
+    KIND = "manual"
+    KEY = "manual_id"
+
+    manual_id: str
+    title_th: str
+    title_en: str
+    version: str
+    days: int
+    fee_th: str
+    fee_en: str
+    law_th: str
+    law_en: str
+    steps: tuple[ManualPart, ...]
+    documents: tuple[ManualPart, ...]
+    valid_from: date
+    valid_to: date | None = None
+    sample: bool = True
+
+
+KINDS: dict[str, type[Item]] = {kind.KIND: kind for kind in (Factory, Notice, Folder, Officer, Case, Permit, Manual)}
 """Every kind there is, by its name on the wire."""
 
 

@@ -15,7 +15,7 @@ import msgspec
 SHORT_TEXT = msgspec.Meta(min_length=1, max_length=60)
 """Fits one or two lines of the idle screen in its largest type on the smallest display."""
 
-KNOWN_SERVICES: tuple[str, ...] = ("pay-fee",)
+KNOWN_SERVICES: tuple[str, ...] = ("pay-fee", "my-factory", "follow-case", "manuals")
 """Services this release has a flow for, in the order of the menu."""
 
 Service = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]

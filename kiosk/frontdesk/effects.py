@@ -22,7 +22,7 @@ from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
-from kiosk.office.lookup import look_up_card, look_up_code
+from kiosk.office.lookup import list_manuals, look_up_card, look_up_code
 from kiosk.office.replica import Replica
 from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PrintJournal
@@ -33,9 +33,11 @@ from kiosk.visits.effects import (
     DrawTransaction,
     Effect,
     EndVisit,
+    FindManuals,
     HoldPaymentSlip,
     LookUpCard,
     LookUpCode,
+    PrintCaseSlip,
     PrintPaymentSlip,
     ReadCard,
     RecordPayment,
@@ -90,7 +92,7 @@ class Effects:
         meter = PaperMeter(spool, config.paper.roll_m)
         self.printing = Printing(config.kiosk_id, workers.printer, PrintJournal(spool), meter, self.record)
 
-    def run(self, effect: Effect, state: State) -> tuple[Event, ...]:
+    def run(self, effect: Effect, state: State) -> tuple[Event, ...]:  # noqa: PLR0911 - one branch an effect
         """Carry out one effect of a step out of ``state``."""
         match effect:
             case ReadCard(service=service):
@@ -99,6 +101,10 @@ class Effects:
                 return (look_up_card(self._replica, id_number, services),)
             case LookUpCode(code=code, services=services):
                 return (look_up_code(self._replica, code, services),)
+            case FindManuals():
+                return (list_manuals(self._replica),)
+            case PrintCaseSlip(facts=facts):
+                self.printing.print_case(facts, state)
             case DrawTransaction():
                 return self._draw_transaction()
             case RecordPayment():

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from fleet.protocol import records
+from fleet.protocol.codes import tracking_url
 from fleet.protocol.factory import parse_factory_number
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.settings import KioskSettings
@@ -25,6 +26,8 @@ from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.notes import NEW_ROLL
 from kiosk.paper_meter import PaperMeter
 from kiosk.print_journal import PRINTED_AGAIN_FOR, Job, PrintJournal
+from kiosk.slips.case_words import case_slip
+from kiosk.slips.letterhead import Letterhead
 from kiosk.slips.payment_slip import PaymentSlip, render
 from kiosk.slips.presence_slip import PresenceSlip
 from kiosk.slips.registration_slip import RegistrationSlip
@@ -34,7 +37,7 @@ from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
 from kiosk.visits.desk import Device, Language
 from kiosk.visits.effects import HoldPaymentSlip, PrintPaymentSlip
-from kiosk.visits.events import Event, SlipBegun, SlipFailed, SlipPrinted
+from kiosk.visits.events import CaseFacts, Event, SlipBegun, SlipFailed, SlipPrinted
 from kiosk.visits.states import State
 
 log = logging.getLogger(__name__)
@@ -138,6 +141,14 @@ class Printing:
             return False
         self.print_slip(replace(self._last[0], reprint=True))
         return True
+
+    def print_case(self, facts: CaseFacts, state: State) -> None:
+        """Print the slip that follows a case."""
+        settings, now = state.desk.settings, datetime.now(BANGKOK)
+        assert settings is not None  # noqa: S101 - as in ``_made``
+        head = letterhead(settings, self._kiosk_id, now, state.desk.language, sample=facts.case.sample)
+        url = tracking_url(settings.tracking_address, facts.case.tracking_token)
+        self.print_service(facts.case.case_no, case_slip(facts.case, facts.factory, head, url, now.date()))
 
     def print_service(self, number: str, slip: ServiceSlip) -> None:
         """Have the slip of a service printed, once: SlipPrinted or SlipFailed says under ``number`` how that ended.
@@ -289,6 +300,20 @@ class Printing:
             self._journal.forget(now)
         except SpoolFullError as err:
             log.error("slips that are given up stay in the journal: %s", err)
+
+
+def letterhead(
+    settings: KioskSettings, kiosk_id: str, printed_at: datetime, language: Language, *, sample: bool
+) -> Letterhead:
+    """What every slip of this office bears. ``sample``: what it is about is sample data."""
+    return Letterhead(
+        sample=settings.sample or sample,
+        office_name=settings.office_name.th,
+        kiosk_name=kiosk_id,
+        contact=settings.contact.en if language is Language.EN else settings.contact.th,
+        printed_at=printed_at,
+        is_english=language is Language.EN,
+    )
 
 
 def _payment_slip(

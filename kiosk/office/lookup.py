@@ -12,14 +12,31 @@ from fleet.protocol.codes import (
     FactoryCode,
     FolderCode,
     NoticeCode,
+    TrackingCode,
     UnknownCode,
 )
+from fleet.protocol.office import Case, Factory, Manual, Permit
 from fleet.protocol.thai import BANGKOK, IdNumber
 from kiosk.office.replica import Replica
-from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound, Owed
-from kiosk.visits.services import PAY_FEE
+from kiosk.visits.events import (
+    AlreadyPaid,
+    CaseFacts,
+    CasesFound,
+    FactoriesFound,
+    FactoryFacts,
+    ManualsFound,
+    NotFound,
+    NothingOwed,
+    NothingUnderWay,
+    NoticesFound,
+    Owed,
+    SlipElsewhere,
+)
+from kiosk.visits.services import FOLLOW_CASE, MY_FACTORY, PAY_FEE
 
-Answer = NoticesFound | NothingOwed | AlreadyPaid | NotFound
+Answer = (
+    NoticesFound | NothingOwed | AlreadyPaid | NotFound | FactoriesFound | CasesFound | NothingUnderWay | SlipElsewhere
+)
 
 
 def look_up_card(replica: Replica, id_number: IdNumber, services: tuple[str, ...]) -> Answer:
@@ -47,7 +64,7 @@ def _best(answers: Iterable[Answer]) -> Answer:
     return best
 
 
-_EMPTY = (NotFound, NothingOwed)
+_EMPTY = (NotFound, NothingOwed, NothingUnderWay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,69 @@ def _unpaid(owed: Iterable[Owed]) -> Answer:
     return NoticesFound(unpaid) if unpaid else NothingOwed()
 
 
+# ---- my factory, follow a case, manuals
+
+
+def _facts_by_owner(replica: Replica, factories: tuple[str, ...]) -> Answer:
+    facts = tuple(each for number in factories if (each := _facts(replica, number)) is not None)
+    return FactoriesFound(facts) if facts else NotFound()
+
+
+def _facts(replica: Replica, number: str) -> FactoryFacts | None:
+    factory = replica.item(Factory, number)
+    if factory is None:
+        return None
+    permits = sorted(replica.found(Permit, "factory_no", number), key=lambda each: each.expires_on)
+    return FactoryFacts(
+        factory,
+        tuple(each for each in replica.notices_of(number) if each.notice.paid_at is None),
+        replica.found(Case, "factory_no", number),
+        tuple(permits),
+    )
+
+
+def _facts_by_code(replica: Replica, code: Code) -> Answer:
+    number = _factory_of(replica, code)
+    return NotFound() if number is None else _facts_by_owner(replica, (number,))
+
+
+def _cases_by_owner(replica: Replica, factories: tuple[str, ...]) -> Answer:
+    found = tuple(
+        CaseFacts(case, factory)
+        for number in factories
+        if (factory := replica.item(Factory, number)) is not None
+        for case in replica.found(Case, "factory_no", number)
+    )
+    return CasesFound(found) if found else NothingUnderWay()
+
+
+def _cases_by_code(replica: Replica, code: Code) -> Answer:
+    if not isinstance(code, TrackingCode):
+        number = _factory_of(replica, code)
+        return NotFound() if number is None else _cases_by_owner(replica, (number,))
+    for case in replica.found(Case, "tracking_token", code.token):
+        if (factory := replica.item(Factory, case.factory_no)) is not None:
+            return CasesFound((CaseFacts(case, factory),))
+    return SlipElsewhere()
+
+
+def _factory_of(replica: Replica, code: Code) -> str | None:
+    match code:
+        case FolderCode(folder_id=folder_id):
+            return replica.factory_of_folder(folder_id)
+        case FactoryCode():
+            return replica.factory_numbered(code.text)
+        case _:
+            return None
+
+
+def list_manuals(replica: Replica) -> ManualsFound:
+    """The office's citizen manuals, by title."""
+    return ManualsFound(tuple(sorted(replica.all_of(Manual), key=lambda each: each.title_th)))
+
+
 FINDERS: dict[str, Finder] = {
     PAY_FEE: Finder(_owed_by_owner, _owed_by_code),
+    MY_FACTORY: Finder(_facts_by_owner, _facts_by_code),
+    FOLLOW_CASE: Finder(_cases_by_owner, _cases_by_code),
 }

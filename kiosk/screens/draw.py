@@ -11,12 +11,22 @@ from typing import Any
 
 from pygame import Surface
 
-from kiosk.screens import paint_bank, paint_enrol, paint_idle, paint_notices, paint_pay, paint_take, paint_visit
+from kiosk.screens import (
+    paint_bank,
+    paint_enrol,
+    paint_idle,
+    paint_notices,
+    paint_pay,
+    paint_reading,
+    paint_take,
+    paint_visit,
+)
 from kiosk.screens.sheet import Sheet, Target
 from kiosk.screens.theme import Theme, theme
 from kiosk.screens.typeset import Typesetter
 from kiosk.screens.views import (
     BusyView,
+    CaseView,
     ClosedView,
     ConfirmedView,
     EnrolView,
@@ -26,7 +36,9 @@ from kiosk.screens.views import (
     KeepView,
     MenuView,
     NoticesView,
+    PartView,
     PayView,
+    QrView,
     SorryView,
     TakeView,
     View,
@@ -46,6 +58,9 @@ PAINTERS: dict[type, Callable[[Sheet, Any], None]] = {
     SorryView: paint_visit.paint_sorry,
     WarnView: paint_visit.paint_warn,
     NoticesView: paint_notices.paint_notices,
+    CaseView: paint_reading.paint_case,
+    PartView: paint_reading.paint_part,
+    QrView: paint_reading.paint_qr_view,
     PayView: paint_pay.paint_pay,
     WaitView: paint_bank.paint_wait,
     ConfirmedView: paint_bank.paint_confirmed,

@@ -36,10 +36,13 @@ def paint_head(sheet: Sheet, head: Head, question: Forms = ()) -> None:
     size = head_size(sheet)
     forms = question or head.office
     name = Style(size, Weight.SEMIBOLD, c.ink)
-    for style in (sheet.strong(), sheet.ref(c.ink, Weight.STRONG)) if question else (name,):
+    strong = sheet.ref(c.ink, Weight.STRONG)
+    lower = strong._replace(size=round(0.84 * strong.size))
+    for style in (sheet.strong(), strong, lower) if question else (name,):
         low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= height) or forms
         text = sheet.fitting(low_enough, style, right - left)
-        if sheet.sinks(text, style, height) <= _SINKS_EM * style.size:
+        fits = sheet.ink_height(text, style) <= height
+        if fits and sheet.sinks(text, style, height) <= _SINKS_EM * style.size:
             break
     sheet.line_within(text, style, (left, 0), height)
 
@@ -254,7 +257,13 @@ def paint_aside(sheet: Sheet, aside: tuple[Forms, Forms], icon: str, rect: Rect)
 
 def banner_height(sheet: Sheet) -> int:
     """How high the banner is."""
-    return round(1.3 * sheet.m.body) + round(1.3 * sheet.m.reference) + round(0.4 * sheet.m.body)
+    advice = 0 if _banner_is_short(sheet) else round(1.3 * sheet.m.reference)
+    return round(1.3 * sheet.m.body) + advice + round(0.4 * sheet.m.body)
+
+
+def _banner_is_short(sheet: Sheet) -> bool:
+    """The smallest glass has no room for the advice in large type, if the services are to be touched."""
+    return sheet.m.large and sheet.m.shape is Shape.COMPACT
 
 
 def paint_banner(sheet: Sheet, banner: Banner, rect: Rect) -> None:
@@ -262,14 +271,15 @@ def paint_banner(sheet: Sheet, banner: Banner, rect: Rect) -> None:
     m, c = sheet.m, sheet.c
     sheet.box(rect, c.attention_tint, c.attention)
     side = round(0.46 * m.body)
-    sign = round(1.5 * m.body)
+    sign = round((1.2 if _banner_is_short(sheet) else 1.5) * m.body)
     sheet.sign("attention", sign, c.attention, c.surface, (rect.left + side, centred(rect.top, rect.height, sign)))
     left = rect.left + side + sign + round(0.39 * m.body)
     room = rect.right - side - left
     title, advice = sheet.strong(), sheet.ref(c.ink)
     top = rect.top + round(0.27 * m.body)
     top += sheet.line(sheet.fitting(banner.title, title, room), title, (left, top))
-    sheet.line(sheet.fitting(banner.advice, advice, room), advice, (left, top))
+    if not _banner_is_short(sheet):
+        sheet.line(sheet.fitting(banner.advice, advice, room), advice, (left, top))
 
 
 def icon_box(sheet: Sheet, icon: str, rect: Rect, *, primary: bool = False) -> None:
@@ -348,6 +358,9 @@ def paint_band(sheet: Sheet, question: str, subtitle: str = "") -> int:
         sheet.canvas.set_clip(band)
         sheet.picture(sala, (m.width - 24 - 440, band.bottom + 8 - sala.get_height()))
         sheet.canvas.set_clip(clip)
+    most = (band.height - 72 - (round(1.5 * ref.size) if subtitle else 0)) // round(1.36 * style.size)
+    if len(lines) > most:
+        lines = (*lines[: most - 1], sheet.fitting((" ".join(lines[most - 1 :]),), style, m.width - 2 * m.margin))
     height = round(1.36 * style.size) * len(lines) + (round(1.5 * ref.size) if subtitle else 0)
     y = band.bottom - 48 - height
     if subtitle:

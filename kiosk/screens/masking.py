@@ -13,6 +13,7 @@ from typing import assert_never
 
 from kiosk.screens.views import (
     BusyView,
+    CaseView,
     ClosedView,
     ConfirmedView,
     EnrolView,
@@ -23,7 +24,9 @@ from kiosk.screens.views import (
     KeepView,
     MenuView,
     NoticesView,
+    PartView,
     PayView,
+    QrView,
     Row,
     SorryView,
     TakeView,
@@ -55,9 +58,21 @@ def masked(view: View) -> View:  # noqa: PLR0911 - one branch a kind of view
         case SorryView():  # "paid on ..." is the one sentence with something of the visitor in it
             return replace(view, happened=MASK) if view.tone is Tone.OK else view
         case NoticesView():
-            return replace(view, subtitle=MASK, rows=(Row(MASK, (MASK,), NO_AMOUNT, False, _NOWHERE),) * len(view.rows))
+            return replace(
+                view,
+                question=MASK,
+                subtitle=MASK,
+                rows=(Row(MASK, (MASK,), NO_AMOUNT, False, _NOWHERE),) * len(view.rows),
+            )
         case PayView():
             return replace(view, payload=NO_QR, amount=NO_AMOUNT, facts=_masked(view.facts), payer_for=MASK)
+        case CaseView():
+            steps = tuple(replace(step, when=(), note="") for step in view.steps)
+            return replace(view, title=(MASK,), number=MASK, steps=steps, when=(MASK,), holder=())
+        case PartView():
+            return view  # a manual is for everybody
+        case QrView():
+            return replace(view, payload=NO_QR, about=MASK)
         case WaitView():
             return replace(view, amount=NO_AMOUNT)
         case ConfirmedView():

@@ -30,7 +30,7 @@ def paint_notices(sheet: Sheet, view: NoticesView) -> None:
         room = Rect(room.left, room.top + height + 8, room.width, room.height - height - 8)
     if view.previous or view.following:
         width = round(1.45 * m.target)
-        _paint_pages(sheet, view, Rect(room.right - width, room.top, width, room.height), gap)
+        paint_page_turn(sheet, view.previous, view.following, Rect(room.right - width, room.top, width, room.height))
         room.width -= width + m.gap
     height = (room.height - 2 * gap) // 3
     for n, row in enumerate(view.rows):
@@ -41,9 +41,12 @@ def _paint_list_title(sheet: Sheet, view: NoticesView, room: Rect) -> int:
     """The question, and what all rows have in common, on one baseline."""
     title = sheet.question()._replace(size=round(0.94 * sheet.m.question))
     ref = sheet.ref()
-    height = sheet.line(view.question, title, room.topleft, pitch=1.36)
-    left = room.left + sheet.width(view.question, title) + sheet.m.gap
-    text = sheet.fitting((view.page or view.subtitle,), ref, room.right - left)
+    aside = view.page or view.subtitle
+    spare = sheet.width(aside, ref) + sheet.m.gap if view.page else 0
+    question = sheet.fitting((view.question,), title, room.width - spare)
+    height = sheet.line(question, title, room.topleft, pitch=1.36)
+    left = room.left + sheet.width(question, title) + sheet.m.gap
+    text = sheet.fitting((aside,), ref, room.right - left) if aside else ""
     # An invisible strut of the title's size brings the baseline down to the title's.
     strut = Run("", title)
     width = room.right - left
@@ -75,10 +78,11 @@ def _paint_tall_list(sheet: Sheet, view: NoticesView, main: Rect) -> None:
     sheet.lines(lines, ref, (left, y), pitch=1.5)
 
 
-def _paint_pages(sheet: Sheet, view: NoticesView, column: Rect, gap: int) -> None:
-    """The page turn beside the rows: up for the previous three, down for the next."""
+def paint_page_turn(sheet: Sheet, previous: Action | None, following: Action | None, column: Rect) -> None:
+    """The page turn beside the rows: up for the page before, down for the next."""
+    gap = sheet.m.gap
     height = (column.height - gap) // 2
-    for action, top in ((view.previous, column.top), (view.following, column.bottom - height)):
+    for action, top in ((previous, column.top), (following, column.bottom - height)):
         if action:
             _paint_page(sheet, action, Rect(column.left, top, column.width, height))
 
@@ -99,25 +103,28 @@ def _paint_notice(sheet: Sheet, row: Row, unit: str, rect: Rect) -> None:
     """Whose and what about it on the left, how much on the right, and the sign that it leads on."""
     m, c = sheet.m, sheet.c
     tall = m.shape is Shape.TALL
-    pressed = sheet.target(rect, row.touched)
+    pressed = row.touched is not None and sheet.target(rect, row.touched)
     ground = c.failing_tint if row.overdue else c.surface
-    sheet.box(rect, c.surface_pressed if pressed else ground, c.failing if row.overdue else c.line_strong)
+    edge = c.line_strong if row.touched is not None else c.line
+    sheet.box(rect, c.surface_pressed if pressed else ground, c.failing if row.overdue else edge)
     left, right, gap = (32, 28, 12) if tall else (14, 12, 8) if m.shape is Shape.COMPACT else (18, 16, m.gap)
     amount = Style(m.body, Weight.AMOUNT, c.ink)
     unit_style = sheet.ref() if not tall else sheet.ref()._replace(size=round(0.93 * m.reference))
     chevron = round(1.1 * m.body)
     x = rect.right - right - chevron
-    sheet.icon("chevron-right", chevron, c.primary, (x, centred(rect.top, rect.height, chevron)), 2.6)
+    if row.touched is not None:
+        sheet.icon("chevron-right", chevron, c.primary, (x, centred(rect.top, rect.height, chevron)), 2.6)
     runs = (Run(row.amount, amount), Run(unit, unit_style, round(0.25 * unit_style.size)))
-    money = sheet.runs_width(runs)
+    money = sheet.runs_width(runs) if row.amount else -gap
     inside = Rect(rect.left + left, rect.top, x - gap - rect.left - left, rect.height).inflate(0, -2 * m.border)
     below = tall and m.large  # large type in portrait has height to spare, not width: the amount goes one line down
     money_at = (inside.right - money, centred(rect.top, rect.height, round(1.3 * amount.size)))
     lines = _NoticeLines.of(sheet, row, inside, inside.width - money - gap, facts_only=below)
     if below:
         money_at = (money_at[0], lines.facts_y + round((1.3 * lines.facts.size - 1.3 * amount.size) / 2))
-    sheet.runs(runs, money_at)
-    lines.paint(sheet, row)
+    if row.amount:
+        sheet.runs(runs, money_at)
+    lines.paint(sheet, row, rect.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ class _NoticeLines:
             name_text, facts_text, facts, room.left, _top(first, 1.3, name), _top(second, 1.3, facts), room.bottom
         )
 
-    def paint(self, sheet: Sheet, row: Row) -> None:
+    def paint(self, sheet: Sheet, row: Row, row_height: int) -> None:
         """The lines, and the sign of being due or overdue before the second, or before the only one."""
         name = sheet.strong()
         if self.facts_text:
@@ -178,7 +185,7 @@ class _NoticeLines:
             _paint_due_sign(sheet, row, size, (self.left, y))
             sheet.line(self.facts_text, self.facts, (self.left + _indent(self.facts), self.facts_y))
             return
-        height = sheet.targets[-1].rect[3] - 2 * sheet.m.border
+        height = row_height - 2 * sheet.m.border
         indent = _indent(name) if row.overdue else 0
         if row.overdue:
             _paint_due_sign(sheet, row, name.size, (self.left, centred(self.name_y, height, name.size)))
@@ -202,4 +209,4 @@ def _paint_due_sign(sheet: Sheet, row: Row, size: int, at: tuple[int, int]) -> N
     if row.overdue:
         sheet.sign("attention", size, sheet.c.failing, sheet.c.surface, at)
     else:
-        sheet.icon("calendar-clock", size, sheet.c.ink_2, at)
+        sheet.icon(row.icon, size, sheet.c.ink_2, at)

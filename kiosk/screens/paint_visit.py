@@ -44,7 +44,7 @@ def main_below_question(sheet: Sheet, question: Forms, head_question: bool = Fal
 def paint_menu(sheet: Sheet, view: MenuView) -> None:
     """02, or 10 with a banner."""
     m = sheet.m
-    compact = m.shape is Shape.COMPACT
+    compact = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM and view.banner is not None)
     frame.paint_head(sheet, view.shell.head, view.question if compact else ())
     frame.paint_floor(sheet, view.shell.floor)
     if view.banner and m.shape is not Shape.TALL:
@@ -60,7 +60,7 @@ def paint_menu(sheet: Sheet, view: MenuView) -> None:
 
 def _below_banner(sheet: Sheet, view: MenuView, *, compact: bool) -> Rect:
     m = sheet.m
-    main = frame.main_rect(sheet).inflate(0, -2 * m.pad)
+    main = frame.main_rect(sheet).inflate(0, -m.pad if m.shape is Shape.COMPACT else -2 * m.pad)
     height = frame.banner_height(sheet)
     if view.banner:
         frame.paint_banner(sheet, view.banner, Rect(main.left, main.top, main.width, height))
@@ -76,9 +76,9 @@ def _below_banner(sheet: Sheet, view: MenuView, *, compact: bool) -> Rect:
 
 
 def _paint_tiles(sheet: Sheet, tiles: tuple[Tile, ...], room: Rect) -> None:
-    """Up to three services in rows with a sentence each; more in two columns."""
+    """Up to three services in rows with a sentence each, in portrait all; else two columns."""
     m = sheet.m
-    if len(tiles) <= 3:
+    if len(tiles) <= 3 or m.shape is Shape.TALL:
         height = min((room.height - m.gap * (len(tiles) - 1)) // max(1, len(tiles)), round(1.7 * m.target))
         for n, tile in enumerate(tiles):
             _paint_service(sheet, tile, Rect(room.left, room.top + n * (height + m.gap), room.width, height), wide=True)
@@ -108,7 +108,7 @@ def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
     ):
         lines = ()
     y = centred(rect.top, rect.height, round(1.28 * title.size) + round(1.36 * subtitle.size) * len(lines))
-    y += sheet.line(sheet.fitting((tile.title,), title, room), title, (left, y), pitch=1.28)
+    y += sheet.line(sheet.fitting(tile.title, title, room), title, (left, y), pitch=1.28)
     sheet.lines(lines, subtitle, (left, y), pitch=1.36)
     if wide:
         at = (rect.right - side - chevron, centred(rect.top, rect.height, chevron))

@@ -9,9 +9,18 @@ from __future__ import annotations
 from typing import assert_never
 
 from kiosk.screens import present_paying as paying
+from kiosk.screens import present_reading as reading
 from kiosk.screens import present_visit as visiting
 from kiosk.screens.telling import Moment, Telling
 from kiosk.screens.views import View
+from kiosk.visits.reading_states import (
+    CaseShown,
+    ChoosingCase,
+    ChoosingManual,
+    FactoryShown,
+    ManualShown,
+    ReadingOn,
+)
 from kiosk.visits.states import (
     ChoosingNotice,
     ChoosingService,
@@ -66,6 +75,18 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
             return visiting.taking(state, tell)
         case Sorry():
             return visiting.sorry(state, tell)
+        case FactoryShown():
+            return reading.factory(state, tell)
+        case ChoosingCase():
+            return reading.cases(state, tell)
+        case CaseShown():
+            return reading.case(state, tell)
+        case ChoosingManual():
+            return reading.manuals(state, tell)
+        case ManualShown():
+            return reading.manual(state, tell)
+        case ReadingOn():
+            return reading.reading_on(state, tell)
         case Warned():
             return visiting.warned(state, tell)
         case _:

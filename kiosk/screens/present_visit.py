@@ -33,6 +33,7 @@ from kiosk.screens.views import (
 from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
+from kiosk.visits.services import SERVICES
 from kiosk.visits.states import (
     ChoosingService,
     Confirmed,
@@ -60,7 +61,12 @@ HOLD_S = 0.4
 SLOW_S = 8.0
 """After this the screen says what else can be done."""
 
-_SERVICE_ICONS = {"pay-fee": "banknote"}
+_SERVICE_ICONS = {
+    "pay-fee": "banknote",
+    "my-factory": "factory",
+    "follow-case": "route",
+    "manuals": "book-open",
+}
 
 _SETTLED = (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
 
@@ -144,14 +150,22 @@ def _banner(tell: Telling) -> Banner | None:
 def menu(state: ChoosingService, tell: Telling) -> MenuView:
     """02, or 10 when a device is gone."""
     say, banner = tell.say.idle, _banner(tell)
-    means = {Device.CARD, Device.SCANNER} & state.desk.ready
-    how = say.by_both if len(means) > 1 else say.by_card if Device.CARD in means else say.by_notice
-    tiles = tuple(
-        Tile(_SERVICE_ICONS[name], say.services[name], how, Touched(Button.SERVICE, name))
-        for name in state.desk.offered
-    )
+    tiles = [
+        Tile(_SERVICE_ICONS[name], say.services[name], _how(name, tell), Touched(Button.SERVICE, name))
+        for name in state.shown
+    ]
+    if len(state.pages) > 1:
+        tiles.append(Tile("layout-grid", say.more_services, "", Touched(Button.NEXT_PAGE)))
     floor = Floor(back=button(tell.say.floor.home, Button.HOME, "house"), toggles=tell.toggles)
-    return MenuView(tell.shell(floor), say.menu_reduced if banner else say.menu, tiles, banner)
+    return MenuView(tell.shell(floor), say.menu_reduced if banner else say.menu, tuple(tiles), banner)
+
+
+def _how(service: str, tell: Telling) -> str:
+    """With what a service begins, of what is there."""
+    say, means = tell.say.idle, SERVICES[service].starts & tell.desk.ready
+    if not means:
+        return say.by_touch
+    return say.by_both if len(means) > 1 else say.by_card if Device.CARD in means else say.by_notice
 
 
 def inviting(state: Inviting, tell: Telling) -> InviteView:

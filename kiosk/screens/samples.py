@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from drivers.printer.port import Paper
 from fleet.protocol.office import Factory, Line, Notice
 from fleet.protocol.payment import BillPayment
-from fleet.protocol.settings import KioskSettings, Payee, Words
+from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, Payee, Words
 from fleet.protocol.thai import BANGKOK
+from kiosk.screens.samples_reading import reading_states
 from kiosk.screens.telling import Moment
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import Outcome
@@ -152,6 +155,8 @@ def samples() -> Iterator[Sample]:
     yield from _paying()
     yield from _ending()
     yield from _troubled()
+    for name, state in reading_states(DESK, OWED, LONG_OWED[0].factory):
+        yield Sample(name, state, _at())
     yield from _long()
 
 
@@ -166,6 +171,9 @@ def _beginning() -> Iterator[Sample]:
     yield Sample("01-idle-no-paper", Idle(replace(DESK, paper=Paper.OUT)), _at())
     yield Sample("02-menu", ChoosingService(DESK), _at())
     yield Sample("10-menu-card-gone", ChoosingService(without_card), _at())
+    every = msgspec.structs.replace(SETTINGS, services=KNOWN_SERVICES)
+    yield Sample("02-menu-all", ChoosingService(replace(DESK, settings=every)), _at())
+    yield Sample("10-menu-all-card-gone", ChoosingService(replace(without_card, settings=every)), _at())
     yield Sample("03-insert-card", Inviting(DESK, PAYING), _at())
     yield Sample("03-insert-card-only", Inviting(replace(DESK, ready=DESK.ready - {Device.SCANNER}), PAYING), _at(2.0))
     yield Sample("03-scan-only", Inviting(without_card, PAYING), _at())

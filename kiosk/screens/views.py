@@ -120,7 +120,7 @@ class Tile:
     """One service."""
 
     icon: str
-    title: str
+    title: Forms
     subtitle: str
     touched: Touched
 
@@ -171,13 +171,17 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One notice: whose, what about it, how much. ``overdue`` adds triangle and red."""
+    """One notice: whose, what about it, how much. ``overdue`` adds triangle and red.
+
+    Lists of other things are made of the same rows: ``amount`` may be empty, and a row that leads nowhere is no button.
+    """
 
     name: str
     facts: Forms
     amount: str
     overdue: bool
-    touched: Touched
+    touched: Touched | None
+    icon: str = "calendar-clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,58 @@ class NoticesView:
     page: str = ""
     previous: Action | None = None
     following: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of a case. ``mark``: done, now or next; ``when``: its date; ``note`` stands below the present one."""
+
+    mark: str
+    label: str
+    when: Forms
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case. ``tone``, ``word`` and ``when`` say how it stands to its deadline; ``holder``: who has it."""
+
+    shell: Shell
+    title: Forms
+    number: str
+    steps: tuple[StepLine, ...]
+    tone: Tone
+    word: str
+    when: tuple[str, ...]
+    holder: tuple[str, ...]
+    previous: Action | None = None
+    following: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part of a manual. ``lines``: number or nothing, text, aside. ``warning``: it is out of date."""
+
+    shell: Shell
+    title: Forms
+    heading: str
+    warning: Forms
+    lines: tuple[tuple[str, str, str], ...]
+    page: str
+    previous: Action | None = None
+    following: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QrView:
+    """A QR to read on by phone, and what it is for."""
+
+    shell: Shell
+    question: Forms
+    payload: str
+    sample_band: str | None
+    about: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +400,9 @@ View = (
     | BusyView
     | HoldView
     | NoticesView
+    | CaseView
+    | PartView
+    | QrView
     | PayView
     | WaitView
     | ConfirmedView

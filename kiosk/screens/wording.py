@@ -23,6 +23,11 @@ def day(when: date, language: Language) -> str:
     return english_date_short(when).replace(" ", NO_BREAK)
 
 
+def short_day(when: date, language: Language) -> str:
+    """``24 พ.ย.``, within a running case, whose year is plain."""
+    return day(when, language).rsplit(NO_BREAK, 1)[0]
+
+
 def clock(when: datetime) -> str:
     """Hours and minutes, as the header shows them."""
     return f"{when:%H:%M}"

@@ -6,19 +6,34 @@ from kiosk.visits.events import (
     AlreadyPaid,
     CardRead,
     CardUnreadable,
+    CasesFound,
+    FactoriesFound,
+    ManualsFound,
     NotFound,
     NothingOwed,
+    NothingUnderWay,
     NoticesFound,
     PaymentNotRecorded,
     PaymentRecorded,
     SlipBegun,
+    SlipElsewhere,
     SlipFailed,
     SlipPrinted,
     TransactionDrawn,
 )
 
 CARD_ANSWERS: tuple[type, ...] = (CardRead, CardUnreadable)
-LOOK_UP_ANSWERS: tuple[type, ...] = (NoticesFound, NothingOwed, AlreadyPaid, NotFound)
+LOOK_UP_ANSWERS: tuple[type, ...] = (
+    NoticesFound,
+    NothingOwed,
+    AlreadyPaid,
+    NotFound,
+    FactoriesFound,
+    CasesFound,
+    NothingUnderWay,
+    SlipElsewhere,
+    ManualsFound,
+)
 OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
 SLIP_ANSWERS: tuple[type, ...] = (SlipBegun, SlipPrinted, SlipFailed)
 

@@ -43,15 +43,15 @@ _TAKE_IT = ShowLight(Light.CARD, Pattern.FAST)
 
 @card_found.on(Idle, CardFound)
 def _(s: Idle, _e: CardFound) -> Step:
-    return _put_in_again(s.desk, Visitor(), BeginVisit())
+    return put_in_again(s.desk, Visitor(), BeginVisit())
 
 
 @card_found.everywhere((ChoosingService, Inviting, ReadingCard, LookingUp, ChoosingNotice, Sorry), CardFound)
 def _(s: ChoosingService | Inviting | ReadingCard | LookingUp | ChoosingNotice | Sorry, _e: CardFound) -> Step:
-    return _put_in_again(s.desk, s.visitor)
+    return put_in_again(s.desk, s.visitor)
 
 
-def _put_in_again(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
+def put_in_again(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
     """Nothing that is known of ``visitor`` is known of the card's owner, and the list is not left standing."""
     return Next(Sorry(desk, visitor.unknown(card_in=True), Problem.CARD_FOUND), (*before, _TAKE_IT))
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from datetime import UTC, date, datetime
+from functools import cache
 
 from drivers.card.port import CardInserted, CardMute, CardRemoved
 from fleet.protocol.codes import classify
 from fleet.protocol.messages import PaymentConfirmed
-from fleet.protocol.office import Factory, Line, Notice
+from fleet.protocol.office import Case, CaseStep, Factory, Line, Manual, Notice
 from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Desk, Device
@@ -26,24 +27,33 @@ from kiosk.visits.events import (
     CardProblem,
     CardRead,
     CardUnreadable,
+    CaseFacts,
+    CasesFound,
     CodeScanned,
     DeviceLost,
     DeviceReady,
     Event,
+    FactoriesFound,
+    FactoryFacts,
+    ManualsFound,
     NotFound,
     NothingOwed,
+    NothingUnderWay,
     NoticesFound,
     Owed,
     PaymentNotRecorded,
     PaymentRecorded,
     SettingsChanged,
     SlipBegun,
+    SlipElsewhere,
     SlipFailed,
     SlipPrinted,
     TimedOut,
     Touched,
     TransactionDrawn,
 )
+from kiosk.visits.my_factory import CASES as CASES_ROW
+from kiosk.visits.my_factory import OWED as OWED_ROW
 from kiosk.visits.services import PAY_FEE
 from kiosk.visits.states import OutOfService, State, Warned
 from kiosk.visits.visit import STATES, step
@@ -80,7 +90,38 @@ _NOT_PAYABLE = (_owed(3, 0),)
 
 _NUMBER = "CBI02-690000001"
 
-_VALUES = {Button.SERVICE: (PAY_FEE,), Button.CHOOSE: ("N1", "N2", "N3")}
+_CASES = tuple(
+    Case(
+        case_no=f"C{number}",
+        factory_no=_OWED[0].factory.factory_no,
+        title_th="ตัวอย่าง",
+        title_en="Sample",
+        steps=(CaseStep(label_th="ตัวอย่าง", label_en="Sample"),),
+        received_on=date(2026, 11, 1),
+        tracking_token=f"sample-token-of-case-{number}",
+    )
+    for number in (1, 2)
+)
+_MANUAL = Manual(
+    manual_id="M1",
+    title_th="ตัวอย่าง",
+    title_en="Sample",
+    version="1",
+    days=1,
+    fee_th="",
+    fee_en="",
+    law_th="",
+    law_en="",
+    steps=(),
+    documents=(),
+    valid_from=date(2026, 1, 1),
+)
+_FACTORY = _OWED[0].factory
+
+_VALUES = {
+    Button.SERVICE: (PAY_FEE,),
+    Button.CHOOSE: ("N1", "N2", "N3", OWED_ROW, CASES_ROW, "C1", "M1"),
+}
 
 _EVENTS: tuple[Event, ...] = (
     *(Touched(button, value) for button in Button for value in _VALUES.get(button, ("",))),
@@ -98,12 +139,19 @@ _EVENTS: tuple[Event, ...] = (
     NothingOwed(),
     AlreadyPaid(date(2026, 11, 1)),
     NotFound(),
+    FactoriesFound((FactoryFacts(_FACTORY, _OWED[:1], _CASES),)),
+    CasesFound(tuple(CaseFacts(each, _FACTORY) for each in _CASES)),
+    CasesFound((CaseFacts(_CASES[0], _FACTORY),)),
+    NothingUnderWay(),
+    SlipElsewhere(),
+    ManualsFound((_MANUAL,)),
     TransactionDrawn(_NUMBER, "token"),
     PaymentRecorded(),
     PaymentNotRecorded(),
     SlipBegun(_NUMBER),
     SlipPrinted(_NUMBER),
     SlipFailed(_NUMBER, "paper-out"),
+    SlipPrinted("C1"),
     DeviceReady(Device.CARD),
     DeviceLost(Device.CARD, ""),
     SettingsChanged(_SETTINGS),
@@ -138,6 +186,7 @@ def _word(event: Event) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
 
 
+@cache
 def edges() -> frozenset[Edge]:
     """Every step between two kinds of state that the walk has taken."""
     start: State = OutOfService(Desk("SAMPLE-1", ready=frozenset({Device.PRINTER})))

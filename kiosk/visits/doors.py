@@ -12,7 +12,8 @@ from kiosk.visits.desk import Desk
 from kiosk.visits.effects import LookUpCard
 from kiosk.visits.events import CardRead
 from kiosk.visits.machine import Next
-from kiosk.visits.services import PAY_FEE, asked_by_card
+from kiosk.visits.manuals import list_manuals
+from kiosk.visits.services import FOLLOW_CASE, MANUALS, MY_FACTORY, PAY_FEE, asked_by_card
 from kiosk.visits.states import LookingUp
 from kiosk.visits.steps import Step, invite
 from kiosk.visits.visitor import Visitor
@@ -34,4 +35,7 @@ class Door:
 
 DOORS: dict[str, Door] = {
     PAY_FEE: Door(),
+    MY_FACTORY: Door(),
+    FOLLOW_CASE: Door(),
+    MANUALS: Door(menu=list_manuals),
 }

@@ -10,7 +10,7 @@ from drivers.errors import Fault
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
 from fleet.protocol.thai import IdNumber
-from kiosk.visits.events import Bill
+from kiosk.visits.events import Bill, CaseFacts
 
 
 class Outcome(StrEnum):
@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     TIMED_OUT = "timed-out"
     NOTHING_OWED = "nothing-owed"
+    INFORMED = "informed"
+    """Saw what they came to see; nothing was to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,18 @@ class LookUpCode:
 
     code: Code
     services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindManuals:
+    """Find the citizen manuals of this office. Answered by ManualsFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCaseSlip:
+    """Print the slip that follows a case. Answered by SlipPrinted or SlipFailed, under the case's number."""
+
+    facts: CaseFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,8 @@ Effect = (
     ReadCard
     | LookUpCard
     | LookUpCode
+    | FindManuals
+    | PrintCaseSlip
     | DrawTransaction
     | RecordPayment
     | PrintPaymentSlip

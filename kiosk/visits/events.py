@@ -13,7 +13,7 @@ from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.printer.port import PrinterStatus
 from fleet.protocol.codes import Code
 from fleet.protocol.messages import PaymentConfirmed
-from fleet.protocol.office import Factory, Notice
+from fleet.protocol.office import Case, Factory, Manual, Notice, Permit
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import IdNumber
@@ -135,6 +135,55 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
+class FactoryFacts:
+    """What the records say of one factory: what is owed, what is under way or closed of late, what it is permitted."""
+
+    factory: Factory
+    owed: tuple[Owed, ...] = ()
+    cases: tuple[Case, ...] = ()
+    permits: tuple[Permit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactoriesFound:
+    """At least one factory."""
+
+    factories: tuple[FactoryFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case with the factory it is for."""
+
+    case: Case
+    factory: Factory
+
+
+@dataclass(frozen=True, slots=True)
+class CasesFound:
+    """At least one case."""
+
+    cases: tuple[CaseFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingUnderWay:
+    """Known, and no case of theirs is on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipElsewhere:
+    """The code of a slip whose case or payment is not in this office's records; its own page knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualsFound:
+    """The citizen manuals of this office; none when it has none."""
+
+    manuals: tuple[Manual, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionDrawn:
     """A number nobody has had before, and the unguessable token of its tracking address."""
 
@@ -231,6 +280,11 @@ Event = (
     | NothingOwed
     | AlreadyPaid
     | NotFound
+    | FactoriesFound
+    | CasesFound
+    | NothingUnderWay
+    | SlipElsewhere
+    | ManualsFound
     | TransactionDrawn
     | PaymentRecorded
     | PaymentNotRecorded

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fleet.protocol.codes import BillCode, Code, FactoryCode, FolderCode, NoticeCode
+from fleet.protocol.codes import BillCode, Code, FactoryCode, FolderCode, NoticeCode, TrackingCode
 from fleet.protocol.settings import KNOWN_SERVICES
 
 PAY_FEE = "pay-fee"
+MY_FACTORY = "my-factory"
+FOLLOW_CASE = "follow-case"
+MANUALS = "manuals"
 
 
 class Device(StrEnum):
@@ -56,6 +59,9 @@ SERVICES: dict[str, Service] = {
         by_card=True,
         codes=(NoticeCode, BillCode, FolderCode, FactoryCode),
     ),
+    MY_FACTORY: Service(starts=_CARD_OR_CODE, by_card=True, codes=(FolderCode, FactoryCode)),
+    FOLLOW_CASE: Service(starts=_CARD_OR_CODE, by_card=True, codes=(TrackingCode, FolderCode, FactoryCode)),
+    MANUALS: Service(),
 }
 
 

@@ -13,6 +13,14 @@ from typing import ClassVar, TypeVar
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Bill, Owed
+from kiosk.visits.reading_states import (
+    CaseShown,
+    ChoosingCase,
+    ChoosingManual,
+    FactoryShown,
+    ManualShown,
+    ReadingOn,
+)
 from kiosk.visits.visitor import CARD_IN, NOBODY, Problem, Slip, StateGround, Visitor
 
 __all__ = ["Problem", "Slip", "Visitor"]
@@ -255,7 +263,8 @@ class Sorry(StateGround):
     paid_on: date | None = None
 
 
-Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Confirmed | Taking | Sorry
+Reading = FactoryShown | ChoosingCase | CaseShown | ChoosingManual | ManualShown | ReadingOn
+Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Confirmed | Taking | Sorry | Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +297,7 @@ State = (
     | Confirmed
     | Taking
     | Sorry
+    | Reading
     | Warned
 )
 

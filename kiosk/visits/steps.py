@@ -153,16 +153,17 @@ def settles(word: PaymentConfirmed, bill: Bill) -> bool:
     return (word.ref1, word.ref2, word.amount_satang) == (payment.ref1, payment.ref2, payment.amount_satang)
 
 
-_SLIPS = {
+SLIP_TOLD: dict[type, tuple[Slip, Pattern]] = {
     SlipBegun: (Slip.PRINTING, Pattern.SLOW),
     SlipPrinted: (Slip.PRINTED, Pattern.ON),
     SlipFailed: (Slip.FAILED, Pattern.OFF),
 }
+"""How a slip stands after what was said of it, and how the paper light shines then."""
 
 
 def slip_told(state: Confirmed | Taking, bill: Bill | None, told: SlipBegun | SlipPrinted | SlipFailed) -> Step:
     """How a slip stands. One of an earlier payment of this visit says nothing about the present one."""
     if bill is None or bill.transaction_no != told.transaction_no:
         return Next(state)
-    slip, pattern = _SLIPS[type(told)]
+    slip, pattern = SLIP_TOLD[type(told)]
     return Next(replace(state, slip=slip), (ShowLight(Light.PAPER, pattern),))

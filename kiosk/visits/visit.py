@@ -20,8 +20,11 @@ from kiosk.visits.events import (
     SettingsChanged,
     Touched,
 )
+from kiosk.visits.follow_case import follow_case
 from kiosk.visits.front import front
 from kiosk.visits.machine import Machine, Next
+from kiosk.visits.manuals import manuals
+from kiosk.visits.my_factory import my_factory
 from kiosk.visits.pay_fee import pay_fee
 from kiosk.visits.states import Idle, OutOfService, State, with_desk
 from kiosk.visits.steps import Step, rest
@@ -73,7 +76,9 @@ def _(s: State, e: RecordingChanged) -> Step:
     return _on(s, replace(s.desk, can_record=e.possible))
 
 
-_underneath: Machine[State, Event, Effect] = Machine.joined(front, card_found, pay_fee, taking)
+_underneath: Machine[State, Event, Effect] = Machine.joined(
+    front, card_found, pay_fee, my_factory, follow_case, manuals, taking
+)
 
 visit: Machine[State, Event, Effect] = Machine.joined(_desk, _underneath, still_there, over(_underneath))
 

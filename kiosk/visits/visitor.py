@@ -48,6 +48,8 @@ class Problem(StrEnum):
     NOTHING_OWED = "nothing-owed"
     ALREADY_PAID = "already-paid"
     NOT_PAYABLE = "not-payable"
+    NO_CASE = "no-case"
+    SLIP_ELSEWHERE = "slip-elsewhere"
     CANNOT_RECORD = "cannot-record"
 
 

@@ -33,9 +33,7 @@ def desk(**changes: Any) -> Desk:
 
 def owed(number: int = 1, *, satang: int = 330_000, due_on: date = date(2026, 9, 24), **changes: Any) -> Owed:
     """An unpaid notice; ``number`` tells them apart."""
-    factory = Factory(
-        factory_no="20200012325553", name_th="ตัวอย่างแปรรูปอาหาร", name_en="Sample Foods", folder_ids=("F20000011",)
-    )
+    factory = Factory(factory_no="20200012325553", name_th="ตัวอย่างแปรรูปอาหาร", name_en="Sample Foods")
     notice = Notice(
         notice_no=f"N{number:03d}",
         reference=f"REFERENCE{number}",

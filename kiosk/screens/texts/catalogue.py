@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.screens.texts.reading import Readings
 from kiosk.visits.states import Problem
 
 Forms = tuple[str, ...]
@@ -49,7 +50,9 @@ class Greetings:
     help_line: str
     menu: Forms
     menu_reduced: Forms
-    services: dict[str, str]
+    services: dict[str, Forms]
+    more_services: Forms
+    by_touch: str
     by_both: str
     by_card: str
     by_notice: str
@@ -224,4 +227,5 @@ class Catalogue:
     pay: Payments
     end: Endings
     warn: Warnings
+    read: Readings
     trouble: dict[Problem, Trouble]

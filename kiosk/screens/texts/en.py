@@ -15,6 +15,7 @@ from kiosk.screens.texts.catalogue import (
     Trouble,
     Warnings,
 )
+from kiosk.screens.texts.reading_en import READ_EN
 from kiosk.visits.states import Problem
 
 _HELPS = "{help} can help."
@@ -49,7 +50,14 @@ EN = Catalogue(
         help_line="Help is at {help}",
         menu=("What would you like to do?", "What to do?"),
         menu_reduced=("You can still do this here", "Still possible"),
-        services={"pay-fee": "Pay a fee"},
+        services={
+            "pay-fee": ("Pay a fee",),
+            "my-factory": ("My factory",),
+            "follow-case": ("Follow a case",),
+            "manuals": ("Citizen manuals", "Manuals"),
+        },
+        more_services=("More services", "More"),
+        by_touch="Touch to begin",
         by_both="With ID card, notice or folder label",
         by_card="With your ID card",
         by_notice="With your notice or folder label",
@@ -184,7 +192,12 @@ EN = Catalogue(
         consequence_keep="No picture of the QR yet? Touch Continue",
         card="Your card is still in. Remember to take it",
     ),
+    read=READ_EN,
     trouble={
+        Problem.NO_CASE: Trouble("No case is under way", "You can apply at the counter.", _HELPS),
+        Problem.SLIP_ELSEWHERE: Trouble(
+            "This slip is not known here", "Scan its QR with a phone to see how it stands.", _HELPS
+        ),
         Problem.CARD_REVERSED: Trouble("No chip found", "Turn the card so that the chip goes in first.", _HELPS),
         Problem.CARD_NOT_THAI_ID: Trouble("This is not a Thai ID card", "You can use your notice instead.", _HELPS),
         Problem.CARD_UNREADABLE: Trouble(

@@ -15,6 +15,7 @@ from kiosk.screens.texts.catalogue import (
     Trouble,
     Warnings,
 )
+from kiosk.screens.texts.reading_th import READ_TH
 from kiosk.visits.states import Problem
 
 _STILL = "ถ้ายังไม่ได้ ติดต่อ{help}"
@@ -50,7 +51,14 @@ TH = Catalogue(
         help_line="ขอความช่วยเหลือได้ที่{help}",
         menu=("ต้องการทำอะไร",),
         menu_reduced=("ที่เครื่องนี้ยังทำได้", "ยังทำได้"),
-        services={"pay-fee": "ชำระค่าธรรมเนียม"},
+        services={
+            "pay-fee": ("ชำระค่าธรรมเนียม", "ชำระเงิน"),
+            "my-factory": ("โรงงานของฉัน",),
+            "follow-case": ("ติดตามเรื่อง",),
+            "manuals": ("คู่มือประชาชน", "คู่มือ"),
+        },
+        more_services=("บริการอื่น",),
+        by_touch="แตะเพื่อเริ่ม",
         by_both="ด้วยบัตรประชาชน ใบแจ้ง หรือป้ายแฟ้ม",
         by_card="ด้วยบัตรประชาชน",
         by_notice="ด้วยใบแจ้งหรือป้ายแฟ้ม",
@@ -185,7 +193,10 @@ TH = Catalogue(
         consequence_keep="ถ้ายังไม่ได้ถ่ายรูป QR แตะใช้งานต่อ",
         card="บัตรยังอยู่ในเครื่อง อย่าลืมดึงคืน",
     ),
+    read=READ_TH,
     trouble={
+        Problem.NO_CASE: Trouble("ไม่มีเรื่องที่ดำเนินการอยู่", "ยื่นคำขอได้ที่เคาน์เตอร์", _ASK),
+        Problem.SLIP_ELSEWHERE: Trouble("ไม่พบใบนี้ที่เครื่องนี้", "สแกน QR บนใบด้วยโทรศัพท์เพื่อดูผล", _ASK),
         Problem.CARD_REVERSED: Trouble("ไม่พบชิป", "กลับด้านบัตร ให้ชิปเข้าก่อน", _STILL),
         Problem.CARD_NOT_THAI_ID: Trouble("บัตรนี้ไม่ใช่บัตรประชาชนไทย", "ใช้ใบแจ้งหรือป้ายแฟ้มแทนได้", _ASK),
         Problem.CARD_UNREADABLE: Trouble("อ่านบัตรไม่ได้", "ดึงบัตรออก เช็ดชิป แล้วเสียบใหม่", _STILL),
