@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from fleet.office.changes.publishing import publish, publish_all
+from fleet.office.changes.publishing import publish
 from fleet.office.models import Notice
 from fleet.protocol import office as wire
 
@@ -34,8 +34,3 @@ def mark_withdrawn(notice: Notice, at: datetime, why: str) -> None:
 
 def _publish(notice: Notice) -> int:
     return publish(notice.factory.office_id, {wire.Notice: [notice.pk]})
-
-
-def touch(office_id: str) -> int:
-    """Many records of the office changed; the new revision."""
-    return publish_all(office_id)
