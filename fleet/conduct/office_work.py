@@ -37,7 +37,8 @@ Start = Callable[[str], "subprocess.Popen[bytes]"]
 def start_worker(what: str) -> subprocess.Popen[bytes]:
     """`fleet office-work <what>`, on the same data folder, behind everything else on this machine."""
     own = [sys.executable, "-m", "fleet", "office-work", what]
-    return subprocess.Popen(["nice", "-n", "10", *own], stdin=subprocess.DEVNULL)
+    # What it says it has done is for those who start it by hand; our own output says when the fleet is ready.
+    return subprocess.Popen(["nice", "-n", "10", *own], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 class OfficeWork:
