@@ -11,11 +11,11 @@ from fleet.office.models import Notice
 from fleet.protocol import office as wire
 
 
-def mark_paid(notice: Notice, paid_at: datetime) -> None:
-    """The bank's word: the notice is paid, and the office's records have changed."""
+def mark_paid(notice: Notice, paid_at: datetime) -> int:
+    """The bank's word: the notice is paid; the revision at which the office's records say so."""
     with transaction.atomic():
         Notice.objects.filter(pk=notice.pk, paid_at__isnull=True).update(paid_at=paid_at)
-        _publish(notice)
+        return _publish(notice)
 
 
 def mark_unpaid(notice: Notice) -> None:

@@ -146,13 +146,14 @@ def _billers_of(notice: Notice) -> frozenset[str]:
 
 def settle(notice: Notice, by: Confirmation) -> None:
     """The notice is paid: its office's records change, and every kiosk that has shown it hears at once."""
-    mark_paid(notice, by.paid_at)
+    revision = mark_paid(notice, by.paid_at)
     message = PaymentConfirmed(
         ref1=by.ref1,
         ref2=by.ref2,
         amount_satang=by.amount_satang,
         confirmed_at=by.paid_at,
         notice_no=notice.notice_no,
+        office_revision=revision,
     )
     for kiosk in _concerned(notice):
         post(kiosk.kiosk_id, Channel.PAYMENT, message)

@@ -224,13 +224,17 @@ class Reply(Message, frozen=True):
 
 
 class PaymentConfirmed(Message, frozen=True):
-    """The bank has confirmed a payment for a notice shown on this kiosk."""
+    """The bank has confirmed a payment for a notice shown on this kiosk.
+
+    ``office_revision``: from there on the notice's office has it in its records; 0 when that is not said.
+    """
 
     ref1: str
     ref2: str
     amount_satang: Count
     confirmed_at: datetime
     notice_no: str = ""
+    office_revision: Count = 0
 
 
 M = TypeVar("M", bound=Message)

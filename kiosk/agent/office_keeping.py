@@ -54,7 +54,7 @@ class OfficeKeeping:
     def payment(self, payment: PaymentConfirmed) -> None:
         """The bank's word on a notice."""
         try:
-            self._replica.mark_paid(payment.ref1, payment.confirmed_at)
+            self._replica.mark_paid(payment.ref1, payment.confirmed_at, payment.office_revision)
         except StoreError as err:  # whoever stands there hears it all the same; the records say it with the next fetch
             log.error("payment not noted: %s", err)
             self._wanted = None

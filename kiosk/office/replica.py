@@ -46,10 +46,13 @@ CREATE TABLE IF NOT EXISTS found_by (
     PRIMARY KEY (set_no, kind, field, value, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS found_by_key ON found_by (set_no, kind, key);
-CREATE TABLE IF NOT EXISTS paid (reference TEXT PRIMARY KEY, paid_at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS paid (
+    reference TEXT PRIMARY KEY, paid_at TEXT NOT NULL, known_at INTEGER NOT NULL
+) WITHOUT ROWID;
 INSERT OR IGNORE INTO state (id) VALUES (1);
 """
-"""``paid``: what the bank confirmed to this kiosk before the office's records said so."""
+"""``paid``: what the bank confirmed to this kiosk before the office's records said so, and the revision at which they
+will; 0 when nobody said."""
 
 _DECODERS: dict[type[Item], msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(kind) for kind in KINDS.values()}
 _FORM = hashlib.sha256(repr(sorted((k.KIND, k.KEY, k.FOUND_BY) for k in KINDS.values())).encode()).hexdigest()
@@ -119,6 +122,8 @@ class Replica:
             self._take(page)
 
     def _take(self, page: OfficePage) -> None:
+        if not page.more:  # from here on the records are right, also when they say that the money went back
+            self._db.execute("DELETE FROM paid WHERE known_at BETWEEN 1 AND ?", (page.revision,))
         live = int(self._state("live"))
         fresh = live + 1
         if page.anew:
@@ -182,15 +187,18 @@ class Replica:
         if busy:
             raise StoreError("the replica is being read; what was wiped is still in its log")
 
-    def mark_paid(self, reference: str, paid_at: datetime) -> None:
+    def mark_paid(self, reference: str, paid_at: datetime, known_at: int = 0) -> None:
         """The bank has confirmed the notice with this bill reference; unknown references change nothing.
+
+        ``known_at``: the revision at which the office's records say so; before it they do not take this back.
 
         Raises: StoreError when it cannot be written now.
         """
         with self._store.writing():
             for notice in self.found(Notice, "reference", reference):
-                if notice.paid_at is None:
-                    self._db.execute("INSERT OR IGNORE INTO paid VALUES (?, ?)", (reference, paid_at.isoformat()))
+                if notice.paid_at is None and not 0 < known_at <= self.revision:
+                    row = (reference, paid_at.isoformat(), known_at)
+                    self._db.execute("INSERT OR IGNORE INTO paid VALUES (?, ?, ?)", row)
 
     # ---- look-ups
 

@@ -74,6 +74,21 @@ def test_records_drawn_up_before_the_payment_do_not_take_it_back(tmp_path: Path)
     assert owed.notice.paid_at == PAID_AT
 
 
+def test_records_drawn_up_after_the_payment_may_say_that_the_money_went_back(tmp_path: Path) -> None:
+    held = replica(tmp_path)
+    held.take(office_records(revision=1))
+    held.mark_paid("REFERENCE1", PAID_AT, known_at=3)
+    for revision, paid_at in ((2, PAID_AT), (4, None)):
+        held.take(office_records(revision=revision))
+        owed = held.notice_with("REFERENCE1")
+        assert owed is not None
+        assert owed.notice.paid_at == paid_at
+    held.mark_paid("REFERENCE1", PAID_AT, known_at=3)
+    owed = held.notice_with("REFERENCE1")
+    assert owed is not None
+    assert owed.notice.paid_at is None, "it was said late, and what is here is newer"
+
+
 def test_the_day_of_a_payment_is_the_day_in_bangkok(tmp_path: Path) -> None:
     held = replica(tmp_path)
     held.take(office_records(paid_at=PAID_AT))
