@@ -22,7 +22,7 @@ class UnreadableError(ValueError):
 _NOTHING = frozenset({"", "-", "--", "—", "null", "none", "n/a", "na", "nan", "ไม่ระบุ", "ไม่มี", "ไม่มีข้อมูล", "."})
 _SHEET_ERRORS = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"})
 _WRAPPED = re.compile(r'\s*=\s*"(.*)"\s*', re.DOTALL)
-_BLANKS = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _THAI_NUMERALS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 HORSEPOWER_MAX = Decimal("99999999.99")
@@ -144,7 +144,7 @@ def horsepower(text: str) -> Decimal:
 def workers(text: str) -> int:
     """A number of people. Raises: UnreadableError."""
     bare = re.sub(r"คน$", "", _number_text(text)).replace(",", "").removesuffix(".0")
-    if not (bare.isascii() and bare.isdigit()) or int(bare[:12]) > WORKERS_MAX:
+    if not (bare.isascii() and bare.isdigit()) or len(bare) > len(str(WORKERS_MAX)) or int(bare) > WORKERS_MAX:
         raise UnreadableError
     return int(bare)
 
@@ -243,7 +243,7 @@ def company_or_person(text: str) -> tuple[TaxId | IdNumber, bool]:
     raise UnreadableError
 
 
-_THIRTEEN = re.compile(r"(?<!\d)[1-8](?:[ -]?\d){12}(?!\d)")
+_THIRTEEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)")
 
 
 def without_id_numbers(text: str) -> str:
@@ -255,7 +255,7 @@ def without_id_numbers(text: str) -> str:
 
 def _unless_valid(found: re.Match[str]) -> str:
     try:
-        IdNumber(re.sub(r"\D", "", found[0]))
+        IdNumber(re.sub(r"\D", "", found[0]).translate(_THAI_NUMERALS))
     except ValueError:
         return found[0]
     return ""

@@ -150,7 +150,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
         "would_change": sum(found.actions.get(each, 0) for each in (Action.CREATE, Action.UPDATE)),
         "left": found.actions.get(Action.LEFT, 0),
         "changed": found.created + found.updated,
-        "is_over": found.stage in (Stage.CHECKED, Stage.DONE, Stage.UNDONE, Stage.FAILED),
+        "overtaken": found.progress_of - found.created - found.updated if found.stage == Stage.DONE else 0,
         "refusal": register_words.refusal(found.refusal) if found.refusal else "",
     }
     return answer(request, "register_run", context)

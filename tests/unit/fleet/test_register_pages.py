@@ -135,6 +135,19 @@ def test_findings_can_be_narrowed_down_and_taken_along_without_a_formula() -> No
     assert officer.get(there + "findings/?kind=%27").status_code == 200
 
 
+def test_what_the_register_overtook_is_said() -> None:
+    officer = client(Role.OFFICER)
+    there = sent(officer).headers["Location"]
+    done_by_a_clerk()
+    Factory.objects.create(pk=OURS, office_id="KKN", name_th="ตัวอย่าง", name_en="Sample")
+    officer.post(there + "import/")
+    done_by_a_clerk()
+    page = officer.get(there).content.decode()
+    assert "เพิ่ม 0 โรงงาน" in page
+    assert "1 แถวไม่ต้องทำหรือทำไม่ได้แล้ว" in page
+    assert Factory.objects.get(pk=OURS).office_id == "KKN"
+
+
 def test_two_who_press_at_once_import_once() -> None:
     officer, admin = client(Role.OFFICER), client(Role.PROVINCIAL_ADMIN)
     there = sent(officer).headers["Location"]

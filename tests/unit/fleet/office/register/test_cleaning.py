@@ -25,6 +25,7 @@ from fleet.protocol.thai import IdNumber, TaxId, check_digit
         ('"โรงงาน"', "โรงงาน"),
         ("'0105561177671", "0105561177671"),
         ("  บริษัท\u00a0\u200b ก   จำกัด ", "บริษัท ก จำกัด"),
+        ("ก\x00ข\x07", "ก ข"),
         ("-", ""),
         ("NULL", ""),
         ("#N/A", ""),
@@ -109,6 +110,7 @@ def test_a_value(read: Callable[[str], object], text: str, meant: object) -> Non
         (cleaning.horsepower, "1e99"),
         (cleaning.workers, "สิบ"),
         (cleaning.workers, "9999999"),
+        (cleaning.workers, "0" * 5000 + "1"),
         (cleaning.state, "106302"),
         (cleaning.day, "12/05/51"),
         (cleaning.day, "31/02/2551"),
@@ -143,6 +145,7 @@ def test_thirteen_digits_are_a_company_or_a_person_and_a_lost_zero_comes_back() 
 
 def test_an_id_number_in_a_text_is_taken_out_and_other_digits_stay() -> None:
     assert cleaning.without_id_numbers("นาย ก 1-2345-67890-12-1 โทร 0812345678") == "นาย ก โทร 0812345678"
+    assert cleaning.without_id_numbers("นาย ก ๑๒๓๔๕๖๗๘๙๐๑๒๑") == "นาย ก"
     assert cleaning.without_id_numbers("ห้างหุ้นส่วน 2500") == "ห้างหุ้นส่วน 2500"
 
 
