@@ -36,7 +36,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server(certificates: Path) -> Iterator[OfficeServer]:
-    with OfficeServer(certificates / "clients.pem", certificates / "server.pem", certificates / "server.key") as serving:
+    with OfficeServer(
+        certificates / "clients.pem", certificates / "server.pem", certificates / "server.key"
+    ) as serving:
         yield serving
 
 
