@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from fleet.office.fees.models import FeeRule
@@ -35,8 +34,8 @@ def draft(document: Mapping[str, Any], author: User | None, reason: str, version
     rules = read_rules(document)
     with transaction.atomic():
         if version is None:
-            number = (FeeRule.objects.select_for_update().aggregate(Max("version"))["version__max"] or 0) + 1
-            rule = FeeRule(version=number)
+            newest = FeeRule.objects.select_for_update().order_by("-version").first()
+            rule = FeeRule(version=newest.version + 1 if newest else 1)
         else:
             found = FeeRule.objects.select_for_update().filter(pk=version).first()
             if found is None:

@@ -181,7 +181,8 @@ def _matter(notice: Notice) -> Matter:
 def print_waiting(office: Office, by: User | None) -> LetterRun | None:
     """Ask for the letters of the reminders that go by letter, which then are sent; None when there is none to print."""
     with transaction.atomic():
-        waiting = Reminder.objects.select_for_update().filter(state=State.TO_PRINT, notice__factory__office=office)
+        ours = Reminder.objects.select_for_update(of=("self",)).filter(notice__factory__office=office)
+        waiting = ours.filter(state=State.TO_PRINT)
         keys = list(waiting.values_list("pk", flat=True))
         notices = Notice.objects.filter(reminders__in=keys).distinct().order_by("due_on", "pk")
         run = ask(office, notices, by, "reminders")
