@@ -68,7 +68,7 @@ def reminder_state(name: str) -> str:
     """What is known of a reminder."""
     return {
         Reminder.State.SENDING: _("กำลังส่ง"),
-        Reminder.State.SENT: _("ส่งแล้ว"),
+        Reminder.State.SENT: _("ส่งออกแล้ว"),
         Reminder.State.MAYBE: _("อาจส่งแล้ว จะไม่ส่งซ้ำ"),
         Reminder.State.WAITING: _("ส่งไม่ออก รอส่งใหม่"),
         Reminder.State.FAILED: _("ส่งไม่ได้"),
