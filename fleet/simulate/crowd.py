@@ -15,22 +15,18 @@ import ssl
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from fleet.protocol import mqtt
+from fleet.protocol.returning import GREETING_TIMEOUT_S, Returning
 from fleet.simulate.kiosk import SimulatedKiosk
 from fleet.simulate.line import Line, LostError, State
 from fleet.simulate.misdeeds import EVERY_S, MISDEEDS
 from fleet.simulate.plan import Plan
-
-CONNECT_TIMEOUT_S = 20.0
-"""A broker that ten thousand come to at once is slow to greet; who gives up early comes again and makes it slower."""
-
-BACKOFF_S = (2.0, 30.0)
-"""First and longest pause; each is drawn from nothing to that (full jitter)."""
 
 TELL_EVERY_S = 1.0
 FOREVER_S = float("inf")
@@ -51,13 +47,16 @@ class Tally(msgspec.Struct):
 class _Member:
     """A kiosk and its line, and what it is due to do."""
 
-    __slots__ = ("began_s", "context", "delay_s", "due_s", "is_bad", "kiosk", "line", "misdeed_s")
+    __slots__ = ("began_s", "context", "due_s", "is_bad", "kiosk", "line", "misdeed_s", "returning")
 
-    def __init__(self, kiosk: SimulatedKiosk, arrives_s: float, *, is_bad: bool) -> None:
+    def __init__(
+        self, kiosk: SimulatedKiosk, arrives_s: float, draw: Callable[[float, float], float], *, is_bad: bool
+    ) -> None:
         self.kiosk, self.is_bad = kiosk, is_bad
         self.line: Line | None = None
         self.context: ssl.SSLContext | None = None
-        self.due_s, self.delay_s, self.began_s = arrives_s, BACKOFF_S[0], 0.0
+        self.due_s, self.began_s = arrives_s, 0.0
+        self.returning = Returning(draw)
         self.misdeed_s = FOREVER_S
 
 
@@ -77,6 +76,7 @@ class Crowd:
             _Member(
                 SimulatedKiosk(kiosk_id, plan, self._chance, self.counts),
                 now_s + self._chance.uniform(0, plan.spread_s),
+                self._chance.uniform,
                 is_bad=self._chance.random() < plan.bad_share,
             )
             for kiosk_id in plan.kiosk_ids
@@ -153,7 +153,7 @@ class Crowd:
         member.began_s = now_s
         self.counts["connects"] += 1
         self._watch(member)
-        self._put_off(member, now_s + CONNECT_TIMEOUT_S)
+        self._put_off(member, now_s + GREETING_TIMEOUT_S)
 
     def _watch(self, member: _Member) -> None:
         assert member.line is not None  # noqa: S101 - who calls has just used it
@@ -186,7 +186,8 @@ class Crowd:
         match kind:
             case mqtt.Kind.CONNACK:
                 mqtt.read_connack(body)
-                line.state, member.delay_s = State.OPEN, BACKOFF_S[0]
+                line.state = State.OPEN
+                member.returning.welcomed()
                 self.counts[WAITED_MS] += round((now_s - member.began_s) * 1000)
                 if member.is_bad:
                     member.misdeed_s = now_s + self._chance.uniform(*EVERY_S)
@@ -216,8 +217,7 @@ class Crowd:
     def _lose(self, member: _Member, why: str, now_s: float) -> None:
         self.counts[f"lost: {why}"] += 1
         self._drop(member)
-        self._put_off(member, now_s + self._chance.uniform(0, member.delay_s))
-        member.delay_s = min(2 * member.delay_s, BACKOFF_S[1])
+        self._put_off(member, now_s + member.returning.pause_s())
 
     def _drop(self, member: _Member) -> None:
         if member.line is not None:

@@ -32,6 +32,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from fleet.protocol import topics
 from fleet.protocol.messages import FleetSession, Message, MessageError, Session, decode, encode
+from fleet.protocol.returning import GREETING_TIMEOUT_S, Returning
 from fleet.protocol.topics import Channel
 from kiosk import config
 
@@ -39,11 +40,6 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15
 """A line that is cut without a word is noticed after one and a half of these (MQTT 5, 3.1.2.10)."""
-
-CONNECT_TIMEOUT_S = 5.0
-BACKOFF_S = (2.0, 30.0)
-"""First and longest pause; each is drawn from nothing to that (full jitter): no herd. Ten thousand kiosks whose broker
-restarts come 5,000 a second at first; with half a second it would be all of them at once (``fleet.simulate``)."""
 
 SESSION_EXPIRY_S = 3600
 """How long the broker keeps for us what arrives while we are away. Whatever is older is in the office's records."""
@@ -100,7 +96,7 @@ class Link:
         self._client: paho.Client | None = None
         self._session_no = 0
         self._retry_at_s = 0.0
-        self._delay_s = BACKOFF_S[0]
+        self._returning = Returning(random.uniform)  # jitter, no secret
         self._connected = False
         self._fleet_alive = False
         self._fleet_born_at: datetime | None = None
@@ -120,7 +116,7 @@ class Link:
         return self._session_no
 
     def connect_if_due(self, next_session_no: Callable[[], int]) -> None:
-        """Open the link when it is down and the pause is over; blocks for ``CONNECT_TIMEOUT_S`` at most."""
+        """Open the link when it is down and the pause is over; blocks for ``GREETING_TIMEOUT_S`` at most."""
         if self._client is not None or time.monotonic() < self._retry_at_s:
             return
         self._session_no = next_session_no()
@@ -151,7 +147,7 @@ class Link:
             manual_ack=True,
         )
         client.tls_set_context(_tls(self._link))
-        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.connect_timeout = GREETING_TIMEOUT_S
         will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]  # paho has no types here
         client.will_set(self._topic(Channel.SESSION), encode(self._session(alive=False)), 1, True, will)
         client.on_connect = self._on_connect
@@ -178,7 +174,8 @@ class Link:
             self._say(f"the broker refuses us: {reason}")
             return
         self._say("link is up", logging.INFO)
-        self._connected, self._delay_s = True, BACKOFF_S[0]
+        self._connected = True
+        self._returning.welcomed()
         own = [(self._topic(channel), 1) for channel in sorted(topics.TO_KIOSK)]
         client.subscribe([*own, (topics.FLEET_SESSION, 1)])
         client.publish(self._topic(Channel.SESSION), encode(self._session(alive=True)), 1, True)
@@ -260,8 +257,7 @@ class Link:
         self._back_off()
 
     def _back_off(self) -> None:
-        self._retry_at_s = time.monotonic() + random.uniform(0, self._delay_s)  # noqa: S311 - jitter, no secret
-        self._delay_s = min(2 * self._delay_s, BACKOFF_S[1])
+        self._retry_at_s = time.monotonic() + self._returning.pause_s()
 
     def close(self) -> None:
         """Say goodbye: the fleet hears of a planned end at once."""
