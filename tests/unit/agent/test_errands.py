@@ -18,7 +18,7 @@ from kiosk.agent import errands
 from kiosk.agent.errands import DESKS, Errands, Place
 from kiosk.spool import Spool
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 
 
 class Agent:

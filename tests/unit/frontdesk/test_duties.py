@@ -26,6 +26,7 @@ from kiosk.frontdesk.duties import PAYING_A_FEE, SETTLING_S, CardDuties, Declare
 from kiosk.frontdesk.worker import DeviceWorker, Inbox
 from kiosk.visits.desk import Device
 from kiosk.visits.events import CardFound, CardProblem, CardRead, CardUnreadable, DeviceReady
+from tests.contract.patience import SOON_S
 
 
 class FallsSilent(FakeCardReader):
@@ -40,7 +41,7 @@ class FallsSilent(FakeCardReader):
 def read_with(reader: FakeCardReader, citizen: Citizen = SOMCHAI) -> tuple[object, ...]:
     duties = CardDuties(lambda: reader, lambda: date(2026, 11, 22)).duties()
     reader.insert(VirtualThaiIdCard(citizen))
-    event = reader.wait(1)
+    event = reader.wait(SOON_S)
     assert event is not None
     duties.understand(event)
     return duties.do(reader, ReadDeclared())
@@ -95,7 +96,7 @@ class Reopened:
         first = self.open()
         assert self.duties.opened(first) == ()
         self.slot.insert(ATR_NEW)
-        event = first.wait(1)
+        event = first.wait(SOON_S)
         assert self.duties.understand(event) == (CardInserted(ATR_NEW),)
         assert self.duties.lost() == (CardRemoved(),)
         if empty:
@@ -108,14 +109,14 @@ class Reopened:
 
     def put_in(self, atr: bytes) -> tuple[object, ...]:
         self.slot.insert(atr)
-        return self.duties.understand(self.reader.wait(1))
+        return self.duties.understand(self.reader.wait(SOON_S))
 
 
 def test_a_card_in_a_reader_that_opens_was_put_in_by_nobody_knows_whom() -> None:
     reopened = Reopened(empty=False)
     assert reopened.found == (CardFound(),)
     reopened.slot.remove()
-    assert reopened.duties.understand(reopened.reader.wait(1)) == (CardRemoved(),)
+    assert reopened.duties.understand(reopened.reader.wait(SOON_S)) == (CardRemoved(),)
     assert reopened.put_in(ATR_NEW) == (CardInserted(ATR_NEW),)
 
 
@@ -181,15 +182,15 @@ def events_of_worker(card: VirtualThaiIdCard, *jobs: ReadDeclared, until: type) 
     worker.start()
     events: list[object] = []
     try:
-        while not isinstance(inbox.get(timeout=5), DeviceReady):
+        while not isinstance(inbox.get(timeout=SOON_S), DeviceReady):
             pass
         slot.insert(card)
-        while inbox.get(timeout=5) != CardInserted(card.atr):
+        while inbox.get(timeout=SOON_S) != CardInserted(card.atr):
             pass
         for job in jobs:
             worker.submit(job)
         while not events or not isinstance(events[-1], until):
-            events.append(inbox.get(timeout=5))
+            events.append(inbox.get(timeout=SOON_S))
     finally:
         worker.stop(5)
     return events

@@ -19,7 +19,7 @@ from kiosk.office.client import PAGE_BYTES_MAX, NotAdmittedError, OfficeFetch, O
 from tests.support.desk_rig import office_records
 from tests.support.office_server import OfficeServer, ok, records_answer
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 SILENCE_S = 0.5
 
 
@@ -55,7 +55,7 @@ def link(certificates: Path, address: str, trust: str = "ca.pem", identity: str 
 
 def fetch(to: config.Link, cursor: str = "cbi.3") -> OfficePage:
     """A fetch to its end."""
-    fetching = OfficeFetch(to, cursor, timeout_s=(SILENCE_S, PATIENCE_S))
+    fetching = OfficeFetch(to, cursor, timeout_s=(PATIENCE_S, PATIENCE_S))
     until_s = time.monotonic() + PATIENCE_S
     try:
         while (done := fetching.step()) is None:
@@ -73,7 +73,7 @@ def test_records_come_whole(certificates: Path, server: OfficeServer) -> None:
 
 
 def test_page_after_page_by_one_fetch(certificates: Path, server: OfficeServer) -> None:
-    fetching = OfficeFetch(link(certificates, server.address), "", timeout_s=(SILENCE_S, PATIENCE_S))
+    fetching = OfficeFetch(link(certificates, server.address), "", timeout_s=(PATIENCE_S, PATIENCE_S))
     for cursor in ("cbi.1", "cbi.2"):
         while fetching.step() is None:
             pass

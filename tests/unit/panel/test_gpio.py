@@ -35,6 +35,7 @@ from drivers.panel.virtual import (
     encode_change,
 )
 from tests.contract.panel_rigs import PINS, PanelBench
+from tests.contract.patience import SOON_S
 
 SHORTEST_PRESS_S = 0.08
 """Of a finger in a hurry."""
@@ -49,7 +50,7 @@ def bench() -> Iterator[PanelBench]:
 
 def test_a_cut_tamper_cable_is_an_alarm_from_the_start() -> None:
     panel = GpioPanel(PINS, MockFactory())  # nothing pulls the pin down
-    assert panel.wait(1) == TamperChanged(open=True)
+    assert panel.wait(SOON_S) == TamperChanged(open=True)
     panel.close()
 
 
@@ -69,7 +70,7 @@ def test_a_case_that_bounces_ends_up_as_it_is(bench: PanelBench) -> None:
     heard += [bench.panel.wait(0.1), bench.panel.wait(0.1)]
     assert [event for event in heard if event is not None] == [TamperChanged(open=True)]
     bench.turn_tamper(False)
-    assert bench.panel.wait(0.3) == TamperChanged(open=False)
+    assert bench.panel.wait(SOON_S) == TamperChanged(open=False)
 
 
 def test_pins_of_a_closed_panel_are_free_again() -> None:
@@ -86,7 +87,7 @@ def test_a_panel_without_buzzer_and_fan_stays_silent_and_still() -> None:
     for sound in Sound:
         panel.play(sound)
     panel.turn_fan(on=True)
-    assert panel.wait(0.2) == TamperChanged(open=True)  # and nothing broke
+    assert panel.wait(SOON_S) == TamperChanged(open=True)  # and nothing broke
     panel.close()
 
 
@@ -104,7 +105,7 @@ def test_sounds_and_patterns_are_told_apart_by_rhythm_alone() -> None:
 
 def test_a_lasting_press_is_one_press(bench: PanelBench) -> None:
     bench.call.drive_low()
-    assert bench.panel.wait(1) is not None
+    assert bench.panel.wait(SOON_S) is not None
     assert bench.panel.wait(0.5) is None
 
 

@@ -73,12 +73,12 @@ def test_a_worker_loses_and_regains_its_panel_and_ends_with_nothing_left() -> No
     worker.start()
     heard: list[type] = []
     for _ in range(100):
-        while not isinstance(event := inbox.get(timeout=10), DeviceReady):
+        while not isinstance(event := inbox.get(timeout=60), DeviceReady):
             heard.append(type(event))
         heard.append(DeviceReady)
         plug.tear()
         worker.submit(Shine(Light.CARD, Pattern.ON))
-        while not isinstance(event := inbox.get(timeout=10), DeviceLost):
+        while not isinstance(event := inbox.get(timeout=60), DeviceLost):
             heard.append(type(event))
         heard.append(DeviceLost)
     worker.stop(5)

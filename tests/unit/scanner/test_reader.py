@@ -34,6 +34,7 @@ from drivers.scanner.reader import LOOK_S, KeyReader, KeySource
 from drivers.scanner.stream import StreamScanner
 from drivers.scanner.us_keys import KEY_LEFTSHIFT
 from drivers.scanner.virtual import key_events, keystrokes
+from tests.contract.patience import SOON_S
 from tests.contract.scanner_rigs import PretendInputDevice, PretendInputDevices
 
 PATIENCE_S = LOOK_S + 2
@@ -61,7 +62,7 @@ def test_a_scan_under_way_survives_the_end_of_a_wait() -> None:
     device.write_end.sendall(typed[: EVENT_BYTES * 10 + 7])  # in the middle of a key, and of an event
     assert scanner.wait(0) is None
     device.write_end.sendall(typed[EVENT_BYTES * 10 + 7 :])
-    assert scanner.wait(1) == Scanned("10180000125417")
+    assert scanner.wait(SOON_S) == Scanned("10180000125417")
     scanner.close()
     device.write_end.close()
 
@@ -78,7 +79,7 @@ def test_more_keys_than_one_read_takes_are_all_heard() -> None:
     )
     assert len(typed) > 4 * 256 * EVENT_BYTES
     device.write_end.sendall(typed)
-    assert [scanner.wait(1) for _ in texts] == [Scanned(text) for text in texts]
+    assert [scanner.wait(SOON_S) for _ in texts] == [Scanned(text) for text in texts]
     scanner.close()
     device.write_end.close()
 
@@ -143,7 +144,7 @@ def test_a_scan_that_began_before_we_listened_is_not_believed() -> None:
     device.write_end.sendall(keystrokes("125417", start_s=time.monotonic()))  # the end of 10180000125417
     assert scanner.wait(0.2) is None
     device.write_end.sendall(keystrokes("10180000125417", start_s=time.monotonic()))
-    assert scanner.wait(1) == Scanned("10180000125417")
+    assert scanner.wait(SOON_S) == Scanned("10180000125417")
     scanner.close()
     device.write_end.close()
 
@@ -156,7 +157,7 @@ def test_after_lost_events_the_device_is_asked_what_is_held() -> None:
     device.write_end.sendall(pack([InputEvent(0, SYN_DROPPED, 0, time.monotonic())]))
     assert scanner.wait(0.1) is None
     device.write_end.sendall(settled("abc"))
-    assert scanner.wait(1) == Scanned("ABC")
+    assert scanner.wait(SOON_S) == Scanned("ABC")
     scanner.close()
     device.write_end.close()
 
@@ -242,7 +243,7 @@ def test_unplugging_one_in_the_middle_of_a_scan_leaves_the_other(pulled: int) ->
     devices.cables[half].write_end.sendall(settled("10180000125417")[: EVENT_BYTES * 20])
     devices.pull(half, udev_knows=False)
     devices.cables[stays].write_end.sendall(settled("F20000001"))
-    assert scanner.wait(1) == Scanned("F20000001")
+    assert scanner.wait(SOON_S) == Scanned("F20000001")
     assert scanner.about().port == devices.listed[stays].path
     devices.pull(stays)
     with pytest.raises(DeviceAbsentError):
@@ -259,7 +260,7 @@ def test_a_scan_heard_from_one_before_all_are_pulled_is_handed_out() -> None:
     devices.cables[nodes[0]].write_end.sendall(two)
     for node in nodes:
         devices.pull(node)
-    assert scanner.wait(1) == Scanned("F20000001")
+    assert scanner.wait(SOON_S) == Scanned("F20000001")
     with pytest.raises(DeviceAbsentError):
         scanner.wait(1)
     scanner.close()
@@ -294,7 +295,7 @@ def test_a_scanner_is_found_again_where_it_is_plugged_in_again() -> None:
     devices.plug(2)
     assert scanner.wait(LOOK_S * 1.2) is None
     devices.cables[replugged].write_end.sendall(settled("F20000001"))
-    assert scanner.wait(1) == Scanned("F20000001")
+    assert scanner.wait(SOON_S) == Scanned("F20000001")
     assert devices.cables[stays].grabs == [True]  # the other was left in peace
     scanner.close()
     devices.close()
@@ -315,7 +316,7 @@ def test_a_key_held_on_a_newcomer_does_not_hold_up_the_others() -> None:
     assert scanner.wait(LOOK_S * 1.2) is None
     assert [device.fileno() == -1 for device in made] == [False, True]
     devices.cables[first].write_end.sendall(settled("F20000001"))
-    assert scanner.wait(1) == Scanned("F20000001")
+    assert scanner.wait(SOON_S) == Scanned("F20000001")
     scanner.close()
     devices.close()
 
@@ -326,10 +327,10 @@ def test_two_drivers_share_nothing() -> None:
     scanners = [EvdevScanner(Wanted(), devices=each) for each in devices]
     devices[0].cables[nodes[0]].write_end.sendall(settled("F20000001"))
     assert scanners[1].wait(0.1) is None
-    assert scanners[0].wait(1) == Scanned("F20000001")
+    assert scanners[0].wait(SOON_S) == Scanned("F20000001")
     scanners[0].close()
     devices[1].cables[nodes[1]].write_end.sendall(settled("F20000002"))
-    assert scanners[1].wait(1) == Scanned("F20000002")
+    assert scanners[1].wait(SOON_S) == Scanned("F20000002")
     scanners[1].close()
     for each in devices:
         each.close()
@@ -403,7 +404,7 @@ def test_others_are_looked_for_between_scans_and_never_within_one() -> None:
 
     began_s = time.monotonic()
     reader = KeyReader({"here": source}, device="scanner", others=others)
-    assert reader.wait(5) == Scanned("1" * 120)
+    assert reader.wait(SOON_S) == Scanned("1" * 120)
     assert time.monotonic() - began_s > LOOK_S
     assert looks == []
     assert reader.wait(0.1) is None
@@ -414,5 +415,5 @@ def test_others_are_looked_for_between_scans_and_never_within_one() -> None:
 def test_a_scan_is_handed_out_before_the_absence_that_came_with_it() -> None:
     late = pack([InputEvent(0, SYN_DROPPED, 0, 1.0), InputEvent(0, 0, 0, 1.0), *key_events("F20000001", start_s=2.0)])
     reader = KeyReader({"here": Scripted(late, is_pulled_when_asked=True)}, device="scanner")
-    assert reader.wait(1) == Scanned("F20000001")
+    assert reader.wait(SOON_S) == Scanned("F20000001")
     reader.close()
