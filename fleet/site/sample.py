@@ -24,6 +24,7 @@ from fleet.protocol.codes import folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
+from fleet.site.sample_cases import make_cases
 from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
 from fleet.site.sample_folders import make_officers
@@ -117,7 +118,7 @@ def _national(tracking_address: str) -> dict[str, Any]:
             "name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"},
             "biller_id": SAMPLE_BILLER_ID,
         },
-        "services": ["pay-fee"],
+        "services": ["pay-fee", "my-factory", "follow-case", "manuals"],
         "tracking_address": tracking_address,
         "sample": True,
     }
@@ -140,6 +141,7 @@ def _office(sample: _SampleOffice, today: date) -> None:
         )
     make_channels(office)
     factories = [_factory(office, sample.dopa_code, i, today) for i in range(len(FACTORIES))]
+    make_cases(office, factories, today)
     for person, owned in OWNERS.items():
         hashed = keyed_hash(sample_id(person), bytes.fromhex(key))
         for index in owned:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
+from fleet.web import case_pages
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -55,6 +56,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("payments", "banknote", _("การเงิน")),
         ("fees", "scroll-text", _("ค่าธรรมเนียม")),
         ("folders", "scan-barcode", _("แฟ้ม")),
+        ("cases", "clock", case_pages.words()["cases"]),
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
         ("register", "factory", _("ทะเบียนโรงงาน")),
     ]

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from fleet.web.views import (
     account,
     bank,
+    cases,
     channels,
     commands,
     fee_deeds,
@@ -95,6 +96,9 @@ urlpatterns = [
     path("fees/<str:office_id>/reminders/print/", letters.print_reminders, name="print-reminders"),
     path("fee-rules/", fee_rules.rules, name="fee-rules"),
     path("fee-rules/<int:version>/", fee_rules.rule, name="fee-rule"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:case_no>/", cases.case, name="case"),
+    path("manual/<slug:manual_id>", cases.manual, name="manual"),
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("registrations/", tickets.registrations, name="registrations"),

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from django.db.models import Model, QuerySet
 
+from fleet.office.cases.providing import cases, manuals, permits
 from fleet.office.folders.models import Officer, Standing
 from fleet.office.models import Factory, Folder, Notice
 from fleet.protocol import office as wire
@@ -93,5 +94,8 @@ PROVIDERS: dict[type[wire.Item], Provider] = {
     wire.Notice: notices,
     wire.Folder: folders,
     wire.Officer: officers,
+    wire.Case: cases,
+    wire.Permit: permits,
+    wire.Manual: manuals,
 }
 """In the order in which a kiosk gets them when it begins anew."""

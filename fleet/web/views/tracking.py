@@ -8,13 +8,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from fleet.office.cases.models import Case
 from fleet.office.channels.tracking import TrackedTicket, tracked_ticket
 from fleet.payments.tracking import tracked
 from fleet.protocol.tickets import grouped
-from fleet.web import ticket_words
+from fleet.web import case_pages, ticket_words
 from fleet.web.limits import Allowance, address_of, too_often
 
 LOOKS = Allowance(times=60, window_s=60)
@@ -41,6 +42,9 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     found = tracked(token)
     if found is None and (ticket := tracked_ticket(token)) is not None:
         return _ticket(request, ticket)
+    if found is None and (case := Case.objects.select_related("factory__office").filter(token=token).first()):
+        context = {"say": case_pages.words(), **case_pages.shown(case, timezone.localdate())}
+        return render(request, "web/case_tracking.html", context)
     return render(request, "web/tracking.html", {"found": found}, status=200 if found else 404)
 
 
