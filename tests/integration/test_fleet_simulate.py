@@ -42,10 +42,10 @@ def simulate(fleet: Fleet, *options: str) -> dict[str, int]:
 def test_a_crowd_with_storms_and_bad_citizens_is_kept_whole(fleet: Fleet) -> None:
     told = simulate(
         fleet,
-        *("--seconds", "16", "--spread-s", "1", "--heartbeat-s", "2", "--records-an-hour", "3000"),
+        *("--seconds", "20", "--spread-s", "1", "--heartbeat-s", "2", "--records-an-hour", "3000"),
         *("--bad-percent", "40", "--storm-every-s", "6"),
     )
-    assert told["births"] > 2 * KIOSKS, "two storms"
+    assert told["births"] > KIOSKS, "a storm: who was thrown off was born again"
     assert sum(number for name, number in told.items() if name.startswith("misdeed")) > 5
     assert told["records committed"] > 100
     assert told.get("heard what is for others", 0) == 0
