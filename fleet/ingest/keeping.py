@@ -264,7 +264,8 @@ class _Batch:
             record, body = UnknownRecord(original={}), {"kind": BROKEN, "bytes": len(bytes(numbered.record))}
         if isinstance(record, channels.Kept):
             office = Kiosk.objects.select_related("office").get(pk=state.kiosk_id).office
-            channels.keep(channels.Source(state.kiosk_id, office, self._now), record)
+            for told in channels.keep(channels.Source(state.kiosk_id, office, self._now), record):
+                announce_office(told)
             body = channels.logged(record)
         if isinstance(record, folders.Kept):
             office_id = Kiosk.objects.values_list("office_id", flat=True).get(pk=state.kiosk_id)

@@ -1,6 +1,6 @@
 """Opens what kiosks seal for the ministry: the only place that can, and only with the key file beside it.
 
-The private key lies in ``partners/customer.key`` of the data folder (32 bytes in hex, readable by its owner only), where
+The private key lies in ``partners/customer.key`` of the data folder (32 bytes in hex, its owner's alone to read), where
 the adapter that passes registrations on runs, and nowhere else. Nothing here writes what it has opened.
 """
 

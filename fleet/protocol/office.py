@@ -122,6 +122,34 @@ class Officer(Item, frozen=True, kw_only=True):
     name_en: str = ""
 
 
+class Topic(Item, frozen=True, kw_only=True):
+    """Something that may be told the office, who answers for it by name, and within how many days."""
+
+    KIND = "topic"
+    KEY = "code"
+
+    code: str
+    name_th: str
+    name_en: str
+    owner_name: str
+    deadline_days: int
+    position: int = 0
+
+
+class SlipKey(Item, frozen=True, kw_only=True):
+    """A key that signs presence slips at one of the nation's kiosks, as ``presence.PresenceKey`` has it."""
+
+    KIND = "slip-key"
+    KEY = "key_id"
+
+    key_id: str
+    public_key: str
+    issuer: str
+    dopa_code: int
+    valid_from: datetime
+    valid_until: datetime | None = None
+
+
 class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a case. ``done_on`` is None until it is done; ``expected_on``: when it is meant to be."""
 
@@ -210,7 +238,9 @@ class Manual(Item, frozen=True, kw_only=True):
     sample: bool = True
 
 
-KINDS: dict[str, type[Item]] = {kind.KIND: kind for kind in (Factory, Notice, Folder, Officer, Case, Permit, Manual)}
+KINDS: dict[str, type[Item]] = {
+    kind.KIND: kind for kind in (Factory, Notice, Folder, Officer, Topic, SlipKey, Case, Permit, Manual)
+}
 """Every kind there is, by its name on the wire."""
 
 

@@ -15,7 +15,15 @@ import msgspec
 SHORT_TEXT = msgspec.Meta(min_length=1, max_length=60)
 """Fits one or two lines of the idle screen in its largest type on the smallest display."""
 
-KNOWN_SERVICES: tuple[str, ...] = ("pay-fee", "my-factory", "follow-case", "manuals")
+KNOWN_SERVICES: tuple[str, ...] = (
+    "pay-fee",
+    "my-factory",
+    "follow-case",
+    "presence-slip",
+    "register",
+    "tell-us",
+    "manuals",
+)
 """Services this release has a flow for, in the order of the menu."""
 
 Service = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
@@ -44,10 +52,28 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     taking_s: Annotated[int, msgspec.Meta(ge=5, le=120)] = 30
 
 
+class PresenceSlips(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What presence slips are issued for, as many as a screen has rows, and for how many days one is good.
+
+    The purposes are samples (ตัวอย่าง).
+    """
+
+    purpose_1: Words = Words(th="ประกอบคำขออนุญาต", en="With an application")
+    purpose_2: Words = Words(th="รับเอกสารแทนผู้อื่น", en="To collect for somebody else")
+    purpose_3: Words = Words(th="แจ้งข้อมูลโรงงาน", en="To report on a factory")
+    valid_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 30
+
+    @property
+    def purposes(self) -> tuple[Words, ...]:
+        """In the order of the screen."""
+        return self.purpose_1, self.purpose_2, self.purpose_3
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an admin may decide for a kiosk.
 
     ``contact`` is what follows "ask" on a slip.
+    ``customer_key``: what registrations are sealed to, an X25519 public key in hex; without it there are none.
     ``sample`` marks everything drawn and printed with ตัวอย่าง; only real payees turn it off.
     """
 
@@ -60,6 +86,8 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     services: tuple[Service, ...] = ("pay-fee",)
     tracking_address: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+$")] = "https://sala.example"
     patience: Patience = Patience()
+    presence: PresenceSlips = PresenceSlips()
+    customer_key: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_length=64)] = ""
     sample: bool = True
 
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from fleet.devices.desired import change_settings
 from fleet.devices.models import Kiosk, Layer
 from fleet.office.models import Company, Factory, FactoryState, Folder, Notice, Office, OwnerHash, Province
+from fleet.partners.opening import public_key
 from fleet.protocol.codes import folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
@@ -119,6 +122,7 @@ def _national(tracking_address: str) -> dict[str, Any]:
             "biller_id": SAMPLE_BILLER_ID,
         },
         "services": ["pay-fee", "my-factory", "follow-case", "manuals"],
+        "customer_key": public_key(Path(settings.DATA_DIR) / "partners"),
         "tracking_address": tracking_address,
         "sample": True,
     }

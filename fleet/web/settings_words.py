@@ -38,6 +38,7 @@ class Section:
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "screen": ("greeting", "invitation", "services", "help_point"),
+    "writing": ("presence", "customer_key"),
     "slip": ("office_name", "contact", "tracking_address"),
     "patience": ("patience",),
     "money": ("payee", "sample"),
@@ -71,6 +72,7 @@ def _title(anchor: str) -> str:
     return {
         "screen": _("หน้าจอและบริการ"),
         "slip": _("ชื่อและข้อความบนใบ"),
+        "writing": _("ใบแทนสำเนาบัตรและลงทะเบียน"),
         "patience": _("เวลารอ"),
         "money": _("ผู้รับเงิน"),
     }.get(anchor, _("อื่น ๆ"))
@@ -93,6 +95,11 @@ def label(name: str) -> str:
         "payee.name": _("ชื่อผู้รับเงิน"),
         "payee.biller_id": _("รหัสผู้รับชำระ (Biller ID)"),
         "sample": _("ข้อมูลตัวอย่าง"),
+        "presence.purpose_1": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 1)"),
+        "presence.purpose_2": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 2)"),
+        "presence.purpose_3": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 3)"),
+        "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วัน"),
+        "customer_key": _("กุญแจปิดผนึกคำขอลงทะเบียน"),
     }.get(name, name)
 
 
@@ -129,6 +136,11 @@ def meaning(name: str) -> str:
         "patience.taking_s": _("รอให้ดึงบัตรและหยิบใบนานเท่านี้ ก่อนกลับหน้าแรก"),
         "payee.name": _("ชื่อที่ผู้จ่ายเห็นก่อนสแกน ต้องมีเสมอ"),
         "payee.biller_id": _("บัญชีที่เงินเข้า เลขภาษี 13 หลักกับรหัสท้าย 2 หลัก ต้องมีเสมอ"),
+        "presence.purpose_1": _("ข้อแรกที่ผู้ใช้เลือกได้ก่อนออกใบแทนสำเนาบัตร"),
+        "presence.purpose_2": _("ข้อที่สองที่ผู้ใช้เลือกได้"),
+        "presence.purpose_3": _("ข้อที่สามที่ผู้ใช้เลือกได้"),
+        "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วันนับจากวันออก ไม่เกิน 30"),
+        "customer_key": _("กุญแจสาธารณะ X25519 ของกระทรวง ว่างไว้ ตู้ไม่รับลงทะเบียน"),
         "sample": _("เปิดอยู่ ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ"),
     }.get(name, "")
 

@@ -148,13 +148,19 @@ def _outcome(name: str) -> str:
         "cancelled": _("ผู้ใช้ยกเลิกกลางทาง"),
         "timed-out": _("ผู้ใช้ไปก่อนเสร็จ"),
         "nothing-owed": _("ผู้ใช้ไม่มียอดค้าง"),
+        "done": _("ผู้ใช้ทำเสร็จแล้ว"),
     }
     return known.get(name, name)
 
 
 def service(name: str) -> str:
     """The name of a service."""
-    return {"pay-fee": _("ชำระค่าธรรมเนียม")}.get(name, name)
+    return {
+        "pay-fee": _("ชำระค่าธรรมเนียม"),
+        "presence-slip": _("ใบแทนสำเนาบัตร"),
+        "register": _("ลงทะเบียนลูกค้า"),
+        "tell-us": _("แจ้งเรื่อง"),
+    }.get(name, name)
 
 
 def duration(start: datetime, end: datetime) -> str:

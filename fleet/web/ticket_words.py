@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from fleet.office.channels.models import StepKind, Ticket
 from fleet.office.channels.tracking import Deadline
 from fleet.office.channels.working import Refusal
+from fleet.protocol.presence import Verdict
 
 CONDITIONS = {Deadline.KEPT: "ok", Deadline.NEAR: "attention", Deadline.MISSED: "failing"}
 """The shape that says how a deadline stands (look: disc, triangle, octagon)."""
@@ -61,3 +62,19 @@ def channel_problem(field: str) -> str:
         "deadline_days": _("กำหนดตอบตั้งแต่ 1 ถึง 365 วัน"),
         "code": _("รหัสใช้ a-z 0-9 และ - ไม่เกิน 24 ตัว และไม่ซ้ำ"),
     }[field]
+
+
+def verdict(name: str) -> tuple[str, str]:
+    """What a presence slip is worth, and what to do."""
+    return {
+        Verdict.GENUINE: (_("ใบนี้เป็นของจริง"), _("เทียบชื่อกับผู้ที่ถือใบ")),
+        Verdict.EXPIRED: (_("ใบนี้หมดอายุแล้ว"), _("ขอใบใหม่ได้ที่ตู้")),
+        Verdict.NOT_YET: (_("เวลาบนใบยังมาไม่ถึง"), _("นาฬิกาของตู้ที่ออกใบไม่ตรง ให้ช่างดูตู้นั้น")),
+        Verdict.UNKNOWN_KEY: (_("ไม่รู้จักตู้ที่ออกใบนี้"), _("ตู้นั้นอาจยังไม่เคยออนไลน์ ลองใหม่ภายหลัง หรือขอดูบัตรประชาชน")),
+        Verdict.FORGED: (_("ใบนี้ไม่ใช่ของจริง"), _("อย่ารับใบนี้ ขอดูบัตรประชาชนแทน")),
+    }[Verdict(name)]
+
+
+def no_slip() -> tuple[str, str]:
+    """What was sent is no slip's text."""
+    return _("ข้อความนี้ไม่ใช่ของใบแทนสำเนาบัตร"), _("สแกน QR บนใบอีกครั้งให้ครบ ข้อความขึ้นต้นด้วย SALAP")

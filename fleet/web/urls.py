@@ -27,6 +27,7 @@ from fleet.web.views import (
     register,
     settings,
     settings_reference,
+    slip,
     tell,
     tickets,
     tracking,
@@ -104,6 +105,7 @@ urlpatterns = [
     path("registrations/", tickets.registrations, name="registrations"),
     path("channels/", channels.channels, name="channels"),
     path("channels/<str:office_id>/<str:code>/", channels.channel, name="channel"),
+    path("slip/", slip.slip, name="slip"),
     path("tell/<str:office_id>", tell.tell, name="tell"),
     path("t/<str:token>", tracking.tracking, name="tracking"),
 ]

@@ -36,6 +36,7 @@ from kiosk.visits.events import (
     CodeScanned,
     PrinterChanged,
 )
+from kiosk.visits.services import PRESENCE_SLIP, REGISTER
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,9 @@ class Declared:
 PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
 """Whose the card is, and whether it is still valid. What every service reads that does not declare more."""
 
-DECLARED: dict[str, Declared] = {}
+_WHO = Declared(frozenset({Field.ID_NUMBER, Field.NAME_TH, Field.EXPIRY}))
+
+DECLARED: dict[str, Declared] = {PRESENCE_SLIP: _WHO, REGISTER: _WHO}
 """What a service declares beyond that, by its name."""
 
 
@@ -171,7 +174,8 @@ class CardDuties:
             raise ValueError("no ID number on the card")
         expiry = parse_card_date(text.expiry or "")
         expired = isinstance(expiry, KnownDate) and expiry.on < self._today()
-        return CardRead(IdNumber.from_card(text.id_number.reveal()), expired)
+        name = text.name_th.full if text.name_th is not None else ""
+        return CardRead(IdNumber.from_card(text.id_number.reveal()), expired, name)
 
 
 def today_in_bangkok() -> date:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.protocol import records
+from fleet.protocol.codes import PresenceCode
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
 from kiosk.disk_room import Room
@@ -22,6 +23,7 @@ from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
+from kiosk.frontdesk.writing import Stores, WritingHands, judge_slip
 from kiosk.office.lookup import list_manuals, look_up_card, look_up_code
 from kiosk.office.replica import Replica
 from kiosk.paper_meter import PaperMeter
@@ -91,14 +93,17 @@ class Effects:
         """Called when something new is in the spool."""
         meter = PaperMeter(spool, config.paper.roll_m)
         self.printing = Printing(config.kiosk_id, workers.printer, PrintJournal(spool), meter, self.record)
+        self.writing = WritingHands(config.kiosk_id, Stores(spool, replica), self.printing, self)
 
-    def run(self, effect: Effect, state: State) -> tuple[Event, ...]:  # noqa: PLR0911 - one branch an effect
+    def run(self, effect: Effect, state: State) -> tuple[Event, ...]:  # noqa: PLR0911, PLR0912 - one branch an effect
         """Carry out one effect of a step out of ``state``."""
         match effect:
             case ReadCard(service=service):
                 self._workers.card.submit(ReadDeclared(DECLARED.get(service, PAYING_A_FEE)))
             case LookUpCard(id_number=id_number, services=services):
                 return (look_up_card(self._replica, id_number, services),)
+            case LookUpCode(code=PresenceCode() as slip):
+                return (judge_slip(self._replica, slip),)
             case LookUpCode(code=code, services=services):
                 return (look_up_code(self._replica, code, services),)
             case FindManuals():
@@ -119,6 +124,8 @@ class Effects:
                 self._visit = _Visit(secrets.token_hex(8), datetime.now(UTC))
             case EndVisit():
                 self._end_visit(effect, state)
+            case _:
+                return self.writing.run(effect, state.desk)
         return ()
 
     # ---- payments
@@ -147,18 +154,34 @@ class Effects:
             ref2=bill.payment.ref2 or "",
             amount_satang=bill.chosen.notice.amount_satang,
             opened_at=datetime.now(UTC),
-            visit_id=self._visit.visit_id if self._visit else "",
+            visit_id=self.visit_id,
         )
+        return (PaymentRecorded(),) if self.put(record) else (PaymentNotRecorded(),)
+
+    # ---- what must be on record before it is said to be done
+
+    def draw(self) -> TransactionDrawn | None:
+        """A number and a token for something else than a payment."""
+        drawn = self._draw_transaction()[0]
+        return drawn if isinstance(drawn, TransactionDrawn) else None
+
+    def put(self, record: records.KnownRecord) -> bool:
+        """Put ``record`` into the spool, in order; False when it is not there."""
         self.write_unwritten()
         if self._unwritten:  # records stay in order: this one must not overtake those
-            return (PaymentNotRecorded(),)
+            return False
         try:
             self._spool.append(record)
         except SpoolFullError as err:
-            log.error("payment not offered, it cannot be recorded: %s", err)
-            return (PaymentNotRecorded(),)
+            log.error("a %s cannot be recorded: %s", type(record).__name__, err)
+            return False
         self.recorded()
-        return (PaymentRecorded(),)
+        return True
+
+    @property
+    def visit_id(self) -> str:
+        """Of the visit under way; empty between visits."""
+        return self._visit.visit_id if self._visit else ""
 
     # ---- visits, records
 

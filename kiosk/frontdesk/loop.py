@@ -281,6 +281,7 @@ class FrontDesk:
 
     def _load_settings(self) -> None:
         if (loaded := settings_store.load(self._config.data_path)) is not None:
+            self._effects.writing.take_settings(loaded[1])
             self._step(SettingsChanged(loaded[1]))
             self._proven_at_s = time.monotonic() + settings_store.PROVEN_AFTER_S
 

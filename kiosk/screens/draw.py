@@ -15,11 +15,13 @@ from kiosk.screens import (
     paint_bank,
     paint_enrol,
     paint_idle,
+    paint_keyboard,
     paint_notices,
     paint_pay,
     paint_reading,
     paint_take,
     paint_visit,
+    paint_writing,
 )
 from kiosk.screens.sheet import Sheet, Target
 from kiosk.screens.theme import Theme, theme
@@ -30,14 +32,17 @@ from kiosk.screens.views import (
     ClosedView,
     ConfirmedView,
     EnrolView,
+    GiveView,
     HoldView,
     IdleView,
     InviteView,
     KeepView,
+    KeyboardView,
     MenuView,
     NoticesView,
     PartView,
     PayView,
+    PrivacyView,
     QrView,
     SorryView,
     TakeView,
@@ -66,6 +71,9 @@ PAINTERS: dict[type, Callable[[Sheet, Any], None]] = {
     ConfirmedView: paint_bank.paint_confirmed,
     TakeView: paint_take.paint_take,
     KeepView: paint_take.paint_keep,
+    KeyboardView: paint_keyboard.paint_keyboard,
+    PrivacyView: paint_writing.paint_privacy,
+    GiveView: paint_writing.paint_give,
 }
 
 

@@ -18,14 +18,17 @@ from kiosk.screens.views import (
     ConfirmedView,
     EnrolView,
     Fact,
+    GiveView,
     HoldView,
     IdleView,
     InviteView,
     KeepView,
+    KeyboardView,
     MenuView,
     NoticesView,
     PartView,
     PayView,
+    PrivacyView,
     QrView,
     Row,
     SorryView,
@@ -48,7 +51,7 @@ NO_QR = "Masked: this code is no payment and leads to nobody's page."
 _NOWHERE = Touched(Button.CHOOSE)
 
 
-def masked(view: View) -> View:  # noqa: PLR0911 - one branch a kind of view
+def masked(view: View) -> View:  # noqa: PLR0911, PLR0912 - one branch a kind of view
     """``view`` without what is the visitor's."""
     match view:
         case IdleView() | MenuView() | InviteView() | BusyView() | HoldView() | TakeView() | WarnView() | ClosedView():
@@ -79,6 +82,12 @@ def masked(view: View) -> View:  # noqa: PLR0911 - one branch a kind of view
             return replace(view, amount=NO_AMOUNT, confirmed=MASK)
         case KeepView():
             return replace(view, payload=NO_QR, amount=NO_AMOUNT, facts=_masked(view.facts))
+        case PrivacyView():
+            return view  # the same for everybody
+        case KeyboardView():
+            return replace(view, text=MASK if view.text else "", count="")
+        case GiveView():
+            return replace(view, payload=NO_QR if view.payload else "", facts=_masked(view.facts))
         case _:
             assert_never(view)
 

@@ -11,6 +11,7 @@ from typing import assert_never
 from kiosk.screens import present_paying as paying
 from kiosk.screens import present_reading as reading
 from kiosk.screens import present_visit as visiting
+from kiosk.screens.present_writing import writing
 from kiosk.screens.telling import Moment, Telling
 from kiosk.screens.views import View
 from kiosk.visits.reading_states import (
@@ -39,6 +40,7 @@ from kiosk.visits.states import (
     Waiting,
     Warned,
 )
+from kiosk.visits.writing_states import Writing
 
 __all__ = ["Moment", "view"]
 
@@ -89,5 +91,7 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
             return reading.reading_on(state, tell)
         case Warned():
             return visiting.warned(state, tell)
+        case _ if isinstance(state, Writing):
+            return writing(state, tell)
         case _:
             assert_never(state)

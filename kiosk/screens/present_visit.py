@@ -66,9 +66,21 @@ _SERVICE_ICONS = {
     "my-factory": "factory",
     "follow-case": "route",
     "manuals": "book-open",
+    "presence-slip": "badge-check",
+    "register": "user-round-plus",
+    "tell-us": "message-square",
 }
 
 _SETTLED = (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
+
+_NO_WAY_ON = (
+    Problem.NOT_PAYABLE,
+    Problem.CANNOT_RECORD,
+    Problem.CANNOT_KEEP,
+    Problem.NO_TOPICS,
+    Problem.NOT_SET_UP,
+)
+"""Trying again will not help; there is only the way out."""
 
 
 def closed(_state: OutOfService, tell: Telling) -> ClosedView:
@@ -206,7 +218,7 @@ def sorry(state: Sorry, tell: Telling) -> SorryView:
     happened = trouble.happened.format(date=date)
     advice, helper = tell.filled((trouble.advice, trouble.helper))
     tone = Tone.OK if state.problem in _SETTLED else Tone.ATTENTION
-    if state.problem is Problem.CANNOT_RECORD:
+    if state.problem in (Problem.CANNOT_RECORD, Problem.CANNOT_KEEP):
         tone = Tone.FAILING
     return SorryView(tell.shell(_sorry_floor(state, tell)), tone, happened, advice, helper)
 
@@ -222,7 +234,7 @@ def _sorry_floor(state: Sorry, tell: Telling) -> Floor:
         )
     if state.problem in _SETTLED:
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
-    if state.problem in (Problem.NOT_PAYABLE, Problem.CANNOT_RECORD):
+    if state.problem in _NO_WAY_ON:
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
     if state.problem in (Problem.CARD_NOT_THAI_ID, Problem.CARD_EXPIRED):  # the same card will not help
         on = button(say.use_notice, Button.RETRY, "scan-barcode", Kind.PRIMARY)

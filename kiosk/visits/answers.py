@@ -21,6 +21,7 @@ from kiosk.visits.events import (
     SlipPrinted,
     TransactionDrawn,
 )
+from kiosk.visits.writing_events import Kept, NotKept, PresenceJudged, TopicsFound
 
 CARD_ANSWERS: tuple[type, ...] = (CardRead, CardUnreadable)
 LOOK_UP_ANSWERS: tuple[type, ...] = (
@@ -37,5 +38,5 @@ LOOK_UP_ANSWERS: tuple[type, ...] = (
 OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
 SLIP_ANSWERS: tuple[type, ...] = (SlipBegun, SlipPrinted, SlipFailed)
 
-SERVICE_ANSWERS: tuple[type, ...] = ()
+SERVICE_ANSWERS: tuple[type, ...] = (TopicsFound, Kept, NotKept, PresenceJudged)
 """Answers to what one service alone asks: its own states answer them, and everywhere else they come too late."""

@@ -157,8 +157,8 @@ _EVENTS: tuple[Event, ...] = (
     SettingsChanged(_SETTINGS),
 )
 
-_NOT_DRAWN = frozenset({Button.LANGUAGE, Button.LARGE})
-"""They lead nowhere else and would double the walk, twice."""
+_NOT_DRAWN = frozenset({Button.LANGUAGE, Button.LARGE, Button.KEY, Button.ERASE, Button.SHIFT, Button.LAYER})
+"""They lead nowhere else and would double the walk, or, as letters do, never let it end."""
 
 Edge = tuple[type, str, type]
 

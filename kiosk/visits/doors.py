@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.visits import presence, register, tell_us
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import LookUpCard
 from kiosk.visits.events import CardRead
 from kiosk.visits.machine import Next
 from kiosk.visits.manuals import list_manuals
-from kiosk.visits.services import FOLLOW_CASE, MANUALS, MY_FACTORY, PAY_FEE, asked_by_card
+from kiosk.visits.services import (
+    FOLLOW_CASE,
+    MANUALS,
+    MY_FACTORY,
+    PAY_FEE,
+    PRESENCE_SLIP,
+    REGISTER,
+    TELL_US,
+    asked_by_card,
+)
 from kiosk.visits.states import LookingUp
 from kiosk.visits.steps import Step, invite
 from kiosk.visits.visitor import Visitor
@@ -35,6 +45,9 @@ class Door:
 
 DOORS: dict[str, Door] = {
     PAY_FEE: Door(),
+    PRESENCE_SLIP: Door(menu=presence.notice, card=presence.card_read),
+    REGISTER: Door(menu=presence.notice, card=register.card_read),
+    TELL_US: Door(menu=tell_us.begin),
     MY_FACTORY: Door(),
     FOLLOW_CASE: Door(),
     MANUALS: Door(menu=list_manuals),

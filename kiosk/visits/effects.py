@@ -11,6 +11,7 @@ from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.events import Bill, CaseFacts
+from kiosk.visits.writing_effects import WritingEffect
 
 
 class Outcome(StrEnum):
@@ -21,6 +22,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     TIMED_OUT = "timed-out"
     NOTHING_OWED = "nothing-owed"
+    DONE = "done"
     INFORMED = "informed"
     """Saw what they came to see; nothing was to be done."""
 
@@ -132,4 +134,5 @@ Effect = (
     | ShowLight
     | BeginVisit
     | EndVisit
+    | WritingEffect
 )

@@ -18,6 +18,7 @@ from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
+from kiosk.visits.writing_events import WritingEvent
 
 
 class Button(StrEnum):
@@ -41,6 +42,12 @@ class Button(StrEnum):
     FINISH = "finish"
     CONTINUE = "continue"
     RETRY = "retry"
+    KEY = "key"  # value: what it types
+    ERASE = "erase"
+    SHIFT = "shift"
+    LAYER = "layer"  # value: of the keyboard
+    PHONE = "phone"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class CardRead:
 
     id_number: IdNumber
     expired: bool
+    name: str = field(default="", repr=False)
 
 
 class CardProblem(StrEnum):
@@ -298,4 +306,5 @@ Event = (
     | SettingsChanged
     | LinkChanged
     | RecordingChanged
+    | WritingEvent
 )

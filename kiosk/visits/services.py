@@ -14,6 +14,9 @@ from fleet.protocol.codes import BillCode, Code, FactoryCode, FolderCode, Notice
 from fleet.protocol.settings import KNOWN_SERVICES
 
 PAY_FEE = "pay-fee"
+PRESENCE_SLIP = "presence-slip"
+REGISTER = "register"
+TELL_US = "tell-us"
 MY_FACTORY = "my-factory"
 FOLLOW_CASE = "follow-case"
 MANUALS = "manuals"
@@ -59,6 +62,9 @@ SERVICES: dict[str, Service] = {
         by_card=True,
         codes=(NoticeCode, BillCode, FolderCode, FactoryCode),
     ),
+    PRESENCE_SLIP: Service(needs=frozenset({Device.CARD}), starts=frozenset({Device.CARD}), on_record=True),
+    REGISTER: Service(needs=frozenset({Device.CARD}), starts=frozenset({Device.CARD}), on_record=True),
+    TELL_US: Service(on_record=True),
     MY_FACTORY: Service(starts=_CARD_OR_CODE, by_card=True, codes=(FolderCode, FactoryCode)),
     FOLLOW_CASE: Service(starts=_CARD_OR_CODE, by_card=True, codes=(TrackingCode, FolderCode, FactoryCode)),
     MANUALS: Service(),

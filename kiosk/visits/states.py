@@ -22,6 +22,7 @@ from kiosk.visits.reading_states import (
     ReadingOn,
 )
 from kiosk.visits.visitor import CARD_IN, NOBODY, Problem, Slip, StateGround, Visitor
+from kiosk.visits.writing_states import WarnableWriting, Writing
 
 __all__ = ["Problem", "Slip", "Visitor"]
 
@@ -264,7 +265,8 @@ class Sorry(StateGround):
 
 
 Reading = FactoryShown | ChoosingCase | CaseShown | ChoosingManual | ManualShown | ReadingOn
-Warnable = ChoosingService | Inviting | ChoosingNotice | Paying | Waiting | Confirmed | Taking | Sorry | Reading
+Paid = Paying | Waiting | Confirmed
+Warnable = ChoosingService | Inviting | ChoosingNotice | Paid | Taking | Sorry | Reading | WarnableWriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,7 @@ State = (
     | Taking
     | Sorry
     | Reading
+    | Writing
     | Warned
 )
 

@@ -30,6 +30,7 @@ from kiosk.visits.states import Idle, OutOfService, State, with_desk
 from kiosk.visits.steps import Step, rest
 from kiosk.visits.still_there import over, still_there
 from kiosk.visits.taking import taking
+from kiosk.visits.writing import writing
 
 STATES: tuple[type, ...] = get_args(State)
 EVENTS: tuple[type, ...] = get_args(Event)
@@ -77,7 +78,7 @@ def _(s: State, e: RecordingChanged) -> Step:
 
 
 _underneath: Machine[State, Event, Effect] = Machine.joined(
-    front, card_found, pay_fee, my_factory, follow_case, manuals, taking
+    front, card_found, pay_fee, my_factory, follow_case, manuals, writing, taking
 )
 
 visit: Machine[State, Event, Effect] = Machine.joined(_desk, _underneath, still_there, over(_underneath))

@@ -51,6 +51,9 @@ class Problem(StrEnum):
     NO_CASE = "no-case"
     SLIP_ELSEWHERE = "slip-elsewhere"
     CANNOT_RECORD = "cannot-record"
+    CANNOT_KEEP = "cannot-keep"
+    NO_TOPICS = "no-topics"
+    NOT_SET_UP = "not-set-up"
 
 
 class Slip(StrEnum):

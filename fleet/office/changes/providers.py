@@ -14,6 +14,7 @@ import msgspec
 from django.db.models import Model, QuerySet
 
 from fleet.office.cases.providing import cases, manuals, permits
+from fleet.office.channels.items import slip_keys, topics
 from fleet.office.folders.models import Officer, Standing
 from fleet.office.models import Factory, Folder, Notice
 from fleet.protocol import office as wire
@@ -94,6 +95,8 @@ PROVIDERS: dict[type[wire.Item], Provider] = {
     wire.Notice: notices,
     wire.Folder: folders,
     wire.Officer: officers,
+    wire.Topic: topics,
+    wire.SlipKey: slip_keys,
     wire.Case: cases,
     wire.Permit: permits,
     wire.Manual: manuals,

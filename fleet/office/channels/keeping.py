@@ -19,9 +19,12 @@ import msgspec
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
+from fleet.office.changes.publishing import publish
 from fleet.office.channels.models import Channel, PresenceKey, Registration, StepKind, Ticket, TicketStep
 from fleet.office.models import Office
 from fleet.protocol import records
+from fleet.protocol.office import SlipKey
+from fleet.protocol.presence import key_id_of
 from fleet.protocol.tickets import TEXT_CHARACTERS_MAX, Kind, is_drawn_by, is_number, number_of, without_id_numbers
 
 log = logging.getLogger(__name__)
@@ -59,8 +62,11 @@ class Source:
     now: datetime
 
 
-def keep(source: Source, record: Kept) -> None:
-    """Keep what a kiosk's record tells; what cannot be kept is logged by its number only."""
+def keep(source: Source, record: Kept) -> tuple[str, ...]:
+    """Keep what a kiosk's record tells; what cannot be kept is logged by its number only.
+
+    Returns: the offices whose kiosks are to be told that there is news.
+    """
     try:
         with transaction.atomic():
             match record:
@@ -69,11 +75,12 @@ def keep(source: Source, record: Kept) -> None:
                 case records.CustomerRegistered():
                     _keep_registration(source, record)
                 case records.PresenceKeyMade():
-                    _keep_key(source, record)
+                    return _keep_key(source, record)
                 case records.PresenceIssued():
                     pass  # counted where every record stands; whose slip it was is nobody's business
     except (UnfitError, IntegrityError, DataError, OverflowError) as err:
         log.error("%s sent a %s that cannot be kept: %s", source.kiosk_id, type(record).__name__, type(err).__name__)
+    return ()
 
 
 def logged(record: Kept) -> dict[str, Any]:
@@ -166,10 +173,12 @@ def _keep_registration(source: Source, record: records.CustomerRegistered) -> No
     )
 
 
-def _keep_key(source: Source, record: records.PresenceKeyMade) -> None:
+def _keep_key(source: Source, record: records.PresenceKeyMade) -> tuple[str, ...]:
     if not (_KEY_ID.fullmatch(record.key_id) and _KEY.fullmatch(record.public_key)):
         raise UnfitError("no key")
-    PresenceKey.objects.get_or_create(
+    if key_id_of(bytes.fromhex(record.public_key)) != record.key_id:
+        raise UnfitError("not the name of this key")
+    _, is_new = PresenceKey.objects.get_or_create(
         key_id=record.key_id,
         defaults={
             "kiosk_id": source.kiosk_id,
@@ -178,6 +187,12 @@ def _keep_key(source: Source, record: records.PresenceKeyMade) -> None:
             "made_at": _at(record.made_at, source.now),
         },
     )
+    if not is_new:
+        return ()
+    offices = tuple(Office.objects.order_by("pk").values_list("pk", flat=True))
+    for office_id in offices:  # kiosks of all of them are to know it; in order, as ``publish`` asks
+        publish(office_id, {SlipKey: [record.key_id]})
+    return offices
 
 
 def _at(said: datetime, now: datetime) -> datetime:

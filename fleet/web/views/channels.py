@@ -6,15 +6,19 @@ import re
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.devices.desired import announce_office
+from fleet.office.changes.publishing import publish
 from fleet.office.channels.models import Channel
 from fleet.office.models import Office
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
+from fleet.protocol.office import Topic
 from fleet.web import ticket_words
 from fleet.web.access import offices_seen, signed_in
 
@@ -47,7 +51,10 @@ def channel(request: HttpRequest, office_id: str, code: str) -> HttpResponse:
     if request.method == "POST":
         problems = _fill(found, request.POST, _officers(office))
         if not problems:
-            found.save()
+            with transaction.atomic():
+                found.save()
+                publish(office.pk, {Topic: [found.code]})
+            announce_office(office.pk)
             return HttpResponseRedirect(reverse("web:channels"))
     context: dict[str, Any] = {
         "channel": found,

@@ -54,6 +54,9 @@ EN = Catalogue(
             "pay-fee": ("Pay a fee",),
             "my-factory": ("My factory",),
             "follow-case": ("Follow a case",),
+            "presence-slip": ("Slip instead of a copy", "Presence slip"),
+            "register": ("Register as a customer", "Register"),
+            "tell-us": ("Tell us something", "Tell us"),
             "manuals": ("Citizen manuals", "Manuals"),
         },
         more_services=("More services", "More"),
@@ -214,6 +217,9 @@ EN = Catalogue(
         Problem.NOTHING_OWED: Trouble("Nothing to pay", "", ""),
         Problem.ALREADY_PAID: Trouble("Paid on {date}", "Nothing more to pay.", ""),
         Problem.NOT_PAYABLE: Trouble("This cannot be paid here", "Take the notice to {help}.", ""),
+        Problem.CANNOT_KEEP: Trouble("This cannot be saved now", "Nothing was sent. Try again later.", _HELPS),
+        Problem.NO_TOPICS: Trouble("This office takes no messages here yet", "Tell it at {help}.", ""),
+        Problem.NOT_SET_UP: Trouble("This is not set up here yet", "Nothing was saved.", "{help} can help instead."),
         Problem.CANNOT_RECORD: Trouble(
             "This kiosk cannot take payments now", "Nothing has been paid.", "Use another kiosk, or ask at {help}."
         ),

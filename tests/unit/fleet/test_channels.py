@@ -17,6 +17,7 @@ from fleet.office.channels.models import Channel, PresenceKey, Registration, Ste
 from fleet.office.channels.tracking import Deadline, tracked_ticket
 from fleet.office.channels.working import Refusal, TicketError, answer, hand_over
 from fleet.protocol.messages import NumberedRecord, RecordBatch, encode
+from fleet.protocol.presence import key_id_of
 from fleet.protocol.records import (
     CustomerRegistered,
     KnownRecord,
@@ -128,7 +129,7 @@ def test_a_ticket_for_no_channel_of_the_office_is_kept_all_the_same() -> None:
 
 
 def test_a_kiosks_key_is_its_own() -> None:
-    made = PresenceKeyMade(key_id="0123456789abcdef", public_key="ab" * 32, made_at=NOW)
+    made = PresenceKeyMade(key_id=key_id_of(b"\xab" * 32), public_key="ab" * 32, made_at=NOW)
     Keeper().keep([said(made)])
     Keeper().keep([said(PresenceKeyMade(key_id=made.key_id, public_key="cd" * 32, made_at=NOW), kiosk_id="KKN-01")])
     key = PresenceKey.objects.get()

@@ -17,6 +17,7 @@ from tests.support.fleet_payments import owed, shown
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
     "tell/<str:office_id>",
+    "slip/",
     "manual/<slug:manual_id>",
     *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
     *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
