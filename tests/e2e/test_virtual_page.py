@@ -253,4 +253,5 @@ def test_a_kiosk_that_closes_is_said_to_be_closed(tmp_path: Path, browser: Brows
         kiosk.process.terminate()
         expect(page.locator("#dark-head")).to_have_text("ตู้จำลองปิดอยู่")
         expect(page.locator("#live")).to_have_class("bar-live lost")
+        assert kiosk.process.wait(_WAIT_S) == 0, "asked once; a second time would end it in the middle of its goodbye"
         context.close()
