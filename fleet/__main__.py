@@ -118,7 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_import(command("import-register", _import_register, "the factory register from CSV or XLSX; or undo"))
     importing.add_sample(command("register-sample", _register_sample, "write a messy register to try the import with"))
     labelling.add(command("folder-labels", _folder_labels, "labels of paper folders as a PDF, on sheets of A4"))
-    office_work.add_work(command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it"))
+    office_work.add_work(
+        command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it")
+    )
     return parser
 
 

@@ -65,7 +65,9 @@ def test_the_profile_is_the_papers_width(profile: str, width_px: int) -> None:
     assert registry.open_printer(f"fake:{profile}").width_px == width_px
 
 
-@pytest.mark.parametrize(("profile", "draws"), [("", False), ("?profile=58mm-qr", True), ("?profile=epson-tm-t20", True)])
+@pytest.mark.parametrize(
+    ("profile", "draws"), [("", False), ("?profile=58mm-qr", True), ("?profile=epson-tm-t20", True)]
+)
 def test_the_profile_says_whether_the_printer_draws_codes(profile: str, draws: bool) -> None:
     assert registry.open_printer(f"fake:{profile}").draws_codes is draws
 
