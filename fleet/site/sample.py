@@ -26,6 +26,7 @@ from fleet.partners.opening import public_key
 from fleet.protocol.codes import folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
+from fleet.protocol.settings import KNOWN_SERVICES
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
 from fleet.site.sample_cases import make_cases
 from fleet.site.sample_channels import make_channels
@@ -121,7 +122,7 @@ def _national(tracking_address: str) -> dict[str, Any]:
             "name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"},
             "biller_id": SAMPLE_BILLER_ID,
         },
-        "services": ["pay-fee", "my-factory", "follow-case", "manuals"],
+        "services": list(KNOWN_SERVICES),
         "customer_key": public_key(Path(settings.DATA_DIR) / "partners"),
         "tracking_address": tracking_address,
         "sample": True,

@@ -36,7 +36,7 @@ from kiosk.visits.events import (
     CodeScanned,
     PrinterChanged,
 )
-from kiosk.visits.services import PRESENCE_SLIP, REGISTER
+from kiosk.visits.services import SERVICES
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
 
 _WHO = Declared(frozenset({Field.ID_NUMBER, Field.NAME_TH, Field.EXPIRY}))
 
-DECLARED: dict[str, Declared] = {PRESENCE_SLIP: _WHO, REGISTER: _WHO}
+DECLARED: dict[str, Declared] = {name: _WHO for name, service in SERVICES.items() if service.reads_name}
 """What a service declares beyond that, by its name."""
 
 

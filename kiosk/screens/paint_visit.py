@@ -13,6 +13,7 @@ from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
 from kiosk.screens.views import BusyView, Forms, Invitation, InviteView, MenuView, SorryView, Tile, Tone, WarnView
+from kiosk.visits.events import Button
 
 
 def swaps(sheet: Sheet) -> pictures.Swaps:
@@ -44,7 +45,7 @@ def main_below_question(sheet: Sheet, question: Forms, head_question: bool = Fal
 def paint_menu(sheet: Sheet, view: MenuView) -> None:
     """02, or 10 with a banner."""
     m = sheet.m
-    compact = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM and view.banner is not None)
+    compact = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM)
     frame.paint_head(sheet, view.shell.head, view.question if compact else ())
     frame.paint_floor(sheet, view.shell.floor)
     if view.banner and m.shape is not Shape.TALL:
@@ -76,19 +77,46 @@ def _below_banner(sheet: Sheet, view: MenuView, *, compact: bool) -> Rect:
 
 
 def _paint_tiles(sheet: Sheet, tiles: tuple[Tile, ...], room: Rect) -> None:
-    """Up to three services in rows with a sentence each, in portrait all; else two columns."""
+    """Up to three services in rows with a sentence each, in portrait all; else two columns, on every page of them."""
     m = sheet.m
-    if len(tiles) <= 3 or m.shape is Shape.TALL:
-        height = min((room.height - m.gap * (len(tiles) - 1)) // max(1, len(tiles)), round(1.7 * m.target))
+    is_paged = any(tile.touched.button is Button.NEXT_PAGE for tile in tiles)
+    if (len(tiles) <= 3 and not is_paged) or m.shape is Shape.TALL:
+        room, gap = _rows_room(sheet, room, len(tiles))
+        height = min((room.height - gap * (len(tiles) - 1)) // max(1, len(tiles)), round(1.7 * m.target))
         for n, tile in enumerate(tiles):
-            _paint_service(sheet, tile, Rect(room.left, room.top + n * (height + m.gap), room.width, height), wide=True)
+            _paint_service(sheet, tile, Rect(room.left, room.top + n * (height + gap), room.width, height), wide=True)
         return
-    rows = -(-len(tiles) // 2)
-    width, height = (room.width - m.gap) // 2, (room.height - m.gap * (rows - 1)) // rows
+    rows = max(-(-len(tiles) // 2), 2)  # of a last page, too, so that its tiles are as large as the others
+    room, gap = _rows_room(sheet, room, rows)
+    width, height = (room.width - m.gap) // 2, (room.height - gap * (rows - 1)) // rows
     height = min(height, 2 * m.target)
     for n, tile in enumerate(tiles):
-        left, top = room.left + n % 2 * (width + m.gap), room.top + n // 2 * (height + m.gap)
+        left, top = room.left + n % 2 * (width + m.gap), room.top + n // 2 * (height + gap)
         _paint_service(sheet, tile, Rect(left, top, width, height), wide=False)
+
+
+def _rows_room(sheet: Sheet, room: Rect, rows: int) -> tuple[Rect, int]:
+    """The room for ``rows`` and the gap between them: where a finger needs more, air is given up, never a target."""
+    m = sheet.m
+    if rows * m.target + m.gap * (rows - 1) <= room.height:
+        return room, m.gap
+    gap = m.gap // 2
+    short = rows * m.target + gap * (rows - 1) - room.height
+    return (room.inflate(0, short) if 0 < short <= m.pad else room), gap
+
+
+def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tuple[str, ...], Style]:
+    """A tile's title whole if it can be: on one line, on two, in smaller type; else cut."""
+    title = sheet.strong()
+    text = sheet.fitting(forms, title, room)
+    if text in forms:
+        return (text,), title
+    lines = sheet.balanced(forms[-1], title, room)
+    if len(lines) <= 2 and round(1.4 * title.size) * len(lines) <= height:
+        return lines, title
+    smaller = sheet.ref(sheet.c.ink, Weight.STRONG)
+    fitted = sheet.fitting(forms, smaller, room)
+    return ((fitted,), smaller) if fitted in forms else ((text,), title)
 
 
 def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
@@ -101,14 +129,16 @@ def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
     left = rect.left + side + box + round(0.32 * m.body)
     chevron = round(1.1 * m.body) if wide else 0
     room = rect.right - side - chevron - left
-    title, subtitle = sheet.strong(), sheet.ref()
+    subtitle = sheet.ref()
     lines = sheet.wrap(tile.subtitle, subtitle, room) if wide and tile.subtitle else ()
-    if round(1.28 * title.size) + round(1.28 * subtitle.size) * len(lines) > rect.height or (
+    heads, title = _title_lines(sheet, tile.title, room, rect.height)
+    above = round(1.28 * title.size) * len(heads)
+    if above + round(0.12 * title.size) + round(1.36 * subtitle.size) * len(lines) > rect.height or (
         len(lines) > 1 and m.large
     ):
         lines = ()
-    y = centred(rect.top, rect.height, round(1.28 * title.size) + round(1.36 * subtitle.size) * len(lines))
-    y += sheet.line(sheet.fitting(tile.title, title, room), title, (left, y), pitch=1.28)
+    y = centred(rect.top, rect.height, above + round(1.36 * subtitle.size) * len(lines))
+    y += sheet.lines(heads, title, (left, y), pitch=1.28)
     sheet.lines(lines, subtitle, (left, y), pitch=1.36)
     if wide:
         at = (rect.right - side - chevron, centred(rect.top, rect.height, chevron))

@@ -33,7 +33,7 @@ from kiosk.screens.views import (
 from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
-from kiosk.visits.services import SERVICES
+from kiosk.visits.services import PAY_FEE, SERVICES
 from kiosk.visits.states import (
     ChoosingService,
     Confirmed,
@@ -182,16 +182,17 @@ def _how(service: str, tell: Telling) -> str:
 
 def inviting(state: Inviting, tell: Telling) -> InviteView:
     """03: insert the card; or scan, where there is no card reader."""
-    say, ready = tell.say.invite, state.desk.ready
+    say, ready, service = tell.say.invite, state.desk.ready, state.visitor.service or PAY_FEE
     back = button(tell.say.floor.back, Button.BACK, "arrow-left")
     beat = tell.moment.beat
-    if Device.CARD in ready:
-        scans = Device.SCANNER in ready
-        aside = say.or_scan if scans else None
-        floor = Floor(back, toggles=tell.toggles, aside=aside, aside_icon="scan-barcode" if scans else "")
-        return InviteView(tell.shell(floor), Invitation.CARD, say.card, say.card_steps, say.card_privacy, beat)
-    floor = Floor(back, toggles=tell.toggles)
-    return InviteView(tell.shell(floor), Invitation.NOTICE, say.scan, say.scan_steps, say.scan_privacy, beat)
+    scans = say.scans.get(service) if Device.SCANNER in ready else None
+    if scans is not None and Device.CARD not in ready:
+        floor = Floor(back, toggles=tell.toggles)
+        return InviteView(tell.shell(floor), Invitation.NOTICE, scans.question, say.scan_steps, scans.privacy, beat)
+    privacy = say.named_privacy if SERVICES[service].reads_name else say.card_privacy
+    aside, icon = (scans.aside, "scan-barcode") if scans else (None, "")
+    floor = Floor(back, toggles=tell.toggles, aside=aside, aside_icon=icon)
+    return InviteView(tell.shell(floor), Invitation.CARD, say.card, say.card_steps, privacy, beat)
 
 
 def reading(_state: ReadingCard, tell: Telling) -> BusyView:

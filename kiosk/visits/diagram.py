@@ -9,6 +9,7 @@ Print it with ``python -c "from kiosk.visits.diagram import mermaid; print(merma
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 
@@ -18,6 +19,7 @@ from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Case, CaseStep, Factory, Line, Manual, Notice
 from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber
+from kiosk.visits import diagram_writing
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
     AlreadyPaid,
@@ -188,18 +190,30 @@ def _word(event: Event) -> str:
 
 @cache
 def edges() -> frozenset[Edge]:
-    """Every step between two kinds of state that the walk has taken."""
+    """Every step between two kinds of state that the walks have taken."""
     start: State = OutOfService(Desk("SAMPLE-1", ready=frozenset({Device.PRINTER})))
-    seen, waiting, found = {start}, deque([start]), set()
+    found = _walk((start,), _EVENTS, lambda _: True)
+    writing = (*_EVENTS, *diagram_writing.events(_SETTINGS))
+    return found | _walk(diagram_writing.beginnings(_SETTINGS, _CITIZEN), writing, _is_writing)
+
+
+def _is_writing(state: State) -> bool:
+    under = state.before if isinstance(state, Warned) else state
+    return isinstance(under, diagram_writing.WRITING)
+
+
+def _walk(starts: Iterable[State], events: tuple[Event, ...], goes_on: Callable[[State], bool]) -> frozenset[Edge]:
+    """The steps from ``starts``, and from every state they lead to in which the walk goes on."""
+    seen, waiting, found = set(starts), deque(starts), set()
     while waiting:
         state = waiting.popleft()
-        for event in (*_EVENTS, *_confirmations(state)):
+        for event in (*events, *_confirmations(state)):
             if isinstance(event, Touched) and event.button in _NOT_DRAWN:
                 continue
             then = step(state, event).state
             if type(then) is not type(state):
                 found.add((type(state), _word(event), type(then)))
-            if then not in seen:
+            if then not in seen and goes_on(then):
                 seen.add(then)
                 waiting.append(then)
     return frozenset(found)

@@ -39,6 +39,7 @@ class Service:
     ``starts``: any one of these devices begins it; none means that a touch does. ``needs``: it is nothing without
     each of these. ``on_record``: it begins something that must be on record first, so it needs room on the disk.
     ``by_card``: where nothing was chosen, a card leads here by itself. ``codes``: the kinds of code that lead here.
+    ``reads_name``: it declares the need of the name on the card, and the visitor is told before.
     """
 
     starts: frozenset[Device] = frozenset()
@@ -46,6 +47,7 @@ class Service:
     on_record: bool = False
     by_card: bool = False
     codes: tuple[type, ...] = ()
+    reads_name: bool = False
 
     def can_begin(self, ready: frozenset[Device], *, can_record: bool) -> bool:
         """Whether it can be used with the devices that answer now."""
@@ -53,7 +55,8 @@ class Service:
         return started and self.needs <= ready and (can_record or not self.on_record)
 
 
-_CARD_OR_CODE = frozenset({Device.CARD, Device.SCANNER})
+_CARD = frozenset({Device.CARD})
+_CARD_OR_CODE = _CARD | {Device.SCANNER}
 
 SERVICES: dict[str, Service] = {
     PAY_FEE: Service(
@@ -62,8 +65,8 @@ SERVICES: dict[str, Service] = {
         by_card=True,
         codes=(NoticeCode, BillCode, FolderCode, FactoryCode),
     ),
-    PRESENCE_SLIP: Service(needs=frozenset({Device.CARD}), starts=frozenset({Device.CARD}), on_record=True),
-    REGISTER: Service(needs=frozenset({Device.CARD}), starts=frozenset({Device.CARD}), on_record=True),
+    PRESENCE_SLIP: Service(needs=_CARD, starts=_CARD, on_record=True, reads_name=True),
+    REGISTER: Service(needs=_CARD, starts=_CARD, on_record=True, reads_name=True),
     TELL_US: Service(on_record=True),
     MY_FACTORY: Service(starts=_CARD_OR_CODE, by_card=True, codes=(FolderCode, FactoryCode)),
     FOLLOW_CASE: Service(starts=_CARD_OR_CODE, by_card=True, codes=(TrackingCode, FolderCode, FactoryCode)),

@@ -125,7 +125,7 @@ def test_a_card_that_does_not_help_gets_a_sentence(visitor: Visitor, demo: Demo,
 @pytest.mark.parametrize("card", ["lifetime", "blank-dates", "long-name"])
 def test_cards_with_strange_dates_and_long_names_are_good_cards(visitor: Visitor, demo: Demo, card: str) -> None:
     demo.do("/card/insert", citizen=card)
-    visitor.await_state("Sorry" if card == "lifetime" else "ChoosingNotice")  # that one has nothing to pay
+    visitor.await_state("FactoryShown" if card == "lifetime" else "ChoosingNotice")  # that one has nothing to pay
 
 
 def test_the_card_pulled_while_paying_changes_nothing_but_the_goodbye(visitor: Visitor, demo: Demo) -> None:
@@ -270,3 +270,31 @@ def _descendants(pid: int) -> list[int]:
 
 def test_the_state_is_json_a_script_can_read(demo: Demo) -> None:
     assert json.dumps(demo.state())
+
+
+def test_what_is_told_at_the_kiosk_is_followed_by_phone(visitor: Visitor, demo: Demo) -> None:
+    """Tell us something: menu, topic, keyboard, slip; then the ticket stands at the fleet, and its page opens."""
+    slips = len(demo.state()["slips"])
+    visitor.touch((640, 600))
+    visitor.await_words("บริการอื่น")
+    visitor.touch((940, 555))
+    visitor.await_words("คู่มือประชาชน")
+    visitor.touch((335, 280))
+    visitor.await_state("ChoosingTopic")
+
+    def is_typing() -> bool:
+        """The topics come a moment after their screen, so the first is tried until it is there."""
+        visitor.touch((600, 245))
+        return visitor.states()[-1:] == ["TypingText"]
+
+    demo.wait_until(is_typing, "the keyboard")
+    visitor.await_words("เล่าเรื่อง")
+    for key in ((272, 508), (1008, 415), (588, 508)):
+        visitor.touch(key)
+    visitor.touch((1110, 720))
+    visitor.await_state("Giving")
+    slip = visitor.await_slip(slips + 1)
+    demo.wait_until(lambda: visitor.records("ticket-opened"), "the ticket at the fleet")
+    page = visitor.tracking_page(slip)
+    assert page.status_code == 200
+    assert visitor.records("ticket-opened")[-1].get("text") in (None, ""), "what was told stands in no log"

@@ -49,7 +49,7 @@ def test_a_crowd_with_storms_and_bad_citizens_is_kept_whole(fleet: Fleet) -> Non
     assert sum(number for name, number in told.items() if name.startswith("misdeed")) > 5
     assert told["records committed"] > 100
     assert told.get("heard what is for others", 0) == 0
-    assert told["acknowledgements that cannot be"] == 0
+    assert told.get("acknowledgements that cannot be", 0) == 0
     query = "SELECT kiosk_id, min(no), max(no), count(*) FROM devices_record WHERE kiosk_id LIKE ? GROUP BY kiosk_id"
     kept = fleet.rows(query, "P%")
     assert len(kept) == KIOSKS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.screens.texts.reading import Readings
@@ -83,16 +84,27 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True)
+class Scans:
+    """What can be scanned for a service: said beside the card, as the question where there is none; what is read."""
+
+    aside: tuple[Forms, Forms]
+    question: Forms
+    privacy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invites:
-    """Words of putting the card in, scanning, and the work that follows."""
+    """Words of putting the card in, scanning, and the work that follows.
+
+    ``named_privacy``: where the service reads the name, too. ``scans``: by service; others have nothing to scan.
+    """
 
     card: Forms
     card_steps: tuple[str, str]
     card_privacy: str
-    or_scan: tuple[Forms, Forms]
-    scan: Forms
+    named_privacy: str
+    scans: Mapping[str, Scans]
     scan_steps: tuple[str, str]
-    scan_privacy: str
     reading: str
     reading_hint: str
     looking_up: str

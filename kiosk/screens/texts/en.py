@@ -12,6 +12,7 @@ from kiosk.screens.texts.catalogue import (
     Lists,
     Losses,
     Payments,
+    Scans,
     Trouble,
     Warnings,
 )
@@ -98,10 +99,25 @@ EN = Catalogue(
         card=("Insert your ID card", "Insert ID card"),
         card_steps=("Face up, chip first", "Push in fully and leave it"),
         card_privacy="Only ID number and expiry date are read. Nothing is kept here.",
-        or_scan=(("No card needed:", "No card?"), ("scan your notice", "Scan notice")),
-        scan=("Scan notice or folder label", "Scan your notice"),
+        named_privacy="ID number, name and expiry date are read, as you were told.",
+        scans={
+            "pay-fee": Scans(
+                (("No card needed:", "No card?"), ("scan your notice", "Scan notice")),
+                ("Scan notice or folder label", "Scan your notice"),
+                "Only the number on it is used. No card is needed.",
+            ),
+            "my-factory": Scans(
+                (("No card needed:", "No card?"), ("scan the folder label", "Scan folder")),
+                ("Scan the folder label", "Scan the folder"),
+                "Only the number on it is used. No card is needed.",
+            ),
+            "follow-case": Scans(
+                (("No card needed:", "No card?"), ("scan your slip", "Scan slip")),
+                ("Scan your slip",),
+                "Only the code on it is used. No card is needed.",
+            ),
+        },
         scan_steps=("Hold the code to the scanner", "Keep still until the screen changes"),
-        scan_privacy="Only the number on it is used. No card is needed.",
         reading="Reading your card",
         reading_hint="Leave the card in",
         looking_up="Looking for your notices",

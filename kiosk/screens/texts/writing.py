@@ -67,7 +67,7 @@ class Writings:
     printing: str
     printed: str
     photo: str
-    verdicts: dict[Verdict, tuple[str, str]]
+    verdicts: dict[Verdict, tuple[Forms, str]]
 
 
 TH = Writings(
@@ -119,11 +119,11 @@ TH = Writings(
     printed="รับใบที่ช่องพิมพ์",
     photo="พิมพ์ไม่ได้ ถ่ายภาพหน้าจอนี้ไว้แทนใบ",
     verdicts={
-        Verdict.GENUINE: ("ใบนี้เป็นของจริง", "เทียบชื่อกับผู้ที่ถือใบ"),
-        Verdict.EXPIRED: ("ใบนี้หมดอายุแล้ว", "ขอใบใหม่ที่เครื่องนี้ได้"),
-        Verdict.NOT_YET: ("เวลาบนใบยังมาไม่ถึง", "นาฬิกาของเครื่องหนึ่งไม่ตรง ให้เจ้าหน้าที่ดู"),
-        Verdict.UNKNOWN_KEY: ("เครื่องนี้ตรวจใบนี้ไม่ได้", "ยังไม่รู้จักเครื่องที่ออกใบ ลองใหม่เมื่อออนไลน์"),
-        Verdict.FORGED: ("ใบนี้ไม่ใช่ของจริง", "อย่ารับใบนี้ ขอดูบัตรประชาชนแทน"),
+        Verdict.GENUINE: (("ใบนี้เป็นของจริง",), "เทียบชื่อกับผู้ที่ถือใบ"),
+        Verdict.EXPIRED: (("ใบนี้หมดอายุแล้ว",), "ขอใบใหม่ที่เครื่องนี้ได้"),
+        Verdict.NOT_YET: (("เวลาบนใบยังมาไม่ถึง",), "นาฬิกาของเครื่องหนึ่งไม่ตรง ให้เจ้าหน้าที่ดู"),
+        Verdict.UNKNOWN_KEY: (("เครื่องนี้ตรวจใบนี้ไม่ได้",), "ยังไม่รู้จักเครื่องที่ออกใบ ลองใหม่เมื่อออนไลน์"),
+        Verdict.FORGED: (("ใบนี้ไม่ใช่ของจริง",), "อย่ารับใบนี้ ขอดูบัตรประชาชนแทน"),
     },
 )
 
@@ -176,11 +176,17 @@ EN = Writings(
     printed="Take your slip",
     photo="Cannot print: take a photo of this screen",
     verdicts={
-        Verdict.GENUINE: ("This slip is genuine", "Compare the name with who holds it"),
-        Verdict.EXPIRED: ("This slip has expired", "A new one can be made here"),
-        Verdict.NOT_YET: ("This slip is of a later time", "One of two clocks is wrong: ask an officer"),
-        Verdict.UNKNOWN_KEY: ("This slip cannot be checked here", "Its kiosk is not known yet; try again online"),
-        Verdict.FORGED: ("This slip is not genuine", "Do not take it. Ask for the ID card"),
+        Verdict.GENUINE: (("This slip is genuine",), "Compare the name with who holds it"),
+        Verdict.EXPIRED: (("This slip has expired",), "A new one can be made here"),
+        Verdict.NOT_YET: (
+            ("This slip is of a later time", "Slip of a later time", "Not valid yet"),
+            "One of two clocks is wrong: ask an officer",
+        ),
+        Verdict.UNKNOWN_KEY: (
+            ("This slip cannot be checked here", "Cannot be checked here", "Cannot be checked"),
+            "Its kiosk is not known yet; try again online",
+        ),
+        Verdict.FORGED: (("This slip is not genuine",), "Do not take it. Ask for the ID card"),
     },
 )
 

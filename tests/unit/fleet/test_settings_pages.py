@@ -15,7 +15,7 @@ from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer, SettingsRevision
 from fleet.people.models import Membership, Role
 from fleet.protocol.messages import Desired, SettingsLayer
-from fleet.protocol.settings import SINCE, KioskSettings, SettingsError, read_settings
+from fleet.protocol.settings import KNOWN_SERVICES, SINCE, KioskSettings, SettingsError, read_settings
 from fleet.web.settings_changes import changes
 from fleet.web.settings_form import leaves
 from fleet.web.settings_problems import problem
@@ -34,10 +34,10 @@ def admin() -> Client:
     return client
 
 
-def answers(**typed: str) -> dict[str, str]:
+def answers(**typed: str) -> dict[str, Any]:
     """The form as the browser would send it back: what is not typed here is left empty, that is, as above."""
     latest = latest_document("province", "20")
-    return {"services": "pay-fee", "base": str(latest.revision if latest else 0), **typed}
+    return {"services": list(KNOWN_SERVICES), "base": str(latest.revision if latest else 0), **typed}
 
 
 def looked_at(html: str) -> list[str]:
