@@ -1,11 +1,14 @@
 """The keyboard: what is typed above, letters below, the way on at the right (13).
 
-Keys are smaller than other targets, because twelve must stand in a row (look.md); marks sit on a dotted circle.
+Letters are smaller than other targets, because twelve must stand in a row (look.md): 15.5 by 14 mm on 10 inch, 12 by
+11 mm on 7 inch. Everything else here, the figures of a telephone among it, is as large as any target. Marks sit on a
+dotted circle.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from pygame import Rect
 
@@ -19,6 +22,8 @@ from kiosk.visits.keyboard import COLUMNS, is_mark
 
 _PITCH = 1.32
 _DOTS = 14
+_FIGURE_COLUMNS = 3
+"""Figures stand as on a telephone."""
 
 
 def paint_keyboard(sheet: Sheet, view: KeyboardView) -> None:
@@ -27,8 +32,12 @@ def paint_keyboard(sheet: Sheet, view: KeyboardView) -> None:
     _paint_question(sheet, view)
     edge = max(8, m.margin // 3)
     gap = {Shape.COMPACT: 4, Shape.MEDIUM: 7, Shape.TALL: 8}[m.shape]
-    tight = m.large and m.shape is Shape.COMPACT  # larger words need higher buttons, and leave less to the keys
-    foot = {Shape.COMPACT: 84 if tight else 72, Shape.MEDIUM: 128, Shape.TALL: 150}[m.shape]
+    foot = {Shape.COMPACT: m.target, Shape.MEDIUM: 128, Shape.TALL: 150}[m.shape]
+    if len(view.rows[0]) == _FIGURE_COLUMNS and m.shape is not Shape.TALL:
+        top = m.header + gap + 2
+        _paint_beside(sheet, view, Rect(edge, top, m.width - 2 * edge, m.height - edge - top), (gap, foot))
+        return
+    tight = m.large and m.shape is Shape.COMPACT  # larger words leave less to the keys
     below = Rect(edge, m.height - edge - foot, m.width - 2 * edge, foot)
     rows = len(view.rows)
     key = {Shape.COMPACT: 52 if tight else 58, Shape.MEDIUM: 88, Shape.TALL: 132}[m.shape]
@@ -36,6 +45,24 @@ def paint_keyboard(sheet: Sheet, view: KeyboardView) -> None:
     top = frame.paint_band(sheet, view.question[0]) if m.shape is Shape.TALL else m.header + gap + 2
     _paint_text(sheet, view, Rect(m.margin, top, m.width - 2 * m.margin, keys.top - 2 * gap - top))
     _paint_keys(sheet, view, keys, gap)
+    _paint_below(sheet, view, below, gap)
+
+
+def _paint_beside(sheet: Sheet, view: KeyboardView, room: Rect, sizes: tuple[int, int]) -> None:
+    """Figures at the left over the whole height; what is typed, the hint and the buttons at the right.
+
+    ``sizes``: the gap between keys, and the height of the buttons.
+    """
+    m, (gap, foot) = sheet.m, sizes
+    keys = Rect(room.left, room.top, round(0.46 * room.width), room.height + gap)
+    _paint_keys(sheet, view, keys, gap)
+    left = keys.right + 3 * gap
+    text = Rect(left, room.top, room.right - left, round(1.8 * m.body))
+    _paint_text(sheet, replace(view, hint=""), text)
+    style = sheet.ref(sheet.c.failing if view.is_wrong else None)
+    below = Rect(left, room.bottom - foot, text.width, foot)
+    lines = sheet.balanced(view.hint, style, text.width)
+    sheet.lines(lines, style, (left, text.bottom + 2 * gap), pitch=1.4)
     _paint_below(sheet, view, below, gap)
 
 
@@ -56,8 +83,8 @@ def _paint_text(sheet: Sheet, view: KeyboardView, rect: Rect) -> None:
     fits = max(1, (rect.height - round(0.2 * m.body)) // line)
     hint = sheet.ref(c.failing if view.is_wrong else None)
     lines = sheet.wrap(view.text, style, room)[-fits:] if view.text else ("",)
-    with_hint = (not view.text or view.is_wrong) and len(lines) < fits
-    height = line * len(lines) + (round(1.4 * hint.size) if with_hint and view.text else 0)
+    hints = sheet.balanced(view.hint, hint, room) if view.is_wrong and view.text and len(lines) < fits else ()
+    height = line * len(lines) + round(1.4 * hint.size) * len(hints)
     y = centred(rect.top, rect.height, height) if rect.height < 3 * line else rect.top + pad // 2
     y += round(0.06 * style.size)  # marks above reach further than tails below
     for text in lines:
@@ -67,26 +94,15 @@ def _paint_text(sheet: Sheet, view: KeyboardView, rect: Rect) -> None:
     end = rect.left + pad + (sheet.width(lines[-1], style) if lines[-1] else 0) + 3
     caret = round(1.1 * style.size)
     sheet.fill(Rect(min(end, rect.right - pad), y - line + (line - caret) // 2, max(3, m.border), caret), c.primary)
-    if view.is_wrong and not with_hint:
-        words = sheet.fitting((view.hint,), hint, room - end + rect.left)
-        sheet.line(
-            words,
-            hint,
-            (rect.left + pad, y - line),
-            pitch=_PITCH * style.size / hint.size,
-            align=Align.RIGHT,
-            width=room,
-        )
-    if with_hint and view.text:
-        sheet.line(sheet.fitting((view.hint,), hint, room), hint, (rect.left + pad, y), pitch=1.4)
+    sheet.lines(hints, hint, (rect.left + pad, y), pitch=1.4)
 
 
 def _paint_keys(sheet: Sheet, view: KeyboardView, room: Rect, gap: int) -> None:
     """Rows of keys; the last leaves its ends to shift and erase."""
-    columns = COLUMNS if len(view.rows[0]) > 3 else 3
+    columns = COLUMNS if len(view.rows[0]) > _FIGURE_COLUMNS else _FIGURE_COLUMNS
     width = (room.width - gap * (columns - 1)) / columns
     height = room.height // len(view.rows) - gap
-    if columns == 3:
+    if columns == _FIGURE_COLUMNS:
         width = min(width, 3 * height)
     left = room.left + (room.width - columns * width - gap * (columns - 1)) / 2
     for n, row in enumerate(view.rows):
@@ -143,7 +159,9 @@ def _paint_small(sheet: Sheet, action: Action, rect: Rect) -> None:
     m, c = sheet.m, sheet.c
     pressed = sheet.target(rect, action.touched)
     ground, edge, ink = frame.button_colours(sheet, action.kind, pressed=pressed)
-    if action.kind is Kind.SECONDARY and not pressed:
+    if action.kind is Kind.SECONDARY and pressed:  # its own ground is the one that marks a finger elsewhere
+        ground, ink = c.primary, c.on_primary
+    elif action.kind is Kind.SECONDARY:
         ground = c.primary_tint
     sheet.box(rect, ground, edge, radius=m.radius // 2)
     if action.icon:
@@ -162,20 +180,22 @@ def _paint_small(sheet: Sheet, action: Action, rect: Rect) -> None:
 
 def _paint_below(sheet: Sheet, view: KeyboardView, room: Rect, gap: int) -> None:
     """Back, phone and layers; the space bar; the way on."""
-    small = round(min(1.0 * room.height, 0.105 * room.width))
+    small = max(sheet.m.target, round(min(1.0 * room.height, 0.105 * room.width)))
     x = room.left
     for action in view.below:
         wide = small if action.icon else round(1.14 * small)
         _paint_small(sheet, action, Rect(x, room.top, wide, room.height))
         x += wide + gap
-    send = min(frame.button_width(sheet, view.send, round(0.3 * room.width)), round(0.3 * room.width))
+    most = room.right - x if view.space is None else round(0.3 * room.width)
+    send = min(frame.button_width(sheet, view.send, most), most)
     frame.paint_button_in(sheet, view.send, Rect(room.right - send, room.top, send, room.height))
     if view.space is not None:
         rect = Rect(x, room.top, room.right - send - gap - x, room.height)
         pressed = sheet.target(rect, view.space.touched)
         c = sheet.c
         sheet.box(rect, c.surface_pressed if pressed else c.surface, c.line_strong)
-        style = sheet.ref()
-        text = sheet.fitting(view.space.labels, style, rect.width - 8)
+        style, text = sheet.ref(), view.space.labels[0]
+        while style.size > 12 and sheet.width(text, style) > rect.width - 16:
+            style = style._replace(size=style.size - 2)
         top = centred(rect.top, rect.height, round(1.3 * style.size))
         sheet.line(text, style, (rect.left, top), align=Align.CENTRE, width=rect.width)

@@ -298,7 +298,7 @@ def _checked(state: PresenceChecked, tell: Telling, say: Writings) -> GiveView:
     floor = Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
     return GiveView(
         shell=tell.shell(floor),
-        title=(title,),
+        title=title,
         tone=_TONES.get(state.verdict, Tone.ATTENTION),
         payload="",
         sample_band=None,

@@ -81,7 +81,7 @@ def _telling(desk: Desk) -> Iterator[tuple[str, State]]:
     typing = TypingText(desk, nobody, topics, TOPICS[1], TEXT)
     ticket = TicketPaper(number_of(Kind.TICKET, "CBI01-690000042"), "Kx7mQ2vT9pLw4RzB", TOPICS[1])
     yield "13-topics", topics
-    yield "13-topics-many", replace(topics, topics=MANY_TOPICS)
+    yield "99-long-topics", replace(topics, topics=MANY_TOPICS)
     yield "13-keyboard", typing
     yield "13-keyboard-empty", replace(typing, text="")
     yield "13-keyboard-full", replace(typing, text=((TEXT + " ") * 4)[:300], layer=Layer.THAI_SHIFT)

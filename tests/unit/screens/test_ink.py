@@ -14,7 +14,7 @@ from kiosk.screens.gallery import SIZES, Size, desk_of
 from kiosk.screens.present import view
 from kiosk.screens.samples import Sample, samples
 from kiosk.screens.sheet import Sheet, Written
-from kiosk.screens.theme import Shape, metrics, theme
+from kiosk.screens.theme import Metrics, Shape, metrics, theme
 from kiosk.screens.typeset import ELLIPSIS, Typesetter
 from kiosk.screens.views import HoldView
 from kiosk.visits.desk import Language
@@ -76,13 +76,33 @@ def faults(sheet: Sheet) -> list[str]:
     return found + crossings(sheet)
 
 
+FIGURES = 10
+"""Keys of a telephone; more of them are a keyboard of letters."""
+
+KEY_MM = {Shape.COMPACT: (11.9, 10.0), Shape.MEDIUM: (15.5, 13.9), Shape.TALL: (19.5, 31.7)}
+"""The least width and height of a letter on the keyboard: twelve must stand in a row.
+
+Medium as the look draws it (98 by 88 px at 6.3 px per mm). The others: a twelfth of the glass less the gaps, and as
+high as a line of text, the keys' four rows and full-size buttons leave it; portrait keys are as high as any target.
+"""
+
+
+def least(m: Metrics, touched: Touched, *, letters: bool) -> tuple[float, float]:
+    """The least width and height of what is ``touched``; ``letters``: it stands on a keyboard of letters."""
+    if letters and touched.value != " " and touched.button in (Button.KEY, Button.SHIFT, Button.ERASE):
+        width_mm, height_mm = KEY_MM[m.shape]
+        return width_mm * m.px_per_mm, height_mm * m.px_per_mm
+    toggles = touched.button in (Button.LANGUAGE, Button.LARGE)
+    return (108 if m.shape is Shape.TALL and toggles else m.target), m.target
+
+
 def target_faults(size: Size, targets: list[Target]) -> list[str]:
     m = metrics(size.px, large=size.large)
     found = []
+    letters = sum(target.touched.button is Button.KEY for target in targets) > FIGURES
     for target in targets:
-        toggles = target.touched.button in (Button.LANGUAGE, Button.LARGE)
-        width = 108 if m.shape is Shape.TALL and toggles else m.target
-        if target.rect[2] < width or target.rect[3] < m.target:
+        width, height = least(m, target.touched, letters=letters)
+        if target.rect[2] < width or target.rect[3] < height:
             found.append(f"{target} is small")
     rects = [pygame.Rect(target.rect) for target in targets]
     found += [f"{a} and {b} overlap" for a, b in combinations(rects, 2) if a.colliderect(b)]
