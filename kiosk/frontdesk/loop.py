@@ -52,9 +52,9 @@ log = logging.getLogger(__name__)
 POLL_S = 0.02
 """How often the glass is asked for touches while somebody is here. Events of other devices never wait for this."""
 
-IDLE_POLL_S = 0.04
-"""The same while nobody is here. A look costs about 0.2 ms, most of it for waking up: half as many keep an idle desk
-well under 1 % of a core, and 20 ms more before the first button turns dark are not felt."""
+IDLE_POLL_S = 0.05
+"""The same while nobody is here. A look costs about 0.2 ms, most of it for waking up: fewer than half keep an idle desk
+under 1 % of a core, and 30 ms more before the first button turns dark are not felt."""
 
 STATUS_EVERY_S = 30.0
 """How often the agent is told the devices' state even if nothing changed."""
