@@ -18,10 +18,10 @@ from django.db.models import QuerySet
 
 from fleet.office.changes.publishing import publish
 from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
-from fleet.office.folders.stock import compare
 from fleet.office.models import Folder
 from fleet.protocol import office as wire
 from fleet.protocol import records
+from fleet.protocol.stock import compare
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from fleet.office.changes.pages import page_after
 from fleet.office.folders.keeping import Source, keep, move, put, take_stock, tell
 from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
 from fleet.office.folders.officers import OfficerError, Refusal, add, remove
-from fleet.office.folders.stock import compare
 from fleet.office.models import Folder, Office
 from fleet.protocol import office as wire
 from fleet.protocol.messages import NumberedRecord, RecordBatch, encode
 from fleet.protocol.records import FolderMoved, KnownRecord, ShelfTaken, encode_record
+from fleet.protocol.stock import compare
 from fleet.protocol.thai import IdNumber, keyed_hash
 from fleet.protocol.topics import Channel
 from fleet.site.sample import sample_id

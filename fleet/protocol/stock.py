@@ -1,4 +1,7 @@
-"""What a walk along a shelf says: pure; from what should stand there and what was scanned to what is wrong."""
+"""What a walk along a shelf says: pure; from what should stand there and what was scanned to what is wrong.
+
+One rule for both ends: the kiosk shows while somebody walks what the fleet will keep of the walk (``ShelfTaken``).
+"""
 
 from __future__ import annotations
 
