@@ -52,7 +52,7 @@ class Running(Protocol):
 class _Fork:
     """A part of ours in a process of its own, with the four methods of ``subprocess.Popen`` that we use."""
 
-    def __init__(self, name: str, run: Callable[[], int]) -> None:
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
         self._process = multiprocessing.get_context("fork").Process(
             target=_be_part, args=(name, run, _die_with_parent(os.getpid())), name=name
         )
@@ -79,7 +79,7 @@ class _Fork:
         return self._process.exitcode
 
 
-def _be_part(name: str, run: Callable[[], int], die_with_parent: Callable[[], None]) -> None:
+def _be_part(name: str, run: Callable[[], None], die_with_parent: Callable[[], None]) -> None:
     """The whole life of a forked part: it stands where a program of its own would, then runs."""
     die_with_parent()
     os.setsid()  # Ctrl-C reaches who started us; they tell us
@@ -88,7 +88,7 @@ def _be_part(name: str, run: Callable[[], int], die_with_parent: Callable[[], No
     for number in OUR_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, OUR_SIGNALS)
-    raise SystemExit(run())
+    run()
 
 
 @dataclass
@@ -112,8 +112,8 @@ class Children:
         """Start a stranger and keep it running."""
         self._keep(name, lambda: self._spawn(command))
 
-    def start_part(self, name: str, run: Callable[[], int]) -> None:
-        """Start a part of ours and keep it running; ``run`` gives its exit code. Import all it needs before."""
+    def start_part(self, name: str, run: Callable[[], None]) -> None:
+        """Start a part of ours, whose whole life is ``run``, and keep it running. Import all it needs before."""
         gc.collect()
         gc.freeze()  # or the parts' first collections write into every object, and nothing is shared any more
         self._keep(name, lambda: _Fork(name, run))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -13,14 +13,15 @@ from django.test import Client
 from PIL import Image
 
 from drivers.card.samples import SOMCHAI
+from fleet.__main__ import parser
+from fleet.commands.command import CommandError
+from fleet.commands.folders import folder_labels
 from fleet.office.folders.labels import Label, pdf, place_th
 from fleet.office.folders.models import Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import A4_MM, SHEETS, Sheet
 from fleet.office.models import Folder
 from fleet.people.models import Membership, Role
 from fleet.protocol.codes import folder_id
-from fleet.site import labelling
-from fleet.site.enrolling import CommandError
 from tests.support.require import require
 
 
@@ -176,19 +177,17 @@ def test_every_code_on_printed_labels_is_read(sheet: Sheet, tmp_path: Path) -> N
     assert sorted(read["QR Code"]) == wanted
 
 
-def asked(file: Path, *words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    labelling.add(parser)
-    return parser.parse_args([str(file), *words])
+def labels(file: Path, *words: str) -> dict[str, Any]:
+    return folder_labels(parser().parse_args(["folder-labels", str(file), *words]))
 
 
 def test_labels_of_a_cabinet_from_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "labels.pdf"
-    said = labelling.run(asked(file, "--office", "CBI", "--cabinet", "1", "--first", "23"))
+    said = labels(file, "--office", "CBI", "--cabinet", "1", "--first", "23")
     assert (said["labels"], said["sheets"]) == (3, 2)
     assert file.read_bytes().startswith(b"%PDF")
     for words in (["--office", "XXX"], ["--office", "CBI", "--sheet", "9x9"], ["--office", "CBI", "--first", "25"]):
         with pytest.raises(CommandError):
-            labelling.run(asked(file, *words))
+            labels(file, *words)
     with pytest.raises(CommandError, match="cannot write"):
-        labelling.run(asked(tmp_path, "--office", "CBI"))
+        labels(tmp_path, "--office", "CBI")

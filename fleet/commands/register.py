@@ -16,17 +16,22 @@ import getpass
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fleet.site.enrolling import CommandError
+from fleet.commands.command import AddCommand, CommandError, Said
 
 if TYPE_CHECKING:
     from fleet.office.models import Office
     from fleet.office.register.models import Run
 
 
-def add_import(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet import-register`."""
+def add(command: AddCommand) -> None:
+    """These commands."""
+    _add_import(command("import-register", _import_register, "the factory register from CSV or XLSX; or undo"))
+    _add_sample(command("register-sample", _register_sample, "write a messy register to try the import with"))
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", help="CSV (cp874 or UTF-8) or XLSX")
     parser.add_argument("--office", default="", help="office id; without it, the whole nation's")
     parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
@@ -34,25 +39,20 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--undo", type=int, metavar="RUN", help="undo a run instead")
 
 
-def add_sample(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet register-sample`."""
+def _add_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="ends in .csv or .xlsx")
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--office", default="", help="office id; without it, all provinces with an office")
     parser.add_argument("--utf8", action="store_true", help="not cp874")
 
 
-def run_import(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet import-register`; what it says.
-
-    Raises: CommandError.
-    """
+def _import_register(arguments: argparse.Namespace) -> Said:
     if (arguments.file is None) == (arguments.undo is None):
         raise CommandError("name a file, or a run with --undo")
     return _undone(arguments.undo) if arguments.undo is not None else _imported(arguments)
 
 
-def _imported(arguments: argparse.Namespace) -> dict[str, Any]:
+def _imported(arguments: argparse.Namespace) -> Said:
     from fleet.office.register import runs
     from fleet.office.register.checking import OvertakenError
     from fleet.office.register.models import Run, Stage
@@ -65,7 +65,7 @@ def _imported(arguments: argparse.Namespace) -> dict[str, Any]:
         if run.stage == Stage.FAILED:
             raise CommandError(f"nothing was taken from {arguments.file}: {run.refusal}")
         if arguments.report is not None:
-            write_report(run, arguments.report)
+            _write_report(run, arguments.report)
     except OSError as err:
         raise CommandError(f"{err.filename}: {err.strerror}") from err
     except OvertakenError as err:
@@ -77,7 +77,7 @@ def _imported(arguments: argparse.Namespace) -> dict[str, Any]:
     return _said(Run.objects.get(pk=run.pk))
 
 
-def _undone(number: int) -> dict[str, Any]:
+def _undone(number: int) -> Said:
     from fleet.office.register import runs
     from fleet.office.register.models import Run, Stage
 
@@ -129,7 +129,7 @@ def _shown(run_id: int, steps: Iterable[object]) -> None:
     sys.stderr.write("\n")
 
 
-def _said(run: Run) -> dict[str, Any]:
+def _said(run: Run) -> Said:
     return {
         "run": run.pk,
         "stage": run.stage,
@@ -154,7 +154,7 @@ def work_off(stop: Callable[[], bool]) -> int:
     return turns
 
 
-def write_report(run: Run, path: Path) -> None:
+def _write_report(run: Run, path: Path) -> None:
     """Every finding of a run as a CSV that Excel opens as it should."""
     from fleet.office.register.report import HEADINGS, report_lines
 
@@ -164,11 +164,7 @@ def write_report(run: Run, path: Path) -> None:
         rows.writerows(report_lines(run))
 
 
-def make_sample(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet register-sample`; what it says.
-
-    Raises: CommandError.
-    """
+def _register_sample(arguments: argparse.Namespace) -> Said:
     from fleet.office.models import Province
     from fleet.office.register.sample_file import Place, write_csv, write_xlsx
 

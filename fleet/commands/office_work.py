@@ -16,10 +16,10 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fleet.site import importing
-from fleet.site.enrolling import CommandError
+from fleet.commands import register
+from fleet.commands.command import AddCommand, CommandError, Said
 
 if TYPE_CHECKING:
     from fleet.office.fees.models import LetterRun
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from fleet.office.models import Office
 
 
-def add_work(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet office-work`."""
-    parser.add_argument("what", choices=["letters", "daily", "register"])
+def add(command: AddCommand) -> None:
+    """These commands."""
+    work = command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it")
+    work.add_argument("what", choices=["letters", "daily", "register"])
+    _add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
 
 
-def add_notices(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet notices`."""
+def _add_notices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("office_id")
     parser.add_argument("year", type=int, help="of the Buddhist era, in which the fee falls due")
     parser.add_argument("--month", type=int, choices=range(1, 13), help="only what falls due in it")
@@ -62,8 +63,7 @@ class _Stop:
         return self.asked
 
 
-def work(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet office-work`; what was done."""
+def _office_work(arguments: argparse.Namespace) -> Said:
     from django.utils import timezone
 
     from fleet.office.fees import runs, sending
@@ -71,17 +71,17 @@ def work(arguments: argparse.Namespace) -> dict[str, Any]:
 
     stop = _Stop()
     if arguments.what == "register":
-        return {"turns": importing.work_off(stop)}
+        return {"turns": register.work_off(stop)}
     if arguments.what == "letters":
         return {"parts": runs.work(payee_of, timezone.localdate, stop)}
     return {
         "grown": grow_notices(timezone.localdate()),
-        "reminded": sending.send_all(carriers(), timezone.localtime, stop),
+        "reminded": sending.send_all(_carriers(), timezone.localtime, stop),
         "forgotten": runs.forget_old(timezone.now()),
     }
 
 
-def carriers() -> Carriers:
+def _carriers() -> Carriers:
     """The carriers of reminders, as the environment names them."""
     from django.conf import settings
 
@@ -91,11 +91,7 @@ def carriers() -> Carriers:
     return Carriers({channel: address for channel, address in named.items() if address})
 
 
-def notices(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet notices`; what it says.
-
-    Raises: CommandError.
-    """
+def _notices(arguments: argparse.Namespace) -> Said:
     from django.utils import timezone
 
     from fleet.office.fees.making import Asked, plan
@@ -123,7 +119,7 @@ def notices(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _letters(office: Office, fee_year: int, folder: Path) -> dict[str, Any]:
+def _letters(office: Office, fee_year: int, folder: Path) -> Said:
     """Print the year's owed notices into a folder; a run that was cut off goes on."""
     from fleet.office.fees import runs
     from fleet.office.fees.models import LetterRun
@@ -142,7 +138,7 @@ def _letters(office: Office, fee_year: int, folder: Path) -> dict[str, Any]:
     return _print(run, folder)
 
 
-def _print(run: LetterRun, folder: Path) -> dict[str, Any]:
+def _print(run: LetterRun, folder: Path) -> Said:
     from django.utils import timezone
 
     from fleet.office.fees import runs

@@ -15,7 +15,8 @@ import argparse
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from fleet.commands.command import AddCommand, CommandError, Said
 
 ENFORCED_WITHIN_S = 10.0
 """What is promised: the broker has dropped the kiosk by then."""
@@ -23,12 +24,16 @@ ENFORCED_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.1
 
 
-class CommandError(Exception):
-    """It could not be done; one sentence for whoever typed it."""
+def add(command: AddCommand) -> None:
+    """These commands."""
+    _add_enrol(command)
+    revoke = command("revoke", _revoke, "end a kiosk's identity: HTTPS at once, its link within 10 s")
+    revoke.add_argument("kiosk_id")
+    revoke.add_argument("--reason", required=True, help="for those who read the audit")
 
 
-def add_enrol(enrol: argparse.ArgumentParser) -> None:
-    """Its options."""
+def _add_enrol(command: AddCommand) -> None:
+    enrol = command("enrol", _enrol, "certify a kiosk's own key by its signing request; or expect a batch")
     enrol.add_argument(
         "kiosk_id", nargs="?", default="", help="an expected kiosk; or --office and --name for a new one"
     )
@@ -43,17 +48,7 @@ def add_enrol(enrol: argparse.ArgumentParser) -> None:
     )
 
 
-def add_revoke(revoke: argparse.ArgumentParser) -> None:
-    """Its options."""
-    revoke.add_argument("kiosk_id")
-    revoke.add_argument("--reason", required=True, help="for those who read the audit")
-
-
-def enrol(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet enrol`; what it says.
-
-    Raises: CommandError.
-    """
+def _enrol(arguments: argparse.Namespace) -> Said:
     from fleet.trust.certificates import IdentityError
     from fleet.trust.reach import NoReachError
     from fleet.trust.signing_request import SigningRequestError
@@ -66,7 +61,7 @@ def enrol(arguments: argparse.Namespace) -> dict[str, Any]:
         raise CommandError(f"{err.filename}: {err.strerror}") from err
 
 
-def _certify(arguments: argparse.Namespace) -> dict[str, Any]:
+def _certify(arguments: argparse.Namespace) -> Said:
     import msgspec
     from django.db import transaction
 
@@ -96,7 +91,7 @@ def _certify(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"kiosk_id": certificate.kiosk_id, "serial": certificate.serial, "until": _iso(certificate.not_after)}
 
 
-def _expect_batch(arguments: argparse.Namespace) -> dict[str, Any]:
+def _expect_batch(arguments: argparse.Namespace) -> Said:
     from fleet.office.models import Office
     from fleet.trust.certificates import Doer
     from fleet.trust.vouchers import expect, read_batch
@@ -107,11 +102,8 @@ def _expect_batch(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"machines": len(machines), "vouchers": written}
 
 
-def revoke(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet revoke`; what it says. ``broker``: whether the broker has dropped the kiosk, as far as was waited for.
-
-    Raises: CommandError.
-    """
+def _revoke(arguments: argparse.Namespace) -> Said:
+    """``broker``: whether the broker has dropped the kiosk, as far as was waited for."""
     from fleet.trust import certificates
     from fleet.trust.models import Certificate
 

@@ -11,15 +11,15 @@ import argparse
 import asyncio
 import json
 import signal
-from typing import Any
 
+from fleet.commands.command import AddCommand, CommandError, Needs, Said
 from fleet.partners.port import System
 from fleet.partners.stand_in import Habit, StandIn
-from fleet.site.enrolling import CommandError
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet pretend-partners`."""
+def add(command: AddCommand) -> None:
+    """These commands."""
+    parser = command("pretend-partners", _run, "play other people's systems on this machine", Needs.NOTHING)
     parser.add_argument("--port", type=int, default=8810)
     parser.add_argument(
         "--habit",
@@ -30,11 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`fleet pretend-partners`, until it is told to end; how often each was asked.
-
-    Raises: CommandError.
-    """
+def _run(arguments: argparse.Namespace) -> Said:
+    """Until it is told to end; how often each was asked."""
     stand_in = StandIn({_system(each): _habit(each) for each in arguments.habit})
     try:
         asyncio.run(_answer(stand_in, arguments.port))
@@ -63,5 +60,5 @@ async def _answer(stand_in: StandIn, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(each, over.set)
     async with await stand_in.serve("127.0.0.1", port) as server:
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        print(json.dumps({"address": address}), flush=True)  # noqa: T201 - the line that says it answers
+        print(json.dumps({"address": address}), flush=True)
         await over.wait()

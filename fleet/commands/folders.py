@@ -13,13 +13,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from fleet.site.enrolling import CommandError
+from fleet.commands.command import AddCommand, CommandError
 
 PLACE = ("room", "cabinet", "shelf")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Options of `fleet folder-labels`."""
+def add(command: AddCommand) -> None:
+    """These commands."""
+    parser = command("folder-labels", folder_labels, "labels of paper folders as a PDF, on sheets of A4")
     parser.add_argument("file", type=Path, help="the PDF to write")
     parser.add_argument("--office", required=True, help="office id")
     for part in PLACE:
@@ -30,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--first", type=int, default=1, help="first label of the first sheet that is free (default: 1)")
 
 
-def run(arguments: argparse.Namespace) -> dict[str, Any]:
+def folder_labels(arguments: argparse.Namespace) -> dict[str, Any]:
     """`fleet folder-labels`; what it says.
 
     Raises: CommandError.

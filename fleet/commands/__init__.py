@@ -1,0 +1,1 @@
+"""What can be typed after ``fleet``, a module a group."""

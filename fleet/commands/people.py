@@ -1,0 +1,38 @@
+"""`fleet user`: accounts of people. Passwords come from the environment: command lines are read by everybody."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from fleet.commands.command import AddCommand, CommandError, Needs
+
+PASSWORD_CHARACTERS_MIN = 10
+"""As ``fleet.site.settings`` asks for on the pages."""
+
+
+def add(command: AddCommand) -> None:
+    """These commands."""
+    what = "make or change an account; the password comes from SALA_PASSWORD"
+    user = command("user", _user, what, Needs.MIGRATED)
+    user.add_argument("name")
+    user.add_argument("--role", required=True, choices=["technician", "officer", "provincial-admin", "national-admin"])
+    user.add_argument("--province", type=int, help="DOPA code; not for national admins")
+    user.add_argument("--full-name", default="")
+
+
+def _user(arguments: argparse.Namespace) -> None:
+    from django.contrib.auth.models import User
+
+    from fleet.people.models import Membership, Role
+
+    password = os.environ.get("SALA_PASSWORD", "")
+    if len(password) < PASSWORD_CHARACTERS_MIN:
+        raise CommandError(f"put a password of at least {PASSWORD_CHARACTERS_MIN} characters into SALA_PASSWORD")
+    if (arguments.province is None) != (arguments.role == Role.NATIONAL_ADMIN):
+        raise CommandError("every role but national-admin needs --province, and that one must not have it")
+    user, _ = User.objects.get_or_create(username=arguments.name)
+    user.first_name = arguments.full_name
+    user.set_password(password)
+    user.save()
+    Membership.objects.get_or_create(user=user, role=arguments.role, dopa_code=arguments.province)
