@@ -17,7 +17,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from fleet.protocol import messages, records, topics
+from fleet.protocol import messages, records, topics, updates
 from fleet.protocol.topics import RETAINED, Channel
 
 VERSION = "1"
@@ -142,7 +142,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _structs() -> Iterator[type[msgspec.Struct]]:
-    for module in (messages, records):
+    for module in (messages, records, updates):
         for each in vars(module).values():
             if isinstance(each, type) and issubclass(each, msgspec.Struct):
                 yield each

@@ -13,8 +13,8 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-"""A number that counts. Bounded as SQLite and PostgreSQL bound it: a message that holds more is none."""
+from fleet.protocol.counts import Count as Count  # noqa: PLC0414 - those who import it from here may
+from fleet.protocol.updates import FirmwareDesired, FirmwareReported
 
 MESSAGE_BYTES_MAX = 256 * 1024
 """Largest message either side reads. A batch of 100 records is about 30 kB; settings documents about 10 kB."""
@@ -156,21 +156,24 @@ class Desired(Message, frozen=True):
     """What a kiosk should run. ``settings_revision`` names the stack of layers as a whole and only ever grows.
 
     ``office_revision`` counts within ``office_id``: a kiosk that was moved may well see a smaller one.
+    ``firmware``: see ``fleet.protocol.updates``; None leaves alone what runs.
     """
 
     settings_revision: Count
     layers: tuple[SettingsLayer, ...]
     office_revision: Count = 0
     office_id: str = ""
+    firmware: FirmwareDesired | None = None
 
 
 class Reported(Message, frozen=True):
-    """What a kiosk runs, and why not what was desired."""
+    """What a kiosk runs, and why not what was desired. ``firmware`` is None from one that cannot be updated."""
 
     settings_revision: Count
     problems: tuple[str, ...] = ()
     office_revision: Count = 0
     version: str = ""
+    firmware: FirmwareReported | None = None
 
 
 class CommandKind(StrEnum):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args
 import msgspec
 
 from fleet.protocol.messages import Count
+from fleet.protocol.updates import ManifestHash, UpdateReason, UpdateState
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -181,6 +182,24 @@ class ShelfTaken(Record, frozen=True, tag="shelf-taken"):
     taken_at: datetime
 
 
+class FirmwareStep(Record, frozen=True, tag="firmware-step"):
+    """A kiosk went from one state of its update to another; fields as in ``updates.FirmwareReported``.
+
+    ``was`` and ``state`` are the same when only the reason, or the next try, is another.
+    """
+
+    was: UpdateState
+    state: UpdateState
+    reason: UpdateReason
+    detail: str
+    version: str
+    manifest_hash: ManifestHash
+    rollout_id: str
+    tries: Count
+    next_try_at: datetime | None
+    stepped_at: datetime
+
+
 class UnknownRecord(Record, frozen=True, tag="unknown"):
     """A record of a kind this reader does not know: kept as it came."""
 
@@ -203,6 +222,7 @@ KnownRecord = (
     | PresenceIssued
     | FolderMoved
     | ShelfTaken
+    | FirmwareStep
 )
 
 _DECODER: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pytest
 
-from fleet.protocol import messages, office, records
+from fleet.protocol import messages, office, records, updates
 from fleet.protocol.messages import Command, CommandKind, Desired, DeviceState, Message, RecordBatch, Reply, Status
 from fleet.protocol.records import UnknownRecord, decode_record, encode_record
 from fleet.protocol.settings import read_settings
@@ -135,7 +135,7 @@ def test_a_record_of_a_later_release_is_kept_as_it_came() -> None:
 
 
 def _structs() -> Iterator[type[msgspec.Struct]]:
-    for module in (messages, records, office):
+    for module in (messages, records, office, updates):
         for each in vars(module).values():
             if isinstance(each, type) and issubclass(each, msgspec.Struct):
                 yield each
@@ -153,7 +153,7 @@ ENUMERATIONS = sorted(
 
 
 def test_these_are_all_enumerations_of_the_wire() -> None:
-    assert set(ENUMERATIONS) == {CommandKind, DeviceState}
+    assert set(ENUMERATIONS) == {CommandKind, DeviceState, updates.UpdateState, updates.UpdateReason}
 
 
 @pytest.mark.parametrize("words", ENUMERATIONS, ids=lambda each: each.__name__)
