@@ -122,14 +122,16 @@ def _enrol(arguments: argparse.Namespace, config: MachineConfig) -> int:
 def _agent(config: MachineConfig) -> int:
     from kiosk.agent.agent import Agent
     from kiosk.agent.enrolling import get_identity
+    from kiosk.service_manager import ServiceManager
 
-    enrolled = get_identity(config, version("sala-kiosk"), _heed_signals)
+    manager = ServiceManager(os.environ)
+    enrolled = get_identity(config, version("sala-kiosk"), _heed_signals, manager)
     if enrolled is None:
         return 0
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     agent = Agent(enrolled, version("sala-kiosk"), boot_id)
     _heed_signals(agent.stop)
-    agent.run()
+    agent.run(manager)
     return 0
 
 

@@ -36,6 +36,7 @@ from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
 from kiosk.config import MachineConfig
 from kiosk.office.replica import Replica
+from kiosk.service_manager import ServiceManager
 from kiosk.spool import Spool, SpoolFullError
 from kiosk.store import StoreReplacedError
 
@@ -89,8 +90,8 @@ class Agent:
         """End ``run`` after the present turn; safe in a signal handler."""
         self._stopping = True
 
-    def run(self) -> None:
-        """Until ``stop``.
+    def run(self, manager: ServiceManager) -> None:
+        """Until ``stop``; ``manager`` hears of every turn.
 
         Raises: StoreReplacedError when the front desk has begun a new spool or replica: end, to be started again.
         """
@@ -101,8 +102,10 @@ class Agent:
         try:
             while not self._stopping:
                 self._turn()
+                manager.works()
             ending = lives.Ending.STOPPED
         finally:
+            manager.ends()
             lives.end(self._spool, PROCESS, ending)
             self._link.close()
             self._office.close()

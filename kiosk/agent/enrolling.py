@@ -26,6 +26,7 @@ from kiosk import news
 from kiosk.agent.enrol_client import EnrolClient, FleetUnreachableError, KeyUsedError, OverError
 from kiosk.agent.identity import IdentityStore, Key, NotOursError, authority_name
 from kiosk.config import ConfigError, MachineConfig, with_identity
+from kiosk.service_manager import ServiceManager
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +74,11 @@ class Enrolling:
         """End ``run`` after the present turn; safe in a signal handler."""
         self._stopping = True
 
-    def run(self) -> bool:
-        """Until this kiosk has an identity (True) or ``stop`` (False)."""
+    def run(self, manager: ServiceManager) -> bool:
+        """Until this kiosk has an identity (True) or ``stop`` (False); ``manager`` hears of every turn."""
         try:
             while not self._stopping:
+                manager.works()
                 if self._post.receive(TURN_S) is not None:
                     self._post.send(self._shown)  # the front desk has just begun
                 if time.monotonic() >= self._due_s and self._step():
@@ -264,7 +266,7 @@ def _transcript(pending: Pending, key: Key) -> words.Transcript:
 
 
 def get_identity(
-    config: MachineConfig, version: str, heed: Callable[[Callable[[], None]], None]
+    config: MachineConfig, version: str, heed: Callable[[Callable[[], None]], None], manager: ServiceManager
 ) -> MachineConfig | None:
     """``config`` of the kiosk that this machine is, or becomes; None when it was stopped before it is one.
 
@@ -277,7 +279,7 @@ def get_identity(
         try:
             enrolling = Enrolling(config, version, post)
             heed(enrolling.stop)
-            if not enrolling.run():
+            if not enrolling.run(manager):
                 return None
         finally:
             post.close()

@@ -11,6 +11,7 @@ import logging
 import queue
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,8 +99,8 @@ class FrontDesk:
         )
         effects.recorded = lambda: post.send(news.RecordsWaiting())
 
-    def run(self) -> None:
-        """Until ``stop``.
+    def run(self, rounded: Callable[[], object] = lambda: None) -> None:
+        """Until ``stop``; ``rounded`` is called when a round has come to its end.
 
         Raises: RuntimeError when a worker died of a bug; UnexpectedEventError when a row is missing in a flow: the
             process must end and be started again.
@@ -107,6 +108,7 @@ class FrontDesk:
         self.begin()
         while not self._stopping:
             self.round()
+            rounded()
         self._effects.write_unwritten()
 
     def stop(self) -> None:
@@ -323,11 +325,11 @@ class FrontDesk:
         told = _told(before, about)
         if before is not None and (before.state, before.detail, _told(before, None)) == (state, detail, told):
             return
-        now = datetime.now(UTC)
-        self._devices[device.value] = DeviceStatus(state=state, detail=detail, since=now, **told)
-        log.info("%s is %s %s", device.value, state.value, detail)
+        now, name = datetime.now(UTC), device.value
+        self._devices[name] = DeviceStatus(state=state, detail=detail, since=now, **told)
+        log.info("%s is %s %s", name, state.value, detail)
         self._effects.record(
-            records.DeviceChanged(device=device.value, state=state.value, detail=detail, changed_at=now, **told)
+            records.DeviceChanged(device=name, state=state.value, detail=detail, changed_at=now, **told)
         )
 
     def _panel_said(self, event: CallPressed | TamperChanged) -> None:

@@ -24,8 +24,10 @@ ASK_AGENT_S = 2.0
 """How often the agent is asked for the offer, and the disk for the identity: news is a nudge, never the only copy."""
 
 
-def await_identity(config: MachineConfig, glass: Glass, is_stopping: Callable[[], bool]) -> MachineConfig | None:
-    """``config`` of the kiosk this machine becomes; None when it was stopped before.
+def await_identity(
+    config: MachineConfig, glass: Glass, is_stopping: Callable[[], bool], shown: Callable[[], object]
+) -> MachineConfig | None:
+    """``config`` of the kiosk this machine becomes; None when it was stopped before. ``shown`` is called at each look.
 
     Raises: ConfigError when there is an identity that cannot be read.
     """
@@ -49,6 +51,7 @@ def await_identity(config: MachineConfig, glass: Glass, is_stopping: Callable[[]
                 return config
             state = _touched(state, glass)
             glass.show(state, clock)
+            shown()
     finally:
         post.close()
     return None

@@ -37,6 +37,7 @@ from kiosk.frontdesk.recovery import FILE_NAME as RECOVERY_FILE
 from kiosk.frontdesk.recovery import Recovery
 from kiosk.frontdesk.worker import NUDGE_S, DeviceWorker, Inbox
 from kiosk.office.replica import Replica
+from kiosk.service_manager import ServiceManager
 from kiosk.spool import Spool
 from kiosk.store import StoreError
 from kiosk.visits.desk import Desk, Device
@@ -60,6 +61,10 @@ HUNG_EXIT = 1
 
 DISK_RETRY_S = 2.0
 """How often a desk whose disk is full when it starts tries again; the screen says "out of service" meanwhile."""
+
+
+SILENT_WORKER_S = 90.0
+"""A worker that is in one piece of work for so long is in it for ever: three times the longest slip on a slow line."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +117,16 @@ class NewsReader(threading.Thread):
 class Process:
     """Everything the process holds. ``inbox`` is where events come in, from threads and from a bench."""
 
-    def __init__(self, config: MachineConfig, openers: Openers, version: str, root: Path = Path("/")) -> None:
+    def __init__(
+        self,
+        config: MachineConfig,
+        openers: Openers,
+        version: str,
+        root: Path = Path("/"),
+        manager: ServiceManager | None = None,
+    ) -> None:
         """Show the first frame's glass and no more: ``open`` does what takes time. ``root`` is another in tests."""
-        self._root = root
+        self._root, self._manager = root, manager or ServiceManager({})
         self._config, self._openers, self._version = config, openers, version
         self.inbox: Inbox = queue.Queue(INBOX_EVENTS_MAX)
         recovery = Recovery(config.data_path / RECOVERY_FILE, lives.boot_id(root))
@@ -140,7 +152,7 @@ class Process:
         Raises: ConfigError when the news socket cannot be made where the configuration wants it.
         """
         if not self._config.is_enrolled:
-            enrolled = await_identity(self._config, self.glass, lambda: self._stopping)
+            enrolled = await_identity(self._config, self.glass, lambda: self._stopping, self._manager.works)
             if enrolled is None:
                 return None
             self._config = enrolled
@@ -214,6 +226,7 @@ class Process:
                     retry_at_s = time.monotonic() + DISK_RETRY_S
             self.glass.show(closed, clock)
             self.glass.poll()
+            self._manager.works()
             time.sleep(NUDGE_S)
         return None
 
@@ -225,8 +238,16 @@ class Process:
             spool.close()
             raise
 
+    def rounded(self) -> None:
+        """The loop has come round once more, and has drawn: the service manager hears so, unless a worker is silent."""
+        now_s = time.monotonic()
+        workers = [each for each in self._threads if isinstance(each, DeviceWorker)]
+        if all(now_s - each.answered_at_s < SILENT_WORKER_S for each in workers):
+            self._manager.works()
+
     def close(self, ending: lives.Ending = lives.Ending.STOPPED) -> None:
         """End the threads and close everything; one that does not end is named and left to the process's end."""
+        self._manager.ends()
         if self._spool is not None:
             lives.end(self._spool, PROCESS, ending)
         for thread in self._threads:
@@ -246,13 +267,13 @@ def run_frontdesk(config: MachineConfig, openers: Openers, version: str) -> None
     Raises: RuntimeError when a worker died of a bug, UnexpectedEventError when a flow has a hole: let the process end,
         it is started again.
     """
-    process = Process(config, openers, version)
+    process = Process(config, openers, version, manager=ServiceManager(os.environ))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop())
     ending = lives.Ending.DIED
     try:
         if (desk := process.open()) is not None:
-            desk.run()
+            desk.run(process.rounded)
         ending = lives.Ending.STOPPED
     finally:
         process.close(ending)

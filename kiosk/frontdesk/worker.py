@@ -99,6 +99,12 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         self._jobs: queue.SimpleQueue[J] = queue.SimpleQueue()
         self._driver: D | None = None
         self._about, self._told_at_s = About(), 0.0
+        self._answered_at_s = time.monotonic()
+
+    @property
+    def answered_at_s(self) -> float:
+        """When (monotonic) it was last between two pieces of work; also while its device is gone, and reopened."""
+        return self._answered_at_s
 
     def run(self) -> None:
         """The thread; everything unforeseen ends it, said aloud."""
@@ -112,6 +118,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         delay_s, top_s = self._backoff_s
         told_lost = False  # a device that is not there at the start is said to be lost, too
         while not self._stopping.is_set():
+            self._answered_at_s = time.monotonic()
             try:
                 self._driver = self._duties.open()
                 found = self._first_look(self._driver)
@@ -141,6 +148,7 @@ class DeviceWorker(threading.Thread, Generic[D, J]):
         while not self._stopping.is_set():
             while not self._jobs.empty():
                 self._do(driver, self._jobs.get())
+            self._answered_at_s = time.monotonic()
             done = self._duties.meanwhile(driver)
             self._put(done or ())
             event = driver.wait(WAIT_S if done is None else 0.0)

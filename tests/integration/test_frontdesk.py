@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.environment: dict[str, str] = {}
         self.agent = news.NewsSocket(folder / "run", news.AGENT, news.FRONTDESK)
         self._process: subprocess.Popen[bytes] | None = None
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
@@ -42,6 +45,7 @@ class Desk:
                 [sys.executable, "-m", "kiosk", "frontdesk", "--config", str(self.folder / "machine.toml")],
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self.environment},
             )
 
     def until_all_devices_answer(self) -> None:
@@ -159,3 +163,17 @@ def test_a_wrong_address_of_a_device_is_one_sentence(desk: Desk, device: str, ad
     assert desk.wait() == 2
     assert desk.log.startswith("kiosk: [devices]: ")
     assert len(desk.log.splitlines()) == 1, desk.log
+
+
+def test_the_service_manager_hears_of_every_part_of_its_life(desk: Desk) -> None:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(desk.folder / "notify"))
+        manager.settimeout(PATIENCE_S)
+        desk.environment = {"NOTIFY_SOCKET": str(desk.folder / "notify"), "WATCHDOG_USEC": "400000"}
+        desk.start()
+        assert [manager.recv(100) for _ in range(4)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+        desk.send(signal.SIGTERM)
+        while (word := manager.recv(100)) == b"WATCHDOG=1":
+            pass
+        assert word == b"STOPPING=1"
+        assert desk.wait() == 0

@@ -26,6 +26,7 @@ from kiosk.agent.enrolling import Enrolling
 from kiosk.agent.identity import IdentityStore
 from kiosk.agent.renewal import Renewal, RenewalError
 from kiosk.config import MachineConfig, read_config, with_identity
+from kiosk.service_manager import ServiceManager
 from tests.support.broker import PATIENCE_S, REPOSITORY, Fleet, eventually
 from tests.support.require import require
 from tests.support.technician import Shown, Technician, shown_in
@@ -148,7 +149,7 @@ def test_one_that_is_refused_shows_another_code(fleet: Fleet, box: Box) -> None:
     post = news.NewsSocket(box.config.run_path, news.AGENT, news.FRONTDESK)
     desk = news.NewsSocket(box.config.run_path, news.FRONTDESK, news.AGENT)
     enrolling = Enrolling(box.config, "test", post)
-    thread = threading.Thread(target=enrolling.run)
+    thread = threading.Thread(target=enrolling.run, args=(ServiceManager({}),))
     thread.start()
     try:
         first = eventually(lambda: offer_in(desk))
@@ -240,7 +241,7 @@ def test_a_voucher_does_not_go_to_a_fleet_it_does_not_name(fleet: Fleet, tmp_pat
 def run_enrolling(config: MachineConfig) -> bool:
     post = news.NewsSocket(config.run_path, news.AGENT, news.FRONTDESK)
     try:
-        return Enrolling(config, "test", post).run()
+        return Enrolling(config, "test", post).run(ServiceManager({}))
     finally:
         post.close()
 

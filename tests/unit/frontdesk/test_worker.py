@@ -314,3 +314,33 @@ def test_a_device_that_opens_and_cannot_be_asked_is_said_to_be_lost_only_once() 
             assert opened.acquire(timeout=PATIENCE_S)
     said = [inbox.get_nowait() for _ in range(inbox.qsize())]
     assert said == [DeviceLost(Device.SCANNER, "hung up")]
+
+
+def test_a_worker_says_when_it_answered_last_also_while_its_device_is_gone() -> None:
+    """What the watchdog goes by: work that never ends stops the clock, a device that is gone does not."""
+    scanner, inbox, hung, free = FakeScanner(), Inbox(), threading.Event(), threading.Event()
+
+    def never_ends(_event: Any) -> tuple[Any, ...]:
+        hung.set()
+        free.wait(PATIENCE_S)
+        return ()
+
+    def until_it_answers_again(since_s: float) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        while worker.answered_at_s == since_s:
+            assert time.monotonic() < until_s
+            os.sched_yield()
+
+    scanner.unplug()
+    with working(Device.SCANNER, replace(scanner_duties(scanner.open), understand=never_ends), inbox) as worker:
+        inbox.next(DeviceLost)
+        until_it_answers_again(worker.answered_at_s)
+        scanner.plug()
+        inbox.next(DeviceReady)
+        scanner.scan("ABC")
+        assert hung.wait(PATIENCE_S)
+        stopped_s = worker.answered_at_s
+        assert not free.wait(0.05)
+        assert worker.answered_at_s == stopped_s
+        free.set()
+        until_it_answers_again(stopped_s)
