@@ -3,6 +3,7 @@
     fleet office-work letters                       print what is waiting to be printed, then end
     fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
     fleet office-work register                      check, import and undo what was asked for on the page, then end
+    fleet office-work registrations                 pass on to i-Industry who asked to be registered, then end
     fleet notices CBI 2569                          tell what would be made; --make makes it
     fleet notices CBI 2569 --letters FOLDER         the letters of what is owed, several PDFs; goes on where it stopped
 
@@ -15,6 +16,7 @@ import argparse
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 def add(command: AddCommand) -> None:
     """These commands."""
-    work = command("office-work", _office_work, "do what waits: letters, or the day's; conduct starts it")
-    work.add_argument("what", choices=["letters", "daily", "register"])
+    work = command("office-work", _office_work, "do what waits of one kind; conduct starts it")
+    work.add_argument("what", choices=["letters", "daily", "register", "registrations"])
     _add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
 
 
@@ -66,19 +68,36 @@ class _Stop:
 def _office_work(arguments: argparse.Namespace) -> Said:
     from django.utils import timezone
 
+    from fleet.office.channels import passing_on
     from fleet.office.fees import runs, sending
     from fleet.payments.billing import grow_notices, payee_of
 
     stop = _Stop()
     if arguments.what == "register":
         return {"turns": register.work_off(stop)}
+    if arguments.what == "registrations":
+        return _pass_on_registrations(stop)
     if arguments.what == "letters":
         return {"parts": runs.work(payee_of, timezone.localdate, stop)}
     return {
         "grown": grow_notices(timezone.localdate()),
         "reminded": sending.send_all(_carriers(), timezone.localtime, stop),
         "forgotten": runs.forget_old(timezone.now()),
+        "lapsed": passing_on.lapse(timezone.now()),
     }
+
+
+def _pass_on_registrations(stop: Callable[[], bool]) -> Said:
+    from django.utils import timezone
+
+    from fleet.conduct import registering
+    from fleet.office.channels import passing_on
+    from fleet.partners.opening import kept_key
+
+    key = kept_key(registering.key_folder())
+    if key is None:
+        raise CommandError("the key that opens registrations is not on this machine")
+    return {"answered": passing_on.pass_on(registering.sender(key), timezone.now, stop)}
 
 
 def _carriers() -> Carriers:

@@ -1,6 +1,8 @@
-"""`fleet pretend-partners`: other people's systems, played on this machine.
+"""`fleet pretend-partners` and `fleet customer-key`: other people's systems, played on this machine; the key of one.
 
     fleet pretend-partners --port 8810 --habit companies=failing
+
+    fleet customer-key                              what kiosks seal registrations to, for the setting customer_key
 
 It sets nothing up: the six addresses are given on the page "other systems". Ctrl-C ends it.
 """
@@ -19,6 +21,7 @@ from fleet.partners.stand_in import Habit, StandIn
 
 def add(command: AddCommand) -> None:
     """These commands."""
+    command("customer-key", _customer_key, "the public key that registrations are sealed to; made when there is none")
     parser = command("pretend-partners", _run, "play other people's systems on this machine", Needs.NOTHING)
     parser.add_argument("--port", type=int, default=8810)
     parser.add_argument(
@@ -28,6 +31,13 @@ def add(command: AddCommand) -> None:
         metavar="SYSTEM=HABIT",
         help=f"how one behaves; systems: {', '.join(System)}; habits: {', '.join(Habit)}",
     )
+
+
+def _customer_key(_arguments: argparse.Namespace) -> Said:
+    from fleet.conduct.registering import key_folder
+    from fleet.partners.opening import public_key
+
+    return {"customer_key": public_key(key_folder())}
 
 
 def _run(arguments: argparse.Namespace) -> Said:

@@ -1,4 +1,5 @@
-"""The office's standing work, done by processes of their own: letters, reminders, surcharges, imports of registers.
+"""The office's standing work, done by processes of their own: letters, reminders, surcharges, imports of registers,
+registrations that are passed on.
 
 Not here, in the leader's own turn: a mail server may take a minute and a hundred letters ten seconds, and meanwhile
 the lease would run out and a revocation wait. The leader only looks whether there is work and starts who does it; all
@@ -15,6 +16,8 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from fleet.conduct import registering
+from fleet.office.channels import passing_on
 from fleet.office.fees import making, runs
 from fleet.office.fees.models import LetterPart, PolicyRevision, Reminder
 from fleet.office.register import runs as registers
@@ -61,6 +64,8 @@ class OfficeWork:
             self._begin("letters")
         if not self._count("register") and registers.is_anything_to_do():
             self._begin("register")
+        if not self._count("registrations") and registering.is_anything_due(timezone.now()):
+            self._begin("registrations")
         if now_s >= self._daily_at_s:
             self._daily_at_s = now_s + DAILY_EVERY_S
             if not self._count("daily") and _daily_is_due():
@@ -109,5 +114,6 @@ def _daily_is_due() -> bool:
         bool(making.outgrown(timezone.localdate()))
         or PolicyRevision.objects.filter(document__reminders__on=True).exists()
         or Reminder.objects.filter(state__in=("sending", "waiting")).exists()
+        or passing_on.overdue(timezone.now()).exists()
         or LetterPart.objects.filter(pdf__isnull=False, done_at__lt=timezone.now() - runs.KEPT).exists()
     )

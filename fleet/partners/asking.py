@@ -1,13 +1,15 @@
 """Asking one of the systems: whether it may be asked now, the question itself, and how it went.
 
 All who ask share one breaker a system, in the database. Rules: no transaction is open while somebody else's system is
-awaited; a token is read from ``partners/<system>.token`` in the data folder when it is needed and kept nowhere else.
+awaited; a token is read from ``partners/<system>.token`` in the data folder when it is needed and kept nowhere else;
+what leaves us about a person is written down before it does, by its name and never by its value (``Disclosure``).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
@@ -20,7 +22,7 @@ from django.utils import timezone
 from fleet.partners import port
 from fleet.partners.breaker import Breaker
 from fleet.partners.line import Line
-from fleet.partners.models import Partner
+from fleet.partners.models import Disclosure, Partner
 from fleet.partners.port import CouldNotAskError, System, Why
 from fleet.partners.reference import ADAPTERS
 from fleet.protocol.thai import TaxId
@@ -31,9 +33,25 @@ REFUSALS = (Why.OFF, Why.RESTING)
 """Nothing was sent: no word about the system."""
 
 
-def card_status(card: port.CardCheck) -> port.CardStatus:
-    """Whether a card is in force. Raises: CouldNotAskError."""
-    return _ask(System.CARD_STATUS, lambda each: cast(port.CardStatusRegistry, each).status(card))
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What of a person leaves us with a question: ``fields`` by name, and on whose asking (a kiosk, a number)."""
+
+    fields: tuple[str, ...]
+    asked_for: str
+
+
+CARD_FIELDS = ("id_number", "chip_no", "request_no")
+CUSTOMER_FIELDS = ("id_number", "phone")
+
+
+def card_status(card: port.CardCheck, asked_for: str) -> port.CardStatus:
+    """Whether a card is in force. ``asked_for``: the kiosk it is in. Raises: CouldNotAskError."""
+    return _ask(
+        System.CARD_STATUS,
+        lambda each: cast(port.CardStatusRegistry, each).status(card),
+        Leaving(CARD_FIELDS, asked_for),
+    )
 
 
 def company(tax_id: TaxId) -> port.Company | None:
@@ -41,9 +59,13 @@ def company(tax_id: TaxId) -> port.Company | None:
     return _ask(System.COMPANIES, lambda each: cast(port.CompanyRegistry, each).company(tax_id))
 
 
-def register(registration: port.Registration) -> port.Customer:
+def register(registration: port.Registration) -> port.Customer | port.Declined:
     """Register somebody with i-Industry. Raises: CouldNotAskError."""
-    return _ask(System.CUSTOMERS, lambda each: cast(port.CustomerRegistry, each).register(registration))
+    return _ask(
+        System.CUSTOMERS,
+        lambda each: cast(port.CustomerRegistry, each).register(registration),
+        Leaving(CUSTOMER_FIELDS, registration.key),
+    )
 
 
 def licences(factory_no: str) -> tuple[port.Licence, ...] | None:
@@ -59,6 +81,12 @@ def duties(factory_no: str) -> tuple[port.Duty, ...] | None:
 def bill(reference: str) -> port.MinistryBill | None:
     """A bill in the ministry's e-billing. Raises: CouldNotAskError."""
     return _ask(System.BILLS, lambda each: cast(port.BillRegistry, each).bill(reference))
+
+
+def may_ask(system: System, now: datetime) -> bool:
+    """Whether a question to it would be sent now."""
+    partner = Partner.objects.filter(pk=system, is_on=True).exclude(address="").first()
+    return partner is not None and partner.breaker.may_ask(now)
 
 
 def partners() -> list[Partner]:
@@ -86,21 +114,23 @@ def set_up(system: System, address: str, *, is_on: bool, timeout_s: int) -> None
     )
 
 
-def _ask(system: System, question: Callable[[object], T]) -> T:
-    partner = _begin(system, timezone.now())
+def _ask(system: System, question: Callable[[object], T], leaving: Leaving | None = None) -> T:
+    partner, disclosure = _begin(system, timezone.now(), leaving)
     began_s = time.monotonic()
     try:
         line = Line(system, partner.address, float(partner.timeout_s), _token(system))
         answer = question(ADAPTERS[system](line))
     except CouldNotAskError as err:
         _failed(err, timezone.now())
+        _came_of(disclosure, err.why.value)
         raise
     _answered(system, timezone.now(), round((time.monotonic() - began_s) * 1000))
+    _came_of(disclosure, Disclosure.ANSWERED)
     return answer
 
 
 @transaction.atomic
-def _begin(system: System, now: datetime) -> Partner:
+def _begin(system: System, now: datetime, leaving: Leaving | None) -> tuple[Partner, Disclosure | None]:
     """Raises: CouldNotAskError when nothing may be sent now."""
     partner = Partner.objects.select_for_update().filter(pk=system).first()
     if partner is None or not partner.is_on or not partner.address:
@@ -108,7 +138,15 @@ def _begin(system: System, now: datetime) -> Partner:
     if not partner.breaker.may_ask(now):
         raise CouldNotAskError(system, Why.RESTING)
     _keep(system, partner.breaker.trying(now, 2 * timedelta(seconds=partner.timeout_s)))
-    return partner
+    if leaving is None:
+        return partner, None
+    fields = " ".join(leaving.fields)
+    return partner, Disclosure.objects.create(system=system, at=now, fields=fields, asked_for=leaving.asked_for[:40])
+
+
+def _came_of(disclosure: Disclosure | None, outcome: str) -> None:
+    if disclosure is not None:
+        Disclosure.objects.filter(pk=disclosure.pk).update(outcome=outcome)
 
 
 def _keep(system: System, breaker: Breaker) -> None:

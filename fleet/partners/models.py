@@ -1,4 +1,5 @@
-"""The systems that are set up, and how well each has answered. No token stands here, and nothing that was asked."""
+"""The systems that are set up, how well each has answered, and what of persons was sent. No token stands here, and
+nothing that was asked."""
 
 from __future__ import annotations
 
@@ -32,3 +33,25 @@ class Partner(models.Model):
     def breaker(self) -> Breaker:
         """Its breaker as it stands."""
         return Breaker(self.failures, self.rests_until)
+
+
+class Disclosure(models.Model):
+    """That something about a person was sent to a system: when, which ``fields`` by name, for whom (a kiosk's id, a
+    registration's number), and what came of it. Never a value, and never what was answered."""
+
+    ANSWERED = "answered"
+    SENT = "sent"
+    """Sent, and we do not know what came of it: whoever asked has died meanwhile."""
+
+    system = models.CharField(max_length=20, choices=[(each.value, each.value) for each in System])
+    at = models.DateTimeField()
+    fields = models.CharField(max_length=100)
+    asked_for = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=20, default=SENT)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["system", "-at"], name="disclosures_of_a_system")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.at:%Y-%m-%d}"

@@ -30,6 +30,17 @@ def own_key(folder: Path) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii").strip()))
 
 
+def kept_key(folder: Path) -> X25519PrivateKey | None:
+    """The key in ``folder``; None where there is none: nothing is opened here then.
+
+    Raises: ValueError when the file holds no key.
+    """
+    path = folder / KEY_FILE
+    return (
+        X25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii").strip())) if path.exists() else None
+    )
+
+
 def public_key(folder: Path) -> str:
     """What kiosks seal to, as the settings have it (``customer_key``)."""
     return own_key(folder).public_key().public_bytes_raw().hex()

@@ -120,11 +120,18 @@ class Customer:
     was_known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Who is not registered, and will not be by asking again. ``reason``: the system's own words for a person."""
+
+    reason: str
+
+
 class CustomerRegistry(Protocol):
     """i-Industry."""
 
-    def register(self, registration: Registration) -> Customer:
-        """Register; said twice it is done once.
+    def register(self, registration: Registration) -> Customer | Declined:
+        """Register; said twice it is done once, and answered the same.
 
         Raises: CouldNotAskError; send the same one again later.
         """

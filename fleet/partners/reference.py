@@ -21,6 +21,10 @@ from fleet.protocol.thai import TaxId
 
 T = TypeVar("T")
 
+REASON_CHARACTERS_MAX = 200
+NUMBER_CHARACTERS_MAX = 40
+"""What of their words we keep."""
+
 
 class CardQuestion(msgspec.Struct, frozen=True):
     id_number: str
@@ -54,9 +58,12 @@ class CustomerQuestion(msgspec.Struct, frozen=True):
 
 
 class CustomerAnswer(msgspec.Struct, frozen=True):
+    """Either a number, or why there is none."""
+
     key: str
-    customer_no: str
+    customer_no: str = ""
     was_known: bool = False
+    declined: str = ""
 
 
 class LicenceAnswer(msgspec.Struct, frozen=True):
@@ -141,7 +148,7 @@ class ReferenceCompanies(_Adapter):
 class ReferenceCustomers(_Adapter):
     """POST /customers."""
 
-    def register(self, registration: port.Registration) -> port.Customer:
+    def register(self, registration: port.Registration) -> port.Customer | port.Declined:
         """See ``port.CustomerRegistry``."""
         question = CustomerQuestion(
             registration.key,
@@ -155,7 +162,11 @@ class ReferenceCustomers(_Adapter):
             raise self._strange()
         said = self._read(answer, CustomerAnswer)
         self._mine(said.key, registration.key)
-        return port.Customer(said.customer_no, said.was_known)
+        if bool(said.customer_no) is bool(said.declined):  # neither, or both: whoever cannot be told must not be told
+            raise self._strange()
+        if said.declined:
+            return port.Declined(said.declined[:REASON_CHARACTERS_MAX])
+        return port.Customer(said.customer_no[:NUMBER_CHARACTERS_MAX], said.was_known)
 
 
 class ReferenceLicences(_Adapter):

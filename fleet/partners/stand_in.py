@@ -37,6 +37,8 @@ class Habit(StrEnum):
     GARBLED = "garbled"
     ENDLESS = "endless"
     ABOUT_ANOTHER = "about-another"
+    DECLINING = "declining"
+    """Says no, where its answer may be one: a card that is not in order, a customer it does not take."""
     REDIRECTING = "redirecting"
 
 
@@ -128,6 +130,8 @@ class StandIn:
         await writer.drain()
 
     def _say(self, system: System, named: str, body: bytes) -> dict[str, Any] | None:
+        if self.habits.get(system) is Habit.DECLINING and system in (System.CARD_STATUS, System.CUSTOMERS):
+            return _no(system, json.loads(body))
         answers: dict[System, Callable[[], dict[str, Any] | None]] = {
             System.CARD_STATUS: lambda: {"normal": json.loads(body)["chip_no"] != "LOST"},
             System.COMPANIES: lambda: _company(named),
@@ -180,6 +184,12 @@ class StandIn:
                 }
             ],
         }
+
+
+def _no(system: System, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if system is System.CARD_STATUS:
+        return {"normal": False}
+    return {"key": asked["key"], "declined": "ข้อมูลไม่ตรงกับทะเบียนราษฎร (ตัวอย่าง)"}
 
 
 def _company(tax_id: str) -> dict[str, Any] | None:

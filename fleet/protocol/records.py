@@ -134,7 +134,7 @@ class TicketOpened(Record, frozen=True, tag="ticket-opened"):
 
 class CustomerRegistered(Record, frozen=True, tag="customer-registered"):
     """Somebody asked to be registered as a customer. ``sealed`` is for the ministry alone (``fleet.protocol.sealing``);
-    outside it nothing is whole."""
+    outside it nothing is whole. ``tracking_token`` as in ``PaymentOpened``, empty where it cannot be followed."""
 
     number: str
     id_masked: str
@@ -142,6 +142,7 @@ class CustomerRegistered(Record, frozen=True, tag="customer-registered"):
     sealed: str
     opened_at: datetime
     visit_id: str = ""
+    tracking_token: str = ""
 
 
 class PresenceKeyMade(Record, frozen=True, tag="presence-key-made"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fleet.office.channels.models import StepKind, Ticket
+from fleet.office.channels.models import Registration, RegistrationState, StepKind, Ticket
+from fleet.office.channels.passing_on import UNREADABLE
 from fleet.office.channels.tracking import Deadline
 from fleet.office.channels.working import Refusal
 from fleet.protocol.presence import Verdict
+from fleet.web import partner_words
 
 CONDITIONS = {Deadline.KEPT: "ok", Deadline.NEAR: "attention", Deadline.MISSED: "failing"}
 """The shape that says how a deadline stands (look: disc, triangle, octagon)."""
@@ -62,6 +64,42 @@ def channel_problem(field: str) -> str:
         "deadline_days": _("กำหนดตอบตั้งแต่ 1 ถึง 365 วัน"),
         "code": _("รหัสใช้ a-z 0-9 และ - ไม่เกิน 24 ตัว และไม่ซ้ำ"),
     }[field]
+
+
+def registration_state(name: str) -> str:
+    """A part of the list."""
+    return {
+        RegistrationState.WAITING: _("รอส่ง"),
+        RegistrationState.REGISTERED: _("ขึ้นทะเบียนแล้ว"),
+        RegistrationState.DECLINED: _("ไม่รับขึ้นทะเบียน"),
+        RegistrationState.LAPSED: _("ส่งไม่ทันกำหนด"),
+    }[RegistrationState(name)]
+
+
+def registration(row: Registration) -> tuple[str, str, str]:
+    """How a registration stands: a shape, a word, and a sentence for whoever asked to be registered."""
+    match RegistrationState(row.state):
+        case RegistrationState.REGISTERED if row.was_known:
+            known = _("กระทรวงมีชื่อนี้อยู่ก่อนแล้ว ใช้เลขลูกค้านี้ได้เลย")
+            return "ok", _("ขึ้นทะเบียนอยู่แล้ว"), known
+        case RegistrationState.REGISTERED:
+            return "ok", registration_state(row.state), _("ใช้เลขลูกค้านี้กับ i-Industry ได้เลย")
+        case RegistrationState.DECLINED:
+            return "failing", registration_state(row.state), _("ถามสำนักงานพร้อมเลขที่คำขอนี้ หรือยื่นใหม่ที่ตู้")
+        case RegistrationState.LAPSED:
+            late = _("ส่งถึงกระทรวงไม่ได้ทันกำหนด ข้อมูลถูกลบแล้ว ขอใหม่ได้ที่ตู้")
+            return "attention", registration_state(row.state), late
+        case _:
+            return "info", registration_state(row.state), _("จะส่งให้ i-Industry เอง ไม่ต้องทำอะไร เปิดหน้านี้ดูผลได้")
+
+
+def held_by(row: Registration) -> str:
+    """Why one that waits could not be passed on last, for the office; empty when it was not tried."""
+    if not row.held_by:
+        return ""
+    if row.held_by == UNREADABLE:
+        return _("เปิดผนึกไม่ได้ กุญแจของเครื่องแม่ข่ายไม่ตรงกับค่า customer_key")
+    return partner_words.why(row.held_by)
 
 
 def verdict(name: str) -> tuple[str, str]:

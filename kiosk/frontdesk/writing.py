@@ -130,7 +130,8 @@ class WritingHands:
         except ValueError:
             log.error("nobody is registered: the settings' customer_key is no key")
             return NotKept(for_good=True)
-        paper = RegistrationPaper(number, effect.id_number.masked, mask_phone_number(effect.phone))
+        masked = mask_phone_number(effect.phone)
+        paper = RegistrationPaper(number, drawn.tracking_token, effect.id_number.masked, masked)
         record = records.CustomerRegistered(
             number=number,
             id_masked=paper.id_masked,
@@ -138,6 +139,7 @@ class WritingHands:
             sealed=sealed,
             opened_at=datetime.now(UTC),
             visit_id=self._recording.visit_id,
+            tracking_token=drawn.tracking_token,
         )
         return Kept(paper) if self._recording.put(record) else NotKept()
 
@@ -227,6 +229,7 @@ class WritingHands:
                     id_masked=paper.id_masked,
                     phone_masked=paper.phone_masked,
                     is_queued=not desk.online,
+                    follow_url=tracking_url(settings.tracking_address, paper.tracking_token),
                 )
 
 

@@ -247,6 +247,8 @@ def _code(paper: Paper, tell: Telling, say: Writings) -> tuple[str, str]:
             return tracking_url(tell.settings.tracking_address, paper.tracking_token), say.follow
         case PresencePaper():
             return paper.qr, say.officer_checks
+        case RegistrationPaper() if tell.settings is not None:
+            return tracking_url(tell.settings.tracking_address, paper.tracking_token), say.follow_request
         case _:
             return "", ""
 

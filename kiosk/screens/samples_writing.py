@@ -109,7 +109,9 @@ def _with_card(desk: Desk) -> Iterator[tuple[str, State]]:
     yield "14-phone", TypingPhone(desk, customer, citizen, NAME, "0812345")
     yield "14-phone-empty", TypingPhone(desk, customer, citizen, NAME)
     yield "14-phone-wrong", TypingPhone(desk, customer, citizen, NAME, "0812345", is_wrong=True)
-    paper = RegistrationPaper(number_of(Kind.REGISTRATION, "CBI01-690000043"), citizen.masked, "xxx-xxx-5678")
+    paper = RegistrationPaper(
+        number_of(Kind.REGISTRATION, "CBI01-690000043"), "SAMPLEsampleSAMP", citizen.masked, "xxx-xxx-5678"
+    )
     yield "14-registered", Giving(desk, customer, paper, Slip.PRINTED)
     yield "14-registered-offline", Giving(replace(desk, online=False), customer, paper, Slip.FAILED)
 

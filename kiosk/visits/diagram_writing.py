@@ -53,7 +53,7 @@ def events(settings: KioskSettings) -> tuple[Event, ...]:
         *(Touched(Button.CHOOSE, each) for each in (_TOPIC.code, settings.presence.purposes[0].th)),
         TopicsFound((_TOPIC,), "SMP"),
         TopicsFound((), "SMP"),
-        Kept(RegistrationPaper(_NUMBER, "x-xxxx-xxxxx-01-3", "08x-xxx-5678")),
+        Kept(RegistrationPaper(_NUMBER, "SAMPLEsampleSAMP", "x-xxxx-xxxxx-01-3", "08x-xxx-5678")),
         NotKept(),
         PresenceJudged(Verdict.FORGED, None, _AT),
     )

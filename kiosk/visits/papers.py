@@ -32,9 +32,10 @@ class PresencePaper:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationPaper:
-    """That somebody asked to be registered; everything of theirs is masked."""
+    """That somebody asked to be registered; everything of theirs is masked. Followed as a ticket is."""
 
     number: str
+    tracking_token: str = field(repr=False)
     id_masked: str
     phone_masked: str
 

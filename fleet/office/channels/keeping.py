@@ -160,6 +160,8 @@ def _keep_registration(source: Source, record: records.CustomerRegistered) -> No
         base64.b64decode(record.sealed, validate=True)
     except (NotBase64Error, ValueError):
         raise UnfitError("not sealed") from None
+    if record.tracking_token and not _TOKEN.fullmatch(record.tracking_token):
+        raise UnfitError("no token")
     Registration.objects.get_or_create(
         number=record.number,
         defaults={
@@ -169,6 +171,7 @@ def _keep_registration(source: Source, record: records.CustomerRegistered) -> No
             "id_masked": record.id_masked[:20],
             "phone_masked": record.phone_masked[:20],
             "sealed": record.sealed,
+            "token": record.tracking_token,
         },
     )
 

@@ -101,20 +101,49 @@ class TicketStep(models.Model):
         return f"{self.ticket_id} {self.kind}"
 
 
+class RegistrationState(models.TextChoices):
+    """How it stands with a registration. All but ``WAITING`` are its end."""
+
+    WAITING = "waiting", "รอส่ง"
+    REGISTERED = "registered", "ขึ้นทะเบียนแล้ว"
+    DECLINED = "declined", "ไม่รับขึ้นทะเบียน"
+    LAPSED = "lapsed", "ส่งไม่ทันกำหนด"
+
+
 class Registration(models.Model):
-    """Somebody asked to be registered as a customer of the ministry. ``sealed`` only the partner adapter can open."""
+    """Somebody asked to be registered as a customer of the ministry. ``sealed`` only the partner adapter can open.
+
+    ``sealed`` is empty once the state is not ``WAITING``. ``tries``: how often it was sent; ``next_at``: when it may be
+    sent again; ``held_by``: why it could not be passed on last (a ``partners.port.Why``, or "unreadable").
+    ``customer_no``: the receipt number of the other side; ``passed_on_at``: when it answered, yes or no.
+    """
 
     number = models.CharField(max_length=21, primary_key=True)
+    token = models.CharField(max_length=64, blank=True, default="", db_index=True)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="registrations")
     kiosk_id = models.CharField(max_length=20)
     opened_at = models.DateTimeField()
     id_masked = models.CharField(max_length=20)
     phone_masked = models.CharField(max_length=20)
     sealed = models.TextField()
+    state = models.CharField(max_length=12, choices=RegistrationState.choices, default=RegistrationState.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.CharField(max_length=20, blank=True, default="")
     passed_on_at = models.DateTimeField(null=True, blank=True)
+    customer_no = models.CharField(max_length=40, blank=True, default="")
+    was_known = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-opened_at"]
+        indexes = [models.Index(fields=["state", "next_at"], name="registrations_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="waiting") | models.Q(sealed=""), name="nothing_sealed_is_kept_after_its_end"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

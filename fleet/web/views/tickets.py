@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.office.channels.models import Channel, Registration, Ticket
+from fleet.office.channels.models import Channel, Registration, RegistrationState, Ticket
+from fleet.office.channels.passing_on import WAITS_MAX
 from fleet.office.channels.tracking import days_left, deadline_of
 from fleet.office.channels.working import ANSWER_CHARACTERS, TicketError, answer, hand_over
 from fleet.people.scope import Scope, scope_of
@@ -129,8 +130,27 @@ def _do(request: HttpRequest, found: Ticket) -> None:
 @require_safe
 @signed_in
 def registrations(request: HttpRequest) -> HttpResponse:
-    """Who asked to be registered: masked, for nobody here can open it."""
-    rows = _served(Registration.objects.select_related("office"), scope_of(request.user))
-    waiting = rows.filter(passed_on_at__isnull=True).count()
-    lines = [(each, grouped(each.number)) for each in rows[:SHOWN]]
-    return render(request, "web/registrations.html", {"lines": lines, "waiting": waiting})
+    """Who asked to be registered: masked, for nobody here can open it. ``state`` narrows it down."""
+    every = _served(Registration.objects.select_related("office"), scope_of(request.user))
+    asked = request.GET.get("state", "")
+    state = asked if asked in RegistrationState.values else ""
+    rows = every.filter(state=state) if state else every
+    waiting = every.filter(state=RegistrationState.WAITING)
+    held = waiting.exclude(held_by="").order_by("opened_at").first()
+    context = {
+        "lines": [_registered(each) for each in rows[:SHOWN]],
+        "states": [
+            (each, ticket_words.registration_state(each), every.filter(state=each).count())
+            for each in RegistrationState.values
+        ],
+        "state": state,
+        "waiting": waiting.count(),
+        "held_by": ticket_words.held_by(held) if held else "",
+        "waits_days": WAITS_MAX.days,
+    }
+    return render(request, "web/registrations.html", context)
+
+
+def _registered(row: Registration) -> dict[str, Any]:
+    condition, word, _ = ticket_words.registration(row)
+    return {"it": row, "number": grouped(row.number), "condition": condition, "word": word}

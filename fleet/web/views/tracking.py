@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from fleet.office.cases.models import Case
+from fleet.office.channels.models import Registration
 from fleet.office.channels.tracking import TrackedTicket, tracked_ticket
 from fleet.payments.tracking import tracked
 from fleet.protocol.tickets import grouped
@@ -42,10 +43,19 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     found = tracked(token)
     if found is None and (ticket := tracked_ticket(token)) is not None:
         return _ticket(request, ticket)
+    if found is None and (row := Registration.objects.select_related("office").filter(token=token).first()):
+        return _registration(request, row)
     if found is None and (case := Case.objects.select_related("factory__office").filter(token=token).first()):
         context = {"say": case_pages.words(), **case_pages.shown(case, timezone.localdate())}
         return render(request, "web/case_tracking.html", context)
     return render(request, "web/tracking.html", {"found": found}, status=200 if found else 404)
+
+
+def _registration(request: HttpRequest, row: Registration) -> HttpResponse:
+    """Whether the ministry has taken it; not who asked."""
+    condition, word, sentence = ticket_words.registration(row)
+    context = {"it": row, "number": grouped(row.number), "condition": condition, "word": word, "sentence": sentence}
+    return render(request, "web/registration_tracking.html", context)
 
 
 def _ticket(request: HttpRequest, found: TrackedTicket) -> HttpResponse:

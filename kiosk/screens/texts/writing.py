@@ -60,6 +60,7 @@ class Writings:
     issued_on: str
     phone_name: str
     follow: str
+    follow_request: str
     officer_checks: str
     queued: str
     unverified: str
@@ -111,6 +112,7 @@ TH = Writings(
     issued_on="ออกเมื่อ",
     phone_name="โทรศัพท์",
     follow="สแกน QR เพื่อติดตามและอ่านคำตอบ",
+    follow_request="สแกน QR เพื่อดูผลและเลขลูกค้า",
     officer_checks="เจ้าหน้าที่สแกน QR เพื่อตรวจได้ที่ทุกเครื่อง",
     queued="ตอนนี้ส่งไม่ได้ เครื่องเก็บไว้และจะส่งเอง",
     unverified="ยังไม่ได้ตรวจกับกรมการปกครอง",
@@ -168,6 +170,7 @@ EN = Writings(
     issued_on="Issued",
     phone_name="Telephone",
     follow="Scan the QR to follow it and read the answer",
+    follow_request="Scan the QR for the result and your number",
     officer_checks="Officers check the QR at any kiosk",
     queued="No connection now: kept here and sent later",
     unverified="Not verified with the DOPA",
