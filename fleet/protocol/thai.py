@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
@@ -116,6 +118,29 @@ def mask_id_number(digits: str) -> str:
     if len(digits) != 13 or not (digits.isascii() and digits.isdigit()):
         raise ValueError("not 13 digits")
     return f"x-xxxx-xxxxx-{digits[10:12]}-{digits[12]}"
+
+
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_MAYBE_ID = re.compile(r"(?<![0-9๐-๙])[0-9๐-๙](?:[ \t.\u00a0\u2010-\u2014-]*[0-9๐-๙]){12}(?![0-9๐-๙])")
+
+
+def replace_id_numbers(text: str, read: Callable[[str], IdNumber], put: Callable[[IdNumber], str]) -> str:
+    """``text`` with ``put(number)`` for every ID number in it, however it is spaced, in Thai digits too.
+
+    ``read`` says which thirteen digits are one (``IdNumber``, or ``IdNumber.from_card``), by a ValueError for others.
+    """
+    pieces: list[str] = []
+    written = look = 0
+    while found := _MAYBE_ID.search(text, look):
+        try:
+            number = read(re.sub(r"[^0-9]", "", found[0].translate(_THAI_DIGITS)))
+        except ValueError:
+            # The number may begin further on: digits of another ("ข้อ 1 1-9999-...") stand in front of it.
+            look = found.start() + 1
+            continue
+        pieces += text[written : found.start()], put(number)
+        written = look = found.end()
+    return "".join((*pieces, text[written:]))
 
 
 def keyed_hash(id_number: IdNumber, key: bytes) -> str:

@@ -13,7 +13,7 @@ import re
 from enum import StrEnum
 
 from fleet.protocol.payment import check_character
-from fleet.protocol.thai import IdNumber, mask_id_number
+from fleet.protocol.thai import IdNumber, replace_id_numbers
 
 TEXT_CHARACTERS_MAX = 300
 """Of what somebody tells; what a standing person types on glass, and half a page to read."""
@@ -30,9 +30,6 @@ _NUMBER = re.compile(r"[TR][A-Z0-9]{2,10}[0-9]{9}[0-9A-Z]")
 _DRAWN = re.compile(r"[A-Z0-9]{2,10}-[0-9]{9}")
 _PHONE = re.compile(r"0(?:[689][0-9]{8}|[2-57][0-9]{7})")
 """Thai numbers as dialled: mobile ones have ten digits (06, 08, 09), fixed lines nine (02 to 05, 07). NBTC's plan."""
-
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_MAYBE_ID = re.compile(r"(?<![0-9๐-๙])[0-9๐-๙](?:[ \t.\u00a0\u2010-\u2014-]*[0-9๐-๙]){12}(?![0-9๐-๙])")
 
 
 def number_of(kind: Kind, drawn: str) -> str:
@@ -66,16 +63,7 @@ def without_id_numbers(text: str) -> str:
 
     Any thirteen digits with a right check digit count: better a wrong mask than somebody's number in a database.
     """
-
-    def covered(found: re.Match[str]) -> str:
-        digits = re.sub(r"[^0-9]", "", found[0].translate(_THAI_DIGITS))
-        try:
-            IdNumber.from_card(digits)
-        except ValueError:
-            return found[0]
-        return mask_id_number(digits)
-
-    return _MAYBE_ID.sub(covered, text)
+    return replace_id_numbers(text, IdNumber.from_card, str)
 
 
 def is_phone_number(digits: str) -> bool:

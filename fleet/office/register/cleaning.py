@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from fleet.protocol.factory import FactoryNumber, OldFactoryNumber, parse_factory_number
-from fleet.protocol.thai import BE_OFFSET, MONTHS, MONTHS_EN, MONTHS_SHORT, IdNumber, TaxId
+from fleet.protocol.thai import BE_OFFSET, MONTHS, MONTHS_EN, MONTHS_SHORT, IdNumber, TaxId, replace_id_numbers
 
 
 class UnreadableError(ValueError):
@@ -243,19 +243,8 @@ def company_or_person(text: str) -> tuple[TaxId | IdNumber, bool]:
     raise UnreadableError
 
 
-_THIRTEEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)")
-
-
 def without_id_numbers(text: str) -> str:
     """``text`` without the ID numbers in it: whatever reads as one by its check digit goes."""
     if not any(letter.isdigit() for letter in text):
         return text
-    return _BLANKS.sub(" ", _THIRTEEN.sub(_unless_valid, text)).strip()
-
-
-def _unless_valid(found: re.Match[str]) -> str:
-    try:
-        IdNumber(re.sub(r"\D", "", found[0]).translate(_THAI_NUMERALS))
-    except ValueError:
-        return found[0]
-    return ""
+    return _BLANKS.sub(" ", replace_id_numbers(text, IdNumber, lambda _: "")).strip()

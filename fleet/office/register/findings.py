@@ -222,7 +222,7 @@ class Finding:
         return MEANINGS[self.kind].severity
 
 
-_THIRTEEN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)")
+_THIRTEEN = re.compile(r"(?<!\d)\d(?:[ \t.\u00a0\u2010-\u2014-]*\d){12}(?!\d)")
 
 
 def masked(text: str) -> str:

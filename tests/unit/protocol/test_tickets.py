@@ -50,6 +50,11 @@ def test_an_id_number_is_masked_however_it_is_written(written: str) -> None:
     assert without_id_numbers(f"ผมชื่อ{written}ครับ") == "ผมชื่อx-xxxx-xxxxx-01-3ครับ"
 
 
+@pytest.mark.parametrize("before", ["ข้อ 1 ", "โทร 081 ", "20 ", "1-", "๑ "])
+def test_digits_in_front_of_an_id_number_do_not_hide_it(before: str) -> None:
+    assert without_id_numbers(f"{before}1-9999-00000-01-3 ครับ") == f"{before}x-xxxx-xxxxx-01-3 ครับ"
+
+
 @pytest.mark.parametrize("text", ["โทร 081 234 5678", "20200012325553", "1999900000014", "เลขที่ 12/3 หมู่ 4", ""])
 def test_other_numbers_stay(text: str) -> None:
     assert without_id_numbers(text) == text

@@ -146,6 +146,7 @@ def test_thirteen_digits_are_a_company_or_a_person_and_a_lost_zero_comes_back() 
 def test_an_id_number_in_a_text_is_taken_out_and_other_digits_stay() -> None:
     assert cleaning.without_id_numbers("นาย ก 1-2345-67890-12-1 โทร 0812345678") == "นาย ก โทร 0812345678"
     assert cleaning.without_id_numbers("นาย ก ๑๒๓๔๕๖๗๘๙๐๑๒๑") == "นาย ก"
+    assert cleaning.without_id_numbers("หมู่ 4 1-2345-67890-12-1") == "หมู่ 4"
     assert cleaning.without_id_numbers("ห้างหุ้นส่วน 2500") == "ห้างหุ้นส่วน 2500"
 
 
