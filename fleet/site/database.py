@@ -18,6 +18,11 @@ class DatabaseAddressError(ValueError):
     """An address that names no database of ours; it holds nothing of the address, which may hold a password."""
 
 
+CACHED_STATEMENTS = 24
+"""Prepared statements SQLite keeps for each connection. Python's own 128 fill with one for every length of a list that
+was ever written at once, some hundred kilobytes each: 5 MB in ingest with 10,000 kiosks (tests/bench/crowd.py)."""
+
+
 def databases(address: str, data_dir: Path) -> dict[str, dict[str, Any]]:
     """Django's ``DATABASES`` for ``address``; for an empty one, SQLite in ``data_dir``.
 
@@ -33,6 +38,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
+            "cached_statements": CACHED_STATEMENTS,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }

@@ -57,6 +57,11 @@ def broker_program() -> str:
     return found
 
 
+CIPHERS = ("TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384")
+"""Of TLS 1.3, best first. A Raspberry Pi 4 has no AES instructions, and the state of ChaCha20 is smaller for each of
+ten thousand lines."""
+
+
 def broker_environment() -> dict[str, str]:
     """What mosquitto's environment needs beside ours: another allocator, where Debian's ``libjemalloc2`` is installed.
 
@@ -98,6 +103,7 @@ crlfile {directory / REVOCATION_LIST}
 certfile {directory / "broker.pem"}
 keyfile {directory / "broker.key"}
 tls_version tlsv1.2
+ciphers_tls1.3 {":".join(CIPHERS)}
 require_certificate true
 use_identity_as_username true
 use_username_as_clientid true
