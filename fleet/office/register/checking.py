@@ -2,7 +2,8 @@
 
 It changes nothing but its own run. First every line is read and put aside, in a temporary file without ID numbers;
 then, when it is known which lines are about one factory, each is compared with the register. A check that was broken
-off begins again: it is a question, so asking twice is the same as once.
+off begins again: it is a question, so asking twice is the same as once. But one that a fault of ours has ended fails:
+begun again and again it would be in the way of every file after it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from fleet.office.models import Office
@@ -76,6 +77,12 @@ class Check:
             self._fail(err.refusal)
         except FileNotFoundError:
             self._fail(Refusal.LOST)
+        except (OvertakenError, DatabaseError):
+            raise
+        except Exception:
+            self._fail(Refusal.DAMAGED)
+            self._forget_file()
+            raise
         self._forget_file()
 
     def _begin(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,9 @@ from fleet.office.register.tables import FILE_BYTES_MAX, Refusal, TableError
 
 STALE_AFTER_S = 30.0
 """A check whose worker was not heard of for so long is begun again by another; a batch takes a second."""
+
+STRAY_AFTER_S = 3600.0
+"""Older than the longest upload takes; what no run knows then is nobody's."""
 
 OPEN = (Stage.WAITING, Stage.CHECKING, Stage.CHECKED, Stage.APPLYING)
 """Stages in which the same file need not be taken in a second time."""
@@ -53,32 +57,48 @@ def take_in(chunks: Iterable[bytes], file_name: str, office: Office | None, made
     """
     folder = Path(settings.DATA_DIR) / "register"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _forget_strays(folder)
     path = folder / secrets.token_hex(16)
+    try:
+        _write(path, chunks)
+        run, is_new = begun(path, file_name, office, made_by, waits_at=str(path))
+    except BaseException:  # a line that broke in the middle, too: no run knows what is there of the file
+        path.unlink(missing_ok=True)
+        raise
+    if not is_new:
+        path.unlink()
+    return run
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    """Raises: TableError when it is too large."""
     size = 0
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
         for chunk in chunks:
             size += len(chunk)
             if size > FILE_BYTES_MAX:
-                path.unlink()
                 raise TableError(Refusal.TOO_LARGE)
             file.write(chunk)
-    run, is_new = begun(path, file_name, office, made_by)
-    if is_new:
-        Run.objects.filter(pk=run.pk).update(path=str(path))
-        run.path = str(path)
-    else:
-        path.unlink()
-    return run
 
 
-def begun(path: Path, file_name: str, office: Office | None, made_by: tuple[int | None, str]) -> tuple[Run, bool]:
-    """The run for a file, and whether it is a new one. ``made_by``: account and name."""
+def _forget_strays(folder: Path) -> None:
+    """Delete what a process that was killed has left of an upload: it may hold ID numbers."""
+    known = set(Run.objects.exclude(path="").values_list("path", flat=True))
+    for each in folder.iterdir():
+        if str(each) not in known and time.time() - each.stat().st_mtime > STRAY_AFTER_S:
+            each.unlink(missing_ok=True)
+
+
+def begun(
+    path: Path, file_name: str, office: Office | None, made_by: tuple[int | None, str], *, waits_at: str = ""
+) -> tuple[Run, bool]:
+    """The run for a file, and whether it is a new one. ``made_by``: account and name; ``waits_at``: of an upload."""
     sha256, size = digest_of(path)
     with transaction.atomic():
         there = Run.objects.filter(sha256=sha256, office=office, stage__in=OPEN).first()
         if there is not None:
             return there, False
-        run = Run(office=office, file_name=file_name[-120:], sha256=sha256, size_bytes=size)
+        run = Run(office=office, file_name=file_name[-120:], sha256=sha256, size_bytes=size, path=waits_at)
         run.made_by_id, run.made_by_name = made_by[0], made_by[1][:150]
         run.save()
         return run, True

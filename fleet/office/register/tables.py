@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -170,6 +171,11 @@ def _delimiter(path: Path, encoding: str) -> str:
 # ---- XLSX -----------------------------------------------------------------------------------------------------------
 
 
+_BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, SyntaxError, TypeError, OSError, EOFError)
+"""What zipfile, zlib and openpyxl raise for workbooks that are none: openpyxl's own errors derive from these, XML's
+from SyntaxError."""
+
+
 def _look_at_parcel(path: Path) -> None:
     """Refuse what would not be a workbook, or would unpack to more than one could be.
 
@@ -189,7 +195,7 @@ def _look_at_parcel(path: Path) -> None:
                 raise TableError(Refusal.BOMB)
             for part in parts:
                 _look_at_part(parcel, part)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as err:
+    except (*_BROKEN, NotImplementedError) as err:
         raise TableError(Refusal.DAMAGED) from err
 
 
@@ -208,8 +214,7 @@ def _workbook_sheets(path: Path) -> Iterator[Iterator[Line]]:
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError, OSError) as err:
-        # What openpyxl raises for workbooks that are none: its own errors derive from these, XML's from SyntaxError.
+    except _BROKEN as err:
         raise TableError(Refusal.DAMAGED) from err
     try:
         for sheet in book.worksheets[:SHEETS_MAX]:
@@ -227,7 +232,7 @@ def _sheet_lines(sheet: Any) -> Iterator[Line]:
         number += 1
         try:
             cells = next(rows, None)
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError, EOFError) as err:
+        except _BROKEN as err:
             raise TableError(Refusal.DAMAGED) from err
         if cells is None:
             return

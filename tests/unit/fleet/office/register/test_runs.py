@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.core.serializers import serialize
@@ -317,6 +321,51 @@ def test_an_upload_that_was_lost_is_said_to_be(file: Path) -> None:
         pass
     run.refresh_from_db()
     assert (run.stage, run.refusal) == (Stage.FAILED, Refusal.LOST)
+
+
+def test_what_is_left_of_a_broken_upload_is_deleted(file: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield sample_id(4).reveal().encode()
+        raise ConnectionResetError
+
+    whole = Path(runs.take_in([b"x"], "a.csv", None, (None, "ตัวอย่าง")).path)
+    there = set(whole.parent.iterdir())
+    with pytest.raises(ConnectionResetError):
+        runs.take_in(broken(), "a.csv", None, (None, "ตัวอย่าง"))
+    assert set(whole.parent.iterdir()) == there
+
+
+def test_what_a_killed_process_left_of_an_upload_goes_with_the_next(file: Path) -> None:
+    first = Path(runs.take_in([b"x"], "a.csv", None, (None, "ตัวอย่าง")).path)
+    stray, fresh = first.with_name("stray"), first.with_name("fresh")
+    for each in (stray, fresh):
+        each.write_text(sample_id(4).reveal())
+    long_ago = time.time() - runs.STRAY_AFTER_S - 1
+    for each in (first, stray):
+        os.utime(each, (long_ago, long_ago))
+    second = Path(runs.take_in([b"y"], "b.csv", None, (None, "ตัวอย่าง")).path)
+    assert [each.exists() for each in (first, stray, fresh, second)] == [True, False, True, True]
+    fresh.unlink()
+
+
+class Stumbling(Path):
+    """A path at which a fault of our own program shows."""
+
+    _flavour = type(Path())._flavour  # type: ignore[attr-defined]  # how pathlib of 3.11 is derived from
+
+    def open(self, *_args: object, **_kwargs: object) -> IO[bytes]:  # type: ignore[override]
+        raise ZeroDivisionError
+
+
+def test_a_file_we_stumble_over_is_not_in_the_way_of_the_next(file: Path) -> None:
+    written(file, f"{A},,โรงงานตัวอย่าง,,3,1,1,ชลบุรี,,")
+    run = runs.take_in([file.read_bytes()], "a.csv", Office.objects.get(pk="CBI"), (None, "ตัวอย่าง"))
+    with pytest.raises(ZeroDivisionError):
+        list(runs.check(run, Stumbling(run.path)))
+    waited = Path(run.path)
+    run.refresh_from_db()
+    assert (run.stage, run.path, waited.exists()) == (Stage.FAILED, "", False)
+    assert not runs.is_anything_to_do()
 
 
 def test_only_what_is_at_that_stage_can_be_asked_for(file: Path) -> None:
