@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +23,7 @@ from fleet.devices.models import Kiosk, KioskState, Record
 from fleet.ingest.births import BOOT_ID_MAX, Birth, read_birth
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
 from fleet.office.channels import keeping as channels
+from fleet.office.clocks import told_at
 from fleet.office.folders import keeping as folders
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
@@ -49,9 +50,6 @@ COUNT_MAX = 2**63 - 1
 
 UNFIT = (IntegrityError, DataError, OverflowError, ValueError)
 """How a value says that it does not fit its column. OperationalError is not among them: that is the database's."""
-
-CLOCK_OFF = timedelta(days=366)
-"""A kiosk further from us than this has no clock (a Raspberry Pi wakes up in 1970); our own time is taken."""
 
 BROKEN = "broken"
 """Kind under which a record is kept that could not be read, so that what follows it does not wait for ever."""
@@ -304,9 +302,6 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
     if notice is None:
         log.error("%s opened a payment for a notice that is not on record", kiosk_id)
         return
-    opened_at = record.opened_at if record.opened_at.tzinfo else record.opened_at.replace(tzinfo=UTC)
-    if abs(opened_at - now) > CLOCK_OFF:
-        opened_at = now
     try:
         with transaction.atomic():
             Intent.objects.get_or_create(
@@ -319,7 +314,7 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
                     "ref1": record.ref1,
                     "ref2": record.ref2,
                     "amount_satang": record.amount_satang,
-                    "opened_at": opened_at,
+                    "opened_at": told_at(record.opened_at, now),
                 },
             )
     except UNFIT as err:

@@ -12,7 +12,7 @@ import re
 import secrets
 from binascii import Error as NotBase64Error
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -21,10 +21,12 @@ from django.utils import timezone
 
 from fleet.office.changes.publishing import publish
 from fleet.office.channels.models import Channel, PresenceKey, Registration, StepKind, Ticket, TicketStep
+from fleet.office.clocks import told_at
 from fleet.office.models import Office
 from fleet.protocol import records
 from fleet.protocol.office import SlipKey
 from fleet.protocol.presence import key_id_of
+from fleet.protocol.thai import be_year
 from fleet.protocol.tickets import TEXT_CHARACTERS_MAX, Kind, is_drawn_by, is_number, number_of, without_id_numbers
 
 log = logging.getLogger(__name__)
@@ -34,14 +36,14 @@ Kept = records.TicketOpened | records.CustomerRegistered | records.PresenceKeyMa
 _OWN_TABLE = ("text", "tracking_token", "sealed", "phone_masked", "id_masked")
 """What stands in a table of its own, where it can be corrected and erased, and in no log of records beside it."""
 
-CLOCK_OFF = timedelta(days=366)
-"""As ``fleet.ingest.keeping``: a kiosk further from us than this has no clock."""
-
 DEADLINE_DAYS = 15
 """Of what names no channel of the office. A sample (ตัวอย่าง): the office's channels say their own."""
 
 TOKEN_BYTES = 12
 """96 bits, as a kiosk's."""
+
+DRAWS_MAX = 20
+"""Of a year's ten million numbers an office never uses so many that all of these are taken."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -96,7 +98,7 @@ def _keep_ticket(source: Source, record: records.TicketOpened) -> None:
         raise UnfitError("no token")
     channel = Channel.objects.filter(office=source.office, code=record.channel[:24]).first()
     told = Told(record.text, "en" if record.language == "en" else "th", channel)
-    _open(source, told, record.number, record.tracking_token, _at(record.opened_at, source.now))
+    _open(source, told, record.number, record.tracking_token, told_at(record.opened_at, source.now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ class Told:
     channel: Channel | None
 
 
-def _open(source: Source, told: Told, number: str, token: str, at: datetime) -> Ticket:
+def _open(source: Source, told: Told, number: str, token: str, at: datetime) -> tuple[Ticket, bool]:
+    """The ticket of this number, and whether it is a new one."""
     channel = told.channel
     days = channel.deadline_days if channel else DEADLINE_DAYS
     owner = channel.owner if channel else None
@@ -129,7 +132,7 @@ def _open(source: Source, told: Told, number: str, token: str, at: datetime) -> 
     )
     if is_new:
         TicketStep.objects.create(ticket=ticket, kind=StepKind.RECEIVED, at=at)
-    return ticket
+    return ticket, is_new
 
 
 def open_from_web(channel: Channel, text: str, language: str) -> Ticket:
@@ -138,17 +141,17 @@ def open_from_web(channel: Channel, text: str, language: str) -> Ticket:
     Raises: UnfitError when nothing was told, or too much; show the form again.
     """
     text = text.strip()
-    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX:
+    if not 1 <= len(text) <= TEXT_CHARACTERS_MAX or "\0" in text:  # PostgreSQL has no such letter
         raise UnfitError("text")
     now = timezone.now()
     source = Source("", channel.office, now)
-    year = (timezone.localdate(now).year + 543) % 100
-    for _ in range(5):
+    told, year = Told(text, language, channel), be_year(timezone.localdate(now)) % 100
+    for _ in range(DRAWS_MAX):
         drawn = f"{channel.office_id.replace('-', '')}00-{year:02d}{secrets.randbelow(10**7):07d}"
-        number = number_of(Kind.TICKET, drawn)
-        if not Ticket.objects.filter(pk=number).exists():
-            break
-    return _open(source, Told(text, language, channel), number, secrets.token_urlsafe(TOKEN_BYTES), now)
+        ticket, is_new = _open(source, told, number_of(Kind.TICKET, drawn), secrets.token_urlsafe(TOKEN_BYTES), now)
+        if is_new:  # or it is somebody else's: whoever told this must not get its token
+            return ticket
+    raise UnfitError("number")
 
 
 def _keep_registration(source: Source, record: records.CustomerRegistered) -> None:
@@ -167,7 +170,7 @@ def _keep_registration(source: Source, record: records.CustomerRegistered) -> No
         defaults={
             "office": source.office,
             "kiosk_id": source.kiosk_id,
-            "opened_at": _at(record.opened_at, source.now),
+            "opened_at": told_at(record.opened_at, source.now),
             "id_masked": record.id_masked[:20],
             "phone_masked": record.phone_masked[:20],
             "sealed": record.sealed,
@@ -187,7 +190,7 @@ def _keep_key(source: Source, record: records.PresenceKeyMade) -> tuple[str, ...
             "kiosk_id": source.kiosk_id,
             "office": source.office,
             "public_key": record.public_key,
-            "made_at": _at(record.made_at, source.now),
+            "made_at": told_at(record.made_at, source.now),
         },
     )
     if not is_new:
@@ -196,8 +199,3 @@ def _keep_key(source: Source, record: records.PresenceKeyMade) -> tuple[str, ...
     for office_id in offices:  # kiosks of all of them are to know it; in order, as ``publish`` asks
         publish(office_id, {SlipKey: [record.key_id]})
     return offices
-
-
-def _at(said: datetime, now: datetime) -> datetime:
-    said = said if said.tzinfo else said.replace(tzinfo=UTC)
-    return now if abs(said - now) > CLOCK_OFF else said

@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from fleet.office.changes.publishing import publish
+from fleet.office.clocks import told_at
 from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
 from fleet.office.models import Folder
 from fleet.protocol import office as wire
@@ -26,9 +27,6 @@ from fleet.protocol.stock import compare
 log = logging.getLogger(__name__)
 
 Kept = records.FolderMoved | records.ShelfTaken
-
-CLOCK_OFF = timedelta(days=366)
-"""As ``fleet.ingest.keeping``: a kiosk further from us than this has no clock."""
 
 FOLDER_ID_MAX = 12
 
@@ -58,13 +56,18 @@ def keep(source: Source, record: Kept) -> frozenset[str]:
         with transaction.atomic():
             who = _who(source.office_id, record.officer_no)
             if isinstance(record, records.ShelfTaken):
-                return _take_stock(source, record, who)
-            if len(record.folder_id) > FOLDER_ID_MAX:
-                raise ValueError("no folder's number")
+                return _take_stock(source, record, who)[1]
+            if len(record.folder_id) > FOLDER_ID_MAX or _is_elsewhere(source.office_id, record.folder_id):
+                raise ValueError("no folder of this office")
             return _move(source, [record.folder_id], Deed(record.deed), who, _at(record.moved_at, source.now))
     except (ValueError, DataError, IntegrityError, OverflowError) as err:
         log.error("%s sent a %s that cannot be kept: %s", source.kiosk_id, type(record).__name__, type(err).__name__)
         return frozenset()
+
+
+def _is_elsewhere(office_id: str, folder_id: str) -> bool:
+    """Whether another office has it on its register: what stands there is not this one's to say."""
+    return Folder.objects.filter(pk=folder_id).exclude(factory__office_id=office_id).exists()
 
 
 def move(source: Source, folder_id: str, deed: Deed, officer_no: str) -> frozenset[str]:
@@ -105,17 +108,17 @@ def _move(source: Source, folder_ids: Iterable[str], deed: Deed, who: _Who, at: 
 
 def _settle(office_id: str, folder_id: str) -> None:
     """Where the folder stands by all that is known: the latest deed counts."""
+    # Locked before it is asked what the latest is: of two who settle at once, the second must see the first's.
+    standing, _ = Standing.objects.select_for_update().get_or_create(
+        folder_id=folder_id, defaults={"office_id": office_id}
+    )
     last = Movement.objects.filter(office_id=office_id, folder_id=folder_id).last()
     is_out = last is not None and last.deed == Deed.OUT
-    Standing.objects.update_or_create(
-        folder_id=folder_id,
-        defaults={
-            "office_id": office_id,
-            "out_to": last.officer_no if last and is_out else "",
-            "out_to_name": last.officer_name if last and is_out else "",
-            "out_since": last.at if last and is_out else None,
-        },
-    )
+    standing.office_id = office_id
+    standing.out_to = last.officer_no if last and is_out else ""
+    standing.out_to_name = last.officer_name if last and is_out else ""
+    standing.out_since = last.at if last and is_out else None
+    standing.save(update_fields=["office", "out_to", "out_to_name", "out_since"])
 
 
 def take_stock(source: Source, shelf: tuple[str, str, str], scanned: Iterable[str], officer_no: str) -> StockTaking:
@@ -128,11 +131,13 @@ def take_stock(source: Source, shelf: tuple[str, str, str], scanned: Iterable[st
         officer_no=officer_no,
         taken_at=source.now,
     )
-    tell(source.office_id, _take_stock(source, record, _who(source.office_id, officer_no)))
-    return StockTaking.objects.filter(office_id=source.office_id)[0]
+    taking, back = _take_stock(source, record, _who(source.office_id, officer_no))
+    tell(source.office_id, back)
+    return taking
 
 
-def _take_stock(source: Source, record: records.ShelfTaken, who: _Who) -> frozenset[str]:
+def _take_stock(source: Source, record: records.ShelfTaken, who: _Who) -> tuple[StockTaking, frozenset[str]]:
+    """The walk, and the folders that may stand otherwise now."""
     at = _at(record.taken_at, source.now)
     place = record.room[:20], record.cabinet[:20], record.shelf[:20]
     scanned = sorted({each for each in record.folder_ids[:SCANNED_MAX] if len(each) <= FOLDER_ID_MAX})
@@ -141,7 +146,7 @@ def _take_stock(source: Source, record: records.ShelfTaken, who: _Who) -> frozen
     shelf_of = {each.pk: wire.shelf_id(each.room, each.cabinet, each.shelf) for each in (*here, *_some(ours, scanned))}
     out = _out_by(source.office_id, at, shelf_of.keys())
     found = compare(wire.shelf_id(*place), shelf_of, out, scanned)
-    StockTaking.objects.create(
+    taking = StockTaking.objects.create(
         office_id=source.office_id,
         room=place[0],
         cabinet=place[1],
@@ -161,7 +166,7 @@ def _take_stock(source: Source, record: records.ShelfTaken, who: _Who) -> frozen
         if seen.seen_at is None or seen.seen_at <= at:
             seen.seen_at, seen.seen_shelf = at, wire.shelf_id(*place)
             seen.save(update_fields=["seen_at", "seen_shelf"])
-    return _move(source, found.back, Deed.FOUND, who, at)
+    return taking, _move(source, found.back, Deed.FOUND, who, at)
 
 
 def _some(ours: QuerySet[Folder], folder_ids: list[str]) -> QuerySet[Folder]:
@@ -182,7 +187,6 @@ def _who(office_id: str, officer_no: str) -> _Who:
     return _Who(officer_no[:12], officer.name_th if officer else officer_no[:12])
 
 
-def _at(at: datetime, now: datetime) -> datetime:
-    """The time at the kiosk, if it has a clock. Nothing happened later than we heard of it."""
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return now if abs(at - now) > CLOCK_OFF else min(at, now)
+def _at(said: datetime, now: datetime) -> datetime:
+    """Nothing happened later than we heard of it."""
+    return min(told_at(said, now), now)

@@ -166,7 +166,7 @@ def test_a_deadline_is_kept_near_or_missed() -> None:
         assert (tracked.deadline, tracked.days_left) == (deadline, days)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "ก" * 301])
+@pytest.mark.parametrize("text", ["", "   ", "ก" * 301, "ก\0"])
 def test_the_web_tells_something_and_not_a_book(text: str) -> None:
     with pytest.raises(UnfitError):
         open_from_web(channel(), text, "th")

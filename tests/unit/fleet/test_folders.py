@@ -91,6 +91,13 @@ def test_what_no_kiosk_of_this_release_would_say_is_not_kept() -> None:
     assert not movements()
 
 
+def test_an_office_says_nothing_of_anothers_folders(officer: Officer) -> None:
+    ours = keep(Source("CBI", NOW, "CBI-02"), moved(0))
+    assert keep(Source("KKN", NOW, "KKN-01"), moved(1, "in")) == frozenset()
+    tell("CBI", ours)
+    assert (there().out_to, len(movements())) == ("CBI-7", 1)
+
+
 def test_a_movement_is_written_once() -> None:
     move(Source("CBI", NOW), folder().pk, Deed.OUT, "CBI-7")
     (movement,) = movements()
