@@ -32,6 +32,7 @@ from fleet.site.sample_cases import make_cases
 from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
 from fleet.site.sample_folders import make_officers
+from fleet.site.sample_holidays import make_holidays
 
 SAMPLE_BILLER_ID = "112345678901234"
 """Not a tax id (its check digit is wrong), so nobody's."""
@@ -104,6 +105,7 @@ def make_sample_data(tracking_address: str, *, today: date | None = None) -> Non
     """Make it all; made twice, it is there once."""
     today = today or timezone.localdate()
     load_provinces()
+    make_holidays(today)
     fresh = not Office.objects.exists()
     for office in OFFICES:
         _office(office, today)

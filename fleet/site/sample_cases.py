@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from fleet.office.cases.days import after_working_days
 from fleet.office.cases.models import Case, CaseStep, Manual, Permit
-from fleet.office.cases.working import Holder, open_case
+from fleet.office.cases.opening import Filing, open_case
+from fleet.office.cases.working import Holder
+from fleet.office.holidays.keeping import calendar_of
 from fleet.office.models import Factory, Office
 from fleet.protocol.thai import BANGKOK, be_year
 
@@ -74,12 +75,19 @@ def make_cases(office: Office, factories: Sequence[Factory], today: date) -> Non
         if Case.objects.filter(pk=case_no).exists():
             continue
         entered = datetime.combine(today - timedelta(days=ago * 7 // 5), time(9, 30), BANGKOK)
-        case = open_case(case_no, factories[index], Manual.objects.get(pk=manual_id), entered, _GROUP)
+        filing = Filing(
+            office=office,
+            factory=factories[index],
+            manual=Manual.objects.get(pk=manual_id),
+            entered_at=entered,
+            holder=_GROUP,
+        )
+        case = open_case(case_no, filing)
         for step in CaseStep.objects.filter(case=case, position__lt=done):
             step.done_on = min(today, step.expected_on or today)
             step.save(update_fields=["done_on"])
         if done == len(_STEPS):
-            case.closed_on = after_working_days(case.received_on, 14)
+            case.closed_on = calendar_of(office.province_id).after(case.received_on, 14)
             case.save(update_fields=["closed_on"])
     for index, (name_th, name_en, days) in enumerate(
         (

@@ -1,5 +1,5 @@
 """Sample rules, letter words and notices' years. Every rate is made up and says ตัวอย่าง; the waivers are the three
-real ones, and the days before 4 January 2560 are those a provincial office once announced.
+real ones. Days off stand in the calendar (``sample_holidays``).
 
 Nobody signs the sample rule, so whatever is made from it is a sample.
 """
@@ -47,10 +47,7 @@ RULE: dict[str, Any] = {
             "source": "กฎกระทรวงยกเว้นค่าธรรมเนียมรายปี 3 ฉบับ",
         }
     ],
-    "holidays": [
-        {"on": "2017-01-02", "title": {"th": "ชดเชยวันขึ้นปีใหม่", "en": "New Year substitution"}},
-        {"on": "2017-01-03", "title": {"th": "วันหยุดพิเศษ", "en": "Special holiday"}},
-    ],
+    "holidays": [],
     "weekend": [5, 6],
     "leap_day": "28-02",
 }

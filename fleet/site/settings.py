@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "fleet.office.folders",
     "fleet.office.fees",
     "fleet.office.cases",
+    "fleet.office.holidays",
     "fleet.office.channels",
     "fleet.partners",
     "fleet.devices",

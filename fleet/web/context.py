@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
-from fleet.web import case_pages
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
+
+
+_BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/fee-rules/", "/fee-policy/")}
+"""Pages that are reached from an entry and stand elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,9 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("payments", "banknote", _("การเงิน")),
         ("fees", "scroll-text", _("ค่าธรรมเนียม")),
         ("folders", "scan-barcode", _("แฟ้ม")),
-        ("cases", "clock", case_pages.words()["cases"]),
+        ("cases", "clock", _("เรื่องที่ดำเนินการ")),
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
-        ("register", "factory", _("ทะเบียนโรงงาน")),
+        ("factories", "factory", pgettext("menu", "โรงงาน")),
     ]
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
@@ -67,7 +70,8 @@ def _entries(path: str) -> tuple[Entry, ...]:
 
 def _entry(path: str, name: str, icon: str, word: str) -> Entry:
     address = reverse(f"web:{name}")
-    return Entry(name, icon, word, address, path == address if address == "/" else path.startswith(address))
+    under = (address, *_BELONGS.get(name, ()))
+    return Entry(name, icon, word, address, path == address if address == "/" else path.startswith(under))
 
 
 def _role(user_id: int) -> str:

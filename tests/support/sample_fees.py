@@ -12,6 +12,10 @@ from fleet.office.fees.rules import read_rules
 from fleet.site.sample_fees import RULE
 
 
+DAYS_OFF = frozenset({date(2017, 1, 2), date(2017, 1, 3)})
+"""The days by which an office once moved its 1 January 2560 to the 4th."""
+
+
 def document(**changes: Any) -> dict[str, Any]:
     """The sample rule with some of it changed; ``surcharge`` is laid over, the others replace."""
     made = deepcopy(RULE)
@@ -21,7 +25,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 def version(number: int = 1, *, signed: bool = True, **changes: Any) -> Version:
     """A version, of real rates unless told otherwise."""
-    return Version(number, read_rules(document(**{"sample": False, **changes})), signed)
+    return Version(number, read_rules(document(**{"sample": False, **changes})), signed, DAYS_OFF)
 
 
 def facts(**changes: Any) -> FactoryFacts:

@@ -1,14 +1,14 @@
 """Cases with their steps and deeds, permits that expire, citizen manuals.
 
-Rules: no applicant's name stands here, a case belongs to a factory; its deeds are only ever added. Days and fees of
-the sample manuals are samples (ตัวอย่าง); the real ones are the ministry's.
+Rules: no applicant's name stands here, a case belongs to a factory, or to whoever holds its slip; its deeds are only
+ever added. Days and fees of the sample manuals are samples (ตัวอย่าง); the real ones are the ministry's.
 """
 
 from __future__ import annotations
 
 from django.db import models
 
-from fleet.office.models import Factory
+from fleet.office.models import Factory, Office
 
 
 class Manual(models.Model):
@@ -40,12 +40,16 @@ class Manual(models.Model):
 
 
 class Case(models.Model):
-    """Something a factory asked for. ``entered_at``: when it came into the system; ``received_on``: the working day on
-    which it counts as received (e-Performance Act 2565, section 10); ``due_on``: by when it is to be decided."""
+    """Something somebody asked an office for. ``factory`` None: a person without one; only the slip leads to it then.
+
+    ``entered_at``: when it came into the system; ``received_on``: the working day on which it counts as received
+    (e-Performance Act 2565, section 10); ``due_on``: by when it is to be decided.
+    """
 
     case_no = models.CharField(max_length=30, primary_key=True)
     token = models.CharField(max_length=64, unique=True)
-    factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="cases")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="cases")
+    factory = models.ForeignKey(Factory, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     manual = models.ForeignKey(Manual, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     name_th = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
@@ -81,6 +85,24 @@ class CaseStep(models.Model):
     class Meta:
         ordering = ["case", "position"]
         constraints = [models.UniqueConstraint(fields=["case", "position"], name="one_step_a_position")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.position}"
+
+
+class CaseDocument(models.Model):
+    """A document the manual asks for, as it was checked when the case was filed (Licensing Facilitation Act 2558,
+    section 8: what is missing is written down once). ``received_on`` None: not there yet."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
+    position = models.PositiveSmallIntegerField()
+    name_th = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    received_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["case", "position"]
+        constraints = [models.UniqueConstraint(fields=["case", "position"], name="one_document_a_position")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.position}"

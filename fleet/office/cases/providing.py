@@ -21,7 +21,7 @@ def wire_case(case: Case) -> wire.Case:
     """A case as it travels; its steps should be prefetched."""
     return wire.Case(
         case_no=case.case_no,
-        factory_no=case.factory_id,
+        factory_no=case.factory_id or "",
         title_th=case.name_th,
         title_en=case.name_en,
         steps=tuple(
@@ -48,9 +48,10 @@ def wire_case(case: Case) -> wire.Case:
 
 
 def cases(office_id: str, keys: Keys) -> Iterator[wire.Item]:
-    """Open cases, and those closed within the year."""
+    """Open cases of factories, and those closed within the year; a person's is followed on the web alone."""
     since = timezone.localdate() - CLOSED_FOR
-    rows = Case.objects.filter(factory__office_id=office_id).filter(Q(closed_on__isnull=True) | Q(closed_on__gte=since))
+    ours = Case.objects.filter(office_id=office_id, factory__isnull=False)
+    rows = ours.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=since))
     rows = rows if keys is None else rows.filter(pk__in=keys)
     for each in rows.prefetch_related("steps").iterator(500):
         yield wire_case(each)

@@ -1,27 +1,22 @@
-"""What an officer does with a case: next step, change of hands, telling a delay, closing. Each is a deed that stays.
+"""What an officer does with a case: next step, change of hands, a document that came, telling a delay, closing.
+
+Each is a deed that stays; opening one is ``opening``'s.
 
 Rules: a closed case is closed; what changes travels to the office's kiosks in the same transaction.
 """
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from fleet.office.cases.days import after_working_days, received_on
-from fleet.office.cases.models import Case, CaseDeed, CaseStep, Manual
+from fleet.office.cases.models import Case, CaseDeed
 from fleet.office.changes.publishing import publish
-from fleet.office.models import Factory
 from fleet.protocol import office as wire
 from fleet.protocol.deadlines import Standing, standing
-
-TOKEN_BYTES = 12
-"""96 bits, as on every slip."""
 
 
 class CaseError(ValueError):
@@ -36,38 +31,10 @@ class Holder:
     name_en: str
     phone: str = ""
 
-
-@transaction.atomic
-def open_case(case_no: str, factory: Factory, manual: Manual, entered_at: datetime, holder: Holder) -> Case:
-    """A case as its manual says: its steps, when it counts as received, and its deadline."""
-    received = received_on(entered_at)
-    case = Case.objects.create(
-        case_no=case_no,
-        token=secrets.token_urlsafe(TOKEN_BYTES),
-        factory=factory,
-        manual=manual,
-        name_th=manual.name_th,
-        name_en=manual.name_en,
-        entered_at=entered_at,
-        received_on=received,
-        due_on=after_working_days(received, manual.days),
-        holder_th=holder.name_th,
-        holder_en=holder.name_en,
-        phone=holder.phone,
-        sample=manual.sample,
-    )
-    done = 0
-    for position, each in enumerate(manual.steps):
-        done += int(each.get("days", 0))
-        CaseStep.objects.create(
-            case=case,
-            position=position,
-            name_th=each["label_th"],
-            name_en=each["label_en"],
-            expected_on=after_working_days(received, done),
-        )
-    _publish(case)
-    return case
+    def tidied(self) -> Holder:
+        """As a case has room for it; the Thai name stands in for a missing English one."""
+        name_th = self.name_th.strip()
+        return Holder(name_th[:60], (self.name_en.strip() or name_th)[:60], self.phone.strip()[:20])
 
 
 @transaction.atomic
@@ -82,12 +49,12 @@ def finish_step(case: Case, by: User) -> None:
         raise CaseError("no step is left")
     step.done_on = today
     step.save(update_fields=["done_on"])
-    _deed(locked, "step", step.name_th, by)
+    note(locked, "step", step.name_th, by)
     if not locked.steps.filter(done_on__isnull=True).exists():
         locked.closed_on = today
         locked.save(update_fields=["closed_on"])
-        _deed(locked, "closed", "", by)
-    _publish(locked)
+        note(locked, "closed", "", by)
+    publish_case(locked)
 
 
 @transaction.atomic
@@ -99,11 +66,26 @@ def hand_over(case: Case, to: Holder, by: User) -> None:
     locked = _open(case)
     if not to.name_th.strip():
         raise CaseError("nobody is named")
-    locked.holder_th, locked.holder_en = to.name_th.strip()[:60], (to.name_en.strip() or to.name_th.strip())[:60]
-    locked.phone = to.phone.strip()[:20]
+    holder = to.tidied()
+    locked.holder_th, locked.holder_en, locked.phone = holder.name_th, holder.name_en, holder.phone
     locked.save(update_fields=["holder_th", "holder_en", "phone"])
-    _deed(locked, "hands", locked.holder_th, by)
-    _publish(locked)
+    note(locked, "hands", locked.holder_th, by)
+    publish_case(locked)
+
+
+@transaction.atomic
+def receive_paper(case: Case, position: int, by: User) -> None:
+    """A document that was missing has come today.
+
+    Raises: CaseError when the case is closed, or no such document is missing.
+    """
+    locked = _open(case)
+    paper = locked.documents.filter(position=position, received_on__isnull=True).first()
+    if paper is None:
+        raise CaseError("no such document is missing")
+    paper.received_on = timezone.localdate()
+    paper.save(update_fields=["received_on"])
+    note(locked, "paper", paper.name_th, by)
 
 
 @transaction.atomic
@@ -117,8 +99,8 @@ def tell_delay(case: Case, by: User) -> None:
         raise CaseError("it is not late")
     locked.delay_told_on = today
     locked.save(update_fields=["delay_told_on"])
-    _deed(locked, "told", "", by)
-    _publish(locked)
+    note(locked, "told", "", by)
+    publish_case(locked)
 
 
 @transaction.atomic
@@ -130,8 +112,8 @@ def close(case: Case, by: User) -> None:
     locked = _open(case)
     locked.closed_on = timezone.localdate()
     locked.save(update_fields=["closed_on"])
-    _deed(locked, "closed", "", by)
-    _publish(locked)
+    note(locked, "closed", "", by)
+    publish_case(locked)
 
 
 def _open(case: Case) -> Case:
@@ -141,9 +123,12 @@ def _open(case: Case) -> Case:
     return locked
 
 
-def _deed(case: Case, what: str, detail: str, by: User) -> None:
-    CaseDeed.objects.create(case=case, what=what, detail=detail[:120], by_name=(by.get_full_name() or by.username)[:80])
+def note(case: Case, what: str, detail: str, by: User | None) -> None:
+    """Add a deed to what was done to a case; ``by`` None: a file of samples, or the calendar itself."""
+    name = (by.get_full_name() or by.username)[:80] if by else ""
+    CaseDeed.objects.create(case=case, what=what, detail=detail[:120], by_name=name)
 
 
-def _publish(case: Case) -> None:
-    publish(case.factory.office_id, {wire.Case: [case.pk]})
+def publish_case(case: Case) -> None:
+    """The office's kiosks get the case as it is now."""
+    publish(case.office_id, {wire.Case: [case.pk]})

@@ -6,9 +6,7 @@ import calendar
 from datetime import date, timedelta
 
 from fleet.office.fees.rules import FeeRules, LeapDay, PartMonths
-
-ROLL_DAYS_MAX = 60
-"""No row of holidays is so long; a rule that claims one is broken, and a date far off would be worse than none."""
+from fleet.office.holidays.days import Calendar
 
 
 def anniversary_in(began_on: date, year: int, leap_day: LeapDay) -> date:
@@ -18,21 +16,17 @@ def anniversary_in(began_on: date, year: int, leap_day: LeapDay) -> date:
     return began_on.replace(year=year)
 
 
-def is_working_day(rules: FeeRules, on: date) -> bool:
-    """Neither weekend nor holiday."""
-    return on.weekday() not in rules.weekend and all(holiday.on != on for holiday in rules.holidays)
+def calendar_of(rules: FeeRules, days_off: frozenset[date]) -> Calendar:
+    """The working days by which a rule's fees fall due: the place's days off, and those the rule itself names."""
+    return Calendar(days_off | {holiday.on for holiday in rules.holidays}, frozenset(rules.weekend))
 
 
-def rolled(rules: FeeRules, due_on: date) -> date:
-    """The last day to pay: the due date, or the next working day after a holiday.
+def rolled(rules: FeeRules, due_on: date, days_off: frozenset[date] = frozenset()) -> date:
+    """The last day to pay: the due date, or the next working day after days off.
 
-    Raises: ValueError when there is no working day within two months; the rule's list of holidays is broken.
+    Raises: NoWorkingDayError; the list of holidays is broken.
     """
-    for days in range(ROLL_DAYS_MAX):
-        day = due_on + timedelta(days=days)
-        if is_working_day(rules, day):
-            return day
-    raise ValueError("no working day within two months")
+    return calendar_of(rules, days_off).on_or_after(due_on)
 
 
 def add_months(day: date, months: int) -> date:

@@ -29,7 +29,7 @@ from fleet.office.fees.reckoning import (
     fee_at,
     reckon,
 )
-from fleet.office.fees.rulebook import version_of
+from fleet.office.fees.rulebook import at_office, version_of
 from fleet.office.models import Factory, FactoryState, Notice, Office
 from fleet.protocol import office as wire
 from fleet.protocol.codes import notice_reference
@@ -104,7 +104,7 @@ def plan(asked: Asked, versions: Sequence[Version], as_of: date) -> Plan:
             "factory_id", "notice__withdrawn_at"
         )
     )
-    found = _Sorted()
+    found, versions = _Sorted(), at_office(versions, asked.office)
     for factory in Factory.objects.filter(office=asked.office).order_by("factory_no").iterator(ROWS_AT_ONCE):
         facts = facts_of(factory)
         due_on = due_date(facts, asked.fee_year)
@@ -247,15 +247,28 @@ def outgrown(as_of: date, office: Office | None = None) -> Sequence[int]:
     return list(fees.order_by("factory__office_id", "pk").values_list("pk", flat=True))
 
 
+def falling_due(office: Office, first: date, last: date) -> Sequence[int]:
+    """Keys of an office's yearly fees that are still owed and may grow, whose due date is in that time."""
+    fees = YearlyFee.objects.filter(
+        factory__office=office,
+        due_on__range=(first, last),
+        holds_until__isnull=False,
+        notice__paid_at__isnull=True,
+        notice__withdrawn_at__isnull=True,
+    )
+    return list(fees.order_by("pk").values_list("pk", flat=True))
+
+
 def grow(keys: Sequence[int], as_of: date) -> set[str]:
     """Bring some notices up to a day; the offices whose records have changed. A transaction a batch."""
     changed: set[str] = set()
     for begin in range(0, len(keys), ROWS_AT_ONCE):
         with transaction.atomic():
-            fees = YearlyFee.objects.select_for_update(of=("self",)).select_related("notice", "rule", "factory")
+            fees = YearlyFee.objects.select_for_update(of=("self",)).select_related("notice", "rule", "factory__office")
             grown: dict[str, list[str]] = {}
             for fee in fees.filter(pk__in=keys[begin : begin + ROWS_AT_ONCE]):
-                if _grow_one(fee, version_of(fee.rule), as_of):
+                [version] = at_office([version_of(fee.rule)], fee.factory.office)
+                if _grow_one(fee, version, as_of):
                     grown.setdefault(fee.factory.office_id, []).append(fee.notice_id)
             for office_id in sorted(grown):
                 publish(office_id, {wire.Notice: grown[office_id]})
@@ -270,12 +283,14 @@ def _grow_one(yearly: YearlyFee, version: Version, as_of: date) -> bool:
     # It may have been signed since: a notice that said ตัวอย่าง goes on saying so.
     fee = fee_at(version, base, yearly.due_on, as_of)
     YearlyFee.objects.filter(pk=yearly.pk).update(holds_until=fee.holds_until, months=fee.months)
-    if fee.amount_satang == yearly.notice.amount_satang:
+    if (fee.amount_satang, fee.payable_by) == (yearly.notice.amount_satang, yearly.notice.due_on):
         return False
     # Not if the bank was faster: a paid notice keeps the amount that was paid.
     owed = Notice.objects.filter(pk=yearly.notice_id, paid_at__isnull=True, withdrawn_at__isnull=True)
-    if not owed.update(lines=_asked_for(fee.lines), amount_satang=fee.amount_satang):
+    if not owed.update(lines=_asked_for(fee.lines), amount_satang=fee.amount_satang, due_on=fee.payable_by):
         return False
+    if fee.amount_satang == yearly.notice.amount_satang:
+        return True  # a holiday has moved its last day; what it asks for is what it was
     YearlyFee.objects.filter(pk=yearly.pk).update(revision=yearly.revision + 1)
     NoticeRevision.objects.create(
         notice=yearly.notice,

@@ -29,11 +29,12 @@ class FactoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the rules, by its number."""
+    """A version of the rules, by its number. ``days_off``: the holidays of the place it is asked for."""
 
     number: int
     rules: FeeRules
     signed: bool
+    days_off: frozenset[date] = frozenset()
 
 
 class Refusal(StrEnum):
@@ -190,7 +191,7 @@ def is_sample(version: Version) -> bool:
 def fee_at(version: Version, yearly: FeeLine, due_on: date, as_of: date) -> Fee:
     """A fee once decided, as it stands on a day: the surcharge grows, the fee itself is not decided anew."""
     rules = version.rules
-    payable_by = rolled(rules, due_on)
+    payable_by = rolled(rules, due_on, version.days_off)
     since = due_on if rules.surcharge.counts_from is CountsFrom.DUE else payable_by
     months, holds_until = 0, payable_by
     if as_of > payable_by:

@@ -38,13 +38,19 @@ def due_day(policy: Reminders, payable_by: date, today: date, before: Sequence[S
         return None
     if any(each.begun_on > today - timedelta(days=policy.least_gap_days) for each in before):
         return None
-    late = timedelta(days=policy.late_by_days)
     reached = [
         day
         for day in policy.days
-        if day not in begun and timedelta() <= today - (payable_by + timedelta(days=day)) <= late
+        if day not in begun
+        and payable_by + timedelta(days=day) <= today
+        and not is_too_late(policy, payable_by, day, today)
     ]
     return max(reached, default=None)
+
+
+def is_too_late(policy: Reminders, payable_by: date, day: int, today: date) -> bool:
+    """Whether the reminder of that day is no longer to be sent."""
+    return today > payable_by + timedelta(days=day + policy.late_by_days)
 
 
 def window(policy: Reminders, today: date) -> tuple[date, date]:

@@ -5,7 +5,8 @@ Rules: a version's number is never used twice; only a draft may be changed; who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +16,8 @@ from django.utils import timezone
 from fleet.office.fees.models import FeeRule
 from fleet.office.fees.reckoning import Version
 from fleet.office.fees.rules import as_document, read_rules
+from fleet.office.holidays.keeping import days_off
+from fleet.office.models import Office
 
 
 class SignError(ValueError):
@@ -75,3 +78,9 @@ def versions(*, drafts_too: bool = False) -> list[Version]:
     """All versions that may be reckoned by: the signed ones; drafts when only samples are made."""
     rules = FeeRule.objects.all() if drafts_too else FeeRule.objects.filter(signed_at__isnull=False)
     return [version_of(each) for each in rules]
+
+
+def at_office(versions: Sequence[Version], office: Office) -> list[Version]:
+    """The versions as an office reckons by them: with the days off of its province."""
+    off = days_off(office.province_id)
+    return [replace(each, days_off=off) for each in versions]

@@ -98,7 +98,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Holiday(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A day, besides the weekend, on which no office and no bank counter is open."""
+    """A day off of this rule's own, besides the weekend and the calendar's (``fleet.office.holidays``)."""
 
     on: date
     title: Words

@@ -23,9 +23,9 @@ from django.utils import timezone
 from fleet.office.fees.models import Contact, LetterRun, Reminder
 from fleet.office.fees.policies import policy_of
 from fleet.office.fees.policy import Reminders
-from fleet.office.fees.reminding import Matter, Sent, due_day, is_quiet, pause, window, words
-from fleet.office.fees.rulebook import versions
+from fleet.office.fees.reminding import Matter, Sent, due_day, is_quiet, is_too_late, pause, window, words
 from fleet.office.fees.runs import ask
+from fleet.office.holidays.keeping import days_off
 from fleet.office.models import Notice, Office
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Due:
 def due(office: Office, carriers: Carriers, now: datetime) -> Iterator[Due]:
     """What an office has to send, never more than its day has room for. ``now`` is local time."""
     policy = policy_of(office).reminders
-    if not policy.on or not policy.days or is_quiet(policy, now, _holidays()):
+    if not policy.days or not _may_disturb(office, policy, now):
         return
     today = now.date()
     room = policy.most_a_day - Reminder.objects.filter(notice__factory__office=office, begun_on=today).count()
@@ -80,8 +80,8 @@ def due(office: Office, carriers: Carriers, now: datetime) -> Iterator[Due]:
             yield Due(notice, channel, day)
 
 
-def _holidays() -> set[date]:
-    return {holiday.on for version in versions() for holiday in version.rules.holidays}
+def _may_disturb(office: Office, policy: Reminders, now: datetime) -> bool:
+    return policy.on and not is_quiet(policy, now, days_off(office.province_id))
 
 
 def _candidates(office: Office, policy: Reminders, today: date) -> Iterator[Notice]:
@@ -124,14 +124,25 @@ def begin(due_now: Due, now: datetime) -> Reminder | None:
 
 
 def begin_again(now: datetime) -> Iterator[Reminder]:
-    """The failed ones whose pause is over, each written down as on its way again."""
+    """The failed ones whose pause is over, each written down as on its way again. ``now`` is local time.
+
+    A try is held to the same hours and days as a first one, and too late it is given up.
+    """
     ready = Reminder.objects.filter(state=State.WAITING, next_try_at__lte=now)
-    for pk in list(ready.values_list("pk", flat=True)):
-        ours = ready.filter(pk=pk).update(
-            state=State.SENDING, tries=F("tries") + 1, sending_until=now + SENDING_FOR, changed_at=now
-        )
-        if ours:
-            yield Reminder.objects.select_related("notice__factory__office", "notice__yearly_fee").get(pk=pk)
+    for office in Office.objects.filter(factories__notices__reminders__in=ready).distinct().order_by("pk"):
+        policy = policy_of(office).reminders
+        if not _may_disturb(office, policy, now):
+            continue
+        for waiting in list(ready.filter(notice__factory__office=office).select_related("notice")):
+            ours = ready.filter(pk=waiting.pk)
+            if is_too_late(policy, waiting.notice.due_on, waiting.day, now.date()):
+                ours.update(state=State.FAILED, changed_at=now)
+            elif ours.update(
+                state=State.SENDING, tries=F("tries") + 1, sending_until=now + SENDING_FOR, changed_at=now
+            ):
+                yield Reminder.objects.select_related("notice__factory__office", "notice__yearly_fee").get(
+                    pk=waiting.pk
+                )
 
 
 def give_up_the_dead(now: datetime) -> int:

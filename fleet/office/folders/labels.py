@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 from unicodedata import category
 
 from fleet.office.fees.picture_codes import Drawn, bars, qr
 from fleet.office.folders.sheets import A4_MM, Sheet
 from fleet.office.models import Folder
+from fleet.office.paper import document, pdf_of
 
 LABELS_MAX = 2000
 """At once: what a printer takes in an afternoon. A page takes a tenth of a second."""
@@ -26,7 +26,6 @@ _INSIDE_MM = 4.5
 _BARS_MM = 9.0
 _LETTER_MM = 1.75
 """Mean width of a letter of Sarabun at 9 pt, bold (measured)."""
-_WEIGHTS = {400: "Regular", 700: "Bold", 800: "ExtraBold"}
 
 _STYLE = f"""
 @page {{ size: {A4_MM[0]}mm {A4_MM[1]}mm; margin: 0 }}
@@ -67,13 +66,7 @@ def place_th(room: str, cabinet: str, shelf: str, slot: str) -> str:
 
 def pdf(labels: Sequence[Label], sheet: Sheet, first: int = 1) -> bytes:
     """The labels as a PDF; ``first`` is the first label of the first sheet that is still there, counted from 1."""
-    from weasyprint import HTML  # a fifth of a second and 60 MB, for those who print
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    document = HTML(string=html(labels, sheet, first), url_fetcher=URLFetcher(allowed_protocols=("file",)))
-    printed: bytes = document.write_pdf(font_config=FontConfiguration())
-    return printed
+    return pdf_of(html(labels, sheet, first))
 
 
 def html(labels: Sequence[Label], sheet: Sheet, first: int) -> str:
@@ -83,8 +76,7 @@ def html(labels: Sequence[Label], sheet: Sheet, first: int) -> str:
         f'<div class="sheet">{"".join(_label(label, sheet, left, top) for label, (_, left, top) in some)}</div>'
         for _, some in groupby(places, key=lambda each: each[1][0])
     )
-    head = f"<head><title>ป้ายแฟ้ม</title><style>{_fonts()}{_STYLE}</style></head>"
-    return f'<!doctype html><html lang="th">{head}<body>{sheets}</body></html>'
+    return document("ป้ายแฟ้ม", _STYLE, sheets)
 
 
 def _label(label: Label, sheet: Sheet, left_mm: float, top_mm: float) -> str:
@@ -124,11 +116,3 @@ def _code(code: Drawn, box_mm: tuple[float, float, float, float]) -> str:
 def _box(box_mm: Iterable[float]) -> str:
     left, top, width, height = box_mm
     return f"left:{left:g}mm;top:{top:g}mm;width:{width:g}mm;height:{height:g}mm"
-
-
-def _fonts() -> str:
-    folder = files("fontpkg_sarabun") / "files"
-    return "".join(
-        f'@font-face{{font-family:Sarabun;font-weight:{weight};src:url("file://{folder / f"Sarabun-{name}.ttf"}")}}'
-        for weight, name in _WEIGHTS.items()
-    )

@@ -1,6 +1,6 @@
 """Cases: the list with the late ones first, one case and what is done with it; and the public page of a manual.
 
-Only who serves in an office sees its cases; a manual is for everybody.
+Only who serves in an office sees its cases; a manual is for everybody. Opening one is ``case_opening``'s.
 """
 
 from __future__ import annotations
@@ -10,32 +10,48 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.devices.desired import announce_office
+from fleet.office.cases import slip as slips
 from fleet.office.cases.models import Case, Manual, Permit
 from fleet.office.cases.providing import wire_manual
-from fleet.office.cases.working import CaseError, Holder, close, finish_step, hand_over, tell_delay
+from fleet.office.cases.working import (
+    CaseError,
+    Holder,
+    close,
+    finish_step,
+    hand_over,
+    receive_paper,
+    tell_delay,
+)
+from fleet.office.finding import find, tidied
+from fleet.office.models import Factory
+from fleet.payments.billing import settings_of
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.deadlines import is_current
-from fleet.web import case_pages
+from fleet.web import case_words
 from fleet.web.access import signed_in
 from fleet.web.limits import Allowance, address_of, too_often
+from fleet.web.views.folders import offices_served
 
 SHOWN = 100
-STATES = ("open", "late", "closed", "expiring")
 EXPIRING = timedelta(days=90)
 """Permits that expire within so many days, or have, are on the list."""
 
 LOOKS = Allowance(times=60, window_s=60)
 
 
-def _served(rows: QuerySet[Case], scope: Scope) -> QuerySet[Case]:
-    return rows if scope.nation else rows.filter(factory__office__province_id__in=scope.serves)
+def cases_served(scope: Scope) -> QuerySet[Case]:
+    """The cases of the offices this account serves in."""
+    rows = Case.objects.select_related("office", "factory").prefetch_related("steps")
+    return rows if scope.nation else rows.filter(office__province_id__in=scope.serves)
 
 
 def _in_state(rows: QuerySet[Case], state: str) -> QuerySet[Case]:
@@ -51,48 +67,62 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The list, the most urgent first; ``state`` and ``q`` narrow it down."""
     scope, today = scope_of(request.user), timezone.localdate()
     state = request.GET.get("state", "open")
-    state = state if state in STATES else "open"
-    asked = request.GET.get("q", "").strip()[:60]
-    rows = _served(Case.objects.select_related("factory__office").prefetch_related("steps"), scope)
+    state = state if state in case_words.LISTS else "open"
+    asked = tidied(request.GET.get("q", ""))
+    rows = cases_served(scope)
     permits = Permit.objects.select_related("factory__office").filter(expires_on__lte=today + EXPIRING)
     permits = permits if scope.nation else permits.filter(factory__office__province_id__in=scope.serves)
     if asked:
-        rows = rows.filter(case_no__icontains=asked)
-    say = case_pages.words()
-    counts = {each: permits.count() if each == "expiring" else _in_state(rows, each).count() for each in STATES}
+        factories = find(Factory.objects.all(), asked).values("pk")
+        rows = rows.filter(Q(case_no__icontains=asked) | Q(factory__in=factories))
+        permits = permits.filter(Q(permit_no__icontains=asked) | Q(factory__in=factories))
+    counts = {
+        each: permits.count() if each == "expiring" else _in_state(rows, each).count() for each in case_words.LISTS
+    }
     context = {
-        "say": say,
-        "states": [(each, say[each], counts[each]) for each in STATES],
+        "states": [(each, case_words.list_word(each), counts[each]) for each in case_words.LISTS],
         "state": state,
-        "asked": asked,
-        "lines": [] if state == "expiring" else [case_pages.shown(c, today) for c in _in_state(rows, state)[:SHOWN]],
+        "asked_case": asked,
+        "lines": [] if state == "expiring" else [case_words.shown(c, today) for c in _in_state(rows, state)[:SHOWN]],
         "permits": [(each, each.expires_on < today) for each in permits[:SHOWN]] if state == "expiring" else [],
+        "hidden": max(0, counts[state] - SHOWN),
+        "may_open": offices_served(scope).exists(),
     }
     return render(request, "web/cases.html", context)
+
+
+def case_served(request: HttpRequest, case_no: str) -> Case:
+    """One case. Raises: Http404 when there is none, or none for this account."""
+    found = cases_served(scope_of(request.user)).filter(pk=case_no).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def case(request: HttpRequest, case_no: str) -> HttpResponse:
-    """One case: steps, deadline, deeds, and what to do next."""
-    rows = _served(Case.objects.select_related("factory__office").prefetch_related("steps"), scope_of(request.user))
-    found = rows.filter(pk=case_no).first()
-    if found is None:
-        raise Http404
+    """One case: steps, deadline, documents, deeds, and what to do next."""
+    found = case_served(request, case_no)
     wrong = False
     if request.method == "POST":
         try:
-            _do(request, found)
+            with transaction.atomic():
+                _do(request, found)
+                announce_office(found.office_id)
             return HttpResponseRedirect(reverse("web:case", args=[case_no]))
         except CaseError:
             wrong = True
+    papers = list(found.documents.all())
     context = {
-        "say": case_pages.words(),
         "wrong": wrong,
-        "deeds": [(each, case_pages.deed(each.what)) for each in found.deeds.all()],
-        **case_pages.shown(found, timezone.localdate()),
+        "opened": request.GET.get("opened") == "1",
+        "papers": papers,
+        "missing": sum(each.received_on is None for each in papers),
+        "deeds": [(each, case_words.deed(each.what)) for each in found.deeds.all()],
+        **case_words.shown(found, timezone.localdate()),
     }
-    return render(request, "web/case.html", context)
+    return render(request, "web/case.html", context, status=409 if wrong else 200)
 
 
 def _do(request: HttpRequest, found: Case) -> None:
@@ -103,12 +133,27 @@ def _do(request: HttpRequest, found: Case) -> None:
             finish_step(found, user)
         case "hands":
             hand_over(found, Holder(said.get("name_th", ""), said.get("name_en", ""), said.get("phone", "")), user)
+        case "paper":
+            position = said.get("position", "")
+            receive_paper(found, int(position) if position.isascii() and position.isdigit() else -1, user)
         case "told":
             tell_delay(found, user)
         case "close":
             close(found, user)
         case _:
             raise CaseError("no such deed")
+
+
+@require_safe
+@signed_in
+def case_slip(request: HttpRequest, case_no: str) -> HttpResponse:
+    """The slip of a case as PDF, with the QR that follows it; where the QR leads, the office's settings say."""
+    found = case_served(request, case_no)
+    ours = settings_of(found.office)
+    address = ours.tracking_address if ours else request.build_absolute_uri("/").rstrip("/")
+    response = HttpResponse(slips.pdf(slips.slip_of(found, address)), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.pk}.pdf"'
+    return response
 
 
 @require_safe
@@ -124,9 +169,8 @@ def manual(request: HttpRequest, manual_id: str) -> HttpResponse:
             raise Http404
         context = {
             "found": found,
-            "say": case_pages.words(),
-            "parts": _parts(found, "steps"),
-            "papers": _parts(found, "documents"),
+            "parts": parts_of(found, "steps"),
+            "papers": parts_of(found, "documents"),
             "is_current": is_current(wire_manual(found), timezone.localdate()),
         }
         response = render(request, "web/manual.html", context)
@@ -134,6 +178,7 @@ def manual(request: HttpRequest, manual_id: str) -> HttpResponse:
     return response
 
 
-def _parts(found: Manual, field: str) -> list[tuple[str, int]]:
-    key = "label_en" if case_pages.is_english() else "label_th"
+def parts_of(found: Manual, field: str) -> list[tuple[str, int]]:
+    """The steps or documents of a manual in the page's language, each with its days."""
+    key = "label_en" if translation.get_language() == "en" else "label_th"
     return [(each[key], each.get("days", 0)) for each in getattr(found, field)]

@@ -16,7 +16,7 @@ from fleet.office.channels.models import Registration
 from fleet.office.channels.tracking import TrackedTicket, tracked_ticket
 from fleet.payments.tracking import tracked
 from fleet.protocol.tickets import grouped
-from fleet.web import case_pages, ticket_words
+from fleet.web import case_words, ticket_words
 from fleet.web.limits import Allowance, address_of, too_often
 
 LOOKS = Allowance(times=60, window_s=60)
@@ -45,9 +45,8 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         return _ticket(request, ticket)
     if found is None and (row := Registration.objects.select_related("office").filter(token=token).first()):
         return _registration(request, row)
-    if found is None and (case := Case.objects.select_related("factory__office").filter(token=token).first()):
-        context = {"say": case_pages.words(), **case_pages.shown(case, timezone.localdate())}
-        return render(request, "web/case_tracking.html", context)
+    if found is None and (case := Case.objects.select_related("office").filter(token=token).first()):
+        return render(request, "web/case_tracking.html", case_words.shown(case, timezone.localdate()))
     return render(request, "web/tracking.html", {"found": found}, status=200 if found else 404)
 
 

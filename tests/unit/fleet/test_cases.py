@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from fleet.office.cases.days import after_working_days, received_on
 from fleet.office.cases.models import Case, CaseDeed
 from fleet.office.cases.providing import cases, manuals, permits
 from fleet.office.cases.working import CaseError, Holder, close, finish_step, hand_over, tell_delay
+from fleet.office.holidays.days import Calendar
 from fleet.people.models import Membership, Role
 from fleet.protocol import office as wire
 from fleet.protocol.deadlines import Standing, standing, tell_delay_on
@@ -31,12 +31,12 @@ MONDAY = date(2026, 11, 23)
     ],
 )
 def test_what_comes_after_hours_counts_as_of_the_next_working_day(at: datetime, day: date) -> None:
-    assert received_on(at) == day
+    assert Calendar().received_on(at) == day
 
 
 def test_working_days_leave_out_weekends_and_holidays() -> None:
-    assert after_working_days(FRIDAY, 1) == MONDAY
-    assert after_working_days(FRIDAY, 1, {MONDAY}) == date(2026, 11, 24)
+    assert Calendar().after(FRIDAY, 1) == MONDAY
+    assert Calendar(frozenset({MONDAY})).after(FRIDAY, 1) == date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,19 @@ WEB = Path("fleet/web")
 CATALOGUE = WEB / "locale" / "en" / "LC_MESSAGES"
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 
-_ENTRY = re.compile(r'^msgid "(?P<thai>.+)"\n(?:msgid_plural ".+"\nmsgstr\[0\]|msgstr) "(?P<english>.*)"', re.MULTILINE)
+_ENTRY = re.compile(
+    r'^(?:msgctxt "(?P<context>.+)"\n)?msgid "(?P<thai>.+)"\n'
+    r'(?:msgid_plural ".+"\nmsgstr\[0\]|msgstr) "(?P<english>.*)"',
+    re.MULTILINE,
+)
 _IN_TEMPLATE = re.compile(r"""\{%\s*translate\s+(["'])(.+?)\1""")
 _IN_PYTHON = re.compile(r"""\b_\(\s*"([^"]+)"\s*\)""")
 
 
-def _written() -> dict[str, str]:
+def _written() -> dict[tuple[str | None, str], str]:
+    """From context (None: in any) and Thai to English."""
     text = (CATALOGUE / "django.po").read_text("utf-8")
-    return {found["thai"]: found["english"] for found in _ENTRY.finditer(text)}
+    return {(found["context"], found["thai"]): found["english"] for found in _ENTRY.finditer(text)}
 
 
 def _used() -> set[str]:
@@ -35,13 +40,13 @@ def test_every_sentence_has_its_english() -> None:
     written = _written()
     used = _used()
     assert len(used) > 200
-    assert sorted(used - set(written)) == []
+    assert sorted(used - {thai for _, thai in written}) == []
     assert [thai for thai, english in written.items() if not english.strip()] == []
 
 
 def test_the_english_is_english_and_keeps_the_places_of_values() -> None:
     place = re.compile(r"%\(\w+\)s|%%n")
-    for thai, english in _written().items():
+    for (_, thai), english in _written().items():
         assert not THAI.search(english), english
         assert sorted(place.findall(thai)) == sorted(place.findall(english)), thai
 
@@ -49,5 +54,8 @@ def test_the_english_is_english_and_keeps_the_places_of_values() -> None:
 def test_what_is_compiled_is_what_is_written() -> None:
     with (CATALOGUE / "django.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for thai, english in _written().items():
-        assert compiled.ngettext(thai, thai, 1) == english or compiled.gettext(thai) == english, thai
+    for (context, thai), english in _written().items():
+        if context is not None:
+            assert compiled.pgettext(context, thai) == english, thai
+        else:
+            assert compiled.ngettext(thai, thai, 1) == english or compiled.gettext(thai) == english, thai

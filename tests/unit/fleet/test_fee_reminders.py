@@ -141,10 +141,31 @@ def test_a_failure_waits_longer_and_longer_and_then_is_given_up(mail: MailServer
             send(mail, partial(datetime.astimezone, now, BANGKOK))
         reminder = Reminder.objects.get()
         assert reminder.tries == tries
-        now += pause(tries) or timedelta()
+        now = at_work(now + (pause(tries) or timedelta()))
     assert reminder.state == "failed"
     mail.refuse = False
     assert send(mail, lambda: now + timedelta(hours=1)) == [(7, "failed")]
+    assert mail.letters == []
+
+
+def at_work(moment: datetime) -> datetime:
+    """The moment itself, or the next in the hours in which somebody may be reminded."""
+    while is_quiet(Reminders(), moment, ()):
+        moment += timedelta(hours=1)
+    return moment
+
+
+def test_a_failure_is_not_mended_at_night_nor_after_reminders_were_turned_off(mail: MailServer, notice: Notice) -> None:
+    mail.refuse = True
+    began = at(notice, 7, 15)()
+    assert send(mail, lambda: began) == [(7, "waiting")]
+    mail.refuse = False
+    assert send(mail, lambda: began + timedelta(hours=1)) == [(7, "waiting")], "16:00: the office sleeps"
+    office = Office.objects.get(pk="CBI")
+    decide(office, {"reminders": {**ON, "on": False}}, None, "ทดลอง")
+    assert send(mail, lambda: at_work(began + timedelta(hours=18))) == [(7, "waiting")]
+    decide(office, {"reminders": ON}, None, "ทดลอง")
+    assert send(mail, lambda: at_work(began + timedelta(days=12))) == [(7, "failed")], "long after its day"
     assert mail.letters == []
 
 
@@ -254,3 +275,44 @@ def test_over_any_half_year_no_limit_is_ever_passed(
 )
 def test_quiet_are_weekends_holidays_and_the_hours_outside(now: datetime, quiet: bool) -> None:
     assert is_quiet(Reminders(), now, {date(2026, 11, 24)}) is quiet
+
+
+# ---- whatever the clock does ----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(-120, 120), max_size=80), st.integers(0, 4), st.integers(1, 20))
+def test_a_clock_that_jumps_gets_nobody_reminded_more_often(offsets: list[int], most: int, gap: int) -> None:
+    """Days in any order, as a clock that was wrong and is set right tells them."""
+    policy = Reminders(on=True, days=(-30, -7, 0, 7, 30), most=most, least_gap_days=gap, late_by_days=5)
+    due, before = date(2026, 6, 1), list[Sent]()
+    for offset in offsets:
+        today = due + timedelta(days=offset)
+        day = due_day(policy, due, today, before)
+        if day is not None:
+            before.append(Sent(day, today))
+    assert len(before) <= most
+    assert len({each.day for each in before}) == len(before)
+    begun = sorted(each.begun_on for each in before)
+    assert all(later - earlier >= timedelta(days=gap) for earlier, later in pairwise(begun))
+
+
+def test_across_restarts_and_clock_jumps_mail_leaves_as_often_as_the_policy_says(
+    mail: MailServer, notice: Notice
+) -> None:
+    """Each look is a process that began anew: nothing but the database remembers."""
+    days = (-7, -7, 7, -7, 400, 7, 8, -30, 30, 7, 31, -7)
+    for day in days:
+        sending.send_all(carriers(mail), at(notice, day), never)
+    assert len(mail.letters) == 2 == ON["most"]
+    begun = sorted(Reminder.objects.values_list("begun_on", flat=True))
+    assert (begun[1] - begun[0]).days >= 7
+
+
+def test_a_clock_set_back_while_a_mail_was_leaving_sends_no_second_one(mail: MailServer, notice: Notice) -> None:
+    now = at(notice, 7)()
+    [due] = sending.due(Office.objects.get(pk="CBI"), carriers(mail), now)
+    assert sending.begin(due, now) is not None  # and here the process dies; the clock is set back before the next
+    for hours in (-24 * 3, -1, 0, 24 * 365):
+        send(mail, partial(at_work, now + timedelta(hours=hours)))
+    assert Reminder.objects.get().state == "maybe"
+    assert mail.letters == []

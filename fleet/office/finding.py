@@ -1,0 +1,31 @@
+"""Finding a factory by what somebody has in hand: its number, old or new, a folder, or part of its name."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from fleet.office.models import Factory
+
+ASKED_MAX = 60
+"""Letters of a question that are looked at."""
+
+
+def tidied(asked: str) -> str:
+    """A question as it is searched for: no control characters, one blank between words."""
+    return " ".join("".join(each if each.isprintable() else " " for each in asked).split())[:ASKED_MAX]
+
+
+def find(rows: QuerySet[Factory], asked: str) -> QuerySet[Factory]:
+    """Those of ``rows`` that answer to a question, by name.
+
+    Numbers match from their beginning, with or without hyphens; old numbers and names anywhere. An empty question asks
+    for all.
+    """
+    asked = tidied(asked)
+    if not asked:
+        return rows.order_by("name_th", "pk")
+    bare = asked.replace("-", "").replace(" ", "").upper()
+    found = Q(old_no__icontains=asked) | Q(name_th__icontains=asked) | Q(name_en__icontains=asked)
+    if bare:
+        found |= Q(pk__startswith=bare) | Q(folders__pk__startswith=bare)
+    return rows.filter(found).distinct().order_by("name_th", "pk")

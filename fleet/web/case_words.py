@@ -1,0 +1,76 @@
+"""The words of the pages about cases, and how a case stands as they show it. One place, no rule."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fleet.office.cases.models import Case
+from fleet.protocol.deadlines import Standing, standing, tell_delay_on
+
+LISTS = ("open", "late", "closed", "expiring")
+
+CONDITIONS = {
+    Standing.NO_DEADLINE: "unknown",
+    Standing.IN_TIME: "ok",
+    Standing.NEAR: "attention",
+    Standing.LATE: "failing",
+    Standing.KEPT: "ok",
+    Standing.MISSED: "attention",
+    Standing.CLOSED: "ok",
+}
+"""The shape and colour each wears; the word stands beside it."""
+
+
+def list_word(name: str) -> str:
+    """What a list of cases is called."""
+    return {
+        "open": _("ที่เปิดอยู่"),
+        "late": _("เกินกำหนด"),
+        "closed": _("ปิดแล้ว"),
+        "expiring": _("ใบอนุญาตใกล้หมดอายุ"),
+    }[name]
+
+
+def standing_word(how: Standing) -> str:
+    """How a case stands to its deadline."""
+    return {
+        Standing.NO_DEADLINE: _("ไม่มีกำหนด"),
+        Standing.IN_TIME: _("อยู่ในกำหนด"),
+        Standing.NEAR: _("ใกล้ครบกำหนด"),
+        Standing.LATE: _("เกินกำหนด"),
+        Standing.KEPT: _("เสร็จทันกำหนด"),
+        Standing.MISSED: _("เสร็จช้ากว่ากำหนด"),
+        Standing.CLOSED: _("เสร็จแล้ว"),
+    }[how]
+
+
+def deed(what: str) -> str:
+    """What a deed is called."""
+    known = {
+        "opened": _("เปิดเรื่อง"),
+        "step": _("ขั้นเสร็จ"),
+        "hands": _("ส่งต่อ"),
+        "paper": _("ได้รับเอกสาร"),
+        "moved": _("กำหนดเลื่อนตามปฏิทินวันหยุด"),
+        "told": _("แจ้งเหตุล่าช้า"),
+        "closed": _("ปิดเรื่อง"),
+    }
+    return known.get(what, what)
+
+
+def shown(case: Case, today: date) -> dict[str, Any]:
+    """What every page shows of a case."""
+    how = standing(case.due_on, case.closed_on, today)
+    left = (case.due_on - today).days if case.due_on and case.closed_on is None else None
+    return {
+        "case": case,
+        "condition": CONDITIONS[how],
+        "word": standing_word(how),
+        "left": None if left is None else abs(left),
+        "is_late": how is Standing.LATE,
+        "tell_on": tell_delay_on(case.due_on, case.delay_told_on) if how is Standing.LATE else None,
+        "steps": list(case.steps.all()),
+    }

@@ -1,0 +1,175 @@
+"""The calendar of days off: a year's list, days said and taken away by hand, and a file of them.
+
+Everybody with a role reads the nation's days and their provinces'. The nation's are the national admin's to change, a
+province's its admin's. A change moves open deadlines in the same transaction, and the page says how many.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from fleet.devices.desired import announce_office
+from fleet.office.holidays.days import NoWorkingDayError
+from fleet.office.holidays.keeping import Entry, add, in_force, remove
+from fleet.office.holidays.models import Holiday
+from fleet.office.holidays.moving import Moved, bring_up
+from fleet.office.holidays.reading import Problem, Read, checked, read
+from fleet.office.models import Province
+from fleet.office.register.tables import Refusal, TableError
+from fleet.people.scope import Scope, scope_of
+from fleet.protocol.thai import BE_OFFSET
+from fleet.web import holiday_words, register_words
+from fleet.web.access import provinces_seen, signed_in
+from fleet.web.views.fees import year_asked
+
+FILE_BYTES_MAX = 1_000_000
+PROBLEMS_SHOWN = 20
+
+
+def _seen(scope: Scope) -> QuerySet[Holiday]:
+    rows = in_force().select_related("province", "added_by")
+    return rows if scope.nation else rows.filter(Q(province__isnull=True) | Q(province_id__in=scope.sees))
+
+
+def _places(scope: Scope) -> list[Province]:
+    """The provinces whose days this account may change."""
+    return [each for each in provinces_seen(scope) if scope.may_change(each.pk)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def holidays(request: HttpRequest) -> HttpResponse:
+    """A year's days, and the forms of whoever may change some."""
+    scope = scope_of(request.user)
+    if not (scope.nation or scope.sees):
+        raise Http404
+    places, wrong = _places(scope), list[str]()
+    if request.method == "POST":
+        if not places:
+            raise Http404
+        done = _done(request, scope)
+        if isinstance(done, HttpResponse):
+            return done
+        wrong = done
+    year, rows = year_asked(request), _seen(scope)
+    years = sorted({timezone.localdate().year, year, *(on.year for on in rows.dates("on", "year"))})
+    context = {
+        "rows": [(each, scope.may_change(each.province_id)) for each in rows.filter(on__year=year)],
+        "year": year + BE_OFFSET,
+        "years": [each + BE_OFFSET for each in years],
+        "places": places,
+        "nation": scope.nation,
+        "wrong": wrong,
+        "said": request.POST,
+        "moved": _numbers(request),
+    }
+    return render(request, "web/holidays.html", context, status=422 if wrong else 200)
+
+
+def _numbers(request: HttpRequest) -> tuple[int, ...]:
+    """How many days were changed, and how many cases and notices with them; from the address of a redirect."""
+    said = [request.GET.get(name, "") for name in ("days", "cases", "notices")]
+    return tuple(map(int, said)) if all(each.isascii() and each.isdigit() and len(each) < 7 for each in said) else ()
+
+
+def _done(request: HttpRequest, scope: Scope) -> HttpResponse | list[str]:
+    """What a form asked for; the sentences when it was not done."""
+    try:
+        with transaction.atomic():
+            match request.POST.get("deed"):
+                case "add":
+                    changed = _added(request, scope)
+                case "remove":
+                    changed = _removed(request, scope)
+                case "file":
+                    changed = _taken(request, scope)
+                case _:
+                    raise Http404
+            if changed and isinstance(changed[0], str):
+                return [each for each in changed if isinstance(each, str)]
+            rows = [each for each in changed if isinstance(each, Holiday)]
+            moved = bring_up([(each.on, each.province_id) for each in rows], timezone.localdate(), _who(request))
+            for office_id in sorted(moved.offices):
+                announce_office(office_id)
+    except NoWorkingDayError:
+        return [_("วันหยุดติดกันเกินสองเดือน จึงยังไม่เปลี่ยนอะไร ตรวจรายการอีกครั้ง")]
+    return _back(request, rows, moved)
+
+
+def _who(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _back(request: HttpRequest, rows: list[Holiday], moved: Moved) -> HttpResponse:
+    year = (rows[0].on if rows else date(year_asked(request), 1, 1)).year
+    said = {"year": year + BE_OFFSET, "days": len(rows), "cases": moved.cases, "notices": moved.notices}
+    return HttpResponseRedirect(f"{reverse('web:holidays')}?{urlencode(said)}")
+
+
+def _added(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
+    said = request.POST
+    place = said.get("province", "")
+    dopa_code = int(place) if place.isascii() and place.isdigit() and len(place) < 3 else None
+    if (place and dopa_code is None) or not scope.may_change(dopa_code):
+        raise Http404
+    if dopa_code is not None and not Province.objects.filter(pk=dopa_code).exists():
+        raise Http404
+    name_th = said.get("name_th", "").strip()
+    try:
+        on = date.fromisoformat(said.get("on", ""))
+    except ValueError:
+        return [holiday_words.problem(Problem.NO_DATE)]
+    name_en = said.get("name_en", "").strip() or name_th
+    entry = checked(Entry(on, dopa_code, name_th, name_en, said.get("source", "").strip()))
+    return [holiday_words.problem(entry)] if isinstance(entry, Problem) else add([entry], _who(request))
+
+
+def _removed(request: HttpRequest, scope: Scope) -> list[Holiday]:
+    number = request.POST.get("holiday", "")
+    found = in_force().filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    if found is None or not scope.may_change(found.province_id):
+        raise Http404
+    remove(found, _who(request))
+    return [found]
+
+
+def _taken(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
+    upload = request.FILES.get("file")
+    if upload is None:
+        return [_("เลือกไฟล์ .csv หรือ .xlsx ก่อน")]
+    try:
+        found = _read(upload, scope)
+    except TableError as err:
+        return [register_words.refusal(err.refusal)]
+    if not found.problems:
+        return add(found.entries, _who(request))
+    told = [holiday_words.on_line(line, problem) for line, problem in found.problems[:PROBLEMS_SHOWN]]
+    more = len(found.problems) - len(told)
+    return [*told, _("และอีก %(more)s บรรทัด") % {"more": more}] if more else told
+
+
+def _read(upload: UploadedFile[Any], scope: Scope) -> Read:
+    with tempfile.NamedTemporaryFile() as kept:
+        size = 0
+        for chunk in upload.chunks():
+            size += len(chunk)
+            if size > FILE_BYTES_MAX:
+                raise TableError(Refusal.TOO_LARGE)
+            kept.write(chunk)
+        kept.flush()
+        return read(Path(kept.name), scope.may_change)
