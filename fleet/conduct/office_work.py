@@ -58,8 +58,10 @@ class OfficeWork:
         now_s = time.monotonic()
         if now_s < self._look_at_s:
             return
+        if self._bury():  # whatever it stumbled over is still there
+            self._look_at_s = now_s + PAUSE_AFTER_FAILURE_S
+            return
         self._look_at_s = now_s + LOOK_EVERY_S
-        self._bury(now_s)
         for _ in range(self._more_printers()):
             self._begin("letters")
         if not self._count("register") and registers.is_anything_to_do():
@@ -83,8 +85,9 @@ class OfficeWork:
     def _begin(self, what: str) -> None:
         self._working.append((what, self._start(what)))
 
-    def _bury(self, now_s: float) -> None:
-        """Forget the workers that have ended; after a failure nothing is begun for a while."""
+    def _bury(self) -> bool:
+        """Forget the workers that have ended; whether any has failed."""
+        has_failed = False
         for each in list(self._working):
             what, process = each
             ended = process.poll()
@@ -93,7 +96,8 @@ class OfficeWork:
             self._working.remove(each)
             if ended:
                 log.error("the worker for %s ended with %d", what, ended)
-                self._look_at_s = now_s + PAUSE_AFTER_FAILURE_S
+                has_failed = True
+        return has_failed
 
     def close(self) -> None:
         """End the workers; what they were at is gone on with by the next leader's."""

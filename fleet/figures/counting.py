@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -29,7 +30,8 @@ RECORDS_MAX = 2000
 """Records a transaction: a few tenths of a second."""
 
 SETTLED_AFTER = timedelta(minutes=2)
-"""Younger records wait: of two workers the one with the smaller number may commit later, and would be passed over."""
+"""Younger records wait, and all that were numbered after one: of two workers the one with the smaller numbers may
+commit later, and would be passed over."""
 
 KIOSKS_AT_ONCE = 1000
 KIND = "visit-ended"
@@ -57,14 +59,12 @@ def count_visits(now: datetime) -> int:
     """Count the visits in the records that have come since the last time; how many records were looked at."""
     Counted.objects.get_or_create(pk=1)
     counted_row = Counted.objects.select_for_update().get(pk=1)
-    records = list(
-        Record.objects.filter(pk__gt=counted_row.through, received_at__lt=now - SETTLED_AFTER)
-        .order_by("pk")
-        .values_list("pk", "kind", "kiosk__office_id", "body")[:RECORDS_MAX]
-    )
+    fresh = Record.objects.filter(pk__gt=counted_row.through).order_by("pk")
+    some = fresh.values_list("pk", "kind", "kiosk__office_id", "body", "received_at")[:RECORDS_MAX]
+    records = list(takewhile(lambda each: each[-1] < now - SETTLED_AFTER, some))
     if not records:
         return 0
-    _add([(office_id, body) for _pk, kind, office_id, body in records if kind == KIND])
+    _add([(office_id, body) for _pk, kind, office_id, body, _at in records if kind == KIND])
     Counted.objects.filter(pk=1).update(through=records[-1][0])
     return len(records)
 

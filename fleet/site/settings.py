@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "fleet.web.no_nul.NoNul",
 ]
 ROOT_URLCONF = "fleet.site.urls"
 TEMPLATES = [

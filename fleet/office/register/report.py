@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from fleet.office.register.findings import MEANINGS, Kind, sentence
 from fleet.office.register.models import Run
+from fleet.office.spreadsheets import inert
 
 HEADINGS = ("line", "severity", "kind", "column", "value", "ข้อความ", "sentence")
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_lines(run: Run, kind: str = "") -> Iterator[tuple[str, ...]]:
@@ -26,9 +25,4 @@ def report_lines(run: Run, kind: str = "") -> Iterator[tuple[str, ...]]:
             sentence(Kind(each.kind), each.value, each.other),
             sentence(Kind(each.kind), each.value, each.other, english=True),
         )
-        yield tuple(_inert(cell) for cell in said)
-
-
-def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what stood in somebody's file goes into somebody's Excel."""
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+        yield tuple(map(inert, said))

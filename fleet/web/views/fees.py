@@ -23,6 +23,7 @@ from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
 from fleet.office.fees.rulebook import versions
 from fleet.office.models import Notice, Office
+from fleet.office.spreadsheets import inert
 from fleet.payments.billing import make_notices
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BE_OFFSET
@@ -78,6 +79,11 @@ def year_asked(request: HttpRequest) -> int:
     said = request.GET.get("year", "") or request.POST.get("year", "")
     be_year = int(said) if said.isascii() and said.isdigit() and len(said) == 4 else 0
     return be_year - BE_OFFSET if 2500 < be_year < 2700 else timezone.localdate().year
+
+
+def _month(said: str) -> int | None:
+    """The month in an address or a form; None for any other text."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= 12 else None
 
 
 @require_safe
@@ -144,11 +150,8 @@ def make(request: HttpRequest, office_id: str) -> HttpResponse:
     """What would be made, and the button that makes it."""
     ours, year = office_served(request, office_id), year_asked(request)
     said = request.POST if request.method == "POST" else request.GET
-    month = said.get("month", "")
     drafts, again = said.get("drafts") == "1", said.get("again") == "1"
-    asked = Asked(
-        ours, year, int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else None, again
-    )
+    asked = Asked(ours, year, _month(said.get("month", "")), again)
     rules, today = versions(drafts_too=drafts), timezone.localdate()
     if request.method == "POST":
         made = make_notices(asked, rules, today, cast(User, request.user))
@@ -190,12 +193,12 @@ class Filters:
 
 def filters_of(request: HttpRequest) -> Filters:
     """The filters in the address; what makes no sense is left out."""
-    month, stand = request.GET.get("month", ""), request.GET.get("state", "")
+    stand = request.GET.get("state", "")
     return Filters(
         year=year_asked(request),
-        month=int(month) if month.isascii() and month.isdigit() and 1 <= int(month) <= 12 else None,
+        month=_month(request.GET.get("month", "")),
         stand=Stand(stand) if stand in list(Stand) else None,
-        text=request.GET.get("q", "").replace("\0", "").strip()[:60],  # PostgreSQL has no such letter
+        text=request.GET.get("q", "").strip()[:60],
     )
 
 
@@ -274,12 +277,11 @@ def notices_csv(request: HttpRequest, office_id: str) -> HttpResponse:
 def _csv_row(notice: Notice, stand: Stand) -> list[str]:
     paid = timezone.localdate(notice.paid_at).isoformat() if notice.paid_at else ""
     baht = f"{notice.amount_satang // 100}.{notice.amount_satang % 100:02d}"
-    name = notice.factory.name_th
     return [
         notice.notice_no,
         notice.reference,
         notice.factory_id,
-        f"'{name}" if name[:1] in "=+-@\t\r" else name,  # a spreadsheet would take it for a formula
+        inert(notice.factory.name_th),
         notice.item_th,
         baht,
         notice.due_on.isoformat(),
@@ -310,6 +312,7 @@ def notice(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse
     """One notice: its lines and why, what it asked for before, who was reminded."""
     found = notice_seen(request, office_id, notice_no)
     word, shape = _worn(stand_of(found, timezone.localdate()))
+    may_serve = scope_of(request.user).may_serve(found.factory.office.province_id)
     revisions = list(NoticeRevision.objects.filter(notice=found).select_related("rule", "by"))
     context = {
         "office": found.factory.office,
@@ -320,10 +323,10 @@ def notice(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse
         "lines": revisions[0].lines if revisions else found.lines,
         "revisions": [(each, fee_words.revision_why(each.why)) for each in revisions],
         "reminders": [reminder_row(each) for each in Reminder.objects.filter(notice=found)],
-        "contacts": Contact.objects.filter(factory=found.factory),
+        "contacts": Contact.objects.filter(factory=found.factory) if may_serve else (),
         "contact_channels": [(each.value, fee_words.channel(each)) for each in Contact.Channel],
         "grounds": [(each.value, fee_words.ground(each)) for each in Contact.Ground],
-        "may_serve": scope_of(request.user).may_serve(found.factory.office.province_id),
+        "may_serve": may_serve,
         "has_letter": found.paid_at is None and found.withdrawn_at is None,
         "year": found.due_on.year + BE_OFFSET,
         "wrong": fee_words.wrong(request.GET.get("wrong", "")),

@@ -23,6 +23,7 @@ from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
 from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import SHEETS
 from fleet.office.models import Folder, Office
+from fleet.office.spreadsheets import inert
 from fleet.people.scope import Scope, scope_of
 from fleet.web.access import signed_in
 
@@ -102,13 +103,8 @@ def folders_csv(request: HttpRequest) -> HttpResponse:
         since = standing.out_since if standing else None
         out = [standing.out_to_name if standing else "", timezone.localtime(since).isoformat() if since else ""]
         place = [each.room, each.cabinet, each.shelf, each.slot]
-        table.writerow(map(_harmless, [each.pk, each.factory_id, each.factory.name_th, *place, *out]))
+        table.writerow(map(inert, [each.pk, each.factory_id, each.factory.name_th, *place, *out]))
     return answer
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 @require_POST

@@ -24,7 +24,8 @@ from fleet.web.views.fees import filters_of, notice_seen, office_served, picked
 @require_safe
 @signed_in
 def letter(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse:
-    """The notice's letter as PDF."""
+    """The notice's letter as PDF: it names who operates the factory, so it is for the office's own."""
+    office_served(request, office_id)
     found = notice_seen(request, office_id, notice_no)
     try:
         letters = runs.letters_of(found.factory.office, [found.pk], payee_of, timezone.localdate())

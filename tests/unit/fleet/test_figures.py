@@ -62,7 +62,15 @@ def test_nobody_saves_less_than_nothing(seconds: list[float], at_counter_s: int)
 # ---- counting -------------------------------------------------------------------------------------------------------
 
 
-def visit(no: int, *, kiosk_id: str = "CBI-01", took_s: int = 60, outcome: str = "paid", at: datetime = NOW) -> None:
+def visit(
+    no: int,
+    *,
+    kiosk_id: str = "CBI-01",
+    took_s: int = 60,
+    outcome: str = "paid",
+    at: datetime = NOW,
+    heard: datetime = NOW,
+) -> None:
     body = {
         "kind": "visit-ended",
         "visit_id": f"v{no}",
@@ -72,7 +80,7 @@ def visit(no: int, *, kiosk_id: str = "CBI-01", took_s: int = 60, outcome: str =
         "ended_at": (at + timedelta(seconds=took_s)).isoformat(),
         "outcome": outcome,
     }
-    Record.objects.create(kiosk_id=kiosk_id, spool_id="s", no=no, kind="visit-ended", body=body, received_at=NOW)
+    Record.objects.create(kiosk_id=kiosk_id, spool_id="s", no=no, kind="visit-ended", body=body, received_at=heard)
 
 
 def test_visits_are_counted_once_however_often_one_counts() -> None:
@@ -91,6 +99,13 @@ def test_a_record_that_may_still_be_overtaken_waits() -> None:
     visit(1)
     assert counting.count_visits(NOW + timedelta(seconds=1)) == 0
     assert counting.count_visits(SETTLED) == 1
+
+
+def test_a_record_that_came_before_one_with_a_smaller_number_waits_for_it() -> None:
+    visit(1, heard=NOW + timedelta(seconds=1))
+    visit(2)
+    assert counting.count_visits(SETTLED) == 0
+    assert counting.count_visits(SETTLED + timedelta(seconds=1)) == 2
 
 
 def test_a_record_of_another_kind_or_release_is_passed_over() -> None:

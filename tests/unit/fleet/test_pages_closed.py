@@ -173,3 +173,10 @@ def test_thai_comes_first_whatever_the_browser_asks_for() -> None:
     assert 'lang="th"' in page.content.decode()
     client.post("/language/", {"language": "en", "next": "/"})
     assert client.get("/").headers["Content-Language"] == "en"
+
+
+def test_a_nul_is_refused_before_any_page_sees_it() -> None:
+    visitor = Client(SERVER_NAME="localhost")
+    assert visitor.get("/tell/CBI?about=%00").status_code == 400
+    assert visitor.get("/t/%00").status_code == 400
+    assert visitor.post("/tell/CBI", {"about": "question", "text": "ก\0"}).status_code == 400
