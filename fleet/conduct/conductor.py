@@ -26,6 +26,7 @@ from fleet.conduct.office_work import OfficeWork
 from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Lease, Outgoing
 from fleet.figures.counting import Counting
+from fleet.rollouts.stepping import Stepper
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Conductor:
         self._revoker = Revoker(host, port, certificates)
         self._counting = Counting()
         self._office_work = OfficeWork()
+        self._stepper = Stepper()
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         self._connected = not reason.is_failure
@@ -107,6 +109,7 @@ class Conductor:
         self._revoker.turn()
         self._counting.turn()
         self._office_work.turn()
+        self._stepper.turn()
         return self._send_some()
 
     def _leads(self) -> bool:

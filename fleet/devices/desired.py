@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from fleet.devices.models import Kiosk, Layer, Outgoing, SettingsRevision
+from fleet.devices.models import Kiosk, Layer, Outgoing, SettingsRevision, StagedSettings
 from fleet.protocol.messages import Desired, Message, SettingsLayer, encode
 from fleet.protocol.settings import SettingsError, merge, read_settings
 from fleet.protocol.topics import Channel, kiosk_topic
+from fleet.protocol.updates import FirmwareDesired
+
+BEING_ROLLED_OUT = "a roll-out is bringing these settings; end it or take it back first"
 
 KIOSKS_AT_ONCE = 1000
 """Kiosks a statement: enough that statements cost nothing, few enough for a database's limits of parameters."""
@@ -53,6 +57,14 @@ class _Documents:
             (each.layer, each.key): SettingsLayer(layer=each.layer, revision=each.revision, document=each.document)
             for each in SettingsRevision.objects.filter(pk__in=newest.values("newest"))
         }
+        staged = {kiosk.staged_id for kiosk in kiosks if kiosk.staged_id is not None}
+        self._staged = {
+            each.pk: (
+                (each.layer, each.key),
+                SettingsLayer(layer=each.layer, revision=each.revision, document=each.document),
+            )
+            for each in (StagedSettings.objects.filter(pk__in=staged) if staged else ())
+        }
 
     def stack_of(self, kiosk: Kiosk) -> tuple[SettingsLayer, ...]:
         """The latest document of each layer of this kiosk, the strongest last."""
@@ -62,7 +74,11 @@ class _Documents:
             (Layer.OFFICE, kiosk.office_id),
             (Layer.KIOSK, kiosk.kiosk_id),
         )
-        return tuple(held for key in keys if (held := self._held.get(key)) is not None)
+        held = self._held
+        if kiosk.staged_id is not None:
+            instead, layer = self._staged[kiosk.staged_id]
+            held = {**held, instead: layer}
+        return tuple(held[key] for key in keys if key in held)
 
 
 def stack_of(kiosk: Kiosk) -> tuple[SettingsLayer, ...]:
@@ -86,6 +102,7 @@ def _desired(kiosk: Kiosk, layers: tuple[SettingsLayer, ...]) -> Desired:
         layers=layers,
         office_revision=kiosk.office.revision,
         office_id=kiosk.office_id,
+        firmware=msgspec.convert(kiosk.firmware, FirmwareDesired) if kiosk.firmware else None,
     )
 
 
@@ -112,9 +129,12 @@ def change_settings(
 ) -> SettingsRevision:
     """Put a new document into force and tell every kiosk it concerns.
 
-    Raises: SettingsError when a kiosk could not live with it; nothing has changed.
+    Raises: SettingsError when a kiosk could not live with it, or a roll-out is bringing this layer another document;
+        nothing has changed.
     """
     with transaction.atomic():
+        if StagedSettings.objects.filter(layer=layer, key=key).exists():
+            raise SettingsError((BEING_ROLLED_OUT,))
         last = SettingsRevision.objects.filter(layer=layer, key=key).aggregate(Max("revision"))["revision__max"] or 0
         revision = SettingsRevision.objects.create(
             layer=layer, key=key, revision=last + 1, document=dict(document), author=author, reason=reason[:200]
@@ -130,6 +150,16 @@ def change_settings(
             _try_on(kiosks, documents)
             _tell(kiosks, documents)
     return revision
+
+
+def try_on(kiosks: Sequence[Kiosk]) -> None:
+    """Read what these kiosks should run as they will, what is staged for them included.
+
+    Raises: SettingsError.
+    """
+    for begin in range(0, len(kiosks), KIOSKS_AT_ONCE):
+        some = kiosks[begin : begin + KIOSKS_AT_ONCE]
+        _try_on(some, _Documents(some))
 
 
 def _try_on(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
@@ -193,6 +223,7 @@ def merged_for(layer: str, key: str, kiosk: Kiosk | None) -> dict[str, Any]:
 
 
 __all__ = [
+    "BEING_ROLLED_OUT",
     "SettingsError",
     "announce_office",
     "change_settings",
@@ -204,5 +235,6 @@ __all__ = [
     "put_back",
     "stack_of",
     "tell_desired",
+    "try_on",
     "undo",
 ]

@@ -14,7 +14,11 @@ from fleet.office.models import Office
 
 
 class Kiosk(models.Model):
-    """One kiosk. ``settings_revision`` is that of its stack of layers as a whole, and only grows."""
+    """One kiosk. ``settings_revision`` is that of its stack of layers as a whole, and only grows.
+
+    ``staged``: the document it has before others, in the place of its layer's. ``firmware``: the ``FirmwareDesired``
+    it is told, as it is on the wire; None while no roll-out has asked anything of it.
+    """
 
     kiosk_id = models.CharField(max_length=11, primary_key=True)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="kiosks")
@@ -22,6 +26,8 @@ class Kiosk(models.Model):
     name_en = models.CharField(max_length=60)
     settings_revision = models.PositiveIntegerField(default=0)
     desired_at = models.DateTimeField(null=True, blank=True)
+    staged = models.ForeignKey("StagedSettings", null=True, blank=True, on_delete=models.PROTECT, related_name="kiosks")
+    firmware: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["kiosk_id"]
@@ -116,6 +122,25 @@ class SettingsRevision(models.Model):
     def stands_for(self) -> int:
         """The revision that brought this document first; 0 for none."""
         return self.revision if self.restores is None else self.restores
+
+
+class StagedSettings(models.Model):
+    """A document on its way into a layer: for now only the kiosks that name it have it. One a layer at a time.
+
+    ``revision``: the layer's that it will be.
+    """
+
+    layer = models.CharField(max_length=10, choices=Layer.choices)
+    key = models.CharField(max_length=12, blank=True, default="")
+    revision = models.PositiveIntegerField()
+    document: models.JSONField[Any, Any] = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["layer", "key"], name="one_staged_a_layer")]
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.key} {self.revision}, staged"
 
 
 class Outgoing(models.Model):

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "fleet.office.channels",
     "fleet.partners",
     "fleet.devices",
+    "fleet.rollouts",
     "fleet.payments",
     "fleet.figures",
     "fleet.web",

@@ -1,0 +1,151 @@
+"""Telling kiosks of a roll-out what to run: the change to what each should run, and the messages, in one transaction.
+
+Not here: who is next (``gating``, ``stepping``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from fleet.devices import staging
+from fleet.devices.desired import tell_desired
+from fleet.devices.models import Kiosk
+from fleet.protocol.updates import FirmwareDesired
+from fleet.rollouts.judging import Member as Standing
+from fleet.rollouts.judging import MemberState, Patience, asked
+from fleet.rollouts.models import Firmware, Kind, Member, Rollout
+from fleet.rollouts.plan import Plan, bytes_per_s_each
+
+NO_EARLIER = "no-earlier"
+"""What ran before is no bundle we know: there is nothing to go back to."""
+
+SUPERSEDED = "superseded"
+"""A newer roll-out has this kiosk."""
+
+BACK = "-back"
+
+
+def rollout_id(rollout: Rollout, *, back: bool = False) -> str:
+    """What kiosks call it; its taking back is another one to them."""
+    return f"{rollout.pk}{BACK}" if back else str(rollout.pk)
+
+
+def patience_of(plan: Plan) -> Patience:
+    """How long its kiosks may be at what."""
+    return Patience(plan.care.deadlines, plan.limits.answer_s)
+
+
+def order(firmware: Firmware, plan: Plan, name: str, province: int) -> FirmwareDesired:
+    """The bundle and its conditions, as a kiosk of this province is told."""
+    care = plan.care
+    return FirmwareDesired(
+        version=firmware.version,
+        target=firmware.target,
+        manifest_hash=firmware.manifest_hash,
+        compatible=firmware.compatible,
+        size_bytes=firmware.size_bytes,
+        rollout_id=name,
+        not_before=care.not_before,
+        quiet_hours=care.quiet_in(province),
+        deadlines=care.deadlines,
+        soak_s=care.soak_s,
+        budget=care.budget,
+        fetch_bytes_per_s_max=bytes_per_s_each(plan.limits),
+    )
+
+
+def ask(rollout: Rollout, plan: Plan, members: Sequence[Member], now: datetime) -> None:
+    """Have these run what is rolled out; their rows are changed, not saved."""
+    if rollout.kind == Kind.FIRMWARE:
+        assert rollout.firmware is not None  # noqa: S101 - the kind says so
+        _ask_firmware(rollout, plan, dict.fromkeys(members, rollout.firmware), back=False)
+    else:
+        assert rollout.staged is not None  # noqa: S101 - as long as it is open
+        revisions = staging.give(rollout.staged, [member.kiosk_id for member in members], now)
+        for member in members:
+            member.wanted_revision = revisions[member.kiosk_id]
+    for member in members:
+        member.asked_at = now
+        put(member, asked(MemberState.ASKED, patience_of(plan), now))
+    _withdraw_elsewhere(rollout, members, now)
+
+
+def ask_back(rollout: Rollout, plan: Plan, members: Sequence[Member], now: datetime) -> None:
+    """Have these run again what they ran before; as ``ask``."""
+    going = list(members)
+    if rollout.kind == Kind.FIRMWARE:
+        known = {each.manifest_hash: each for each in Firmware.objects.filter(withdrawn_at=None)}
+        going = [member for member in members if member.before_hash in known]
+        _ask_firmware(rollout, plan, {member: known[member.before_hash] for member in going}, back=True)
+    else:
+        revisions = staging.take_back([member.kiosk_id for member in members], now)
+        for member in members:
+            member.wanted_revision = revisions[member.kiosk_id]
+    for member in members:
+        back = asked(MemberState.RETURNING, patience_of(plan), now)
+        if member not in going:
+            back = replace(back, state=MemberState.FAILED, reason=NO_EARLIER, deadline_at=None, decided_at=now)
+        put(member, back)
+
+
+def call_off(rollout: Rollout, members: Sequence[Member]) -> None:
+    """Tell those that are at it to drop what is not installed yet."""
+    kiosks = list(Kiosk.objects.select_related("office").filter(pk__in=[member.kiosk_id for member in members]))
+    ours = [kiosk for kiosk in kiosks if is_ours(rollout, kiosk)]
+    for kiosk in ours:
+        kiosk.firmware = {**(kiosk.firmware or {}), "cancelled": True}
+    Kiosk.objects.bulk_update(ours, ["firmware"], batch_size=200)
+    tell_desired(ours)
+
+
+def is_ours(rollout: Rollout, kiosk: Kiosk) -> bool:
+    """Whether what this kiosk is told is of this roll-out: a newer one may have it."""
+    if rollout.kind == Kind.SETTINGS:
+        return rollout.staged_id is not None
+    return (kiosk.firmware or {}).get("rollout_id") in (rollout_id(rollout), rollout_id(rollout, back=True))
+
+
+def _ask_firmware(rollout: Rollout, plan: Plan, bundles: dict[Member, Firmware], *, back: bool) -> None:
+    kiosks = {
+        each.pk: each
+        for each in Kiosk.objects.select_related("office", "state").filter(pk__in=[m.kiosk_id for m in bundles])
+    }
+    for member, firmware in bundles.items():
+        kiosk = kiosks[member.kiosk_id]
+        if not back:
+            said = (kiosk.state.reported or {}).get("firmware") or {}
+            member.before_hash = said.get("running_hash", "")
+        told = order(firmware, plan, rollout_id(rollout, back=back), kiosk.office.province_id)
+        kiosk.firmware = msgspec.to_builtins(told)
+    Kiosk.objects.bulk_update(kiosks.values(), ["firmware"], batch_size=200)
+    tell_desired(list(kiosks.values()))
+
+
+def _withdraw_elsewhere(rollout: Rollout, members: Sequence[Member], now: datetime) -> None:
+    """A kiosk that still waits in an older roll-out of the kind waits there no more."""
+    older = Member.objects.filter(
+        rollout__kind=rollout.kind, state=MemberState.WAITING, kiosk_id__in=[member.kiosk_id for member in members]
+    )
+    older.exclude(rollout=rollout).update(state=MemberState.WITHDRAWN, reason=SUPERSEDED, decided_at=now)
+
+
+# ---- rows and values
+
+_FIELDS = (
+    "state", "step", "reason", "detail", "tries", "next_try_at", "step_since", "deadline_at", "decided_at",
+)  # fmt: skip
+
+
+def standing(row: Member) -> Standing:
+    """A row as the pure modules see it."""
+    return msgspec.convert({name: getattr(row, name) for name in _FIELDS}, Standing, strict=False)
+
+
+def put(row: Member, value: Standing) -> None:
+    """The value into its row, not saved."""
+    for name in _FIELDS:
+        setattr(row, name, getattr(value, name))
