@@ -50,6 +50,10 @@ class Scope:
         """Only the rows of visible provinces; ``province`` is the path to the DOPA code."""
         return rows if self.nation else rows.filter(**{f"{province}__in": self.sees})
 
+    def served(self, rows: QuerySet[M], province: str) -> QuerySet[M]:
+        """Only the rows of provinces in whose offices the account serves; ``province`` as for ``within``."""
+        return rows if self.nation else rows.filter(**{f"{province}__in": self.serves})
+
 
 NOBODY = Scope()
 

@@ -73,6 +73,11 @@ def offices_to_install_in(scope: Scope) -> QuerySet[Office]:
     return offices if scope.nation else offices.filter(province_id__in=scope.installs)
 
 
+def offices_served(scope: Scope) -> QuerySet[Office]:
+    """The offices whose own work this account does."""
+    return scope.served(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
+
+
 def provinces_seen(scope: Scope) -> QuerySet[Province]:
     """The provinces that exist for this account."""
     return scope.within(Province.objects.all(), "dopa_code")

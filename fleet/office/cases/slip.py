@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import escape
 
 from fleet.office.cases.models import Case
-from fleet.office.fees.picture_codes import qr
 from fleet.office.paper import document, pdf_of
+from fleet.office.picture_codes import qr
 from fleet.protocol.thai import BANGKOK, thai_date
 
 _STYLE = """

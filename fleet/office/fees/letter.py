@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from fleet.office.fees import picture_codes
-from fleet.office.fees.picture_codes import Drawn
+from fleet.office import picture_codes
 from fleet.office.fees.policy import LetterWords
+from fleet.office.picture_codes import Drawn
 from fleet.protocol.factory import FactoryNumber
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.thai import baht_text, format_baht, thai_date

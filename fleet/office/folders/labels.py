@@ -11,10 +11,10 @@ from html import escape
 from itertools import groupby
 from unicodedata import category
 
-from fleet.office.fees.picture_codes import Drawn, bars, qr
 from fleet.office.folders.sheets import A4_MM, Sheet
 from fleet.office.models import Folder
 from fleet.office.paper import document, pdf_of
+from fleet.office.picture_codes import Drawn, bars, qr
 
 LABELS_MAX = 2000
 """At once: what a printer takes in an afternoon. A page takes a tenth of a second."""

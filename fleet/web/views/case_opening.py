@@ -29,9 +29,8 @@ from fleet.office.models import Factory, Office
 from fleet.people.scope import scope_of
 from fleet.protocol.deadlines import is_current
 from fleet.protocol.thai import BANGKOK
-from fleet.web.access import signed_in
+from fleet.web.access import offices_served, signed_in
 from fleet.web.views.cases import parts_of
-from fleet.web.views.folders import offices_served
 
 FOUND_SHOWN = 20
 HOLDERS_SHOWN = 12

@@ -37,9 +37,8 @@ from fleet.payments.billing import settings_of
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.deadlines import is_current
 from fleet.web import case_words
-from fleet.web.access import signed_in
+from fleet.web.access import offices_served, signed_in
 from fleet.web.limits import Allowance, address_of, too_often
-from fleet.web.views.folders import offices_served
 
 SHOWN = 100
 EXPIRING = timedelta(days=90)
@@ -51,7 +50,7 @@ LOOKS = Allowance(times=60, window_s=60)
 def cases_served(scope: Scope) -> QuerySet[Case]:
     """The cases of the offices this account serves in."""
     rows = Case.objects.select_related("office", "factory").prefetch_related("steps")
-    return rows if scope.nation else rows.filter(office__province_id__in=scope.serves)
+    return scope.served(rows, "office__province_id")
 
 
 def _in_state(rows: QuerySet[Case], state: str) -> QuerySet[Case]:
@@ -71,7 +70,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     asked = tidied(request.GET.get("q", ""))
     rows = cases_served(scope)
     permits = Permit.objects.select_related("factory__office").filter(expires_on__lte=today + EXPIRING)
-    permits = permits if scope.nation else permits.filter(factory__office__province_id__in=scope.serves)
+    permits = scope.served(permits, "factory__office__province_id")
     if asked:
         factories = find(Factory.objects.all(), asked).values("pk")
         rows = rows.filter(Q(case_no__icontains=asked) | Q(factory__in=factories))

@@ -21,10 +21,9 @@ from fleet.office.folders.models import Standing
 from fleet.office.models import Factory, FactoryState, Notice
 from fleet.people.scope import scope_of
 from fleet.web import case_words, fee_words
-from fleet.web.access import signed_in
+from fleet.web.access import offices_served, signed_in
 from fleet.web.factory_history import history_of
 from fleet.web.views.cases import EXPIRING, cases_served
-from fleet.web.views.folders import offices_served
 
 SHOWN = 50
 NOTICES_SHOWN = 20
@@ -52,8 +51,8 @@ def state_word(name: str) -> str:
 
 
 def _served(request: HttpRequest) -> QuerySet[Factory]:
-    rows, scope = Factory.objects.select_related("office__province", "company"), scope_of(request.user)
-    return rows if scope.nation else rows.filter(office__province_id__in=scope.serves)
+    rows = Factory.objects.select_related("office__province", "company")
+    return scope_of(request.user).served(rows, "office__province_id")
 
 
 @require_safe

@@ -22,26 +22,19 @@ from fleet.office.folders.keeping import SCANNED_MAX, Source, move, put, take_st
 from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
 from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import SHEETS
-from fleet.office.models import Folder, Office
+from fleet.office.models import Folder
 from fleet.office.spreadsheets import inert
-from fleet.people.scope import Scope, scope_of
-from fleet.web.access import signed_in
+from fleet.people.scope import scope_of
+from fleet.web.access import offices_served, signed_in
 
 SHOWN = 100
 HISTORY = 200
 TAKINGS = 20
 
 
-def offices_served(scope: Scope) -> QuerySet[Office]:
-    """The offices whose own work this account does."""
-    offices = Office.objects.select_related("province").order_by("province_id", "pk")
-    return offices if scope.nation else offices.filter(province_id__in=scope.serves)
-
-
 def _served(request: HttpRequest) -> QuerySet[Folder]:
     rows = Folder.objects.select_related("factory__office__province").order_by("pk")
-    scope = scope_of(request.user)
-    return rows if scope.nation else rows.filter(factory__office__province_id__in=scope.serves)
+    return scope_of(request.user).served(rows, "factory__office__province_id")
 
 
 def _asked(request: HttpRequest) -> QuerySet[Folder]:

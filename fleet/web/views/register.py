@@ -28,7 +28,7 @@ from fleet.office.register.sample_file import Place, sample_csv
 from fleet.office.register.tables import TableError
 from fleet.people.scope import Scope, scope_of
 from fleet.web import register_words
-from fleet.web.access import signed_in
+from fleet.web.access import offices_served, signed_in
 from fleet.web.live import answer
 
 SHOWN = 30
@@ -40,12 +40,7 @@ NATION = "nation"
 def _runs(scope: Scope) -> QuerySet[Run]:
     """The runs of offices in which this account serves; the nation's are for those who see all."""
     found = Run.objects.select_related("office__province")
-    return found if scope.nation else found.filter(office__province_id__in=scope.serves)
-
-
-def _offices(scope: Scope) -> QuerySet[Office]:
-    found = Office.objects.select_related("province").order_by("province_id", "pk")
-    return found if scope.nation else found.filter(province_id__in=scope.serves)
+    return scope.served(found, "office__province_id")
 
 
 def _run(request: HttpRequest, number: str) -> Run:
@@ -68,7 +63,7 @@ def _who(request: HttpRequest) -> tuple[int, str]:
 def register(request: HttpRequest) -> HttpResponse:
     """The runs, newest first, and the form that takes a file in."""
     scope = scope_of(request.user)
-    offices = list(_offices(scope))
+    offices = list(offices_served(scope))
     wrong = ""
     if request.method == "POST":
         if not offices:
@@ -288,7 +283,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 @signed_in
 def sample(request: HttpRequest) -> HttpResponse:
     """A messy register to try the import with; only where everything is a sample."""
-    offices = list(_offices(scope_of(request.user)))
+    offices = list(offices_served(scope_of(request.user)))
     if not offices or not Notice.objects.filter(sample=True).exists():
         raise Http404
     places = [Place(each.province_id, each.province.name_th) for each in offices]

@@ -27,7 +27,7 @@ STATES = ("open", "late", "closed")
 
 def _served(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     """Only what came to offices in which this account serves: what people tell an office is not for technicians."""
-    return rows if scope.nation else rows.filter(office__province_id__in=scope.serves)
+    return scope.served(rows, "office__province_id")
 
 
 @require_safe
