@@ -19,8 +19,10 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from fleet.api.following import followed
 from fleet.devices.models import Kiosk
 from fleet.office.changes.pages import page_after
+from fleet.protocol import asking
 from fleet.protocol import enrolment as words
 from fleet.protocol.office import CURSOR_CHARACTERS_MAX
 from fleet.trust.certificates import Doer, IdentityError, Peer, admitted, authority, renew, settle
@@ -113,11 +115,24 @@ def settled(_request: HttpRequest, caller: Caller) -> HttpResponse:
     return _json(b"{}")
 
 
+@csrf_exempt  # as above
+@require_POST
+@for_kiosks
+def follow(request: HttpRequest, _caller: Caller) -> HttpResponse:
+    """What a slip that was scanned is about; 404 when nobody has such a token."""
+    try:
+        found = followed(asking.read(request.body, asking.Follow).token)
+    except asking.AskingError as err:
+        return HttpResponse(str(err), status=400, content_type="text/plain")
+    return HttpResponse(status=404) if found is None else _json(msgspec.json.encode(found))
+
+
 def _json(body: bytes) -> HttpResponse:
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 urlpatterns = [
+    path("kiosk/v1/follow", follow),
     path("kiosk/v1/office", office),
     path("kiosk/v1/ping", ping),
     path("kiosk/v1/renew", renewal),

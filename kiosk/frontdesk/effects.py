@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from fleet.protocol import records
-from fleet.protocol.codes import PresenceCode
+from fleet.protocol.codes import Code, PresenceCode, TrackingCode
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
 from kiosk.disk_room import Room
+from kiosk.frontdesk.asking import SLIP, Asker, about_slip
 from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
 from kiosk.frontdesk.printing import Printing
@@ -49,6 +50,7 @@ from kiosk.visits.events import (
     Event,
     PaymentNotRecorded,
     PaymentRecorded,
+    SlipElsewhere,
     TransactionDrawn,
 )
 from kiosk.visits.states import State, visitor_of
@@ -67,11 +69,12 @@ NOTHING_CHOSEN = "none"
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """The workers that take jobs."""
+    """The workers that take jobs, and who asks the fleet."""
 
     card: DeviceWorker[Any, ReadDeclared]
     printer: DeviceWorker[Any, PrintJob]
     panel: DeviceWorker[Any, PanelJob]
+    asker: Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Effects:
 
     def __init__(self, config: MachineConfig, workers: Workers, spool: Spool, replica: Replica, root: Path) -> None:
         """``root`` is where the kernel's files are found: "/" but in tests."""
-        self.console = Console(workers.panel, root)
+        self.console, self.asker = Console(workers.panel, root), workers.asker
         self._kiosk_id, self._workers, self._spool, self._replica = config.kiosk_id, workers, spool, replica
         self._visit: _Visit | None = None
         self._unwritten: deque[tuple[records.KnownRecord, Callable[[], object] | None]] = deque()
@@ -101,11 +104,13 @@ class Effects:
             case ReadCard(service=service):
                 self._workers.card.submit(ReadDeclared(DECLARED.get(service, PAYING_A_FEE)))
             case LookUpCard(id_number=id_number, services=services):
+                self.asker.forget(SLIP)
                 return (look_up_card(self._replica, id_number, services),)
             case LookUpCode(code=PresenceCode() as slip):
+                self.asker.forget(SLIP)
                 return (judge_slip(self._replica, slip),)
             case LookUpCode(code=code, services=services):
-                return (look_up_code(self._replica, code, services),)
+                return self._look_up(code, services, state)
             case FindManuals():
                 return (list_manuals(self._replica),)
             case PrintCaseSlip(facts=facts):
@@ -127,6 +132,15 @@ class Effects:
             case _:
                 return self.writing.run(effect, state.desk)
         return ()
+
+    def _look_up(self, code: Code, services: tuple[str, ...], state: State) -> tuple[Event, ...]:
+        """From the replica; a slip that it does not hold is asked of the fleet, whose answer comes later."""
+        found = look_up_code(self._replica, code, services)
+        if isinstance(found, SlipElsewhere) and isinstance(code, TrackingCode) and state.desk.online:
+            self.asker.submit(about_slip(code.token))
+            return ()
+        self.asker.forget(SLIP)
+        return (found,)
 
     # ---- payments
 
@@ -186,6 +200,7 @@ class Effects:
     # ---- visits, records
 
     def _end_visit(self, effect: EndVisit, state: State) -> None:
+        self.asker.forget()
         if self._visit is None:
             return
         self.record(

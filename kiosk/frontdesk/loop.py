@@ -134,7 +134,7 @@ class FrontDesk:
         Touches come after the frame: what a finger does belongs to the screen it saw, and a button that has changed
         under it is not touched.
         """
-        for event in self._waiting():
+        for event in self._effects.asker.unwrapped(self._waiting()):
             self._take(event)
         self._glass.show(self._state, self._clock)
         for touch in self._touches():

@@ -25,6 +25,7 @@ from drivers.scanner.port import Scanner
 from fleet.protocol import records
 from kiosk import lives, news, settings_store
 from kiosk.config import MachineConfig
+from kiosk.frontdesk.asking import Asker
 from kiosk.frontdesk.clock import StateClock
 from kiosk.frontdesk.duties import CardDuties, panel_duties, printer_duties, scanner_duties, today_in_bangkok
 from kiosk.frontdesk.effects import Effects, Workers
@@ -135,7 +136,7 @@ class Process:
         self._hang_watch = HangWatch(lambda: self.glass.inside_since_s, recovery, lambda: os._exit(HUNG_EXIT))
         self.glass.open_if_due()  # the first frame before anything that takes time
         self.desk: FrontDesk | None = None
-        self._threads: tuple[DeviceWorker[Any, Any] | NewsReader | HangWatch, ...] = ()
+        self._threads: tuple[DeviceWorker[Any, Any] | Asker | NewsReader | HangWatch, ...] = ()
         self._held: list[Any] = [self.glass]
         self._spool: Spool | None = None
         self._stopping = False
@@ -178,6 +179,7 @@ class Process:
             workers.printer,
             workers.panel,
             scanner,
+            workers.asker,
             NewsReader(post, self.inbox),
         )
         for thread in self._threads:
@@ -192,6 +194,7 @@ class Process:
             card=DeviceWorker(Device.CARD, CardDuties(openers.card, today_in_bangkok).duties(), inbox),
             printer=DeviceWorker(Device.PRINTER, printer_duties(openers.printer), inbox),
             panel=DeviceWorker(Device.PANEL, panel_duties(openers.panel), inbox),
+            asker=Asker(self._config.link, inbox),
         )
 
     def _restarted(self, spool: Spool, replica: Replica, ending: lives.Ending) -> records.Restarted:

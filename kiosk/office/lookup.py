@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from fleet.protocol.asking import Followed
 from fleet.protocol.codes import (
     AmbiguousCode,
     BillCode,
@@ -157,6 +158,13 @@ def _cases_by_code(replica: Replica, code: Code) -> Answer:
         if (factory := replica.item(Factory, case.factory_no)) is not None:
             return CasesFound((CaseFacts(case, factory),))
     return SlipElsewhere()
+
+
+def facts_of(found: Followed) -> CaseFacts:
+    """What the fleet said of a slip, as a case is shown."""
+    factory = Factory(factory_no=found.case.factory_no, name_th=found.about_th, name_en=found.about_en)
+    word = (found.word_th, found.word_en) if found.word_th else None
+    return CaseFacts(found.case, factory, word, by_slip=True)
 
 
 def _factory_of(replica: Replica, code: Code) -> str | None:

@@ -195,7 +195,7 @@ def case(state: CaseShown, tell: Telling) -> CaseView:
         number=shown.case_no,
         steps=steps[state.page * state.STEPS : (state.page + 1) * state.STEPS],
         tone=_TONES[how],
-        word=say.standing[how],
+        word=say.standing[how] if state.facts.word is None else _both(tell, *state.facts.word),
         when=tuple(each for each in _deadline_words(shown, how, tell) if each),
         holder=tuple(each for each in with_whom if each),
         previous=previous,
@@ -205,7 +205,7 @@ def case(state: CaseShown, tell: Telling) -> CaseView:
 
 def _case_main(state: CaseShown, tell: Telling) -> Action:
     say = tell.say.read
-    if not tell.desk.can_print or state.slip is Slip.FAILED:
+    if state.facts.by_slip or not tell.desk.can_print or state.slip is Slip.FAILED:
         return button(say.show_qr, Button.SHOW_QR, "qr-code", Kind.SECONDARY)
     if state.slip is Slip.PRINTING:
         return button(say.printing, Button.PRINT_TRACKING, "printer", Kind.PLAIN)

@@ -74,6 +74,43 @@ CLOSED = Case(
     closed_on=date(2026, 8, 9),
 )
 
+OFFICE = Factory(factory_no="", name_th="สำนักงานอุตสาหกรรมจังหวัดตัวอย่าง", name_en="Sample Provincial Industry Office")
+TICKET = Case(
+    case_no="T-CBI01-69-0000042-K",
+    factory_no="",
+    title_th="กลิ่น ควัน ฝุ่น",
+    title_en="Smell, smoke, dust",
+    steps=(
+        CaseStep(label_th="รับเรื่องแล้ว", label_en="Received", done_on=date(2026, 11, 20)),
+        CaseStep(label_th="สำนักงานตอบ", label_en="Answered", done_on=date(2026, 11, 21)),
+        CaseStep(
+            label_th="รอสำนักงานตอบ",
+            label_en="Answer awaited",
+            expected_on=date(2026, 12, 5),
+            note_th="อ่านคำตอบด้วยโทรศัพท์",
+            note_en="Read it on your phone",
+        ),
+    ),
+    received_on=date(2026, 11, 20),
+    tracking_token="Cx7mQ2vT9pLw4RzB",  # noqa: S106 - a sample
+    due_on=date(2026, 12, 5),
+    holder_th="กลุ่มโรงงาน",
+    holder_en="กลุ่มโรงงาน",
+)
+WAITING = ("รอธนาคาร", "Bank awaited")
+PAYMENT = Case(
+    case_no="CBI01-690000042",
+    factory_no="",
+    title_th="ค่าธรรมเนียมรายปี 2569",
+    title_en="Annual fee, B.E. 2569",
+    steps=(
+        CaseStep(label_th="แสดง QR ชำระเงิน", label_en="QR shown", done_on=date(2026, 11, 22)),
+        CaseStep(label_th=WAITING[0], label_en=WAITING[1]),
+    ),
+    received_on=date(2026, 11, 22),
+    tracking_token="Dx7mQ2vT9pLw4RzB",  # noqa: S106 - a sample
+)
+
 PERMIT = Permit(
     permit_no="P-1",
     factory_no=CASE.factory_no,
@@ -138,6 +175,8 @@ def reading_states(desk: Desk, owed: tuple[Owed, ...], long_factory: Factory) ->
     shown = CaseShown(desk, VISITOR, mine)
     yield "12-case", shown
     yield "12-case-late", replace(shown, facts=late)
+    yield "12-case-ticket", replace(shown, facts=CaseFacts(TICKET, OFFICE, by_slip=True))
+    yield "12-case-payment", replace(shown, facts=CaseFacts(PAYMENT, OFFICE, WAITING, by_slip=True))
     yield "12-case-closed", replace(shown, facts=closed, slip=Slip.PRINTED)
     yield "12-case-no-paper", replace(shown, desk=replace(desk, paper=Paper.OUT))
     steps = (*STEPS[:2], *STEPS[:2], *STEPS[2:])

@@ -19,6 +19,7 @@ from kiosk.visits.events import (
     SlipElsewhere,
     SlipFailed,
     SlipPrinted,
+    SlipUnknown,
     TransactionDrawn,
 )
 from kiosk.visits.writing_events import Kept, NotKept, PresenceJudged, TopicsFound
@@ -33,6 +34,7 @@ LOOK_UP_ANSWERS: tuple[type, ...] = (
     CasesFound,
     NothingUnderWay,
     SlipElsewhere,
+    SlipUnknown,
     ManualsFound,
 )
 OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)

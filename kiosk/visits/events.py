@@ -161,10 +161,16 @@ class FactoriesFound:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """A case with the factory it is for."""
+    """A case with the factory it is for; or what another slip is about, told as a case is, with an office's name.
+
+    ``word``: how it stands, in Thai and English, where no deadline says it. ``by_slip``: the fleet said so of a slip
+    that was scanned here, so whoever asked has that slip already.
+    """
 
     case: Case
     factory: Factory
+    word: tuple[str, str] | None = None
+    by_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,12 @@ class NothingUnderWay:
 
 @dataclass(frozen=True, slots=True)
 class SlipElsewhere:
-    """The code of a slip whose case or payment is not in this office's records; its own page knows."""
+    """The code of a slip that is not in this office's records, and the fleet could not be asked; its own page knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipUnknown:
+    """The code of a slip of which the fleet knows nothing, or nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +303,7 @@ Event = (
     | CasesFound
     | NothingUnderWay
     | SlipElsewhere
+    | SlipUnknown
     | ManualsFound
     | TransactionDrawn
     | PaymentRecorded

@@ -17,6 +17,7 @@ from kiosk.visits.events import (
     Event,
     NothingUnderWay,
     SlipElsewhere,
+    SlipUnknown,
     Touched,
 )
 from kiosk.visits.machine import Machine, Next
@@ -59,6 +60,11 @@ def _(s: LookingUp, _e: SlipElsewhere) -> Step:
     return sorry(s.desk, s.visitor, Problem.SLIP_ELSEWHERE)
 
 
+@follow_case.on(LookingUp, SlipUnknown)
+def _(s: LookingUp, _e: SlipUnknown) -> Step:
+    return sorry(s.desk, s.visitor, Problem.SLIP_UNKNOWN)
+
+
 stands_open(follow_case, ChoosingCase, CaseShown, ReadingOn)
 deaf_to_slips(follow_case, ChoosingCase, ReadingOn)
 
@@ -88,7 +94,7 @@ def _(s: CaseShown, e: Touched) -> Step:
         return Next(_again(s.chosen_from, s) or ChoosingService(s.desk, s.visitor))
     if e.button is Button.FINISH:
         return leave(s.desk, s.visitor, Outcome.INFORMED)
-    if e.button is Button.PRINT_TRACKING and s.desk.can_print and s.slip is not Slip.PRINTING:
+    if e.button is Button.PRINT_TRACKING and s.desk.can_print and not s.facts.by_slip and s.slip is not Slip.PRINTING:
         return Next(replace(s, slip=Slip.PRINTING), (PrintCaseSlip(s.facts),))
     return Next(ReadingOn(s.desk, s.visitor, s)) if e.button is Button.SHOW_QR else Next(s)
 

@@ -50,6 +50,7 @@ class Problem(StrEnum):
     NOT_PAYABLE = "not-payable"
     NO_CASE = "no-case"
     SLIP_ELSEWHERE = "slip-elsewhere"
+    SLIP_UNKNOWN = "slip-unknown"
     CANNOT_RECORD = "cannot-record"
     CANNOT_KEEP = "cannot-keep"
     NO_TOPICS = "no-topics"

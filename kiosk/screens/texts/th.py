@@ -215,7 +215,8 @@ TH = Catalogue(
     read=READ_TH,
     trouble={
         Problem.NO_CASE: Trouble("ไม่มีเรื่องที่ดำเนินการอยู่", "ยื่นคำขอได้ที่เคาน์เตอร์", _ASK),
-        Problem.SLIP_ELSEWHERE: Trouble("ไม่พบใบนี้ที่เครื่องนี้", "สแกน QR บนใบด้วยโทรศัพท์เพื่อดูผล", _ASK),
+        Problem.SLIP_ELSEWHERE: Trouble("ตอนนี้ดูใบนี้ที่เครื่องไม่ได้", "สแกน QR บนใบด้วยโทรศัพท์แทน", _ASK),
+        Problem.SLIP_UNKNOWN: Trouble("ยังไม่พบเรื่องของใบนี้", "ใบที่ออกตอนไม่มีเน็ตจะมาถึงภายหลัง", _ASK),
         Problem.CARD_REVERSED: Trouble("ไม่พบชิป", "กลับด้านบัตร ให้ชิปเข้าก่อน", _STILL),
         Problem.CARD_NOT_THAI_ID: Trouble("บัตรนี้ไม่ใช่บัตรประชาชนไทย", "ใช้ใบแจ้งหรือป้ายแฟ้มแทนได้", _ASK),
         Problem.CARD_UNREADABLE: Trouble("อ่านบัตรไม่ได้", "ดึงบัตรออก เช็ดชิป แล้วเสียบใหม่", _STILL),

@@ -22,7 +22,7 @@ from fleet.trust.signing_request import read_request
 from tests.support.identities import new_key, signing_request
 
 ROUTES = [route for include in get_resolver("fleet.site.kiosk_urls").url_patterns for route in include.url_patterns]
-BY_POST = {"kiosk/v1/renew", "kiosk/v1/settled"}
+BY_POST = {"kiosk/v1/follow", "kiosk/v1/renew", "kiosk/v1/settled"}
 
 
 def enrolled(kiosk_id: str) -> Peer:
@@ -60,7 +60,7 @@ def page_of(answer: HttpResponse) -> OfficePage:
 
 def test_there_are_routes_to_try() -> None:
     assert {str(route.pattern) for route in ROUTES} == {
-        "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled"
+        "kiosk/v1/follow", "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled"
     }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from kiosk.visits.events import (
     SlipElsewhere,
     SlipFailed,
     SlipPrinted,
+    SlipUnknown,
     TimedOut,
     Touched,
 )
@@ -224,6 +225,12 @@ def test_a_slip_leads_to_its_case_and_another_slip_is_printed() -> None:
     assert lived(state, SlipFailed("C1", "paper-out"))[0] == replace(state, slip=Slip.FAILED)
 
 
+def test_what_a_slip_said_is_not_printed_again() -> None:
+    state = replace(followed(), facts=replace(followed().facts, by_slip=True))
+    assert lived(state, Touched(Button.PRINT_TRACKING)) == (state, [])
+    assert isinstance(lived(state, Touched(Button.SHOW_QR))[0], ReadingOn)
+
+
 def test_without_paper_the_case_is_read_on_by_phone() -> None:
     state = followed(paper=Paper.OUT)
     assert lived(state, Touched(Button.PRINT_TRACKING)) == (state, [])
@@ -241,7 +248,12 @@ def test_open_cases_come_before_closed_ones_and_the_urgent_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"), [(NothingUnderWay(), Problem.NO_CASE), (SlipElsewhere(), Problem.SLIP_ELSEWHERE)]
+    ("answer", "problem"),
+    [
+        (NothingUnderWay(), Problem.NO_CASE),
+        (SlipElsewhere(), Problem.SLIP_ELSEWHERE),
+        (SlipUnknown(), Problem.SLIP_UNKNOWN),
+    ],
 )
 def test_nothing_to_follow_is_said_and_the_visit_was_not_in_vain(answer: Event, problem: Problem) -> None:
     state, _ = lived(chosen(FOLLOW_CASE), FOLDER, answer)
