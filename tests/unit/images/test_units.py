@@ -1,0 +1,68 @@
+"""What systemd itself says of our units."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from images.recipe.root import ENABLED
+
+UNITS = Path(__file__).parents[3] / "systemd"
+SERVICES = sorted(UNITS.glob("*.service"))
+EXPOSURE_MAX = 2.0
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_a_service_is_hardly_exposed(unit: Path) -> None:
+    said = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=100", str(unit)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"Overall exposure level for \S+: (\d+\.\d)", said)
+    assert found is not None, said
+    assert float(found[1]) <= EXPOSURE_MAX
+
+
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    """But for the programs, which are on a kiosk: they are replaced by one that is here."""
+    for unit in (*SERVICES, *UNITS.glob("*.timer")):
+        text = re.sub(r"^(ExecStart)=/(opt|usr)/\S+", r"\1=/bin/true", unit.read_text("utf-8"), flags=re.MULTILINE)
+        (tmp_path / unit.name).write_text(text, "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    ours = [line for line in done.stderr.splitlines() if "sala" in line]
+    assert ours == []
+
+
+def test_every_unit_of_ours_is_started_by_something() -> None:
+    text = "\n".join(unit.read_text("utf-8") for unit in UNITS.glob("*.service"))
+    timers = {path.stem for path in UNITS.glob("*.timer")}
+    for unit in SERVICES:
+        by_other = f"OnFailure={unit.name}" in text
+        assert unit.name in ENABLED or by_other or unit.stem in timers
+
+
+@pytest.mark.parametrize("name", ["sala-frontdesk.service", "sala-agent.service"])
+def test_both_processes_have_a_watchdog_and_leave_no_dump(name: str) -> None:
+    text = (UNITS / name).read_text("utf-8")
+    for line in ("Type=notify", "Restart=always", "LimitCORE=0"):
+        assert f"\n{line}\n" in text
+    assert re.search(r"^WatchdogSec=\d+$", text, re.MULTILINE)
+
+
+def test_the_agent_is_started_for_ever_and_a_desk_that_ends_too_often_leads_to_the_safe_mode() -> None:
+    assert "\nStartLimitIntervalSec=0\n" in (UNITS / "sala-agent.service").read_text("utf-8")
+    desk = (UNITS / "sala-frontdesk.service").read_text("utf-8")
+    assert "\nOnFailure=sala-safe.service\n" in desk
+    limit, burst, pause = (int(re.search(rf"^{key}=(\d+)$", desk, re.MULTILINE)[1])  # type: ignore[index] # or fail
+                           for key in ("StartLimitIntervalSec", "StartLimitBurst", "RestartSec"))  # fmt: skip
+    assert burst * pause < limit  # or the limit is never reached
+    safe = (UNITS / "sala-safe.service").read_text("utf-8")
+    assert "\nOnSuccess=sala-frontdesk.service\n" in safe
+    shown_s = int(re.search(r"--for-s (\d+)", safe)[1])  # type: ignore[index] # or fail
+    assert shown_s >= limit  # what counted is forgotten when the desk is tried again
