@@ -123,7 +123,7 @@ def _open(path: Path, schema: str, *, durable: bool, max_bytes: int | None, repl
             raise broken
         db.executescript(schema)
         return Store(db, path, path.stat().st_ino, replaced)
-    except BaseException:
+    except (sqlite3.Error, OSError):
         db.close()
         raise
 

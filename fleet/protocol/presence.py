@@ -189,6 +189,11 @@ class Verdict(StrEnum):
     UNKNOWN_KEY = "unknown-key"
     FORGED = "forged"
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether a kiosk of ours has said what stands there; else nobody is to be shown it on our word."""
+        return self not in (Verdict.UNKNOWN_KEY, Verdict.FORGED)
+
 
 def key_id_of(public_key: bytes) -> str:
     """How a public key is named in what it signs, 16 hexadecimal digits."""

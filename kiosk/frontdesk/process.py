@@ -237,7 +237,7 @@ class Process:
         spool = Spool(self._config.data_path / "spool.sqlite")
         try:
             return spool, Replica(self._config.data_path / "office.sqlite")
-        except BaseException:
+        except StoreError:
             spool.close()
             raise
 

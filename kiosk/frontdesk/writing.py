@@ -241,8 +241,7 @@ def judge_slip(replica: Replica, code: PresenceCode) -> PresenceJudged:
     key = replica.item(SlipKey, code.signed.key_id)
     keys = {} if key is None else {code.signed.key_id: _wire_key(key)}
     verdict = presence.judge(code.signed, keys, now, is_signed)
-    said = None if verdict is Verdict.FORGED else code.signed.presence
-    return PresenceJudged(verdict, said, now)
+    return PresenceJudged(verdict, code.signed.presence if verdict.is_proven else None, now)
 
 
 def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:

@@ -293,7 +293,7 @@ def _checked(state: PresenceChecked, tell: Telling, say: Writings) -> GiveView:
     finish = tell.say.floor.finish_take_card if state.visitor.card_in else tell.say.floor.finish
     said = state.presence
     facts: tuple[Fact, ...] = ()
-    if said is not None and state.verdict is not Verdict.UNKNOWN_KEY:
+    if said is not None:
         facts = (*_said(said, tell, say), Fact(say.issued_on, (_day(said.issued_at, tell),)))
         facts = (*facts, Fact(say.office, (said.office_name,)))
     checked = say.verified if said is not None and said.verified else say.unverified

@@ -16,16 +16,13 @@ from kiosk.visits.events import (
     Button,
     CardFound,
     Event,
-    SlipBegun,
-    SlipFailed,
-    SlipPrinted,
     TimedOut,
     Touched,
 )
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.papers import Paper
 from kiosk.visits.states import State, Warned
-from kiosk.visits.steps import Step, leave, pulled, read_card, sorry
+from kiosk.visits.steps import SLIP_TOLD, Step, leave, pulled, read_card, sorry
 from kiosk.visits.visitor import Problem, Slip
 from kiosk.visits.writing_effects import PrintPaper
 from kiosk.visits.writing_events import Kept, NotKept
@@ -76,22 +73,15 @@ def _(s: Giving, e: Touched) -> Step:
     return Next(s)
 
 
-_SLIPS = {
-    SlipBegun: (Slip.PRINTING, Pattern.SLOW),
-    SlipPrinted: (Slip.PRINTED, Pattern.ON),
-    SlipFailed: (Slip.FAILED, Pattern.OFF),
-}
-
-
 def _slip(s: Giving, e: Any) -> Step:
     """How its slip stands; another's says nothing about it."""
     if e.transaction_no != s.paper.number:
         return Next(s)
-    slip, pattern = _SLIPS[type(e)]
+    slip, pattern = SLIP_TOLD[type(e)]
     return Next(replace(s, slip=slip), (ShowLight(Light.PAPER, pattern),))
 
 
-for _news in _SLIPS:
+for _news in SLIP_TOLD:
     giving.on(Giving, _news)(_slip)
 
 

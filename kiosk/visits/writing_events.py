@@ -34,7 +34,7 @@ class NotKept:
 
 @dataclass(frozen=True, slots=True)
 class PresenceJudged:
-    """A presence slip was scanned. ``presence``: None where only its number could be read."""
+    """A presence slip was scanned. ``presence``: None where only its number could be read, or nothing is proven."""
 
     verdict: Verdict
     presence: Presence | None

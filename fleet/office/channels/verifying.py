@@ -26,8 +26,7 @@ def judged(text: str, now: datetime) -> tuple[Verdict, Presence | None]:
     row = PresenceKey.objects.select_related("office").filter(pk=signed.key_id).first()
     keys = {} if row is None else {signed.key_id: _key(row)}
     verdict = presence.judge(signed, keys, now, _is_signed)
-    is_told = verdict not in (Verdict.FORGED, Verdict.UNKNOWN_KEY)
-    return verdict, signed.presence if is_told else None
+    return verdict, signed.presence if verdict.is_proven else None
 
 
 def _key(row: PresenceKey) -> presence.PresenceKey:
