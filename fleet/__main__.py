@@ -21,13 +21,29 @@ from fleet.commands import (
     parts,
     people,
     register,
+    rollouts,
     samples,
     settings,
     simulation,
+    trust,
 )
 from fleet.commands.command import Body, Needs, carry_out
 
-GROUPS = (parts, samples, settings, people, identities, simulation, banks, partners, register, office_work, folders)
+GROUPS = (
+    parts,
+    samples,
+    settings,
+    people,
+    identities,
+    simulation,
+    banks,
+    partners,
+    register,
+    office_work,
+    folders,
+    trust,
+    rollouts,
+)
 
 
 def main(argv: list[str] | None = None) -> int:

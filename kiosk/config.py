@@ -25,6 +25,9 @@ Not settings: settings are decided by admins and arrive over the wire; this says
     serial_file = "/sys/firmware/devicetree/base/serial-number"
     voucher_file = "/boot/firmware/sala.voucher"
 
+    [trust]
+    root_file = "/usr/share/sala/trust-root.json"  # the offline roles' root; left out: the one enrolling brings
+
     [care]
     reboot_command = ["systemctl", "reboot"]  # what the fleet may ask for; without it, it may not
 
@@ -125,6 +128,16 @@ CURRENT = "current"
 KEY_FILE, CERTIFICATE_FILE, CA_FILE, GRANT_FILE = "kiosk.key", "kiosk.pem", "ca.pem", "grant.json"
 
 
+class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose word counts, where enrolling does not say it, or is not to: ``root_file`` goes before what enrolling says.
+
+    ``root_file``: metadata of TUF. ``dopa_code``: of the province; 0 where enrolling says it.
+    """
+
+    root_file: str = ""
+    dopa_code: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
+
+
 class Care(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the fleet may ask of the machine itself."""
 
@@ -147,6 +160,7 @@ class MachineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     display: DisplayProfile = DisplayProfile()
     care: Care = Care()
     paper: PaperRoll = PaperRoll()
+    trust: Trust = Trust()
 
     @property
     def is_enrolled(self) -> bool:
@@ -186,6 +200,9 @@ def read_config(path: Path) -> MachineConfig:
         raise ConfigError(f"{path}: {err}") from err
     at = path.parent.resolve()
     config = msgspec.structs.replace(config, data_dir=str(at / config.data_dir), run_dir=str(at / config.run_dir))
+    if config.trust.root_file:
+        trust = msgspec.structs.replace(config.trust, root_file=str(at / config.trust.root_file))
+        config = msgspec.structs.replace(config, trust=trust)
     if config.enrolment is not None:
         if config.kiosk_id or config.link != NOWHERE:
             raise ConfigError(f"{path}: kiosk_id and [link] are learned by [enrolment]; write one or the other")

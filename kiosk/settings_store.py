@@ -66,7 +66,7 @@ def store(data_dir: Path, desired: Desired) -> None:
     Raises: OSError when it cannot be written; the old one is still there.
     """
     with _alone(data_dir):
-        _write(data_dir / FILE_NAME, encode(desired))
+        write_whole(data_dir / FILE_NAME, encode(desired))
 
 
 def begin_life(data_dir: Path, *, after_death: bool) -> int | None:
@@ -84,10 +84,10 @@ def begin_life(data_dir: Path, *, after_death: bool) -> int | None:
         if not deaths or proven is None or proven == current:
             return None
         is_over = deaths >= DEATHS_MAX
-        _write(data_dir / TRIAL_NAME, msgspec.json.encode(_Trial(current, deaths, is_over)))
+        write_whole(data_dir / TRIAL_NAME, msgspec.json.encode(_Trial(current, deaths, is_over)))
         if not is_over:
             return None
-        _write(data_dir / FILE_NAME, (data_dir / PROVEN_NAME).read_bytes())
+        write_whole(data_dir / FILE_NAME, (data_dir / PROVEN_NAME).read_bytes())
         return current
 
 
@@ -100,7 +100,7 @@ def prove(data_dir: Path) -> None:
         current = _revision(data_dir / FILE_NAME)
         if current is None or current == _revision(data_dir / PROVEN_NAME):
             return
-        _write(data_dir / PROVEN_NAME, (data_dir / FILE_NAME).read_bytes())
+        write_whole(data_dir / PROVEN_NAME, (data_dir / FILE_NAME).read_bytes())
         trial = _trial(data_dir)
         if trial is not None and trial.revision == current:
             (data_dir / TRIAL_NAME).unlink()
@@ -139,7 +139,7 @@ def _alone(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Replace a file; a pulled plug leaves either the old or the new."""
     fresh = path.with_name(path.name + ".new")
     with fresh.open("wb") as file:

@@ -18,11 +18,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from fleet.devices.admitting import admit_expected
+from fleet.devices.models import Kiosk
 from fleet.protocol import enrolment as words
 from fleet.trust import enrolments
 from fleet.trust.certificates import Doer, IdentityError
 from fleet.trust.granting import grant_of
-from fleet.trust.models import Enrolment, Stage
+from fleet.trust.models import Certificate, Enrolment, Stage
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +105,14 @@ def collect(request: HttpRequest) -> HttpResponse:
 
 def _stand_of(enrolment: Enrolment) -> words.Collected:
     if enrolment.stage == Stage.CONFIRMED and enrolment.certificate is not None:
-        return words.Collected(stand=words.Stand.GRANTED, grant=grant_of(enrolment.certificate))
+        return words.Collected(stand=words.Stand.GRANTED, grant=_grant(enrolment.certificate))
     refused = enrolment.stage == Stage.REFUSED
     return words.Collected(stand=words.Stand.REFUSED if refused else words.Stand.WAITING)
+
+
+def _grant(certificate: Certificate) -> words.Grant:
+    office = Kiosk.objects.select_related("office").get(pk=certificate.kiosk_id).office
+    return grant_of(certificate, office.province_id)
 
 
 urlpatterns = [

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -52,11 +52,13 @@ class Caller:
         return Doer(address=self.address)
 
 
-def for_kiosks(view: Callable[Concatenate[HttpRequest, Caller, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def for_kiosks(
+    view: Callable[Concatenate[HttpRequest, Caller, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """The view of a kiosk that has proved who it is; anybody else gets 403."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         peer = getattr(request, "scope", {}).get(PEER)
         certificate = admitted(peer) if isinstance(peer, Peer) else None
         kiosk = Kiosk.objects.select_related("office").filter(pk=certificate.kiosk_id).first() if certificate else None

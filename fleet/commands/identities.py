@@ -83,7 +83,7 @@ def _certify(arguments: argparse.Namespace) -> Said:
     place = Place(office, arguments.kiosk_id, arguments.name.strip()[:60], arguments.name_en.strip()[:60])
     with transaction.atomic():
         certificate = admit_request(request, place, Doer(address="command line"), Origin.REQUEST)
-        grant = grant_of(certificate)
+        grant = grant_of(certificate, office.province_id)
         arguments.out.mkdir(parents=True, exist_ok=True)
         (arguments.out / "grant.json").write_bytes(msgspec.json.encode(grant))
         (arguments.out / "kiosk.pem").write_text(grant.certificate, "ascii")

@@ -23,6 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from fleet.conduct.office_work import OfficeWork
+from fleet.conduct.resigning import Resigning
 from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Lease, Outgoing
 from fleet.figures.counting import Counting
@@ -69,6 +70,7 @@ class Conductor:
         self._counting = Counting()
         self._office_work = OfficeWork()
         self._stepper = Stepper()
+        self._resigning = Resigning()
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         self._connected = not reason.is_failure
@@ -110,6 +112,7 @@ class Conductor:
         self._counting.turn()
         self._office_work.turn()
         self._stepper.turn()
+        self._resigning.turn()
         return self._send_some()
 
     def _leads(self) -> bool:

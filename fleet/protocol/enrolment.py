@@ -84,7 +84,11 @@ class Collect(_Words, frozen=True):
 
 
 class Grant(_Words, frozen=True):
-    """Everything a kiosk needs to be one of ours. ``trust_root`` is kept free for the offline roles' root."""
+    """Everything a kiosk needs to be one of ours.
+
+    ``trust_root``: the root of the offline roles, metadata of TUF; empty from a fleet that has none. ``dopa_code``: of
+    the kiosk's province, 0 where that is not said; what is signed for another province is not for this kiosk.
+    """
 
     kiosk_id: str
     certificate: _Pem
@@ -92,7 +96,8 @@ class Grant(_Words, frozen=True):
     broker_host: str
     broker_port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
     fleet_api: Annotated[str, msgspec.Meta(pattern=r"^https://")]
-    trust_root: str = ""
+    trust_root: Annotated[str, msgspec.Meta(max_length=12 * 1024)] = ""
+    dopa_code: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
 
 
 class Stand(StrEnum):

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("fleet.api.kiosks"))]
+urlpatterns = [path("", include("fleet.api.kiosks")), path("", include("fleet.api.trust"))]

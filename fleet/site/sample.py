@@ -33,6 +33,7 @@ from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
 from fleet.site.sample_folders import make_officers
 from fleet.site.sample_holidays import make_holidays
+from fleet.site.sample_trust import make_sample_trust
 
 SAMPLE_BILLER_ID = "112345678901234"
 """Not a tax id (its check digit is wrong), so nobody's."""
@@ -115,6 +116,7 @@ def make_sample_data(tracking_address: str, *, today: date | None = None) -> Non
             names = {"office_name": {"th": office.name_th, "en": office.name_en}}
             change_settings(Layer.OFFICE, office.office_id, names, None, "ข้อมูลตัวอย่าง")
     make_sample_fees()
+    make_sample_trust(settings.DATA_DIR, _national(tracking_address))
 
 
 def _national(tracking_address: str) -> dict[str, Any]:

@@ -137,6 +137,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "apprise": {"handlers": ["nowhere"], "propagate": False},  # it tells whom it has written to
         "fontTools": {"level": "ERROR"},  # it tells of every table of every font it subsets
+        "tuf": {"level": "WARNING"},  # it tells of every key that has not signed
         "weasyprint": {"level": "WARNING"},  # it tells of every page
     },
 }

@@ -25,7 +25,7 @@ from fleet.protocol.messages import (
     Status,
     decode,
 )
-from fleet.protocol.settings import SettingsError
+from fleet.protocol.settings import KioskSettings, SettingsError
 from fleet.protocol.topics import Channel
 from kiosk import lives, news, settings_store
 from kiosk.agent.errands import Errands, Place
@@ -34,6 +34,7 @@ from kiosk.agent.link import Arrived, Link, check_identity
 from kiosk.agent.office_keeping import OfficeKeeping
 from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
+from kiosk.agent.trust_keeping import TrustKeeping
 from kiosk.config import MachineConfig
 from kiosk.office.replica import Replica
 from kiosk.service_manager import ServiceManager
@@ -47,6 +48,9 @@ TURN_S = 1.0
 
 NO_ROOM_TURN_S = 0.05
 """The same while the front desk has no room for news."""
+
+TRUST_TURN_S = 0.1
+"""The same while signed metadata is awaited from a process that ends nobody's wait."""
 
 HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
@@ -72,6 +76,7 @@ class Agent:
         self._link = Link(config.kiosk_id, config.link, boot_id, version)
         self._shipping = Shipping()
         self._office = OfficeKeeping(config.link, self._replica, self._report)
+        self._trust = TrustKeeping(config, self._trust_changed)
         self._renewal = Renewal(config) if config.enrolment is not None else None
         place = Place(
             version=version, boot_id=boot_id, run_dir=config.run_path, reboot_command=config.care.reboot_command
@@ -83,6 +88,7 @@ class Agent:
         self._status_due_s = 0.0
         self._status_no = 0
         self._given_up: int | None = None
+        self._settings: KioskSettings | None = None
         self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
 
@@ -109,6 +115,7 @@ class Agent:
             lives.end(self._spool, PROCESS, ending)
             self._link.close()
             self._office.close()
+            self._trust.close()
             for held in (self._post, self._replica, self._spool):
                 held.close()
 
@@ -126,9 +133,12 @@ class Agent:
         turn_s = TURN_S if self._post.flush() else NO_ROOM_TURN_S
         if self._office.is_fetching:
             turn_s = 0.0  # the next piece is waited for in ``step``
+        if self._trust.is_busy:
+            turn_s = min(turn_s, TRUST_TURN_S)
         for _ in self._link.turn(turn_s, [self._post]):
             self._hear(self._post.receive(0))
         self._office.step()
+        self._trust.turn()
         if self._renewal is not None and self._renewal.turn():
             self._link.close()  # and come again by the new certificate
         while self._link.inbox:
@@ -161,6 +171,7 @@ class Agent:
         """A new session: everything the fleet should know of us is said again."""
         self._shipping.link_born()
         self._office.ask_soon()
+        self._trust.ask_soon()
         self._report()
         self._report_status()
 
@@ -195,7 +206,7 @@ class Agent:
                     self._payment(decode(arrived.payload, PaymentConfirmed))
                 case Channel.COMMAND:
                     command = decode(arrived.payload, Command)
-                    self._errands.take(command, refresh=self._office.ask_again, expires_in_s=arrived.expires_in_s)
+                    self._errands.take(command, refresh=self._ask_again, expires_in_s=arrived.expires_in_s)
                 case _:
                     log.warning("unexpected message on %s", arrived.channel.value)
         except MessageError as err:
@@ -203,6 +214,10 @@ class Agent:
             if arrived.channel is Channel.DESIRED:
                 self._problems = (str(err)[:200],)
                 self._report()
+
+    def _ask_again(self) -> None:
+        self._office.ask_again()
+        self._trust.ask_soon()
 
     def _acknowledged(self, ack: Ack) -> None:
         try:
@@ -220,10 +235,13 @@ class Agent:
             return
         told = self._problems
         try:
-            _, unknown = settings_store.read_desired(desired)
+            settings, unknown = settings_store.read_desired(desired)
             settings_store.store(self._config.data_path, desired)
+            self._settings = settings
             self._settings_revision, self._problems = desired.settings_revision, unknown
             self._post.tell(news.SettingsStored(revision=desired.settings_revision))
+            if self._unsigned():
+                self._trust.ask_soon()
         except SettingsError as err:
             self._problems = tuple(f"revision {desired.settings_revision}: {problem}" for problem in err.problems)
         except OSError as err:
@@ -241,6 +259,7 @@ class Agent:
         """What the front desk runs, and what is not as was desired."""
         loaded = settings_store.load(self._config.data_path)
         revision, problems = (0, ()) if loaded is None else (loaded[0].settings_revision, loaded[2])
+        self._settings = None if loaded is None else loaded[1]
         self._given_up = settings_store.given_up(self._config.data_path)
         if self._given_up is not None:
             problems = (settings_store.GIVEN_UP.format(revision=self._given_up), *problems)
@@ -251,6 +270,14 @@ class Agent:
         if settings_store.given_up(self._config.data_path) != self._given_up:
             self._settings_revision, self._problems = self._settings_in_force()
             self._report()
+
+    def _unsigned(self) -> tuple[str, ...]:
+        """What of the settings is not offered, because nobody who may has signed it."""
+        return () if self._settings is None else self._trust.within(self._settings)[1]
+
+    def _trust_changed(self) -> None:
+        self._post.tell(news.SettingsStored(revision=self._settings_revision))
+        self._report()
 
     def _payment(self, payment: PaymentConfirmed) -> None:
         self._office.payment(payment)
@@ -272,7 +299,7 @@ class Agent:
             Channel.REPORTED,
             Reported(
                 settings_revision=self._settings_revision,
-                problems=self._problems,
+                problems=(*self._problems, *self._unsigned(), *self._trust.problems),
                 office_revision=self._replica.revision,
                 version=self._version,
             ),

@@ -22,7 +22,7 @@ from drivers.display.port import TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
 from fleet.protocol import records
 from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
-from kiosk import news, roll_marker, settings_store
+from kiosk import news, roll_marker, settings_store, trusted
 from kiosk.config import MachineConfig
 from kiosk.frontdesk import printer_words
 from kiosk.frontdesk.clock import StateClock
@@ -282,9 +282,9 @@ class FrontDesk:
                 self._step(event)
 
     def _load_settings(self) -> None:
-        if (loaded := settings_store.load(self._config.data_path)) is not None:
-            self._effects.writing.take_settings(loaded[1])
-            self._step(SettingsChanged(loaded[1]))
+        if (settings := trusted.settings(self._config.data_path, datetime.now(UTC))) is not None:
+            self._effects.writing.take_settings(settings)
+            self._step(SettingsChanged(settings))
             self._proven_at_s = time.monotonic() + settings_store.PROVEN_AFTER_S
 
     def _prove_settings(self, now_s: float) -> None:

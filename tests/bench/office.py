@@ -18,6 +18,7 @@ from kiosk import settings_store
 from kiosk.office.replica import Replica
 from tests.support.office_pages import page_of
 from tests.support.sample_visit import DOCUMENT
+from tests.support.signed import believe
 
 FACTORIES = 2_000
 """60,344 factories pay a yearly fee in 76 provinces; a large province has some thousands."""
@@ -36,6 +37,7 @@ def furnish(data_dir: Path) -> None:
     """Put settings and records where a front desk finds them. Factories 1 and 2 belong to ``SOMCHAI``."""
     layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
     settings_store.store(data_dir, Desired(settings_revision=1, layers=(layer,), office_revision=1))
+    believe(data_dir, DOCUMENT)
     replica = Replica(data_dir / "office.sqlite")
     factories = tuple(_factory(number) for number in range(1, FACTORIES + 1))
     notices = tuple(_notice(number, factory.factory_no) for number, factory in enumerate(factories, 1))

@@ -19,6 +19,7 @@ from kiosk import news, settings_store
 from kiosk.spool import Spool
 from tests.support.broker import PATIENCE_S, eventually
 from tests.support.sample_visit import DOCUMENT
+from tests.support.signed import believe
 
 DEVICES = ("card", "scanner", "printer", "panel", "display")
 
@@ -33,6 +34,7 @@ class Desk:
         self._process: subprocess.Popen[bytes] | None = None
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
         settings_store.store(folder / "data", Desired(settings_revision=1, layers=(layer,)))
+        believe(folder / "data", DOCUMENT)
 
     def start(self, run_dir: str = "run", **addresses: str) -> None:
         lines = ['kiosk_id = "CBI-02"', 'data_dir = "data"', f'run_dir = "{run_dir}"', "[devices]"]

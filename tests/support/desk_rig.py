@@ -32,6 +32,7 @@ from kiosk.visits.events import Button
 from kiosk.visits.states import Paying, State
 from tests.support.office_pages import page_of
 from tests.support.sample_visit import DOCUMENT
+from tests.support.signed import believe
 
 PATIENCE_S = 60.0
 HASH_KEY = "00" * 16
@@ -93,6 +94,7 @@ class DeskRig:
         self.printer, self.panel, self.display = FakePrinter(), FakePanel(), FakeDisplay(SIZE_PX)
         layer = SettingsLayer(layer="national", revision=1, document=DOCUMENT)
         settings_store.store(self.config.data_path, Desired(settings_revision=1, layers=(layer,)))
+        believe(self.config.data_path, DOCUMENT)
         replica = Replica(self.config.data_path / "office.sqlite")
         replica.take(office_records(notices=notices))
         replica.close()

@@ -23,6 +23,8 @@ from tests.support.identities import new_key, signing_request
 
 ROUTES = [route for include in get_resolver("fleet.site.kiosk_urls").url_patterns for route in include.url_patterns]
 BY_POST = {"kiosk/v1/follow", "kiosk/v1/renew", "kiosk/v1/settled"}
+METADATA, TARGET = "kiosk/v1/trust/metadata/<str:name>", "kiosk/v1/trust/targets/<path:name>"
+PARTS = {METADATA: {"name": "timestamp.json"}, TARGET: {"name": f"firmware/{'0' * 64}.sala.raucb"}}
 
 
 def enrolled(kiosk_id: str) -> Peer:
@@ -40,7 +42,7 @@ def asked(
         request = factory.get("/", query, headers=headers)
     if peer is not None:
         request.scope = {PEER: peer}
-    answer = route.callback(request)
+    answer = route.callback(request, **PARTS.get(str(route.pattern), {}))
     assert isinstance(answer, HttpResponse)
     return answer
 
@@ -60,7 +62,8 @@ def page_of(answer: HttpResponse) -> OfficePage:
 
 def test_there_are_routes_to_try() -> None:
     assert {str(route.pattern) for route in ROUTES} == {
-        "kiosk/v1/follow", "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled"
+        "kiosk/v1/follow", "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled",
+        METADATA, TARGET,
     }  # fmt: skip
 
 
@@ -95,7 +98,7 @@ class TestEveryRoute:
         assert asked(route, Peer(ours.name, theirs.serial)).status_code == 403
 
     def test_a_kiosk_comes_in(self, route: URLPattern) -> None:
-        assert asked(route, enrolled("CBI-01")).status_code in (200, 400), "400: the body says nothing"
+        assert asked(route, enrolled("CBI-01")).status_code in (200, 400, 404), "400: says nothing; 404: no file"
 
 
 @pytest.mark.parametrize(("kiosk_id", "office_id"), [("CBI-01", "CBI"), ("KKN-02", "KKN")])

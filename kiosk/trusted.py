@@ -1,0 +1,189 @@
+"""What the offline roles have signed, as this kiosk verified it last: one file, read by both processes.
+
+Written by ``kiosk.agent.trust`` only, after it has verified; whoever reads it believes the disk. It is what a kiosk
+without a network goes by, until what was signed is over: an account is offered as long as its metadata holds, however
+long the fleet has been silent.
+
+The clock: one that is behind is not believed. Dates are judged by the latest of the clock, the day this release was
+built, and the last time clock and fleet agreed (``floor``). So a kiosk that wakes up in 1970 neither takes what is long
+over for good nor stops working; one whose clock ran ahead finds things over, and back when the clock is right again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from fleet.protocol.settings import KioskSettings
+from fleet.protocol.trust import SignedLayer, SignedPayee
+from kiosk import settings_store
+from kiosk.visits.services import PAY_FEE, REGISTER
+
+FILE_NAME = "trusted.json"
+
+BUILT_AT = datetime(2026, 11, 22, tzinfo=UTC)
+"""No clock is before this. Moved on by every release."""
+
+
+NOBODY = ""
+"""In place of an account that is not signed: a visitor who was about to pay when it lapsed gets no QR of it either."""
+
+
+class NotTrustedError(Exception):
+    """Nobody who may has signed it, or not for now and here; the sentence says which. Do not use it."""
+
+
+class FirmwareTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """A bundle that may be installed. ``path``: its target; ``length`` in bytes; ``sha256`` of the file."""
+
+    path: str
+    length: int
+    sha256: str
+    version: str
+    manifest_hash: str
+    compatible: str
+
+
+class RoleStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """A role's version, and when it is over together with those that vouch for it."""
+
+    version: int
+    until: datetime
+
+
+class Trusted(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. ``root``: from which root it follows (``root_id``). ``roles``: those that were verified, by name.
+
+    ``layers``: signed documents of settings, by target. ``settings_roles``: the roles of settings that are demanded of
+    this kiosk. ``problems``: what was refused last time.
+    """
+
+    root: str
+    verified_at: datetime
+    floor: datetime
+    dopa_code: int = 0
+    roles: dict[str, RoleStanding] = {}
+    payees: tuple[SignedPayee, ...] = ()
+    customer_keys: tuple[str, ...] = ()
+    firmware: tuple[FirmwareTarget, ...] = ()
+    layers: dict[str, SignedLayer] = {}
+    settings_roles: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def demand(self, role: str, now: datetime) -> None:
+        """That ``role`` was verified and is not over.
+
+        Raises: NotTrustedError.
+        """
+        standing = self.roles.get(role)
+        if standing is None:
+            raise NotTrustedError(f"{role}: nothing verified yet")
+        if now >= standing.until:
+            raise NotTrustedError(f"{role}: over since {standing.until:%Y-%m-%d}")
+
+
+def root_id(root: str) -> str:
+    """A short name of the root a kiosk was given: of its metadata as text."""
+    return hashlib.sha256(root.encode()).hexdigest()[:16]
+
+
+def load(data_dir: Path) -> Trusted | None:
+    """What was verified last; None when there is nothing, or nothing that can be read: it is verified anew then."""
+    try:
+        return msgspec.json.decode((data_dir / FILE_NAME).read_bytes(), type=Trusted)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def store(data_dir: Path, trusted: Trusted) -> None:
+    """Keep it; a pulled plug leaves either the old or the new.
+
+    Raises: OSError when it cannot be written; the old one is still there.
+    """
+    settings_store.write_whole(data_dir / FILE_NAME, msgspec.json.encode(trusted))
+
+
+def forget(data_dir: Path) -> None:
+    """Believe nothing: what was verified followed from another root than this kiosk has now."""
+    (data_dir / FILE_NAME).unlink(missing_ok=True)
+
+
+def latest(trusted: Trusted | None, clock: datetime) -> datetime:
+    """What time it is at least."""
+    return max(clock, BUILT_AT, trusted.floor if trusted is not None else BUILT_AT)
+
+
+def firmware(trusted: Trusted | None, path: str, clock: datetime) -> FirmwareTarget:
+    """The bundle that stands under ``path`` among the signed targets.
+
+    Raises: NotTrustedError; install nothing.
+    """
+    if trusted is None:
+        raise NotTrustedError("firmware: nothing verified yet")
+    trusted.demand("firmware", latest(trusted, clock))
+    found = next((each for each in trusted.firmware if each.path == path), None)
+    if found is None:
+        raise NotTrustedError(f"firmware: {path[:80]} is not signed")
+    return found
+
+
+def payee(trusted: Trusted | None, biller_id: str, clock: datetime) -> SignedPayee:
+    """The account ``biller_id``, as the treasury signed it.
+
+    Raises: NotTrustedError; no money may go there.
+    """
+    if trusted is None:
+        raise NotTrustedError("payees: nothing verified yet")
+    trusted.demand("payees", latest(trusted, clock))
+    found = next((each for each in trusted.payees if each.biller_id == biller_id), None)
+    if found is None:
+        raise NotTrustedError(f"payees: {biller_id} is not signed")
+    if found.provinces and trusted.dopa_code not in found.provinces:
+        raise NotTrustedError(f"payees: {biller_id} is for other provinces")
+    return found
+
+
+def within(settings: KioskSettings, trusted: Trusted | None, clock: datetime) -> tuple[KioskSettings, tuple[str, ...]]:
+    """``settings`` with only what is signed of accounts and keys, and why something of them is missing.
+
+    An account carries the name it was signed under. Without one, there are no payments; without a key, nobody is
+    registered.
+    """
+    problems: list[str] = []
+    services = settings.services
+    changes: dict[str, object] = {}
+    try:
+        signed = payee(trusted, settings.payee.biller_id, clock)
+        changes["payee"] = msgspec.structs.replace(settings.payee, name=signed.name_for(settings.payee.name))
+        changes["sample"] = settings.sample or signed.sample
+    except NotTrustedError as err:
+        services = tuple(name for name in services if name != PAY_FEE)
+        changes["payee"] = msgspec.structs.replace(settings.payee, biller_id=NOBODY)
+        problems.append(f"no payments: {err}")
+    if settings.customer_key:
+        why = _why_not(trusted, settings.customer_key, clock)
+        if why:
+            services = tuple(name for name in services if name != REGISTER)
+            changes["customer_key"] = ""
+            problems.append(f"no registrations: {why}")
+    return msgspec.structs.replace(settings, services=services, **changes), tuple(problems)
+
+
+def settings(data_dir: Path, clock: datetime) -> KioskSettings | None:
+    """The settings in force, with only what is signed; None when there are none."""
+    loaded = settings_store.load(data_dir)
+    return None if loaded is None else within(loaded[1], load(data_dir), clock)[0]
+
+
+def _why_not(trusted: Trusted | None, customer_key: str, clock: datetime) -> str:
+    """Why nothing may be sealed to this key; empty when it may."""
+    try:
+        if trusted is None:
+            raise NotTrustedError("payees: nothing verified yet")
+        trusted.demand("payees", latest(trusted, clock))
+    except NotTrustedError as err:
+        return str(err)
+    return "" if customer_key in trusted.customer_keys else "the key is not signed"
