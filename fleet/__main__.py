@@ -21,7 +21,6 @@ from fleet.commands import (
     parts,
     people,
     register,
-    rollouts,
     samples,
     settings,
     simulation,
@@ -42,7 +41,6 @@ GROUPS = (
     office_work,
     folders,
     trust,
-    rollouts,
 )
 
 
