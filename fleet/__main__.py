@@ -21,10 +21,10 @@ from fleet.commands import (
     parts,
     people,
     register,
+    rollouts,
     samples,
     settings,
     simulation,
-    trust,
 )
 from fleet.commands.command import Body, Needs, carry_out
 
@@ -40,7 +40,7 @@ GROUPS = (
     register,
     office_work,
     folders,
-    trust,
+    rollouts,
 )
 
 

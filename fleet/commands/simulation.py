@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from fleet.commands.command import AddCommand
+from fleet.commands.command import AddCommand, CommandError
 from fleet.commands.parts import allow_many_files
 from fleet.commands.ports import ports_of
 from fleet.simulate.command import processes_here
+from fleet.simulate.updates import Fate
 
 
 def add(command: AddCommand) -> None:
@@ -22,6 +23,17 @@ def add(command: AddCommand) -> None:
     simulate.add_argument("--bad-percent", type=float, default=1, help="of all, who also misbehave (default: 1)")
     simulate.add_argument("--spread-s", type=float, default=20, help="they arrive over this time (default: 20)")
     simulate.add_argument("--storm-every-s", type=float, default=0, help="all lines are cut so often; 0 is never")
+    simulate.add_argument("--firmware", default="", help="version they begin with; empty: they cannot be updated")
+    what = "what becomes of kiosks with a version: VERSION=good, bad (rolls back) or silent (never comes back)"
+    simulate.add_argument("--fate", action="append", default=[], metavar="VERSION=FATE", help=what)
+    simulate.add_argument("--step-s", type=float, default=30, help="of an update, each (default: 30)")
+
+
+def _fates(words: list[str]) -> dict[str, Fate]:
+    try:
+        return {version: Fate(fate) for version, _, fate in (word.partition("=") for word in words)}
+    except ValueError as err:
+        raise CommandError(f"--fate: {err}") from None
 
 
 def _simulate(arguments: argparse.Namespace) -> str:
@@ -45,5 +57,8 @@ def _simulate(arguments: argparse.Namespace) -> str:
         spread_s=arguments.spread_s,
         storm_every_s=arguments.storm_every_s,
         seconds=arguments.seconds,
+        firmware=arguments.firmware,
+        fates=_fates(arguments.fate),
+        step_s=arguments.step_s,
     )
     return table(run(plan, arguments.processes, lambda line: print(line, file=sys.stderr, flush=True)))

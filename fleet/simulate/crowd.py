@@ -145,6 +145,14 @@ class Crowd:
                 said += MISDEEDS[name](member.kiosk, self._chance)
                 member.misdeed_s = now_s + self._chance.uniform(*EVERY_S)
             self._say(member, said, now_s)
+            if member.kiosk.away_until_s > now_s:
+                self._reboot(member)
+
+    def _reboot(self, member: _Member) -> None:
+        """Its line ends without a word, as a machine's does; some never come back."""
+        self.counts["reboots"] += 1
+        self._drop(member)
+        self._put_off(member, member.kiosk.away_until_s)
 
     def _connect(self, member: _Member, now_s: float) -> None:
         if member.context is None:

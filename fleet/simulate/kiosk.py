@@ -36,6 +36,7 @@ from fleet.protocol.messages import (
 )
 from fleet.protocol.topics import Channel
 from fleet.simulate.plan import Plan
+from fleet.simulate.updates import FOREVER_S, SimulatedUpdates
 
 VERSION = "simulated"
 KEEPALIVE_S = 15
@@ -75,6 +76,7 @@ class SimulatedKiosk:
         self._due = _Due(0.0, 0.0)
         self.settings_revision = 0
         self._office_revision = 0
+        self._updates = SimulatedUpdates(plan.firmware, plan.fates, plan.step_s, chance) if plan.firmware else None
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._skew
@@ -84,6 +86,8 @@ class SimulatedKiosk:
     def connect(self) -> bytes:
         """The packet that begins the next session."""
         self._session_no += 1
+        if self._updates is not None and self._updates.away_until_s:
+            self._updates.away_until_s, self._boot_id = 0.0, secrets.token_hex(8)
         self._fleet_is_there = False
         topic = topics.kiosk_topic(self.kiosk_id, Channel.SESSION)
         return mqtt.Connect(
@@ -119,11 +123,19 @@ class SimulatedKiosk:
     @property
     def due_s(self) -> float:
         """When ``at`` has something to say."""
-        return min(self._due.status_s, self._due.record_s, self._due.resend_s, self._due.ping_s)
+        updates_s = FOREVER_S if self._updates is None else self._updates.due_s
+        return min(self._due.status_s, self._due.record_s, self._due.resend_s, self._due.ping_s, updates_s)
+
+    @property
+    def away_until_s(self) -> float:
+        """Until then it reboots and has no line; 0 is not at all, and it may be for ever."""
+        return 0.0 if self._updates is None else self._updates.away_until_s
 
     def at(self, now_s: float) -> bytes:
         """What is to be said now."""
         said = b""
+        if self._updates is not None and self._updates.at(now_s, self._now()):
+            said += self._tell_update(now_s)
         if now_s >= self._due.record_s:
             self._due.record_s = now_s + self._until_record_s()
             self._visit()
@@ -196,8 +208,23 @@ class SimulatedKiosk:
         self._tally["reports"] += 1
         return self._say(
             Channel.REPORTED,
-            Reported(settings_revision=self.settings_revision, office_revision=self._office_revision, version=VERSION),
+            Reported(
+                settings_revision=self.settings_revision,
+                office_revision=self._office_revision,
+                version=VERSION,
+                firmware=None if self._updates is None else self._updates.said,
+            ),
         )
+
+    def _tell_update(self, now_s: float) -> bytes:
+        """A step of the update: how it stands, and the record of how it came to that."""
+        assert self._updates is not None  # noqa: S101 - who calls has it
+        for step in self._updates.steps:
+            self._tally[f"firmware {step.version}: {step.state.value}"] += 1
+            self._spool.append(records.encode_record(step))
+            self._tally["records written"] += 1
+        self._updates.steps.clear()
+        return self._report() + self._ship(now_s)
 
     # ---- from the fleet
 
@@ -224,7 +251,7 @@ class SimulatedKiosk:
             case Channel.ACK:
                 return self._acknowledged(decode(payload, Ack), now_s)
             case Channel.DESIRED:
-                return self._desired(decode(payload, Desired))
+                return self._desired(decode(payload, Desired), now_s)
             case Channel.COMMAND:
                 command = decode(payload, Command)
                 self._tally["commands"] += 1
@@ -246,8 +273,12 @@ class SimulatedKiosk:
         self._due.resend_s = float("inf")
         return self._ship(now_s)
 
-    def _desired(self, desired: Desired) -> bytes:
+    def _desired(self, desired: Desired, now_s: float) -> bytes:
         self._tally["desired states"] += 1
+        if self._updates is not None and self._updates.hear(desired.firmware, now_s, self._now()):
+            self.settings_revision = max(self.settings_revision, desired.settings_revision)
+            self._office_revision = desired.office_revision
+            return self._tell_update(now_s)
         wanted = max(self.settings_revision, desired.settings_revision), desired.office_revision
         if wanted == (self.settings_revision, self._office_revision):
             return b""

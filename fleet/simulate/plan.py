@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from fleet.simulate.updates import Fate
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Who, where to, and how lively. ``identities`` is a folder with ca.pem and one ``<kiosk id>.pem`` each.
 
     ``spread_s``: the crowd arrives over this time. ``bad_share``: of the crowd, 0 to 1, who also misbehave.
+    ``firmware``: the version they begin with; empty is kiosks that cannot be updated. ``fates``: what becomes of a
+    kiosk with which version, good unless said. ``step_s``: what a step of an update takes.
     ``storm_every_s``: how often everybody loses the line at once; 0 is never. ``seconds``: 0 is until told to end.
     """
 
@@ -23,3 +27,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     storm_every_s: float = 0.0
     seconds: float = 0.0
     seed: int = 1
+    firmware: str = ""
+    fates: dict[str, Fate] = {}
+    step_s: float = 30.0
