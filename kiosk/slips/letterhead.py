@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fleet.protocol.thai import BANGKOK, BE_OFFSET, thai_date
+from fleet.protocol.thai import BANGKOK, MONTHS_EN, be_year, thai_date
 from kiosk.slips.document import (
     BODY,
     FOOT,
@@ -95,7 +95,7 @@ def when(letterhead: Letterhead, at: datetime) -> tuple[tuple[str, str], ...]:
 def day(letterhead: Letterhead, at: datetime | date) -> str:
     """A day as people write it; ``24 พฤศจิกายน 2569`` or ``24 November 2569 BE``."""
     on = at.astimezone(BANGKOK).date() if isinstance(at, datetime) else at
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year + BE_OFFSET} BE" if letterhead.is_english else thai_date(on)
+    return f"{on.day} {MONTHS_EN[on.month - 1]} {be_year(on)} BE" if letterhead.is_english else thai_date(on)
 
 
 def clock(letterhead: Letterhead, at: datetime) -> str:
@@ -111,9 +111,3 @@ def date_th(at: datetime) -> str:
 def time_th(at: datetime) -> str:
     """``10:47 น.``."""
     return f"{at.astimezone(BANGKOK):%H:%M} น."
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip

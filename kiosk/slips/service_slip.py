@@ -6,12 +6,11 @@ from drivers.printer.port import Cut, Part
 from kiosk.slips.case_slip import CaseSlip, case_elements
 from kiosk.slips.document import Element
 from kiosk.slips.layout import lay_out_parts
-from kiosk.slips.manual_slip import ManualSlip, manual_elements
 from kiosk.slips.presence_slip import PresenceSlip, presence_elements
 from kiosk.slips.registration_slip import RegistrationSlip, registration_elements
 from kiosk.slips.ticket_slip import TicketSlip, ticket_elements
 
-ServiceSlip = CaseSlip | ManualSlip | PresenceSlip | RegistrationSlip | TicketSlip
+ServiceSlip = CaseSlip | PresenceSlip | RegistrationSlip | TicketSlip
 
 
 def service_elements(slip: ServiceSlip) -> tuple[Element, ...]:
@@ -19,8 +18,6 @@ def service_elements(slip: ServiceSlip) -> tuple[Element, ...]:
     match slip:
         case CaseSlip():
             return case_elements(slip)
-        case ManualSlip():
-            return manual_elements(slip)
         case PresenceSlip():
             return presence_elements(slip)
         case RegistrationSlip():

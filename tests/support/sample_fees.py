@@ -11,7 +11,6 @@ from fleet.office.fees.reckoning import FactoryFacts, Version
 from fleet.office.fees.rules import read_rules
 from fleet.site.sample_fees import RULE
 
-
 DAYS_OFF = frozenset({date(2017, 1, 2), date(2017, 1, 3)})
 """The days by which an office once moved its 1 January 2560 to the 4th."""
 

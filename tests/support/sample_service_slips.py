@@ -11,7 +11,6 @@ from fleet.protocol.codes import presence_number
 from fleet.protocol.presence import Presence, key_id_of, sign
 from kiosk.slips.case_slip import CaseSlip
 from kiosk.slips.letterhead import Letterhead
-from kiosk.slips.manual_slip import ManualSlip
 from kiosk.slips.presence_slip import PresenceSlip
 from kiosk.slips.registration_slip import RegistrationSlip
 from kiosk.slips.service_slip import ServiceSlip
@@ -83,15 +82,6 @@ _REGISTRATION = RegistrationSlip(
     is_queued=False,
     follow_url="https://track.example/t/7QK3M9ZXW2ABCDEF",
 )
-_MANUAL = ManualSlip(
-    letterhead=TH,
-    title="การขอต่ออายุใบอนุญาตประกอบกิจการโรงงาน",
-    version="2569-1",
-    url="https://track.example/m/renew-licence",
-    law="พ.ร.บ. โรงงาน พ.ศ. 2535",
-    fee="ตามกฎกระทรวง (ตัวอย่าง)",
-    takes="30 วัน (ตัวอย่าง)",
-)
 
 SERVICE_SLIPS: dict[str, ServiceSlip] = {
     "presence": presence_slip(TH, _PRESENCE),
@@ -120,15 +110,6 @@ SERVICE_SLIPS: dict[str, ServiceSlip] = {
     ),
     "registration": _REGISTRATION,
     "registration-en": replace(_REGISTRATION, letterhead=EN, is_queued=True, follow_url=None),
-    "manual": _MANUAL,
-    "manual-en": replace(
-        _MANUAL, letterhead=EN, title="Renewal of a factory licence", fee="as the regulation says (sample)",
-        takes="30 days (sample)", law="Factory Act BE 2535", is_outdated=True,
-    ),
-    "manual-longest": replace(
-        _MANUAL, letterhead=FAR_TH, is_outdated=True, fee=None, takes=None, law=None,
-        title="การขอรับใบอนุญาตขยายโรงงานจำพวกที่ 3 และการขอต่ออายุใบอนุญาตประกอบกิจการโรงงานพร้อมกันในคราวเดียว",
-    ),
 }  # fmt: skip
 
 
@@ -139,7 +120,5 @@ def code_of(slip: ServiceSlip) -> str | None:
             return slip.qr
         case CaseSlip():
             return slip.tracking_url
-        case ManualSlip():
-            return slip.url
         case _:
             return slip.follow_url

@@ -19,7 +19,6 @@ from fleet.protocol.presence import parse
 from kiosk.slips.case_slip import CaseSlip
 from kiosk.slips.document import Band, Frame, plain_text
 from kiosk.slips.letterhead import SAMPLE_BAND, Letterhead
-from kiosk.slips.manual_slip import ManualSlip
 from kiosk.slips.payment_slip import render
 from kiosk.slips.presence_slip import PresenceSlip
 from kiosk.slips.registration_slip import RegistrationSlip
@@ -37,7 +36,7 @@ def said(slip: ServiceSlip) -> str:
     return plain_text(service_elements(slip))
 
 
-S = TypeVar("S", CaseSlip, ManualSlip, PresenceSlip, RegistrationSlip, TicketSlip)
+S = TypeVar("S", CaseSlip, PresenceSlip, RegistrationSlip, TicketSlip)
 
 
 def slip_of(kind: type[S]) -> S:
@@ -192,12 +191,6 @@ def test_a_case_tells_no_holder_deadline_or_day_it_does_not_know() -> None:
     text = said(bare)
     assert [word in text for word in ("อยู่ที่", "กำหนดตามกฎหมาย", "ข้อมูลเมื่อ")] == [False] * 3
     assert "ขั้นต่อไป: เรื่องจบแล้ว" in text
-
-
-def test_an_outdated_manual_says_so() -> None:
-    slip = slip_of(ManualSlip)
-    assert "ฉบับนี้อาจไม่เป็นปัจจุบัน" not in said(slip)
-    assert Band("ฉบับนี้อาจไม่เป็นปัจจุบัน") in service_elements(replace(slip, is_outdated=True))
 
 
 def test_days_are_those_in_thailand() -> None:
