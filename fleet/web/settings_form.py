@@ -1,4 +1,5 @@
-"""The form of a layer's settings, made from the schema the kiosk itself validates by (``KioskSettings``).
+"""The form of a layer's settings, made from the schema the kiosk itself validates by (``KioskSettings``), or of another
+document that is laid over those beneath it (``fleet.office.fees.policy``).
 
 A field added to the schema appears here by itself, under its own name until ``settings_words`` gives it a better one.
 The form gives back a document that holds only what differs from the layers beneath: a field emptied, or set to what
@@ -16,6 +17,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, merge
+from fleet.web import controls
 
 Path = tuple[str, ...]
 
@@ -40,23 +42,19 @@ class Answers(Protocol):
 class Leaf:
     """One value of the schema: where it stands, its type, and its default.
 
-    ``is_required``: the object it stands in is no whole one without it.
+    ``is_required``: the object it stands in is no whole one without it. ``is_locked``: the form only shows it.
     """
 
     path: Path
     type: Any
     default: Any
     is_required: bool = False
+    is_locked: bool = False
 
     @property
     def name(self) -> str:
         """Its name in the form."""
         return ".".join(self.path)
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether the form only shows it."""
-        return self.path[0] in READ_ONLY
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ class Field:
     @property
     def shown(self) -> str:
         """The value as it stands in its control."""
-        return "" if self.value is MISSING else str(self.value)
+        return "" if self.value is MISSING else controls.shown(self.kind, self.value)
 
     @property
     def is_thai(self) -> bool:
@@ -93,8 +91,14 @@ class Field:
         return [(service, service in self.value) for service in KNOWN_SERVICES] if self.kind == "services" else []
 
 
-def leaves(schema: type[msgspec.Struct] = KioskSettings, path: Path = (), base: Any = MISSING) -> Iterator[Leaf]:
-    """Every value of the schema, in its order. ``base`` holds the defaults from above, as plain data."""
+def leaves(
+    schema: type[msgspec.Struct] = KioskSettings,
+    path: Path = (),
+    base: Any = MISSING,
+    locked: frozenset[str] = READ_ONLY,
+) -> Iterator[Leaf]:
+    """Every value of the schema, in its order. ``base`` holds the defaults from above, as plain data; ``locked``: what
+    is only shown."""
     for each in msgspec.structs.fields(schema):
         here = (*path, each.name)
         default = MISSING
@@ -103,9 +107,9 @@ def leaves(schema: type[msgspec.Struct] = KioskSettings, path: Path = (), base: 
         elif each.default is not msgspec.NODEFAULT:
             default = msgspec.json.decode(msgspec.json.encode(each.default))  # as documents hold it: lists, not tuples
         if isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
-            yield from leaves(each.type, here, default)
+            yield from leaves(each.type, here, default, locked)
         else:
-            yield Leaf(here, each.type, default, each.default is msgspec.NODEFAULT)
+            yield Leaf(here, each.type, default, each.default is msgspec.NODEFAULT, here[0] in locked)
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -120,15 +124,22 @@ def value_at(document: Any, path: Path) -> Any:
 class SettingsForm:
     """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's.
 
-    ``inherited``: the weaker ones together.
+    ``inherited``: the weaker ones together. ``schema``: of whatever else than a kiosk's settings is layered.
     """
 
-    def __init__(self, layer: str, beneath: Sequence[tuple[str, Mapping[str, Any]]], own: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        layer: str,
+        beneath: Sequence[tuple[str, Mapping[str, Any]]],
+        own: Mapping[str, Any],
+        schema: type[msgspec.Struct] = KioskSettings,
+    ) -> None:
+        locked = READ_ONLY if schema is KioskSettings else frozenset()
         self._layer = layer
         self._beneath = beneath
         self._own = own
         self.inherited = merge(document for _layer, document in beneath)
-        self.fields = [self._field(leaf) for leaf in leaves()]
+        self.fields = [self._field(leaf) for leaf in leaves(schema, locked=locked)]
 
     @property
     def errors(self) -> list[Field]:
@@ -179,52 +190,39 @@ class SettingsForm:
             said = value_at(document, leaf.path)
             if said is not MISSING:
                 inherited, origin = value_at(self.inherited, leaf.path), layer
-        kind, limits = _control(leaf.type)
+        kind, limits = _control(leaf)
         is_own = own is not MISSING
         value = own if is_own else inherited
         return Field(leaf, kind, value, inherited, self._layer if is_own else origin, is_own, limits)
 
 
-def _control(schema: Any) -> tuple[str, dict[str, Any]]:
-    """Which control a type wants, and the limits the browser may already know."""
-    match msgspec.inspect.type_info(schema):
-        case msgspec.inspect.BoolType():
-            return "switch", {}
-        case msgspec.inspect.IntType(ge=low, le=high):
-            return "number", {"min": low, "max": high}
-        case msgspec.inspect.StrType(max_length=most):
-            return "text", {"maxlength": most}
-        case msgspec.inspect.VarTupleType():
+def _control(leaf: Leaf) -> tuple[str, dict[str, Any]]:
+    """Which control a value wants; the services of a kiosk have one of their own."""
+    match msgspec.inspect.type_info(leaf.type):
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StrType()):
             return "services", {"choices": KNOWN_SERVICES}
-        case other:
-            raise TypeError(f"the settings form has no control for {other}")
+    return controls.control(leaf.type, leaf.path[-1])
 
 
 def _typed(each: Field, answers: Answers) -> Any:
     """What was answered, as plain data; a number that is none stays a text and is refused by the schema."""
     chosen = answers.getlist(each.leaf.name)
-    text = chosen[-1].strip() if chosen else ""
-    match each.kind:
-        case "switch":
-            return bool(chosen)
-        case "services":
-            unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
-            return [service for service in KNOWN_SERVICES if service in chosen] + unknown
-        case "number":
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
-    return text
+    if each.kind == "services":
+        unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
+        return [service for service in KNOWN_SERVICES if service in chosen] + unknown
+    return controls.typed(each.kind, each.limits, chosen)
 
 
 def _sentence(each: Field) -> str:
     """Why a value cannot stay, and what would do."""
     match msgspec.inspect.type_info(each.leaf.type):
-        case msgspec.inspect.IntType(ge=low, le=high):
+        case msgspec.inspect.IntType(ge=low, le=high) if each.leaf.path[-1].endswith("_s"):
             return _("ใส่ตัวเลขตั้งแต่ %(low)s ถึง %(high)s วินาที") % {"low": low, "high": high}
-        case msgspec.inspect.StrType(max_length=int(most)) if len(each.value) > most:
+        case msgspec.inspect.StrType(max_length=int(most)) if isinstance(each.value, str) and len(each.value) > most:
             return _("ยาวเกินจอ ใส่ได้ไม่เกิน %(most)s ตัวอักษร ตอนนี้ %(now)s") % {"most": most, "now": len(each.value)}
         case msgspec.inspect.StrType(pattern=str()):
             return _("ใส่ที่อยู่เว็บที่ขึ้นต้นด้วย https:// และไม่มีเครื่องหมาย / ต่อท้าย")
-    return _("ค่านี้ใช้ไม่ได้")
+    return controls.sentence(each.kind, each.leaf.type)
 
 
 def _drop(document: dict[str, Any], path: Path) -> None:

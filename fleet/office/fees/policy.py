@@ -6,7 +6,7 @@ Its own schema, not a kiosk's: no kiosk needs to know who signs a letter. Pure; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -30,14 +30,15 @@ class LetterWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Reminders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When and how often somebody is reminded.
 
-    ``days``: before (negative) and after the last day to pay. ``least_gap_days`` between any two, ``most`` of a
-    notice, ``most_a_day`` of an office. ``late_by_days``: one that could not be sent on its day is sent so much later,
-    then no more. Not on ``quiet_weekdays`` (Monday is 0) or holidays, nor outside the hours.
+    ``days``: before (negative) and after the last day to pay. ``channels``: in the order in which they are tried.
+    ``least_gap_days`` between any two, ``most`` of a notice, ``most_a_day`` of an office. ``late_by_days``: one that
+    could not be sent on its day is sent so much later, then no more. Not on ``quiet_weekdays`` (Monday is 0) or
+    holidays, nor outside the hours.
     """
 
     on: bool = False
     days: Annotated[tuple[Day, ...], msgspec.Meta(max_length=12)] = ()
-    channels: tuple[str, ...] = ()
+    channels: tuple[Literal["mail", "line", "letter"], ...] = ()
     most: Annotated[int, msgspec.Meta(ge=0, le=12)] = 3
     most_a_day: Annotated[int, msgspec.Meta(ge=0, le=5000)] = 500
     least_gap_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
@@ -54,10 +55,6 @@ class OfficePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reminders: Reminders = Reminders()
 
 
-CHANNELS = ("mail", "line", "letter")
-"""The ways a reminder can go, in the order in which they are tried for a factory."""
-
-
 class PolicyError(ValueError):
     """A document no office can live with; its text says why."""
 
@@ -71,9 +68,6 @@ def read_policy(documents: Iterable[Mapping[str, Any]]) -> OfficePolicy:
         policy = msgspec.convert(merge(documents), OfficePolicy, strict=True)
     except msgspec.ValidationError as err:
         raise PolicyError(str(err)) from err
-    strange = [each for each in policy.reminders.channels if each not in CHANNELS]
-    if strange:
-        raise PolicyError(f"Unknown channel `{strange[0]}` - at `$.reminders.channels`")
     if policy.reminders.from_hour >= policy.reminders.to_hour:
         raise PolicyError("`from_hour` is not before `to_hour` - at `$.reminders`")
     return policy

@@ -24,7 +24,8 @@ from fleet.protocol.thai import (
     thai_date,
     thai_date_short,
 )
-from fleet.web import settings_problems, settings_words, stories, words
+from fleet.web import document_words, settings_problems, settings_words, stories, words
+from fleet.web.settings_form import Field
 
 register = template.Library()
 
@@ -215,3 +216,45 @@ def gigabytes(megabytes: int) -> str:
 def settings_problem(said: str) -> str:
     """What a kiosk says of settings."""
     return settings_problems.problem(said)
+
+
+@register.filter
+def document_word(name: str) -> str:
+    """What a value of an officer's document is called."""
+    return document_words.label(name)
+
+
+@register.filter
+def document_hint(name: str) -> str:
+    """What helps to answer it."""
+    return document_words.hint(name)
+
+
+@register.filter
+def choices(field: Field) -> list[tuple[object, str, bool]]:
+    """The choices of a value: what is sent, its word, and whether it is chosen."""
+    chosen = field.value if isinstance(field.value, list) else [field.value]
+    return [(each, document_words.choice(field.leaf.name, each), each in chosen) for each in field.limits["choices"]]
+
+
+@register.filter
+def ranks(field: Field) -> list[tuple[int, list[tuple[object, str, bool]]]]:
+    """The choices once for each place in their order."""
+    chosen = field.value if isinstance(field.value, list) else []
+    every = [(each, document_words.choice(field.leaf.name, each)) for each in field.limits["choices"]]
+    return [
+        (place + 1, [(each, word, chosen[place : place + 1] == [each]) for each, word in every])
+        for place in range(len(every))
+    ]
+
+
+@register.filter
+def read_out(field: Field) -> str:
+    """A value as a page reads it out."""
+    return document_words.said(field.leaf.name, field.value)
+
+
+@register.filter
+def inherited(field: Field) -> str:
+    """What would hold if this layer did not say otherwise."""
+    return document_words.said(field.leaf.name, field.inherited)

@@ -1,83 +1,119 @@
-"""Rules of yearly fees, read, drafted and signed by two people; an office's policy; and the reminders it led to."""
+"""Rules of yearly fees: read, drafted as a form made from their schema, and signed by a second person."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.office.fees.models import Contact, FeeRule, PolicyRevision, Reminder
-from fleet.office.fees.policies import decide, document_of, latest, policy_of
-from fleet.office.fees.policy import PolicyError
+from fleet.office.fees.models import FeeRule, SignedRuleError
 from fleet.office.fees.rulebook import SignError, draft, sign
 from fleet.office.fees.rules import RuleError, read_rules
 from fleet.people.scope import scope_of
-from fleet.web import fee_words
+from fleet.web import document_words, fee_words
 from fleet.web.access import signed_in
-from fleet.web.views.fees import A_PAGE, office_seen, reminder_row
+from fleet.web.rule_form import TABLES, RuleForm
+from fleet.web.settings_form import Field
 
-REASON_MIN = 5
-DOCUMENT_CHARACTERS_MAX = 100_000
+REASON_MIN, REASON_MAX = 5, 200
+
+
+def reason_of(request: HttpRequest) -> str:
+    """Why somebody changes a document, as they typed it."""
+    return request.POST.get("reason", "").strip()[:REASON_MAX]
+
+
+@require_safe
+@signed_in
+def rules(request: HttpRequest) -> HttpResponse:
+    """All versions, newest first."""
+    scope = scope_of(request.user)
+    if not (scope.nation or scope.sees):
+        raise Http404
+    rows = FeeRule.objects.select_related("author", "signed_by")
+    context = {"rows": [(each, read_rules(each.document)) for each in rows], "may_draft": scope.nation}
+    return render(request, "web/fee_rules.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A card of the form: single values, or a table."""
+
+    title: str
+    fields: tuple[Field, ...] = ()
+    table: Any = None
+
+
+def _sections(form: RuleForm) -> list[_Section]:
+    about = tuple(each for each in form.fields if each.leaf.path[0] != "surcharge")
+    surcharge = tuple(each for each in form.fields if each.leaf.path[0] == "surcharge")
+    tables = {table.name: table for table in form.tables}
+    return [
+        _Section(_("กติกา"), about),
+        _Section(document_words.label("bands"), table=tables["bands"]),
+        _Section(_("เงินเพิ่ม"), surcharge),
+        *(_Section(document_words.label(name), table=tables[name]) for name in TABLES if name != "bands"),
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def rules(request: HttpRequest) -> HttpResponse:
-    """All versions, newest first; the form for another."""
-    scope = scope_of(request.user)
-    if not (scope.nation or scope.sees):
+def new_rule(request: HttpRequest) -> HttpResponse:
+    """The form for another version, beginning with the newest; or, with ``draft``, for a draft that nobody signed."""
+    if not scope_of(request.user).nation:
         raise Http404
-    newest = FeeRule.objects.first()
-    text = _pretty(newest.document) if newest else ""
-    wrong = ""
+    changed = _draft_asked(request)
+    base = changed or FeeRule.objects.first()
+    form, wrong = RuleForm(base.document if base else {}), list[str]()
     if request.method == "POST":
-        if not scope.nation:
-            raise Http404
-        text = request.POST.get("document", "")[:DOCUMENT_CHARACTERS_MAX]
-        try:
-            made = _drafted(request, text)
-            return HttpResponseRedirect(reverse("web:fee-rule", args=[made.version]))
-        except RuleError as err:
-            wrong = " · ".join(fee_words.problem(each) for each in err.problems) or err.detail
-    rows = FeeRule.objects.select_related("author", "signed_by")
-    context = {"rows": [(each, read_rules(each.document)) for each in rows], "may_draft": scope.nation}
-    return render(request, "web/fee_rules.html", context | {"text": text, "wrong": wrong, "reason": _reason(request)})
+        done = _drafted(request, form, changed)
+        if isinstance(done, FeeRule):
+            return HttpResponseRedirect(reverse("web:fee-rule", args=[done.version]))
+        wrong = done
+    context = {
+        "sections": _sections(form),
+        "changed": changed,
+        "wrong": wrong,
+        "reason": reason_of(request) or (changed.reason if changed else ""),
+        "may_change": True,
+    }
+    return render(request, "web/fee_rule_form.html", context, status=422 if wrong else 200)
 
 
-def _drafted(request: HttpRequest, text: str) -> FeeRule:
-    """What the form said. Raises: RuleError."""
-    if len(_reason(request)) < REASON_MIN:
-        raise RuleError((), _("บอกเหตุผลอย่างน้อย 5 ตัวอักษร"))
-    return draft(_document(text), cast(User, request.user), _reason(request))
+def _draft_asked(request: HttpRequest) -> FeeRule | None:
+    """The draft the address names. Raises: Http404 when there is none, or it is signed."""
+    said = request.GET.get("draft", "")
+    if not said:
+        return None
+    found = FeeRule.objects.filter(pk=int(said), signed_at__isnull=True).first() if said.isdecimal() else None
+    if found is None:
+        raise Http404
+    return found
 
 
-def _document(text: str) -> dict[str, Any]:
-    """Raises: RuleError when it is no JSON object."""
+def _drafted(request: HttpRequest, form: RuleForm, changed: FeeRule | None) -> FeeRule | list[str]:
+    """The draft the form made; or what is wrong with it, nothing at all when it only asked for more rows."""
+    more = request.POST.get("more", "")
+    document = form.read(request.POST, more)
+    if more:
+        return []
+    problems = [] if len(reason_of(request)) >= REASON_MIN else [_("บอกเหตุผลอย่างน้อย 5 ตัวอักษร")]
+    if document is None:
+        return [_("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง"), *problems]
+    if problems:
+        return problems
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as err:
-        raise RuleError((), _("บรรทัด %(line)s อ่านไม่ได้") % {"line": err.lineno}) from err
-    except RecursionError:
-        raise RuleError((), _("ซ้อนกันลึกเกินไป")) from None
-    if not isinstance(document, dict):
-        raise RuleError((), _("ต้องเป็น { … }"))
-    return document
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()[:200]
-
-
-def _pretty(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1)
+        return draft(document, cast(User, request.user), reason_of(request), changed.version if changed else None)
+    except RuleError as err:
+        return [fee_words.problem(each) for each in err.problems] or [err.detail]
+    except SignedRuleError:
+        return [_("กติการุ่นนี้ลงนามแล้ว")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,82 +137,12 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
     context = {
         "rule": found,
         "rules": read_rules(found.document),
-        "changed": _changed(before.document if before else {}, found.document),
+        "surcharge": [each for each in RuleForm(found.document).fields if each.leaf.path[0] == "surcharge"],
+        "changed": document_words.changes(before.document if before else {}, found.document),
         "before": before,
-        "whole": _pretty(found.document),
         "is_own": found.author_id == request.user.pk,
+        "may_edit": scope.nation and found.signed_at is None,
         "may_sign": scope.nation and found.signed_at is None and found.author_id != request.user.pk,
         "wrong": wrong,
     }
     return render(request, "web/fee_rule.html", context)
-
-
-def _changed(before: Any, after: Any) -> list[dict[str, str]]:
-    """Field by field, what one document says and the other does not."""
-    old, new = dict(_flat(before, "")), dict(_flat(after, ""))
-    return [
-        {"label": key, "old": old.get(key, "–"), "new": new.get(key, "–")}
-        for key in [*new, *(key for key in old if key not in new)]
-        if old.get(key) != new.get(key)
-    ]
-
-
-def _flat(value: Any, path: str) -> list[tuple[str, str]]:
-    if isinstance(value, dict):
-        return [leaf for key, each in value.items() for leaf in _flat(each, f"{path}.{key}" if path else str(key))]
-    if isinstance(value, list):
-        return [leaf for index, each in enumerate(value) for leaf in _flat(each, f"{path}[{index}]")]
-    return [(path, json.dumps(value, ensure_ascii=False))]
-
-
-# ---- an office's policy and its reminders ---------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def policy(request: HttpRequest, office_id: str) -> HttpResponse:
-    """What an office decided about letters and reminders, and the form to decide otherwise."""
-    ours = office_seen(request, office_id)
-    may_change = scope_of(request.user).may_change(ours.province_id)
-    text, wrong = _pretty(document_of(ours)), ""
-    if request.method == "POST":
-        if not may_change:
-            raise Http404
-        text = request.POST.get("document", "")[:DOCUMENT_CHARACTERS_MAX]
-        try:
-            if len(_reason(request)) < REASON_MIN:
-                raise RuleError((), _("บอกเหตุผลอย่างน้อย 5 ตัวอักษร"))
-            decide(ours, _document(text), cast(User, request.user), _reason(request))
-            return HttpResponseRedirect(reverse("web:fee-policy", args=[ours.pk]))
-        except (RuleError, PolicyError) as err:
-            wrong = str(err)
-    context = {
-        "office": ours,
-        "in_force": _pretty(msgspec.to_builtins(policy_of(ours))),
-        "nation": latest(None),
-        "text": text,
-        "wrong": wrong,
-        "reason": _reason(request),
-        "may_change": may_change,
-        "history": PolicyRevision.objects.filter(office=ours).select_related("author")[:20],
-    }
-    return render(request, "web/fee_policy.html", context)
-
-
-@require_safe
-@signed_in
-def reminders(request: HttpRequest, office_id: str) -> HttpResponse:
-    """The reminders an office has sent, newest first. No address stands here."""
-    ours = office_seen(request, office_id)
-    rows = Reminder.objects.filter(notice__factory__office=ours).select_related("notice__factory")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "office": ours,
-        "rows": [reminder_row(each) for each in page],
-        "page": page,
-        "policy": policy_of(ours).reminders,
-        "to_print": Reminder.objects.filter(notice__factory__office=ours, state=Reminder.State.TO_PRINT).count(),
-        "may_serve": scope_of(request.user).may_serve(ours.province_id),
-        "contacts": Contact.objects.filter(factory__office=ours).count(),
-    }
-    return render(request, "web/fee_reminders.html", context)

@@ -15,16 +15,35 @@ from fleet.office.fees import runs
 from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.fees.printing import pdf
 from fleet.office.fees.sending import print_waiting
+from fleet.office.paper import PictureError, png_of
 from fleet.payments.billing import payee_of
 from fleet.web.access import signed_in
 from fleet.web.live import answer
 from fleet.web.views.fees import filters_of, notice_seen, office_served, picked
+
+PICTURE_WIDTH_PX = 1000
+"""Sharp enough to read the smallest line of A4 on a laptop, and 150 kB."""
 
 
 @require_safe
 @signed_in
 def letter(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse:
     """The notice's letter as PDF: it names who operates the factory, so it is for the office's own."""
+    return _pdf(_printed(request, office_id, notice_no), f"{notice_no}.pdf")
+
+
+@require_safe
+@signed_in
+def letter_picture(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse:
+    """The same as a picture, for the notice's page."""
+    try:
+        picture = png_of(_printed(request, office_id, notice_no), PICTURE_WIDTH_PX)
+    except PictureError:
+        raise Http404 from None  # the page says where the PDF is
+    return HttpResponse(picture, content_type="image/png")
+
+
+def _printed(request: HttpRequest, office_id: str, notice_no: str) -> bytes:
     office_served(request, office_id)
     found = notice_seen(request, office_id, notice_no)
     try:
@@ -33,7 +52,7 @@ def letter(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse
         raise Http404 from None
     if not letters:
         raise Http404
-    return _pdf(pdf(letters), f"{found.pk}.pdf")
+    return pdf(letters)
 
 
 def _pdf(printed: bytes, name: str) -> HttpResponse:
