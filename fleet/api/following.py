@@ -47,9 +47,10 @@ ENDS: dict[RegistrationState, Both] = {
 
 def followed(token: str) -> Followed | None:
     """What the slip with this token is about; None when there is no such token."""
-    case = Case.objects.select_related("factory").prefetch_related("steps").filter(token=token).first()
+    case = Case.objects.select_related("factory", "office").prefetch_related("steps").filter(token=token).first()
     if case is not None:
-        return Followed(case=wire_case(case), about_th=case.factory.name_th, about_en=case.factory.name_en)
+        about = case.factory or case.office  # a person's, who is not named
+        return Followed(case=wire_case(case), about_th=about.name_th, about_en=about.name_en)
     if (ticket := tracked_ticket(token)) is not None:
         return _ticket(ticket, token)
     if (payment := tracked(token)) is not None:

@@ -70,6 +70,13 @@ def test_a_case_of_any_office_is_a_case() -> None:
     assert of(case.token).about_th == case.factory.name_th
 
 
+def test_a_persons_case_is_about_its_office() -> None:
+    case = Case.objects.filter(office_id="KKN").first()
+    assert case is not None
+    Case.objects.filter(pk=case.pk).update(factory=None)
+    assert of(case.token).about_th == case.office.name_th
+
+
 def test_a_payment_says_how_it_stands() -> None:
     notice = Notice.objects.filter(factory__office_id="CBI", paid_at=None).first()
     assert notice is not None
