@@ -39,7 +39,7 @@ LEAST_S = 5.0
 KILL_AFTER_S = DEADLINE_S + 30.0
 """It ends itself before."""
 
-NO_ROOT = "trust: this kiosk was given no root: enrol it anew, or name one in [trust]"
+NO_ROOT = "this kiosk was given no root to verify by: enrol it anew, or name one in [trust]"
 
 Start = Callable[[Order], "subprocess.Popen[bytes]"]
 
@@ -92,8 +92,6 @@ class TrustKeeping:
     @property
     def problems(self) -> tuple[str, ...]:
         """What was not believed, for the fleet's people."""
-        if self._order is None:
-            return (NO_ROOT,)
         return () if self.trusted is None else self.trusted.problems
 
     def turn(self) -> None:

@@ -48,6 +48,7 @@ from tests.support.desk_rig import office_records
 from tests.support.office_server import OfficeServer, ok, records_answer
 from tests.support.require import require
 from tests.support.sample_visit import DOCUMENT
+from tests.support.signed import believe
 
 KIOSK_ID = "CBI-02"
 BURST = 60
@@ -77,6 +78,7 @@ class Site:
         self.heard: list[tuple[str, bytes]] = []
         self.told: list[news.News] = []
         self._process: subprocess.Popen[bytes] | None = None
+        believe(folder / "data", DOCUMENT)
         self.say_fleet(alive=True)
 
     # ---- the agent
