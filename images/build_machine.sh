@@ -3,7 +3,7 @@
 set -eu
 
 PACKAGES="mmdebstrap arch-test qemu-user-static genimage rauc erofs-utils cryptsetup-bin u-boot-tools mtools dosfstools \
-e2fsprogs fdisk openssl qemu-system-arm u-boot-qemu"
+e2fsprogs fdisk openssl squashfs-tools qemu-system-arm u-boot-qemu"
 
 missing=""
 for package in $PACKAGES; do

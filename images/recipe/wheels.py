@@ -8,10 +8,12 @@ stands in ``.requirements.lock``; of it, a kiosk gets what the extra ``device`` 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -21,7 +23,6 @@ from packaging.utils import canonicalize_name
 from images.recipe.commands import run
 from images.recipe.debian import SUITE, mirrors, sources
 
-PROJECT = "sala-kiosk"
 EXTRA = "device"
 
 PYTHON = "3.13"
@@ -110,15 +111,19 @@ def locked(lock: str, names: frozenset[str]) -> dict[str, str]:
     return {name: blocks[name] for name in sorted(names)}
 
 
-def of_a_kiosk(lock: str) -> dict[str, str]:
-    """What a kiosk gets, by name, asked of the environment this runs in, which has everything installed."""
-    direct = [Requirement(f"{PROJECT}[{EXTRA}]")]
+def of_a_kiosk(project: str, lock: str) -> dict[str, str]:
+    """What a kiosk gets, by name: what our ``project`` file asks for, and what that needs.
+
+    The latter is asked of the environment this runs in, which has everything installed.
+    """
+    ours = tomllib.loads(project)["project"]
+    direct = [Requirement(each) for each in (*ours["dependencies"], *ours["optional-dependencies"][EXTRA])]
     asked: dict[str, tuple[str, ...]] = {}
     while True:
         names = needed(direct, asked)
         missing = names - asked.keys()
         if not missing:
-            return locked(lock, names - {PROJECT})
+            return locked(lock, names)
         asked |= {name: tuple(requires(name) or ()) for name in missing}
 
 
@@ -127,17 +132,37 @@ def make_wheels(root: Path, work: Path, epoch: int) -> Path:
 
     ``root`` is the work tree. Raises: StepError.
     """
-    blocks = of_a_kiosk((root / ".requirements.lock").read_text("utf-8"))
-    key = hashlib.sha256("".join(blocks.values()).encode() + Path(__file__).read_bytes()).hexdigest()[:16]
-    kept = work / f"wheels-{key}"
-    if not kept.exists():
-        making = work / "wheels-in-the-making"
+    blocks = of_a_kiosk(*((root / name).read_text("utf-8") for name in ("pyproject.toml", ".requirements.lock")))
+    compiled = {name: block for name, block in blocks.items() if name in COMPILED}
+    found = [
+        _kept(work, "downloaded", blocks, lambda into: _download(into, without(blocks, compiled))),
+        _kept(work, "compiled", compiled, lambda into: _compile(into, work, compiled, epoch)),
+    ]
+    together = work / "wheels"
+    shutil.rmtree(together, ignore_errors=True)
+    together.mkdir()
+    for folder in found:
+        for wheel in folder.glob("*.whl"):
+            os.link(wheel, together / wheel.name)
+    return together
+
+
+def without(blocks: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """Those of ``blocks`` that are not in ``others``."""
+    return {name: block for name, block in blocks.items() if name not in others}
+
+
+def _kept(work: Path, name: str, blocks: Mapping[str, str], make: Callable[[Path], object]) -> Path:
+    """The folder made of ``blocks``; made only when they, or how they are compiled, have changed."""
+    words = (*blocks.values(), *COMPILER, *map(str, CROSS.items()))
+    folder = work / f"{name}-{hashlib.sha256(''.join(words).encode()).hexdigest()[:16]}"
+    if not folder.exists():
+        making = work / f"{name}-in-the-making"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
-        _download(making, {name: block for name, block in blocks.items() if name not in COMPILED})
-        _compile(making, work, {name: block for name, block in blocks.items() if name in COMPILED}, epoch)
-        making.rename(kept)
-    return kept
+        make(making)
+        making.rename(folder)
+    return folder
 
 
 def _pip(*words: str | Path) -> None:

@@ -87,7 +87,7 @@ def test_the_bill_names_everything_once_and_is_the_same_twice() -> None:
 
 
 def test_a_kiosk_gets_what_it_needs_of_the_lock_and_nothing_of_the_fleet() -> None:
-    chosen = wheels.of_a_kiosk((ROOT / ".requirements.lock").read_text("utf-8"))
+    chosen = wheels.of_a_kiosk(*((ROOT / name).read_text("utf-8") for name in ("pyproject.toml", ".requirements.lock")))
     assert {"pyscard", "evdev", "pygame-ce", "msgspec", "certifi"} <= chosen.keys()
     assert not {"django", "pytest", "uvicorn", "weasyprint", "starlette"} & chosen.keys()
     for name, block in chosen.items():
