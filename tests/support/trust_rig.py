@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from kiosk.config import Link
 from kiosk.trusted import Trusted
 from tests.support.office_server import OfficeServer, ok
 
-NOW = datetime(2027, 1, 10, 9, 0, tzinfo=UTC)
+NOW = trusted.BUILT_AT + timedelta(days=49, hours=9)
 """When the story begins; after this release was built."""
 
 ACCOUNT, THIEF = "112345678901234", "999999999999999"
@@ -51,27 +51,27 @@ class FirstDay:
     Copied, because what it takes is mostly waiting for the disk: everything is synced.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._certificates = folder, folder / "certificates"
+    def __init__(self, folder: Path, now: datetime = NOW) -> None:
+        self._folder, self._certificates, self._now = folder, folder / "certificates", now
         authority = Authority(self._certificates)
         (self._certificates / "clients.pem").write_bytes(authority.root_for_servers_pem)
         authority.issue_server(("127.0.0.1",)).write(self._certificates, "server")
         authority.issue_client("CBI-02").write(self._certificates, "kiosk")
-        with TrustRig(folder / "day", self._certificates) as rig:
+        with TrustRig(folder / "day", self._certificates, now) as rig:
             rig.begin()
             assert rig.refresh().problems == ()
 
     def again(self, folder: Path) -> TrustRig:
         """The same day, in another folder."""
         shutil.copytree(self._folder / "day", folder, symlinks=True, dirs_exist_ok=True)
-        return TrustRig(folder, self._certificates)
+        return TrustRig(folder, self._certificates, self._now)
 
 
 class TrustRig:
     """A context manager. ``served`` overrides what a name answers; ``clock`` is the kiosk's."""
 
-    def __init__(self, folder: Path, certificates: Path) -> None:
-        self.folder, self.clock, self.now = folder, NOW, NOW
+    def __init__(self, folder: Path, certificates: Path, now: datetime = NOW) -> None:
+        self.folder, self.clock, self.now = folder, now, now
         self.repository = Repository(folder / "fleet" / "trust")
         self.keys = {file.stem: open_key(file, PASSPHRASE) for file in folder.glob("*.key")}
         self.served: dict[str, bytes | Callable[[], Iterable[bytes]]] = {}

@@ -1,0 +1,48 @@
+"""The ceremony as it is written: every command of the page, in order, by the command itself."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+import fleet.trust
+from fleet.__main__ import main
+from fleet.protocol.trust import firmware_path
+from fleet.trust.repository import Repository
+
+PAGE = Path(fleet.trust.__file__).parent / "ceremony.md"
+
+
+def commands() -> list[list[str]]:
+    lines = (line.strip() for line in PAGE.read_text("utf-8").splitlines() if line.startswith("    fleet "))
+    return [shlex.split(line)[1:] for line in lines]
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder on a machine, and a passphrase in everybody's head."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SALA_PASSPHRASE", "a passphrase of many words")
+    monkeypatch.setenv("SALA_FLEET_DIR", str(tmp_path / "elsewhere"))
+    (tmp_path / "sala-1.2.raucb").write_bytes(b"a bundle")
+    return tmp_path
+
+
+def test_every_step_works_as_written(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for step in commands():
+        assert main(step) == 0, step
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["published"] == {"payees": 5}
+    assert main(["--data-dir", "fleet", "trust", "verify"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["agrees"]
+    assert said["drafts"] == []
+    assert said["roles"]["root"]["keys"] == "2 of boon, chai, decha"
+    assert said["roles"]["payees"]["keys"] == "2 of malee, niran"
+    repository = Repository(table / "fleet" / "trust")
+    (bundle,) = (repository.targets / "firmware").iterdir()
+    assert bundle.read_bytes() == b"a bundle"
+    assert list(repository.delegated()["firmware"].signed.targets) == [firmware_path("sala-1.2.raucb")]
