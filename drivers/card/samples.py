@@ -75,6 +75,17 @@ UNKNOWN_OWNER = Citizen(
     name_th=("นาย", "ตัวอย่าง", "", "ไม่มีโรงงาน"),
     name_en=("Mr.", "Tuayang", "", "Maimirongngan"),
 )
+OFFICER = Citizen(
+    id_number="1999900000081",
+    name_th=("นาง", "ตัวอย่าง", "", "เจ้าหน้าที่หนึ่ง"),
+    name_en=("Mrs.", "Tuayang", "", "Chaonathinueng"),
+    sex="2",
+)
+OFFICER_2 = Citizen(
+    id_number="1999900000099",
+    name_th=("นาย", "ตัวอย่าง", "", "เจ้าหน้าที่สอง"),
+    name_en=("Mr.", "Tuayang", "", "Chaonathisong"),
+)
 
 SAMPLE_CITIZENS: tuple[Citizen, ...] = (
     SOMCHAI,
@@ -84,6 +95,8 @@ SAMPLE_CITIZENS: tuple[Citizen, ...] = (
     BLANK_DATES,
     LONG_NAME,
     UNKNOWN_OWNER,
+    OFFICER,
+    OFFICER_2,
 )
 """Everybody whose card the applet reads."""
 
@@ -109,6 +122,8 @@ class SampleCard:
 SAMPLE_CARDS: tuple[SampleCard, ...] = (
     SampleCard("owner", "นายตัวอย่าง ทดสอบ", "Tuayang Thotsop", SOMCHAI),
     SampleCard("owner-2", "น.ส.ตัวอย่างหญิง ลองระบบ", "Tuayangying Longrabop", SOMYING, ATR_OLD),
+    SampleCard("officer", "เจ้าหน้าที่หนึ่ง (ตัวอย่าง)", "Officer One (sample)", OFFICER),
+    SampleCard("officer-2", "เจ้าหน้าที่สอง (ตัวอย่าง)", "Officer Two (sample)", OFFICER_2),
     SampleCard("lifetime", "บัตรตลอดชีพ", "Card for life", LIFETIME, ATR_OLD),
     SampleCard("long-name", "ชื่อยาวมาก", "Very long name", LONG_NAME),
     SampleCard("nobody", "ไม่มีโรงงานในระบบ", "Owns no factory here", UNKNOWN_OWNER),

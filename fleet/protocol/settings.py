@@ -23,6 +23,7 @@ KNOWN_SERVICES: tuple[str, ...] = (
     "register",
     "tell-us",
     "manuals",
+    "folder-desk",
 )
 """Services this release has a flow for, in the order of the menu."""
 

@@ -74,7 +74,7 @@ FACTORIES = (
 )
 
 OWNERS = {1: (0, 1, 2), 2: (3,), 4: (4,), 5: (5,), 6: (0, 3, 4)}
-"""Person number -> factories. Person 3's card has expired; nobody owns anything as person 7."""
+"""Person number -> factories. Person 3's card has expired; nobody owns anything as person 7; 8 and 9 are officers."""
 
 
 FACTS: tuple[tuple[int, str, str, int, FactoryState], ...] = (
@@ -155,7 +155,7 @@ def _office(sample: _SampleOffice, today: date) -> None:
         hashed = keyed_hash(sample_id(person), bytes.fromhex(key))
         for index in owned:
             OwnerHash.objects.get_or_create(factory=factories[index], hash=hashed)
-    make_officers(office, (sample_id(4), sample_id(5)))
+    make_officers(office, (sample_id(8), sample_id(9)))
 
 
 def _factory(office: Office, dopa_code: int, index: int, today: date) -> Factory:

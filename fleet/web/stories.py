@@ -160,6 +160,7 @@ def service(name: str) -> str:
         "presence-slip": _("ใบแทนสำเนาบัตร"),
         "register": _("ลงทะเบียนลูกค้า"),
         "tell-us": _("แจ้งเรื่อง"),
+        "folder-desk": _("แฟ้ม"),
     }.get(name, name)
 
 

@@ -19,9 +19,11 @@ from fleet.protocol.codes import Code, PresenceCode, TrackingCode
 from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
 from kiosk.disk_room import Room
+from kiosk.folder_book import FolderBook
 from kiosk.frontdesk.asking import SLIP, Asker, about_slip
 from kiosk.frontdesk.console import Console
 from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
+from kiosk.frontdesk.folders import FolderHands
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.frontdesk.writing import Stores, WritingHands, judge_slip
@@ -48,11 +50,15 @@ from kiosk.visits.effects import (
 )
 from kiosk.visits.events import (
     Event,
+    NotFound,
     PaymentNotRecorded,
     PaymentRecorded,
     SlipElsewhere,
     TransactionDrawn,
 )
+from kiosk.visits.folder_effects import FolderEffect
+from kiosk.visits.folder_events import OfficerKnown
+from kiosk.visits.services import FOLDER_DESK
 from kiosk.visits.states import State, visitor_of
 
 log = logging.getLogger(__name__)
@@ -97,15 +103,19 @@ class Effects:
         meter = PaperMeter(spool, config.paper.roll_m)
         self.printing = Printing(config.kiosk_id, workers.printer, PrintJournal(spool), meter, self.record)
         self.writing = WritingHands(config.kiosk_id, Stores(spool, replica), self.printing, self)
+        self._book = FolderBook(replica, spool)
+        self._folders = FolderHands(self._book, spool, lambda: replica.office_id, self)
 
     def run(self, effect: Effect, state: State) -> tuple[Event, ...]:  # noqa: PLR0911, PLR0912 - one branch an effect
         """Carry out one effect of a step out of ``state``."""
+        if isinstance(effect, FolderEffect):
+            return self._folders.run(effect)
         match effect:
             case ReadCard(service=service):
                 self._workers.card.submit(ReadDeclared(DECLARED.get(service, PAYING_A_FEE)))
-            case LookUpCard(id_number=id_number, services=services):
+            case LookUpCard():
                 self.asker.forget(SLIP)
-                return (look_up_card(self._replica, id_number, services),)
+                return (self._look_up_card(effect),)
             case LookUpCode(code=PresenceCode() as slip):
                 self.asker.forget(SLIP)
                 return (judge_slip(self._replica, slip),)
@@ -141,6 +151,15 @@ class Effects:
             return ()
         self.asker.forget(SLIP)
         return (found,)
+
+    def _look_up_card(self, effect: LookUpCard) -> Event:
+        """An officer's card opens the folder desk where that is asked first, or where there is nothing else for it."""
+        asks_desk = FOLDER_DESK in effect.services
+        officer = self._book.officer_with(effect.id_number) if asks_desk else None
+        if officer is not None and effect.services[0] == FOLDER_DESK:
+            return OfficerKnown(self._folders.here(officer))
+        answer = look_up_card(self._replica, effect.id_number, effect.services)
+        return OfficerKnown(self._folders.here(officer)) if officer and isinstance(answer, NotFound) else answer
 
     # ---- payments
 
@@ -179,13 +198,13 @@ class Effects:
         drawn = self._draw_transaction()[0]
         return drawn if isinstance(drawn, TransactionDrawn) else None
 
-    def put(self, record: records.KnownRecord) -> bool:
-        """Put ``record`` into the spool, in order; False when it is not there."""
+    def put(self, record: records.KnownRecord, also: Callable[[], object] | None = None) -> bool:
+        """Put ``record`` into the spool, in order, with what ``also`` changes there; False when it is not there."""
         self.write_unwritten()
         if self._unwritten:  # records stay in order: this one must not overtake those
             return False
         try:
-            self._spool.append(record)
+            self._spool.append(record, also=also)
         except SpoolFullError as err:
             log.error("a %s cannot be recorded: %s", type(record).__name__, err)
             return False
@@ -245,6 +264,7 @@ class Effects:
             self._spool.look_after()
         except SpoolFullError as err:
             log.error("spool not looked after: %s", err)
+        self._folders.look_after()
         return self._can_record
 
     @property

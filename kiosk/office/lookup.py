@@ -41,9 +41,10 @@ Answer = (
 
 
 def look_up_card(replica: Replica, id_number: IdNumber, services: tuple[str, ...]) -> Answer:
-    """What there is for the owner of a card, over all their factories."""
+    """What there is for the owner of a card, over all their factories; NotFound for an officer who owns none."""
     factories = replica.factories_of(id_number)
-    return _best(FINDERS[name].of_owner(replica, factories) for name in services) if factories else NotFound()
+    asked = (FINDERS[name] for name in services if name in FINDERS)
+    return _best(each.of_owner(replica, factories) for each in asked) if factories else NotFound()
 
 
 def look_up_code(replica: Replica, code: Code, services: tuple[str, ...]) -> Answer:

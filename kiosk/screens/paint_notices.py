@@ -16,7 +16,7 @@ from kiosk.screens.views import Action, NoticesView, Row
 def paint_notices(sheet: Sheet, view: NoticesView) -> None:
     """04: three rows, each a button."""
     m = sheet.m
-    in_head = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM)
+    in_head = m.shape is Shape.COMPACT or ((m.large or view.in_head) and m.shape is Shape.MEDIUM)
     frame.paint_head(sheet, view.shell.head, (view.question,) if in_head else ())
     frame.paint_floor(sheet, view.shell.floor)
     main = frame.main_rect(sheet)

@@ -11,9 +11,11 @@ from typing import assert_never
 from kiosk.screens import present_paying as paying
 from kiosk.screens import present_reading as reading
 from kiosk.screens import present_visit as visiting
+from kiosk.screens.present_folders import folder_desk
 from kiosk.screens.present_writing import writing
 from kiosk.screens.telling import Moment, Telling
 from kiosk.screens.views import View
+from kiosk.visits.folder_states import FolderDesk
 from kiosk.visits.reading_states import (
     CaseShown,
     ChoosingCase,
@@ -93,5 +95,7 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
             return visiting.warned(state, tell)
         case _ if isinstance(state, Writing):
             return writing(state, tell)
+        case _ if isinstance(state, FolderDesk):
+            return folder_desk(state, tell)
         case _:
             assert_never(state)

@@ -6,6 +6,7 @@ from drivers.printer.port import Paper
 from kiosk.screens import wording
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.catalogue import Warnings
+from kiosk.screens.texts.folders import FOLDERS
 from kiosk.screens.views import (
     Action,
     Banner,
@@ -33,6 +34,7 @@ from kiosk.screens.views import (
 from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
+from kiosk.visits.folder_states import StockSummed, TakingStock
 from kiosk.visits.services import PAY_FEE, SERVICES
 from kiosk.visits.states import (
     ChoosingService,
@@ -69,6 +71,7 @@ _SERVICE_ICONS = {
     "presence-slip": "badge-check",
     "register": "user-round-plus",
     "tell-us": "message-square",
+    "folder-desk": "folder-search",
 }
 
 _SETTLED = (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
@@ -275,6 +278,8 @@ def _consequence(before: Warnable, say: Warnings) -> str:
             return say.consequence_keep
         case Confirmed() | Taking(outcome=Outcome.PAID):
             return say.consequence_paid
+        case TakingStock() | StockSummed():
+            return FOLDERS[before.desk.language].consequence
         case _:
             return say.consequence
 

@@ -16,6 +16,7 @@ from fleet.protocol.office import Factory, Line, Notice
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, Payee, Words
 from fleet.protocol.thai import BANGKOK
+from kiosk.screens.samples_folders import folder_states
 from kiosk.screens.samples_reading import reading_states
 from kiosk.screens.samples_writing import writing_states
 from kiosk.screens.telling import Moment
@@ -158,6 +159,8 @@ def samples() -> Iterator[Sample]:
     yield from _troubled()
     for name, state in reading_states(DESK, OWED, LONG_OWED[0].factory):
         yield Sample(name, state, _at())
+    for name, state in folder_states(DESK, LONG_OWED[0].factory):
+        yield Sample(name, state, _at(6.0, 24.0))
     for name, state in writing_states(DESK):
         yield Sample(name, state, _at(6.0, 24.0))
     yield from _long()

@@ -186,7 +186,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class NoticesView:
-    """Which notice to pay. ``previous`` and ``following`` turn the page."""
+    """Which notice to pay. ``previous`` and ``following`` turn the page.
+
+    ``in_head``: the question stands in the header of landscape screens, and the rows have its room.
+    """
 
     shell: Shell
     question: str
@@ -197,6 +200,7 @@ class NoticesView:
     page: str = ""
     previous: Action | None = None
     following: Action | None = None
+    in_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ from kiosk.visits.events import (
     SlipUnknown,
     TransactionDrawn,
 )
+from kiosk.visits.folder_events import (
+    DeedKept,
+    FolderFound,
+    FolderUnknown,
+    OfficerKnown,
+    OfficersListed,
+    SeenNoted,
+    WalkKept,
+    WalkOpened,
+)
 from kiosk.visits.writing_events import Kept, NotKept, PresenceJudged, TopicsFound
 
 CARD_ANSWERS: tuple[type, ...] = (CardRead, CardUnreadable)
@@ -40,5 +50,8 @@ LOOK_UP_ANSWERS: tuple[type, ...] = (
 OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentNotRecorded)
 SLIP_ANSWERS: tuple[type, ...] = (SlipBegun, SlipPrinted, SlipFailed)
 
-SERVICE_ANSWERS: tuple[type, ...] = (TopicsFound, Kept, NotKept, PresenceJudged)
+SERVICE_ANSWERS: tuple[type, ...] = (
+    *(TopicsFound, Kept, NotKept, PresenceJudged),
+    *(OfficerKnown, FolderFound, FolderUnknown, OfficersListed, DeedKept, WalkOpened, SeenNoted, WalkKept),
+)
 """Answers to what one service alone asks: its own states answer them, and everywhere else they come too late."""

@@ -19,7 +19,7 @@ from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Case, CaseStep, Factory, Line, Manual, Notice
 from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber
-from kiosk.visits import diagram_writing
+from kiosk.visits import diagram_folders, diagram_writing
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
     AlreadyPaid,
@@ -194,12 +194,19 @@ def edges() -> frozenset[Edge]:
     start: State = OutOfService(Desk("SAMPLE-1", ready=frozenset({Device.PRINTER})))
     found = _walk((start,), _EVENTS, lambda _: True)
     writing = (*_EVENTS, *diagram_writing.events(_SETTINGS))
-    return found | _walk(diagram_writing.beginnings(_SETTINGS, _CITIZEN), writing, _is_writing)
+    found |= _walk(diagram_writing.beginnings(_SETTINGS, _CITIZEN), writing, _is_writing)
+    folders = (*_EVENTS, *diagram_folders.events())
+    return found | _walk(diagram_folders.beginnings(_SETTINGS), folders, _is_folder_desk)
 
 
 def _is_writing(state: State) -> bool:
     under = state.before if isinstance(state, Warned) else state
     return isinstance(under, diagram_writing.WRITING)
+
+
+def _is_folder_desk(state: State) -> bool:
+    under = state.before if isinstance(state, Warned) else state
+    return isinstance(under, diagram_folders.FOLDER_STATES)
 
 
 def _walk(starts: Iterable[State], events: tuple[Event, ...], goes_on: Callable[[State], bool]) -> frozenset[Edge]:

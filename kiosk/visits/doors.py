@@ -15,6 +15,7 @@ from kiosk.visits.events import CardRead
 from kiosk.visits.machine import Next
 from kiosk.visits.manuals import list_manuals
 from kiosk.visits.services import (
+    FOLDER_DESK,
     FOLLOW_CASE,
     MANUALS,
     MY_FACTORY,
@@ -51,4 +52,5 @@ DOORS: dict[str, Door] = {
     MY_FACTORY: Door(),
     FOLLOW_CASE: Door(),
     MANUALS: Door(menu=list_manuals),
+    FOLDER_DESK: Door(),
 }

@@ -11,6 +11,7 @@ from drivers.panel.port import Light, Pattern
 from fleet.protocol.codes import Code
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.events import Bill, CaseFacts
+from kiosk.visits.folder_effects import FolderEffect
 from kiosk.visits.writing_effects import WritingEffect
 
 
@@ -135,4 +136,5 @@ Effect = (
     | BeginVisit
     | EndVisit
     | WritingEffect
+    | FolderEffect
 )

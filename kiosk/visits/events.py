@@ -18,6 +18,7 @@ from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
+from kiosk.visits.folder_events import FolderEvent
 from kiosk.visits.writing_events import WritingEvent
 
 
@@ -319,4 +320,5 @@ Event = (
     | LinkChanged
     | RecordingChanged
     | WritingEvent
+    | FolderEvent
 )

@@ -254,7 +254,7 @@ def _(s: Sorry, e: Touched) -> Step:
 
 
 def _outcome(s: Sorry) -> Outcome:
-    if s.problem in (Problem.NO_CASE, Problem.SLIP_ELSEWHERE, Problem.SLIP_UNKNOWN):
+    if s.problem in (Problem.NO_CASE, Problem.SLIP_ELSEWHERE, Problem.SLIP_UNKNOWN, Problem.STOCK_STOPPED):
         return Outcome.INFORMED
     settled = s.problem in (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
     return Outcome.NOTHING_OWED if settled else Outcome.CANCELLED

@@ -20,6 +20,7 @@ TELL_US = "tell-us"
 MY_FACTORY = "my-factory"
 FOLLOW_CASE = "follow-case"
 MANUALS = "manuals"
+FOLDER_DESK = "folder-desk"
 
 
 class Device(StrEnum):
@@ -48,6 +49,8 @@ class Service:
     by_card: bool = False
     codes: tuple[type, ...] = ()
     reads_name: bool = False
+    in_menu: bool = True
+    """For everybody, with a tile; one that is not opens by an officer's card alone."""
 
     def can_begin(self, ready: frozenset[Device], *, can_record: bool) -> bool:
         """Whether it can be used with the devices that answer now."""
@@ -71,6 +74,7 @@ SERVICES: dict[str, Service] = {
     MY_FACTORY: Service(starts=_CARD_OR_CODE, by_card=True, codes=(FolderCode, FactoryCode)),
     FOLLOW_CASE: Service(starts=_CARD_OR_CODE, by_card=True, codes=(TrackingCode, FolderCode, FactoryCode)),
     MANUALS: Service(),
+    FOLDER_DESK: Service(needs=_CARD, starts=_CARD, in_menu=False),
 }
 
 
@@ -88,10 +92,14 @@ def starts_of(chosen: str) -> frozenset[Device]:
 
 
 def asked_by_card(chosen: str, offered: tuple[str, ...]) -> tuple[str, ...]:
-    """Which services a card is for, the best first: the chosen one, or all to which a card leads by itself."""
-    if chosen in SERVICES and Device.CARD in SERVICES[chosen].starts:
-        return (chosen,)
-    return tuple(name for name in offered if SERVICES[name].by_card)
+    """Which services a card is for, the best first: the chosen one, or all to which a card leads by itself.
+
+    An officer's card opens the folder desk where nothing else was chosen, or where what was chosen does not know it.
+    """
+    desk = (FOLDER_DESK,) if FOLDER_DESK in offered else ()
+    if chosen != FOLDER_DESK and chosen in SERVICES and Device.CARD in SERVICES[chosen].starts:
+        return (chosen, *desk)
+    return (*desk, *(name for name in offered if SERVICES[name].by_card))
 
 
 def asked_by_code(code: Code, chosen: str, offered: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import ClassVar, TypeVar
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Bill, Owed
+from kiosk.visits.folder_states import FolderDesk
 from kiosk.visits.reading_states import (
     CaseShown,
     ChoosingCase,
@@ -21,6 +22,7 @@ from kiosk.visits.reading_states import (
     ManualShown,
     ReadingOn,
 )
+from kiosk.visits.services import SERVICES
 from kiosk.visits.visitor import CARD_IN, NOBODY, Problem, Slip, StateGround, Visitor
 from kiosk.visits.writing_states import WarnableWriting, Writing
 
@@ -87,7 +89,9 @@ class ChoosingService(StateGround):
     @property
     def pages(self) -> tuple[tuple[str, ...], ...]:
         """The services of each page."""
-        offered, tiles = self.desk.offered, self.tiles
+        mine = self.visitor.service  # who came out of a service that has no tile finds the way back
+        offered = tuple(name for name in self.desk.offered if SERVICES[name].in_menu or name == mine)
+        tiles = self.tiles
         if len(offered) <= tiles:
             return (offered,)
         each = tiles - 1  # the last tile turns the page
@@ -266,7 +270,7 @@ class Sorry(StateGround):
 
 Reading = FactoryShown | ChoosingCase | CaseShown | ChoosingManual | ManualShown | ReadingOn
 Paid = Paying | Waiting | Confirmed
-Warnable = ChoosingService | Inviting | ChoosingNotice | Paid | Taking | Sorry | Reading | WarnableWriting
+Warnable = ChoosingService | Inviting | ChoosingNotice | Paid | Taking | Sorry | Reading | WarnableWriting | FolderDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +305,7 @@ State = (
     | Sorry
     | Reading
     | Writing
+    | FolderDesk
     | Warned
 )
 

@@ -20,6 +20,7 @@ from kiosk.visits.events import (
     SettingsChanged,
     Touched,
 )
+from kiosk.visits.folder_desk import folder_desk
 from kiosk.visits.follow_case import follow_case
 from kiosk.visits.front import front
 from kiosk.visits.machine import Machine, Next
@@ -78,7 +79,7 @@ def _(s: State, e: RecordingChanged) -> Step:
 
 
 _underneath: Machine[State, Event, Effect] = Machine.joined(
-    front, card_found, pay_fee, my_factory, follow_case, manuals, writing, taking
+    front, card_found, pay_fee, my_factory, follow_case, manuals, writing, folder_desk, taking
 )
 
 visit: Machine[State, Event, Effect] = Machine.joined(_desk, _underneath, still_there, over(_underneath))

@@ -55,6 +55,7 @@ class Problem(StrEnum):
     CANNOT_KEEP = "cannot-keep"
     NO_TOPICS = "no-topics"
     NOT_SET_UP = "not-set-up"
+    STOCK_STOPPED = "stock-stopped"
 
 
 class Slip(StrEnum):

@@ -18,9 +18,10 @@ import pytest
 import requests
 
 from tests.support.broker import PATIENCE_S, eventually
-from tests.support.demo import KIOSK_ID, Demo
+from tests.support.demo import KIOSK_ID, USER, Demo
 from tests.support.require import require
 from tests.support.seeing import codes_in, text_in
+from tests.support.technician import Technician
 from tests.support.visitor import Visitor
 
 HOME_S = 120.0
@@ -272,6 +273,32 @@ def _descendants(pid: int) -> list[int]:
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             found += [int(child), *_descendants(int(child))]
     return found
+
+
+def test_an_officer_takes_a_folder_out_and_brings_it_back(visitor: Visitor, demo: Demo) -> None:
+    """At the kiosk at once, without a network too; on the fleet's page as soon as it hears of it."""
+    folder = codes(demo, "folder")[0]
+    officer = Technician(USER, demo.password)
+    page = f"{demo.fleet_address}/folders/{folder}/"
+    demo.do("/card/insert", citizen="officer")
+    visitor.await_state("DeskOpen")
+    demo.do("/network/cut")
+    visitor.scan(folder)
+    visitor.await_state("FolderShown")
+    visitor.touch(visitor.RIGHT)
+    visitor.await_words("ยืมออกแล้ว")
+    visitor.scan(folder)
+    visitor.await_words("ตั้งแต่วันนี้")
+    assert "อยู่ในที่เก็บ" in officer.open(page).text
+    demo.do("/network/restore")
+    demo.wait_until(lambda: "อยู่กับ ตัวอย่าง เจ้าหน้าที่หนึ่ง" in officer.open(page).text, "the folder's page")
+    visitor.touch(visitor.RIGHT)
+    visitor.await_words("คืนแล้ว")
+    demo.wait_until(lambda: "อยู่ในที่เก็บ" in officer.open(page).text, "the folder back on its page")
+    demo.do("/card/remove")
+    visitor.await_state("Idle")
+    visitor.scan(folder)
+    visitor.await_state("ChoosingNotice")
 
 
 def test_the_state_is_json_a_script_can_read(demo: Demo) -> None:

@@ -59,6 +59,7 @@ EN = Catalogue(
             "register": ("Register as a customer", "Register"),
             "tell-us": ("Tell us something", "Tell us"),
             "manuals": ("Citizen manuals", "Manuals"),
+            "folder-desk": ("Paper folders", "Folders"),
         },
         more_services=("More services", "More"),
         by_touch="Touch to begin",
@@ -213,6 +214,7 @@ EN = Catalogue(
     ),
     read=READ_EN,
     trouble={
+        Problem.STOCK_STOPPED: Trouble("The count has stopped", "It is kept. Put the same card in to go on.", ""),
         Problem.NO_CASE: Trouble("No case is under way", "You can apply at the counter.", _HELPS),
         Problem.SLIP_ELSEWHERE: Trouble("Not to be seen here now", "Scan its QR with a phone instead.", _HELPS),
         Problem.SLIP_UNKNOWN: Trouble("Nothing is known of this slip yet", "One made offline arrives later.", _HELPS),

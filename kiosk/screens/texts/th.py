@@ -60,6 +60,7 @@ TH = Catalogue(
             "register": ("ลงทะเบียนลูกค้า", "ลงทะเบียน"),
             "tell-us": ("แจ้งเรื่อง",),
             "manuals": ("คู่มือประชาชน", "คู่มือ"),
+            "folder-desk": ("แฟ้มเอกสาร", "แฟ้ม"),
         },
         more_services=("บริการอื่น",),
         by_touch="แตะเพื่อเริ่ม",
@@ -214,6 +215,7 @@ TH = Catalogue(
     ),
     read=READ_TH,
     trouble={
+        Problem.STOCK_STOPPED: Trouble("หยุดตรวจนับไว้แล้ว", "เสียบบัตรเดิมเพื่อนับต่อ", ""),
         Problem.NO_CASE: Trouble("ไม่มีเรื่องที่ดำเนินการอยู่", "ยื่นคำขอได้ที่เคาน์เตอร์", _ASK),
         Problem.SLIP_ELSEWHERE: Trouble("ตอนนี้ดูใบนี้ที่เครื่องไม่ได้", "สแกน QR บนใบด้วยโทรศัพท์แทน", _ASK),
         Problem.SLIP_UNKNOWN: Trouble("ยังไม่พบเรื่องของใบนี้", "ใบที่ออกตอนไม่มีเน็ตจะมาถึงภายหลัง", _ASK),
