@@ -420,12 +420,12 @@ def test_the_slip_of_a_service_comes_out_as_the_printer_can_draw_it(tmp_path: Pa
     rig.printer = FakePrinter(384, draws_codes=True)
     with rig:
         rig.until(Idle)
-        for name in ("presence", "ticket", "case", "registration", "manual"):
+        for name in ("presence", "ticket", "case", "registration"):
             printing_of(rig).print_service(name, SERVICE_SLIPS[name])
         assert printing_of(rig).is_busy
         rig.until(lambda: not printing_of(rig).is_busy)
         assert rig.printer.own_codes == [code_of(SERVICE_SLIPS[name]) for name in SERVICE_SLIPS if "-" not in name]
-        assert (of_slips(rig), journalled(rig)) == (["printed"] * 5, 0)
+        assert (of_slips(rig), journalled(rig)) == (["printed"] * 4, 0)
 
 
 def test_one_that_fails_is_on_record_not_held_and_marked_when_asked_for_again(tmp_path: Path) -> None:
