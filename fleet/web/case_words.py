@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from fleet.office.cases.models import Case
 from fleet.protocol.deadlines import Standing, standing, tell_delay_on
@@ -50,7 +51,7 @@ def standing_word(how: Standing) -> str:
 def deed(what: str) -> str:
     """What a deed is called."""
     known = {
-        "opened": _("เปิดเรื่อง"),
+        "opened": pgettext("deed", "เปิดเรื่อง"),
         "step": _("ขั้นเสร็จ"),
         "hands": _("ส่งต่อ"),
         "paper": _("ได้รับเอกสาร"),
@@ -61,6 +62,15 @@ def deed(what: str) -> str:
     return known.get(what, what)
 
 
+def days_left(left: int) -> str:
+    """How many days are left until a deadline, or have gone by since."""
+    if left == 0:
+        return _("วันนี้")
+    if left > 0:
+        return ngettext("อีก %(n)s วัน", "อีก %(n)s วัน", left) % {"n": left}
+    return ngettext("มาแล้ว %(n)s วัน", "มาแล้ว %(n)s วัน", -left) % {"n": -left}
+
+
 def shown(case: Case, today: date) -> dict[str, Any]:
     """What every page shows of a case."""
     how = standing(case.due_on, case.closed_on, today)
@@ -69,7 +79,7 @@ def shown(case: Case, today: date) -> dict[str, Any]:
         "case": case,
         "condition": CONDITIONS[how],
         "word": standing_word(how),
-        "left": None if left is None else abs(left),
+        "left": "" if left is None else days_left(left),
         "is_late": how is Standing.LATE,
         "tell_on": tell_delay_on(case.due_on, case.delay_told_on) if how is Standing.LATE else None,
         "steps": list(case.steps.all()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fleet.office.fees.figures import Stand
 from fleet.office.fees.models import Contact, Reminder
@@ -88,7 +89,7 @@ REMINDER_SHAPES = {
 
 def revision_why(name: str) -> str:
     """Why a notice's amount is what it is."""
-    return {"made": _("ออกใบแจ้ง"), "surcharge": _("เงินเพิ่มถึงรอบใหม่")}.get(name, name)
+    return {"made": pgettext("deed", "ออกใบแจ้ง"), "surcharge": _("เงินเพิ่มถึงรอบใหม่")}.get(name, name)
 
 
 def wrong(name: str) -> str:

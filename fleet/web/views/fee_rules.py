@@ -133,11 +133,12 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("web:fee-rule", args=[found.version]))
         except SignError as err:
             wrong = _("ผู้ร่างลงนามเองไม่ได้") if err.own else _("กติการุ่นนี้ลงนามแล้ว")
-    before = FeeRule.objects.filter(version__lt=found.version).first()
+    before, fields = FeeRule.objects.filter(version__lt=found.version).first(), RuleForm(found.document).fields
     context = {
         "rule": found,
         "rules": read_rules(found.document),
-        "surcharge": [each for each in RuleForm(found.document).fields if each.leaf.path[0] == "surcharge"],
+        "surcharge": [each for each in fields if each.leaf.path[0] == "surcharge"],
+        "others": [each for each in fields if each.leaf.name in ("weekend", "leap_day")],
         "changed": document_words.changes(before.document if before else {}, found.document),
         "before": before,
         "is_own": found.author_id == request.user.pk,
