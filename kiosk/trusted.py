@@ -17,8 +17,9 @@ from pathlib import Path
 
 import msgspec
 
+from fleet.protocol.messages import Desired, SettingsLayer
 from fleet.protocol.settings import KioskSettings
-from fleet.protocol.trust import SignedLayer, SignedPayee
+from fleet.protocol.trust import NATIONAL_SETTINGS, SignedLayer, SignedPayee, document_sha256, layer_path
 from kiosk import settings_store
 from kiosk.visits.services import PAY_FEE, REGISTER
 
@@ -170,6 +171,39 @@ def within(settings: KioskSettings, trusted: Trusted | None, clock: datetime) ->
             changes["customer_key"] = ""
             problems.append(f"no registrations: {why}")
     return msgspec.structs.replace(settings, services=services, **changes), tuple(problems)
+
+
+LAYERS = ("national", "province", "office", "kiosk")
+"""In the order in which they win."""
+
+
+def unsigned_layers(trusted: Trusted, desired: Desired, kiosk_id: str, clock: datetime) -> tuple[str, ...]:
+    """Which layers of ``desired`` are not as those sign who must, where any must; nothing: all are.
+
+    A document that is signed for this kiosk and left out is as wrong as one that is not signed.
+    """
+    if not trusted.settings_roles:
+        return ()
+    held = {each.layer: each for each in desired.layers}
+    if [name for name in LAYERS if name in held] != [each.layer for each in desired.layers]:
+        return ("layers in another order than theirs",)  # a weaker one put last would win
+    problems: list[str] = []
+    for role in trusted.settings_roles:
+        try:
+            trusted.demand(role, latest(trusted, clock))
+        except NotTrustedError as err:
+            return (str(err),)
+        province = (("province", ""), ("office", desired.office_id), ("kiosk", kiosk_id))
+        for layer, key in (("national", ""),) if role == NATIONAL_SETTINGS else province:
+            if trusted.layers.get(layer_path(role, layer, key)) != _as_signed(held.get(layer)):
+                problems.append(f"{role} has not signed {layer}")
+    return tuple(problems)
+
+
+def _as_signed(layer: SettingsLayer | None) -> SignedLayer | None:
+    if layer is None:
+        return None
+    return SignedLayer(revision=layer.revision, sha256=document_sha256(layer.document))
 
 
 def settings(data_dir: Path, clock: datetime) -> KioskSettings | None:

@@ -47,7 +47,7 @@ def carry_out(body: Body, needs: Needs, arguments: argparse.Namespace) -> int:
 
     Raises: SystemExit with a sentence when there is no fleet.
     """
-    _provide(needs, arguments.data_dir)
+    provide(needs, arguments.data_dir)
     try:
         said = body(arguments)
     except CommandError as err:
@@ -58,7 +58,11 @@ def carry_out(body: Body, needs: Needs, arguments: argparse.Namespace) -> int:
     return 0 if not isinstance(said, dict) or said.get("agrees", True) else 1
 
 
-def _provide(needs: Needs, data_dir: Path) -> None:
+def provide(needs: Needs, data_dir: Path) -> None:
+    """See to what a command needs.
+
+    Raises: SystemExit with a sentence when there is no fleet.
+    """
     if needs is Needs.NOTHING:
         return
     if needs is Needs.FLEET:

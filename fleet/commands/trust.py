@@ -4,7 +4,7 @@
     fleet trust init --custodian A.pub ...          draft the first version of everything
     fleet trust show | sign DRAFT --key KEY         read a draft; sign it (needs neither fleet nor network)
     fleet trust publish                             what is signed goes out to the kiosks
-    fleet trust add payee | customer-key | firmware; withdraw; renew; rotate; verify
+    fleet trust add payee | customer-key | firmware | settings; withdraw; renew; rotate; verify
 
 What it is: options in, sentences out; the rules stand in ``fleet.trust``. A passphrase is typed, or comes from
 SALA_PASSPHRASE; what is to be signed is shown first, on standard error, because it must be read before.
@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fleet.commands.command import AddCommand, CommandError, Needs, Said
+from fleet.commands.command import AddCommand, CommandError, Needs, Said, provide
 
 _Act = Callable[[argparse.Namespace], Said]
 
@@ -75,6 +75,9 @@ def _add_saying(action: Callable[[str, _Act, str], argparse.ArgumentParser]) -> 
     firmware.add_argument("bundle", type=Path)
     for option in ("version", "compatible", "manifest-hash"):
         firmware.add_argument(f"--{option}", required=True)
+    layers = kinds.add_parser("settings", help="the settings in force, of a role that signs them")
+    layers.set_defaults(act=_add_settings)
+    layers.add_argument("role", help="settings-national, or settings-<DOPA code>")
     withdraw = action("withdraw", _withdraw, "draft that something is not said any more")
     withdraw.add_argument("role")
     withdraw.add_argument("path", help="as `fleet trust show` has it")
@@ -188,6 +191,21 @@ def _add_firmware(arguments: argparse.Namespace) -> Said:
     return _drafted([drafts.add_firmware(_repository(arguments), arguments.bundle, about, _now())])
 
 
+def _add_settings(arguments: argparse.Namespace) -> Said:
+    import msgspec
+
+    from fleet.trust import drafts
+    from fleet.trust.roles import is_settings_role
+
+    if not is_settings_role(arguments.role):
+        raise CommandError(f"{arguments.role} signs no settings: settings-national, or settings-<DOPA code>")
+    provide(Needs.FLEET, arguments.data_dir)
+    from fleet.devices.signed_layers import layers_of
+
+    said = {path: msgspec.to_builtins(layer) for path, layer in layers_of(arguments.role).items()}
+    return _drafted([drafts.say_only(_repository(arguments), arguments.role, said, _now())])
+
+
 def _withdraw(arguments: argparse.Namespace) -> Said:
     from fleet.trust import drafts
 
@@ -228,7 +246,20 @@ def _sign(arguments: argparse.Namespace) -> Said:
 def _publish(arguments: argparse.Namespace) -> Said:
     from fleet.trust import drafts
 
-    return {"published": drafts.publish(_repository(arguments), _now())}
+    published = drafts.publish(_repository(arguments), _now())
+    return {"published": published, "kiosks_told": sum(_told(arguments, role) for role in published)}
+
+
+def _told(arguments: argparse.Namespace, role: str) -> int:
+    """Kiosks that wait for settings to be signed are told that they are; how many."""
+    from fleet.trust.roles import is_settings_role
+
+    if not is_settings_role(role):
+        return 0
+    provide(Needs.FLEET, arguments.data_dir)
+    from fleet.devices.signed_layers import tell_again
+
+    return tell_again(role)
 
 
 def _verify(arguments: argparse.Namespace) -> Said:

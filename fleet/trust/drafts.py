@@ -163,6 +163,18 @@ def say(repository: Repository, role: str, path: str, custom: Mapping[str, Any],
     return _add(repository, role, target, custom, now)
 
 
+def say_only(repository: Repository, role: str, said: Mapping[str, Mapping[str, Any]], now: datetime) -> Path:
+    """Draft that ``role`` says these things, by their paths, and nothing else any more.
+
+    Raises: TrustError when it may not speak of one.
+    """
+    draft = _targets_draft(repository, role, now)
+    draft.signed.targets.clear()
+    for path, custom in said.items():
+        _lay_in(draft, role, TargetFile.from_data(path, content_of(custom)), custom)
+    return _save(repository, role, draft)
+
+
 def add_firmware(repository: Repository, bundle: Path, about: Mapping[str, Any], now: datetime) -> Path:
     """Draft a bundle under its file's name, and copy it to where it is fetched from once it is signed.
 
@@ -180,11 +192,15 @@ def add_firmware(repository: Repository, bundle: Path, about: Mapping[str, Any],
 
 def _add(repository: Repository, role: str, target: TargetFile, custom: Mapping[str, Any], now: datetime) -> Path:
     draft = _targets_draft(repository, role, now)
+    _lay_in(draft, role, target, custom)
+    return _save(repository, role, draft)
+
+
+def _lay_in(draft: Metadata[Targets], role: str, target: TargetFile, custom: Mapping[str, Any]) -> None:
     if not DelegatedRole(role, [], 1, terminating=True, paths=list(paths_of(role))).is_delegated_path(target.path):
         raise TrustError(f"{role} may not speak of {target.path}")
     target.unrecognized_fields = {"custom": dict(custom)}
     draft.signed.targets[target.path] = target
-    return _save(repository, role, draft)
 
 
 def withdraw(repository: Repository, role: str, path: str, now: datetime) -> Path:

@@ -89,6 +89,7 @@ class Agent:
         self._status_no = 0
         self._given_up: int | None = None
         self._settings: KioskSettings | None = None
+        self._refused: Desired | None = None
         self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
 
@@ -230,19 +231,24 @@ class Agent:
 
     def _desired(self, desired: Desired) -> None:
         self._office.desired(desired)
+        self._take_settings(desired)
+
+    def _take_settings(self, desired: Desired) -> None:
         if desired.settings_revision <= self._settings_revision or desired.settings_revision == self._given_up:
             self._report()
             return
         told = self._problems
         try:
+            self._trust.demand_signed(desired)
             settings, unknown = settings_store.read_desired(desired)
             settings_store.store(self._config.data_path, desired)
-            self._settings = settings
+            self._settings, self._refused = settings, None
             self._settings_revision, self._problems = desired.settings_revision, unknown
             self._post.tell(news.SettingsStored(revision=desired.settings_revision))
             if self._unsigned():
                 self._trust.ask_soon()
         except SettingsError as err:
+            self._refused = desired
             self._problems = tuple(f"revision {desired.settings_revision}: {problem}" for problem in err.problems)
         except OSError as err:
             self._problems = (f"revision {desired.settings_revision} cannot be stored: {err.strerror}",)
@@ -276,6 +282,8 @@ class Agent:
         return () if self._settings is None else self._trust.within(self._settings)[1]
 
     def _trust_changed(self) -> None:
+        if self._refused is not None:
+            self._take_settings(self._refused)
         self._post.tell(news.SettingsStored(revision=self._settings_revision))
         self._report()
 

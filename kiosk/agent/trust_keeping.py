@@ -20,7 +20,8 @@ from pathlib import Path
 import msgspec
 
 from fleet.protocol.enrolment import Grant
-from fleet.protocol.settings import KioskSettings
+from fleet.protocol.messages import Desired
+from fleet.protocol.settings import KioskSettings, SettingsError
 from kiosk import trusted
 from kiosk.agent.trust_order import DEADLINE_S, UNREACHABLE, Order
 from kiosk.config import CURRENT, GRANT_FILE, MachineConfig
@@ -61,6 +62,7 @@ class TrustKeeping:
 
     def __init__(self, config: MachineConfig, changed: Callable[[], None], start: Start = start_refresh) -> None:
         self._data_dir, self._changed, self._start = config.data_path, changed, start
+        self._kiosk_id = config.kiosk_id
         self._order = _order(config)
         self._process: subprocess.Popen[bytes] | None = None
         self._due_s = self._began_s = 0.0
@@ -88,6 +90,20 @@ class TrustKeeping:
     def within(self, settings: KioskSettings) -> tuple[KioskSettings, tuple[str, ...]]:
         """``trusted.within``, by what is believed now."""
         return trusted.within(settings, self.trusted, datetime.now(UTC))
+
+    def demand_signed(self, desired: Desired) -> None:
+        """That its settings are as those sign who must.
+
+        Raises: SettingsError when they are not, or it is not known yet who must; ``changed`` tells when to look again.
+        """
+        if self._order is None:
+            return  # nobody must, for a kiosk that could not know
+        problems: tuple[str, ...] = ("nothing verified yet",)
+        if self.trusted is not None:
+            problems = trusted.unsigned_layers(self.trusted, desired, self._kiosk_id, datetime.now(UTC))
+        if problems:
+            self.ask_soon()
+            raise SettingsError(problems)
 
     @property
     def problems(self) -> tuple[str, ...]:

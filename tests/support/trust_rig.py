@@ -118,7 +118,7 @@ class TrustRig:
     def publish(self, **signers: Sequence[str]) -> None:
         """Have every draft signed by its usual people, or by those given, and publish."""
         for role in drafts.waiting(self.repository):
-            usual = NAMES["root"][:2] if role in ("root", "targets") else NAMES[role]
+            usual = NAMES["root"][:2] if role in ("root", "targets") else NAMES.get(role, ())
             self.sign(role, *signers.get(role, usual))
         drafts.publish(self.repository, self.now)
 

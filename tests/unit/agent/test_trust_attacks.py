@@ -14,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from pathlib import Path
 
+import msgspec
 import pytest
 from tuf.api.exceptions import DownloadError
 from tuf.api.metadata import Metadata, Root
 
-from fleet.protocol.trust import firmware_path, payee_path
+from fleet.protocol.messages import Desired, SettingsLayer, decode, encode
+from fleet.protocol.trust import document_sha256, firmware_path, layer_path, payee_path
 from fleet.trust import drafts
 from kiosk import trusted
 from kiosk.agent.trust_fetcher import TooSlowError
@@ -343,3 +345,70 @@ class TestClock:
         rig.clock = datetime(1970, 1, 1, tzinfo=UTC)
         assert [problem for problem in rig.refresh().problems if "root: over" in problem]
         assert rig.accounts() == []
+
+
+class TestSettings:
+    """A province that signs its settings, and a fleet that would have others."""
+
+    @pytest.fixture
+    def signed(self, rig: TrustRig) -> Desired:
+        """What the fleet says, and the province has signed."""
+        layers = (
+            SettingsLayer(layer="national", revision=3, document={"services": ["pay-fee"]}),
+            SettingsLayer(layer="province", revision=2, document={"greeting": {"th": "สวัสดี", "en": "Hello"}}),
+            SettingsLayer(layer="kiosk", revision=1, document={"sample": True}),
+        )
+        desired = Desired(settings_revision=8, layers=layers, office_id="CBI")
+        said = {
+            layer_path("settings-20", each.layer, "CBI-02" if each.layer == "kiosk" else ""): {
+                "revision": each.revision,
+                "sha256": document_sha256(each.document),
+            }
+            for each in layers[1:]
+        }
+        drafts.say_only(rig.repository, "settings-20", said, rig.now)
+        rig.publish()
+        assert rig.refresh().problems == ()
+        return decode(encode(desired), Desired)
+
+    def judged(self, rig: TrustRig, desired: Desired) -> tuple[str, ...]:
+        known = trusted.load(rig.data)
+        assert known is not None
+        return trusted.unsigned_layers(known, desired, "CBI-02", rig.clock)
+
+    def test_what_is_signed_is_taken_and_so_is_what_nobody_signs(self, rig: TrustRig, signed: Desired) -> None:
+        assert self.judged(rig, signed) == ()
+        other = msgspec.structs.replace(signed.layers[0], document={"services": []})
+        assert self.judged(rig, msgspec.structs.replace(signed, layers=(other, *signed.layers[1:]))) == ()
+
+    def test_another_document_under_any_number_is_not(self, rig: TrustRig, signed: Desired) -> None:
+        for revision in (2, 3, 2**40):
+            evil = SettingsLayer(layer="province", revision=revision, document={"services": ["register"]})
+            layers = (signed.layers[0], evil, signed.layers[2])
+            forged = msgspec.structs.replace(signed, settings_revision=2**40, layers=layers)
+            assert self.judged(rig, forged) == ("settings-20 has not signed province",)
+
+    def test_nor_an_old_revision_that_was_signed_once(self, rig: TrustRig, signed: Desired) -> None:
+        newer = {"greeting": {"th": "เชิญ", "en": "Come in"}}
+        said = {layer_path("settings-20", "province"): {"revision": 3, "sha256": document_sha256(newer)}}
+        drafts.say_only(rig.repository, "settings-20", said, rig.now)
+        rig.publish()
+        rig.refresh()
+        again = msgspec.structs.replace(signed, settings_revision=99, layers=signed.layers[:2])
+        assert self.judged(rig, again) == ("settings-20 has not signed province",)
+
+    def test_nor_a_layer_left_out_or_added_or_put_last(self, rig: TrustRig, signed: Desired) -> None:
+        national, province, kiosk = signed.layers
+        office = SettingsLayer(layer="office", revision=1, document={"services": []})
+        for layers in ((national, province), (national, province, office, kiosk), (province, kiosk, national)):
+            assert self.judged(rig, msgspec.structs.replace(signed, layers=layers)) != ()
+        extra = SettingsLayer(layer="more", revision=1, document={"services": []})
+        assert self.judged(rig, msgspec.structs.replace(signed, layers=(*signed.layers, extra))) != ()
+
+    def test_another_provinces_kiosk_does_not_ask_this_province(self, rig: TrustRig, signed: Desired) -> None:
+        rig.refresh(dopa_code=40)
+        assert self.judged(rig, msgspec.structs.replace(signed, layers=signed.layers[:1])) == ()
+
+    def test_nothing_new_is_taken_once_the_provinces_word_is_over(self, rig: TrustRig, signed: Desired) -> None:
+        rig.clock += timedelta(days=366)
+        assert self.judged(rig, signed)[0].startswith("settings-20: over")

@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from fleet.protocol.enrolment import Grant
+from fleet.protocol.messages import Desired
+from fleet.protocol.settings import SettingsError
 from kiosk import trusted
 from kiosk.agent.trust_keeping import TrustKeeping, start_refresh
 from kiosk.agent.trust_order import Order
@@ -100,6 +102,14 @@ def test_what_followed_from_another_root_is_forgotten(tmp_path: Path) -> None:
     keeping = TrustKeeping(with_root(tmp_path, "{}"), lambda: None, ends_with(3, []))
     assert keeping.trusted is None
     assert trusted.load(tmp_path / "data") is None
+
+
+def test_no_settings_are_taken_before_it_is_known_who_must_sign_them(tmp_path: Path) -> None:
+    desired = Desired(settings_revision=1, layers=())
+    keeping = TrustKeeping(with_root(tmp_path, "{}"), lambda: None, ends_with(3, []))
+    with pytest.raises(SettingsError, match="nothing verified yet"):
+        keeping.demand_signed(desired)
+    TrustKeeping(machine(tmp_path), lambda: None, ends_with(3, [])).demand_signed(desired)  # one without a root
 
 
 def test_one_that_is_under_way_is_ended_with_the_agent(tmp_path: Path) -> None:
