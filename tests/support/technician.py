@@ -66,6 +66,10 @@ class Technician:
         """Scan and refuse."""
         return self._send(self.open(shown.address), {"refuse": "1"})
 
+    def fill_in(self, at: str, **fields: str) -> requests.Response:
+        """Open a page with a form and send it; the page that follows."""
+        return self._send(self.open(at), fields)
+
     def ask(self, kiosk_page: str, kind: str) -> requests.Response:
         """Press a button of a kiosk's page; the page that follows."""
         page = self.open(kiosk_page)
