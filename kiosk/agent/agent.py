@@ -17,6 +17,7 @@ from fleet.protocol.messages import (
     Ack,
     Command,
     Desired,
+    DeviceState,
     DeviceStatus,
     MessageError,
     PaymentConfirmed,
@@ -28,6 +29,7 @@ from fleet.protocol.messages import (
 from fleet.protocol.settings import KioskSettings, SettingsError
 from fleet.protocol.topics import Channel
 from kiosk import lives, news, settings_store
+from kiosk.agent.desk_watch import DeskWatch
 from kiosk.agent.errands import Errands, Place
 from kiosk.agent.health import health
 from kiosk.agent.link import Arrived, Link, check_identity
@@ -35,6 +37,8 @@ from kiosk.agent.office_keeping import OfficeKeeping
 from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
 from kiosk.agent.trust_keeping import TrustKeeping
+from kiosk.agent.updates import keeping as updates
+from kiosk.agent.updates.states import Proof
 from kiosk.config import MachineConfig
 from kiosk.office.replica import Replica
 from kiosk.service_manager import ServiceManager
@@ -54,6 +58,9 @@ TRUST_TURN_S = 0.1
 
 HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
+
+ANSWERING = frozenset({DeviceState.ONLINE, DeviceState.BUSY, DeviceState.USER_ERROR})
+"""States of a device that is there and works: out of paper is no fault of the firmware."""
 
 PROCESS = "agent"
 """Our name in the records."""
@@ -78,13 +85,14 @@ class Agent:
         self._office = OfficeKeeping(config.link, self._replica, self._report)
         self._trust = TrustKeeping(config, self._trust_changed)
         self._renewal = Renewal(config) if config.enrolment is not None else None
+        self._updates = self._update_keeping(boot_id) if config.updates.installer else None
         place = Place(
             version=version, boot_id=boot_id, run_dir=config.run_path, reboot_command=config.care.reboot_command
         )
         self._errands = Errands(self._spool, self._post, self._reply, place)
         self._births = 0
         self._was_online = False
-        self._desk = news.DeskStatus(devices={}, paper="unknown", in_visit=False)
+        self._desk = DeskWatch(time.monotonic)
         self._status_due_s = 0.0
         self._status_no = 0
         self._given_up: int | None = None
@@ -92,6 +100,23 @@ class Agent:
         self._refused: Desired | None = None
         self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
+
+    def _update_keeping(self, boot_id: str) -> updates.UpdateKeeping:
+        config = self._config
+        place = updates.Place(
+            data_dir=config.data_path,
+            boot_id=boot_id,
+            link=config.link,
+            installer=config.updates.installer,
+            reboot_command=config.care.reboot_command,
+        )
+        world = updates.World(
+            spool=self._spool,
+            report=self._report,
+            believed=lambda: self._trust.trusted,
+            ask_trust=self._trust.ask_soon,
+        )
+        return updates.UpdateKeeping(place, world)
 
     def stop(self) -> None:
         """End ``run`` after the present turn; safe in a signal handler."""
@@ -117,6 +142,8 @@ class Agent:
             self._link.close()
             self._office.close()
             self._trust.close()
+            if self._updates is not None:
+                self._updates.close()
             for held in (self._post, self._replica, self._spool):
                 held.close()
 
@@ -140,6 +167,8 @@ class Agent:
             self._hear(self._post.receive(0))
         self._office.step()
         self._trust.turn()
+        if self._updates is not None:
+            self._updates.turn(in_visit=self._desk.status.in_visit, proof=self._proof())
         if self._renewal is not None and self._renewal.turn():
             self._link.close()  # and come again by the new certificate
         while self._link.inbox:
@@ -155,7 +184,10 @@ class Agent:
         if self._link.online:
             self._ship()
         self._office.begin_if_due(online=self._link.online)
-        self._errands.look_after(in_visit=self._desk.in_visit)
+        self._errands.look_after(in_visit=self._desk.status.in_visit)
+        if self._desk.falls_silent():
+            log.error("the front desk says nothing any more")
+            self._report_status()
         if time.monotonic() >= self._status_due_s:
             self._report_status()
 
@@ -181,7 +213,7 @@ class Agent:
     def _hear(self, message: news.News | None) -> None:
         match message:
             case news.DeskStatus():
-                self._desk = message
+                self._desk.heard(message)
                 self._look_at_settings()
                 self._post.tell(news.LinkState(online=self._was_online))  # it may have been born after the link
                 self._report_status()
@@ -310,7 +342,17 @@ class Agent:
                 problems=(*self._problems, *self._unsigned(), *self._trust.problems),
                 office_revision=self._replica.revision,
                 version=self._version,
+                firmware=None if self._updates is None else self._updates.reported(),
             ),
+        )
+
+    def _proof(self) -> Proof:
+        """What works now, for a system that has to prove itself."""
+        devices = self._desk.status.devices
+        return Proof(
+            front_desk=self._desk.has_run_on(),
+            link=self._link.online,
+            devices=frozenset(name for name, status in devices.items() if status.state in ANSWERING),
         )
 
     def _report_status(self) -> None:
@@ -320,7 +362,8 @@ class Agent:
             log.error("spool not looked after: %s", err)
         self._status_due_s = time.monotonic() + HEARTBEAT_S * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
         self._status_no += 1
-        devices: dict[str, DeviceStatus] = self._desk.devices
+        desk = self._desk.status
+        devices: dict[str, DeviceStatus] = desk.devices
         self._link.publish(
             Channel.STATUS,
             Status(
@@ -328,11 +371,11 @@ class Agent:
                 no=self._status_no,
                 at=datetime.now(UTC),
                 devices=devices,
-                paper=self._desk.paper,
-                paper_slips_left=self._desk.paper_slips_left,
-                paper_out_at=self._desk.paper_out_at,
+                paper=desk.paper,
+                paper_slips_left=desk.paper_slips_left,
+                paper_out_at=desk.paper_out_at,
                 spool_depth=self._spool.depth,
-                in_visit=self._desk.in_visit,
+                in_visit=desk.in_visit,
                 health=health(self._config.data_path, self._spool, self._office.clock_ahead_s),
             ),
         )
