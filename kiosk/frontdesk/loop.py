@@ -15,13 +15,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from drivers.about import About
 from drivers.display.port import TouchEvent
 from drivers.panel.port import CallPressed, Light, Pattern, TamperChanged
-from fleet.protocol import records
-from fleet.protocol.messages import CommandKind, DeviceState, DeviceStatus
+from fleet.protocol.messages import CommandKind, DeviceState
 from kiosk import news, roll_marker, settings_store, trusted
 from kiosk.config import MachineConfig
 from kiosk.frontdesk import printer_words
@@ -30,6 +27,7 @@ from kiosk.frontdesk.duties import PrintJob, SlipDone
 from kiosk.frontdesk.effects import Effects
 from kiosk.frontdesk.errands import Errands
 from kiosk.frontdesk.glass import Glass
+from kiosk.frontdesk.known_devices import KnownDevices
 from kiosk.frontdesk.signals import paper_pattern, sound_between, status_pattern
 from kiosk.frontdesk.worker import DeviceTold, Inbox, WorkerDied
 from kiosk.slips.trial_slip import TrialSlip
@@ -79,8 +77,7 @@ class FrontDesk:
         self._config, self._inbox, self._glass, self._effects, self._post = config, inbox, glass, effects, post
         self._state: State = OutOfService(Desk(config.kiosk_id))
         self._clock = StateClock(time.monotonic)
-        self._devices: dict[str, DeviceStatus] = {}
-        self._abouts: dict[str, About] = {}
+        self._devices = KnownDevices(effects.record)
         self._status_due_s = self._listen_at_s = 0.0
         self._told_busy = False
         self._proven_at_s: float | None = None
@@ -152,7 +149,7 @@ class FrontDesk:
         if self._identify_until_s is not None and now_s >= self._identify_until_s:
             self._identify_until_s = None
         self._glass.call(is_called=self._identify_until_s is not None)
-        printer = self._devices.get(Device.PRINTER.value)
+        printer = self._devices.of(Device.PRINTER)
         if printer is not None and printer.state is DeviceState.ONLINE and self._state.desk.can_print:
             for begun in self._effects.printing.try_again(now_s):
                 self._step(begun)
@@ -174,8 +171,8 @@ class FrontDesk:
 
     def _put_in_new_roll(self) -> None:
         """Somebody, here or in the fleet, says so."""
-        known = self._devices.get(Device.PRINTER.value) or DeviceStatus(state=DeviceState.UNKNOWN)
-        self._effects.printing.put_in_new_roll(known.state)
+        known = self._devices.of(Device.PRINTER)
+        self._effects.printing.put_in_new_roll(known.state if known is not None else DeviceState.UNKNOWN)
         self._tell_status()
 
     def _look_at_disk(self) -> None:
@@ -189,7 +186,9 @@ class FrontDesk:
         """The lights that are the desk's, and the fan."""
         console, paper = self._effects.console, self._state.desk.paper
         sought = self._identify_until_s is not None
-        console.desk_shows(Light.STATUS, Pattern.FAST if sought else status_pattern(self._state, self._devices))
+        console.desk_shows(
+            Light.STATUS, Pattern.FAST if sought else status_pattern(self._state, self._devices.statuses)
+        )
         console.desk_shows(Light.PAPER, paper_pattern(paper, in_visit=self._effects.in_visit))
         console.look_after_fan(now_s)
 
@@ -205,12 +204,12 @@ class FrontDesk:
 
     def _touches(self) -> tuple[TouchEvent, ...]:
         touches = self._glass.poll()
-        known = self._devices.get(Device.DISPLAY.value)
+        known = self._devices.of(Device.DISPLAY)
         if known is None or (known.state is DeviceState.ONLINE) is not self._glass.is_open:
             lost = DeviceLost(Device.DISPLAY, self._glass.why_closed)
             self._take(DeviceReady(Device.DISPLAY) if self._glass.is_open else lost)
         elif self._glass.given_up and known.state is not DeviceState.HARDWARE_ERROR:
-            self._set_device(Device.DISPLAY, DeviceState.HARDWARE_ERROR, self._glass.why_closed)
+            self._devices.changed(Device.DISPLAY, DeviceState.HARDWARE_ERROR, self._glass.why_closed, self._glass.about)
             self._tell_status()
         return touches
 
@@ -301,48 +300,33 @@ class FrontDesk:
     def _device_changed(self, event: DeviceReady | DeviceLost | PrinterChanged) -> None:
         match event:
             case DeviceReady(device=device):
-                self._set_device(device, DeviceState.ONLINE, "")
+                self._devices.changed(device, DeviceState.ONLINE, "", self._about(device))
                 if device is Device.PANEL:
                     self._effects.console.tell_again()
             case DeviceLost(device=device, reason=reason):
-                self._set_device(device, DeviceState.NO_DEVICE, reason)
+                self._devices.changed(device, DeviceState.NO_DEVICE, reason, self._about(device))
             case PrinterChanged(status=status):
                 self._effects.printing.meter.seen(status.paper)
-                self._set_device(Device.PRINTER, printer_words.state_of(status), printer_words.says(status))
+                self._devices.changed(Device.PRINTER, printer_words.state_of(status), printer_words.says(status))
         self._step(event)
         self._tell_status()
 
     def _device_told(self, device: Device, about: About) -> None:
-        self._abouts[device.value] = about
-        known = self._devices.get(device.value)
-        if known is not None and known.state is DeviceState.ONLINE:  # another one, beside the first or instead of it
-            self._set_device(device, known.state, known.detail)
+        if self._devices.told(device, about):
             self._tell_status()
 
-    def _set_device(self, device: Device, state: DeviceState, detail: str) -> None:
-        before = self._devices.get(device.value)
-        about = self._glass.about if device is Device.DISPLAY else self._abouts.get(device.value)
-        told = _told(before, about)
-        if before is not None and (before.state, before.detail, _told(before, None)) == (state, detail, told):
-            return
-        now, name = datetime.now(UTC), device.value
-        self._devices[name] = DeviceStatus(state=state, detail=detail, since=now, **told)
-        log.info("%s is %s %s", name, state.value, detail)
-        self._effects.record(
-            records.DeviceChanged(device=name, state=state.value, detail=detail, changed_at=now, **told)
-        )
+    def _about(self, device: Device) -> About | None:
+        """The display has no worker to tell of it."""
+        return self._glass.about if device is Device.DISPLAY else None
 
     def _panel_said(self, event: CallPressed | TamperChanged) -> None:
         """An open cabinet is a fault until it is closed; a call is a line in the history."""
         if isinstance(event, TamperChanged):
             state = DeviceState.HARDWARE_ERROR if event.open else DeviceState.ONLINE
-            self._set_device(Device.PANEL, state, "tamper" if event.open else "closed")
+            self._devices.changed(Device.PANEL, state, "tamper" if event.open else "closed")
             self._tell_status()
-            return
-        online, now = DeviceState.ONLINE.value, datetime.now(UTC)
-        self._effects.record(
-            records.DeviceChanged(device=Device.PANEL.value, state=online, detail="call", changed_at=now)
-        )
+        else:
+            self._devices.called()
 
     # ---- the visit
 
@@ -372,7 +356,7 @@ class FrontDesk:
         outlook = self._effects.printing.meter.outlook(datetime.now(UTC))
         self._told_busy = self._effects.printing.is_busy
         status = news.DeskStatus(
-            devices=self._devices_now(),
+            devices=self._devices.as_told(is_printing=self._told_busy),
             paper=self._state.desk.paper.value,
             in_visit=self._effects.in_visit,
             paper_slips_left=outlook.slips_left if outlook else None,
@@ -380,22 +364,6 @@ class FrontDesk:
         )
         told = self._post.send(status)
         self._status_due_s = time.monotonic() + (STATUS_EVERY_S if told else STATUS_RETRY_S)
-
-    def _devices_now(self) -> dict[str, DeviceStatus]:
-        """The devices as they are told: a printer at work is busy, and that is no record's worth."""
-        devices = dict(self._devices)
-        printer = devices.get(Device.PRINTER.value)
-        if self._told_busy and printer is not None and printer.state is DeviceState.ONLINE:
-            devices[Device.PRINTER.value] = msgspec.structs.replace(printer, state=DeviceState.BUSY)
-        return devices
-
-
-def _told(before: DeviceStatus | None, about: About | None) -> dict[str, str]:
-    """What a device tells of itself, as the wire says it; of one that is gone, what it told when it was there."""
-    if about is None:
-        kept = before or DeviceStatus(state=DeviceState.UNKNOWN)
-        return {"model": kept.model, "firmware": kept.firmware, "port": kept.port}
-    return {"model": about.model or "", "firmware": about.firmware or "", "port": about.port or ""}
 
 
 def _name(thing: object) -> str:
