@@ -1,4 +1,4 @@
-"""How a kiosk is let in: by a person who typed its code, or by a voucher; and everything by which nobody is.
+"""How a kiosk is let in by a person who typed its code; and everything by which nobody is.
 
 Every refusal is tried against the whole exchange: begun, revealed, confirmed, collected.
 """
@@ -6,19 +6,14 @@ Every refusal is tried against the whole exchange: begun, revealed, confirmed, c
 from __future__ import annotations
 
 import itertools
-import json
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -29,84 +24,15 @@ from fleet.people.models import Membership, Role
 from fleet.protocol import enrolment as words
 from fleet.trust import enrolments
 from fleet.trust.certificates import Doer, revoke
-from fleet.trust.models import Certificate, Deed, Enrolment, ExpectedMachine, Stage
+from fleet.trust.models import Certificate, Deed, Enrolment, Stage
 from fleet.trust.signing_request import key_sha256
-from fleet.trust.vouchers import expect, read_batch
+from tests.support.enrolling import Machine, know_addresses, opened, stand
 from tests.support.identities import new_key, signing_request
 
-
-@pytest.fixture(autouse=True)
-def _addresses() -> None:
-    (settings.DATA_DIR / "ports.json").write_text('{"http": 1, "kiosk": 2, "broker": 3}')
+__all__ = ["know_addresses"]
 
 
 _numbers = itertools.count()
-
-
-@dataclass
-class Machine:
-    """A kiosk that wants in, as its wire."""
-
-    serial: str = ""
-    key: ec.EllipticCurvePrivateKey = field(default_factory=new_key)
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
-    browser: Client = field(default_factory=lambda: Client(SERVER_NAME="localhost"))
-    begun: words.Begun | None = None
-
-    @property
-    def name(self) -> str:
-        return key_sha256(self.key.public_key())
-
-    def post(self, step: str, body: dict[str, object] | bytes) -> HttpResponse:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        answer = self.browser.post(f"/enrol/v1/{step}", data, content_type="application/json")
-        assert isinstance(answer, HttpResponse)
-        return answer
-
-    def begin(self) -> words.Begun:
-        answer = self.post("begin", self.begin_words())
-        assert answer.status_code == 200, answer.status_code
-        self.begun = words.read(answer.content, words.Begun)
-        return self.begun
-
-    def begin_words(self) -> dict[str, object]:
-        bound = words.commitment(self.nonce, self.name)
-        return {"csr": signing_request(self.key), "commitment": bound, "serial": self.serial, "version": "0.1.0"}
-
-    @property
-    def transcript(self) -> words.Transcript:
-        assert self.begun is not None
-        ca = x509.load_pem_x509_certificate(self.begun.ca.encode()).fingerprint(hashes.SHA256()).hex()
-        return words.Transcript(
-            enrolment_id=self.begun.enrolment_id, key_sha256=self.name, ca_sha256=ca, kiosk_nonce=self.nonce,
-            fleet_nonce=self.begun.nonce, serial=self.serial,
-        )  # fmt: skip
-
-    def signed(self, purpose: str, key: ec.EllipticCurvePrivateKey | None = None) -> str:
-        return (key or self.key).sign(self.transcript.digest(purpose), ec.ECDSA(hashes.SHA256())).hex()
-
-    def reveal(self, **changes: object) -> HttpResponse:
-        said: dict[str, object] = {
-            "enrolment_id": self.transcript.enrolment_id, "nonce": self.nonce, "signature": self.signed(words.REVEAL),
-        }  # fmt: skip
-        return self.post("reveal", said | changes)
-
-    def collect(self, **changes: object) -> HttpResponse:
-        said: dict[str, object] = {
-            "enrolment_id": self.transcript.enrolment_id, "signature": self.signed(words.COLLECT)
-        }  # fmt: skip
-        return self.post("collect", said | changes)
-
-    @property
-    def page(self) -> str:
-        return words.page_path(self.transcript.enrolment_id, self.name)
-
-
-def opened(**how: str) -> Machine:
-    machine = Machine(**how)  # type: ignore[arg-type]  # only serial is given
-    machine.begin()
-    assert machine.reveal().status_code == 200
-    return machine
 
 
 def phone(role: Role | None = Role.TECHNICIAN, dopa_code: int | None = 20) -> Client:
@@ -123,11 +49,6 @@ def typed(browser: Client, machine: Machine, **fields: str) -> HttpResponse:
     answer = browser.post(machine.page, said)
     assert isinstance(answer, HttpResponse)
     return answer
-
-
-def stand(answer: HttpResponse) -> str:
-    assert answer.status_code == 200, answer.status_code
-    return str(json.loads(answer.content)["stand"])
 
 
 # ---- the way in
@@ -413,105 +334,3 @@ def test_only_an_admin_revokes_and_names_the_kiosk() -> None:
     assert Certificate.objects.get().revoked_at is None
     assert admin.post(page, reason).status_code == 302
     assert Certificate.objects.get().revoked_at is not None
-
-
-# ---- vouchers
-
-
-BATCH = "serial,office,name,name_en\nSN-1,CBI,โถงชั้น 3,Floor 3\nSN-2,KKN,โถงชั้น 4,\n"
-
-
-def vouchers(directory: Path, text: str = BATCH) -> int:
-    return expect(read_batch(text.splitlines(), {"CBI", "KKN"}), directory, Doer())
-
-
-def voucher_of(directory: Path, serial: str) -> words.Voucher:
-    return words.read((directory / f"{serial}.voucher").read_bytes(), words.Voucher)
-
-
-def proof(machine: Machine, voucher: words.Voucher) -> str:
-    secret = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(voucher.secret))
-    return secret.sign(machine.transcript.digest(words.VOUCHER)).hex()
-
-
-def expected_machine(directory: Path, serial: str = "SN-1") -> tuple[Machine, words.Voucher]:
-    machine = Machine(serial=serial)
-    machine.begin()
-    return machine, voucher_of(directory, serial)
-
-
-def test_a_machine_with_its_voucher_comes_in_without_a_person(tmp_path: Path) -> None:
-    assert vouchers(tmp_path) == 2
-    machine, voucher = expected_machine(tmp_path)
-    assert voucher.ca_sha256 == machine.transcript.ca_sha256, "the machine knows whom to trust, too"
-    answer = words.read(machine.reveal(voucher=proof(machine, voucher)).content, words.Collected)
-    assert answer.grant is not None
-    assert answer.grant.kiosk_id == "CBI-03"
-    assert Kiosk.objects.get(pk="CBI-03").name_th == "โถงชั้น 3"
-
-
-def test_a_voucher_is_good_once(tmp_path: Path) -> None:
-    vouchers(tmp_path)
-    machine, voucher = expected_machine(tmp_path)
-    machine.reveal(voucher=proof(machine, voucher))
-    again, _ = expected_machine(tmp_path)
-    assert stand(again.reveal(voucher=proof(again, voucher))) == "waiting", "a person may still let it in"
-    assert Certificate.objects.count() == 1
-    assert vouchers(tmp_path) == 1, "no second voucher for a machine that has come"
-
-
-def test_a_serial_number_alone_proves_nothing(tmp_path: Path) -> None:
-    vouchers(tmp_path)
-    machine, _ = expected_machine(tmp_path)
-    assert stand(machine.reveal()) == "waiting"
-
-
-def test_another_machines_voucher_proves_nothing(tmp_path: Path) -> None:
-    vouchers(tmp_path)
-    machine, _ = expected_machine(tmp_path)
-    assert stand(machine.reveal(voucher=proof(machine, voucher_of(tmp_path, "SN-2")))) == "waiting"
-    assert Deed.objects.filter(what="voucher-refused").count() == 1
-
-
-def test_a_proof_is_for_one_enrolment(tmp_path: Path) -> None:
-    vouchers(tmp_path)
-    machine, voucher = expected_machine(tmp_path)
-    overheard = proof(machine, voucher)
-    thief, _ = expected_machine(tmp_path)
-    assert stand(thief.reveal(voucher=overheard)) == "waiting"
-
-
-def test_a_voucher_ends(tmp_path: Path) -> None:
-    vouchers(tmp_path)
-    machine, voucher = expected_machine(tmp_path)
-    ExpectedMachine.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert stand(machine.reveal(voucher=proof(machine, voucher))) == "waiting"
-
-
-def test_vouchers_are_for_nobody_else_to_read_and_not_in_the_database(tmp_path: Path) -> None:
-    vouchers(tmp_path / "out")
-    file = tmp_path / "out" / "SN-1.voucher"
-    assert file.stat().st_mode & 0o777 == 0o600
-    secret = voucher_of(tmp_path / "out", "SN-1").secret
-    assert secret != ExpectedMachine.objects.get(pk="SN-1").voucher_key
-    assert not Deed.objects.filter(detail__contains=secret[:16]).exists()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "serial,office\nSN-1,CBI\n",
-        "serial,office,name\nSN 1,CBI,x\n",
-        "serial,office,name\nSN-1,XXX,x\n",
-        "serial,office,name\nSN-1,CBI,\n",
-        f"serial,office,name\nSN-1,CBI,{'x' * 61}\n",
-        "serial,office,name\nSN-1,CBI,x\nSN-1,CBI,y\n",
-        "serial,office,name\n../x,CBI,x\n",
-    ],
-)
-def test_a_list_is_taken_whole_or_not_at_all(text: str, tmp_path: Path) -> None:
-    from fleet.trust.certificates import IdentityError
-
-    with pytest.raises(IdentityError):
-        vouchers(tmp_path, text)
-    assert not ExpectedMachine.objects.exists()
