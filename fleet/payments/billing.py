@@ -48,6 +48,5 @@ def make_notices(asked: Asked, versions: Sequence[Version], as_of: date, by: Use
 def grow_notices(as_of: date, office: Office | None = None) -> int:
     """Bring surcharges up to a day, and tell the kiosks of every office concerned; how many notices were looked at."""
     keys = making.outgrown(as_of, office)
-    for office_id in sorted(making.grow(keys, as_of)):
-        announce_office(office_id)
+    making.grow(keys, as_of, announce_office)
     return len(keys)

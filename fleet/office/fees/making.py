@@ -7,7 +7,7 @@ and an officer decides (``decisions/0002``). Whoever calls tells the kiosks (``p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -259,8 +259,9 @@ def falling_due(office: Office, first: date, last: date) -> Sequence[int]:
     return list(fees.order_by("pk").values_list("pk", flat=True))
 
 
-def grow(keys: Sequence[int], as_of: date) -> set[str]:
-    """Bring some notices up to a day; the offices whose records have changed. A transaction a batch."""
+def grow(keys: Sequence[int], as_of: date, announce: Callable[[str], None] | None = None) -> set[str]:
+    """Bring some notices up to a day; the offices whose records have changed. A transaction a batch, in which
+    ``announce`` tells the kiosks of each office: whoever is killed between two batches has told of the first."""
     changed: set[str] = set()
     for begin in range(0, len(keys), ROWS_AT_ONCE):
         with transaction.atomic():
@@ -272,6 +273,8 @@ def grow(keys: Sequence[int], as_of: date) -> set[str]:
                     grown.setdefault(fee.factory.office_id, []).append(fee.notice_id)
             for office_id in sorted(grown):
                 publish(office_id, {wire.Notice: grown[office_id]})
+                if announce is not None:
+                    announce(office_id)
         changed.update(grown)
     return changed
 

@@ -94,7 +94,9 @@ def test_an_owed_notice_grows_and_an_older_qr_goes_to_a_person() -> None:
     held = YearlyFee.objects.get(notice=number).holds_until
     assert held is not None
     assert grow_notices(held) == 0
+    Outgoing.objects.all().delete()
     assert grow_notices(date(YEAR, 4, 1)) >= 1
+    assert Outgoing.objects.filter(topic__contains="/CBI-").exists(), "its kiosks are told"
     after = Notice.objects.get(pk=number)
     assert after.amount_satang == before.amount_satang + 3 * before.amount_satang // 20
     assert [each.why for each in NoticeRevision.objects.filter(notice=number)] == ["surcharge", "made"]
