@@ -128,12 +128,12 @@ def _open(state: DeskOpen, tell: Telling, say: FolderWords) -> InviteView | Sorr
     if state.told is not None:
         again = button(tell.say.floor.again, Button.RETRY, "rotate-ccw", Kind.PRIMARY)
         return SorryView(tell.shell(Floor(_back(tell), again, tell.toggles)), Tone.ATTENTION, *say.told[state.told], "")
-    whose = say.whose.format(who=_officer_name(state.here.officer, tell))
+    beside = say.close  # and no name: a technician far away may see this screen
     if state.here.paused:
         last = state.here.paused[-1]
-        whose = say.stopped.format(place=place_words(last.place, say), n=last.scanned)
+        beside = say.stopped.format(place=place_words(last.place, say), n=last.scanned)
     floor = Floor(_back(tell), paused or finish, tell.toggles)
-    return InviteView(tell.shell(floor), Invitation.NOTICE, say.scan, say.scan_steps, whose, tell.moment.beat)
+    return InviteView(tell.shell(floor), Invitation.NOTICE, say.scan, say.scan_steps, beside, tell.moment.beat)
 
 
 def _folder(state: FolderShown, tell: Telling, say: FolderWords) -> NoticesView:
@@ -242,12 +242,18 @@ def _about(seen: Seen, scan: Scan, tell: Telling, say: FolderWords) -> Forms:
         return (seen.folder_id,)
     name, folder = _name(seen.facts, tell), seen.facts.folder
     if scan is Scan.MISPLACED:
-        more = say.belongs.format(place=place_words(folder, say, slot=folder.slot))
-        return f"{more} · {name}", more
+        where = _belongs(folder, say)
+        return f"{where[0]} · {name}", *where
     if scan is Scan.BACK:
         more = say.came_back.format(who=_who(seen.facts, tell))
         return f"{name} · {more}", more, name
     return (name,)
+
+
+def _belongs(folder: Folder, say: FolderWords) -> Forms:
+    """Where it belongs."""
+    place = place_words(folder, say, slot=folder.slot)
+    return tuple(form.format(place=place) for form in say.belongs)
 
 
 def _count_rows(state: TakingStock | StockSummed, say: FolderWords) -> tuple[Row, Row]:
@@ -282,9 +288,7 @@ def _wrong_row(wrong: FolderFacts | Seen, tell: Telling, say: FolderWords) -> Ro
         return Row(_name(wrong, tell), (slot,), "", True, None)
     if wrong.facts is None:
         return Row(wrong.folder_id, (say.scans[Scan.NOT_OURS],), "", True, None)
-    folder = wrong.facts.folder
-    belongs = say.belongs.format(place=place_words(folder, say, slot=folder.slot))
-    return Row(_name(wrong.facts, tell), (belongs,), "", True, None)
+    return Row(_name(wrong.facts, tell), _belongs(wrong.facts.folder, say), "", True, None)
 
 
 def _done(state: StockDone, tell: Telling, say: FolderWords) -> GiveView:

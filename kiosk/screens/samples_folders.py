@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
+
 from fleet.protocol.codes import folder_id
 from fleet.protocol.office import Factory, Folder, Officer
 from kiosk.visits.desk import Desk, Device
@@ -111,6 +113,18 @@ def _walked(desk: Desk) -> Iterator[tuple[str, State]]:
     yield "23-done-offline", StockDone(replace(desk, online=False), VISITOR, HERE, back)
 
 
+def _standing_in(place: Place, shelf: Walk) -> Walk:
+    """The same walk along another shelf."""
+
+    def moved(facts: FolderFacts) -> FolderFacts:
+        there = {"room": place.room, "cabinet": place.cabinet, "shelf": place.shelf}
+        return replace(facts, folder=msgspec.structs.replace(facts.folder, **there))
+
+    here = {each.folder.folder_id: moved(each) for each in shelf.belonging}
+    seen = tuple(replace(each, facts=here.get(each.folder_id, each.facts)) for each in shelf.seen)
+    return Walk(place, tuple(here.values()), seen)
+
+
 def _long(desk: Desk, long_factory: Factory) -> Iterator[tuple[str, State]]:
     here = OfficerHere(LONG)
     lent = facts(1, out=LONG)
@@ -119,9 +133,8 @@ def _long(desk: Desk, long_factory: Factory) -> Iterator[tuple[str, State]]:
     yield "99-long-folder", FolderShown(desk, VISITOR, HERE, long)
     yield "99-long-folder-taken", FolderShown(desk, VISITOR, here, long, Deed.OUT)
     yield "99-long-officers", ChoosingOfficer(desk, VISITOR, here, long, (LONG, ONE, TWO, LONG), page=0)
-    so_far = walk()
     place = Place("ห้องเก็บเอกสารกลาง", "เหล็กบานเลื่อน 12", "บนสุด")
-    far = replace(so_far, place=place)
+    far = _standing_in(place, walk())
     last = Seen(lent.folder.folder_id, long)
     yield "99-long-stock", TakingStock(desk, VISITOR, here, far, Scan.MISPLACED, last)
     yield "99-long-sum", StockSummed(desk, VISITOR, here, far, page=1)

@@ -1,9 +1,9 @@
 """Bench rows ``folder-5000-p99-ms`` and ``folder-100000-p99-ms``: where is this folder, from the kiosk's own replica.
 
 From the text a scanner gives to the folder's place, who has it, and its factory: classified, found and decoded, as the
-front desk does it, without a network. The replica is a file, filled page by page as the fleet's pages come. Another
-connection, the agent's, is open and has changes half written, so nothing is measured on a lonely file. The peer is the
-same question put to the same file without its key: every folder decoded until one fits.
+folder desk does it (``FolderBook``), without a network. The replica is a file, filled page by page as the fleet's pages
+come. Another connection, the agent's, is open and has changes half written, so nothing is measured on a lonely file.
+The peer is the same question put to the same file without its key: every folder decoded until one fits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ import msgspec
 from fleet.protocol.codes import FolderCode, classify, folder_id
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.office import Factory, Folder, Item
+from kiosk.folder_book import FolderBook
 from kiosk.office.replica import Replica
+from kiosk.spool import Spool
 from tests.bench.rows import Row
 from tests.bench.spread import median, percentile
 from tests.support.office_pages import page_of
@@ -48,11 +50,17 @@ def _row(folders: int, goal_ms: float) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "office.sqlite"
         _fill(path, folders)
-        with closing(Replica(path)) as replica, closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        spool = Path(folder) / "spool.sqlite"
+        with (
+            closing(Replica(path)) as replica,
+            closing(Spool(spool)) as spooled,
+            closing(sqlite3.connect(path, isolation_level=None)) as writing,
+        ):
+            book = FolderBook(replica, spooled)
             writing.execute("BEGIN IMMEDIATE")
             writing.execute("UPDATE item SET body = body WHERE kind = 'factory'")
-            first_ms = _ms(lambda: _look_up(replica, scans[0]))
-            times_ms = sorted(_ms(lambda scan=scan: _look_up(replica, scan)) for scan in scans)  # type: ignore[misc]
+            first_ms = _ms(lambda: _look_up(book, scans[0]))
+            times_ms = sorted(_ms(lambda scan=scan: _look_up(book, scan)) for scan in scans)  # type: ignore[misc]
             peer_ms = sorted(_ms(lambda scan=scan: _walk(writing, scan)) for scan in scans[:_PEER_LOOK_UPS])  # type: ignore[misc]
             writing.execute("ROLLBACK")
     return Row(
@@ -72,14 +80,13 @@ def _ms(act: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began_s)
 
 
-def _look_up(replica: Replica, scanned: str) -> tuple[Folder, Factory]:
+def _look_up(book: FolderBook, scanned: str) -> tuple[Folder, Factory]:
     code = classify(scanned)
     assert isinstance(code, FolderCode)
-    folder = replica.item(Folder, code.folder_id)
-    assert folder is not None
-    factory = replica.item(Factory, folder.factory_no)
-    assert factory is not None
-    return folder, factory
+    found = book.facts(code.folder_id)
+    assert found is not None
+    assert found.factory is not None
+    return found.folder, found.factory
 
 
 def _walk(db: sqlite3.Connection, scanned: str) -> Folder:

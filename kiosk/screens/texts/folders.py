@@ -17,7 +17,7 @@ class FolderWords:
 
     scan: Forms
     scan_steps: tuple[str, ...]
-    whose: str
+    close: str
     stopped: str
     go_on: Forms
     told: dict[Told, tuple[str, str]]
@@ -55,7 +55,7 @@ class FolderWords:
     one_by_one: Forms
     scans: dict[Scan, str]
     came_back: str
-    belongs: str
+    belongs: Forms
     found: str
     of: str
     unit: str
@@ -81,7 +81,7 @@ class FolderWords:
 TH = FolderWords(
     scan=("สแกนแฟ้ม",),
     scan_steps=("สแกนป้ายที่สันแฟ้ม", "ดูที่เก็บและผู้ยืมบนจอ"),
-    whose="{who} ดึงบัตรออกเพื่อปิด",
+    close="ดึงบัตรออกเมื่อเสร็จ",
     stopped="{place} สแกนค้างไว้ {n} แฟ้ม",
     go_on=("นับชั้นต่อ", "นับต่อ"),
     told={
@@ -130,7 +130,7 @@ TH = FolderWords(
         Scan.NO_FOLDER: "ไม่ใช่ป้ายแฟ้ม",
     },
     came_back="เคยอยู่กับ {who}",
-    belongs="ของ {place}",
+    belongs=("ของ {place}",),
     found="พบแล้ว",
     of="{n}/{of}",
     unit="แฟ้ม",
@@ -156,7 +156,7 @@ TH = FolderWords(
 EN = FolderWords(
     scan=("Scan a folder",),
     scan_steps=("Scan the label on its back", "See its place and who has it"),
-    whose="{who}: take the card out to close",
+    close="Take the card out when done",
     stopped="{place}: {n} scanned, not finished",
     go_on=("Go on counting", "Go on"),
     told={
@@ -205,7 +205,7 @@ EN = FolderWords(
         Scan.NO_FOLDER: "No folder's label",
     },
     came_back="Was with {who}",
-    belongs="Of {place}",
+    belongs=("Its place: {place}", "{place}"),
     found="Found",
     of="{n}/{of}",
     unit="",
