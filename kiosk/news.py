@@ -60,13 +60,17 @@ class ErrandDone(msgspec.Struct, frozen=True, tag="errand-done"):
 
 
 class DeskStatus(msgspec.Struct, frozen=True, tag="desk-status"):
-    """Front desk to agent: the devices now, and what lies ahead of the paper, as in ``messages.Status``."""
+    """Front desk to agent: the devices now, and what lies ahead of the paper, as in ``messages.Status``.
+
+    ``pid``: of the front desk; another one has been started again.
+    """
 
     devices: dict[str, DeviceStatus]
     paper: str
     in_visit: bool
     paper_slips_left: int | None = None
     paper_out_at: datetime | None = None
+    pid: int = 0
 
 
 class RecordsWaiting(msgspec.Struct, frozen=True, tag="records-waiting"):

@@ -8,6 +8,7 @@ Only this thread steps, draws, and owns state, spool, replica and display. An un
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import time
 from collections import deque
@@ -361,6 +362,7 @@ class FrontDesk:
             in_visit=self._effects.in_visit,
             paper_slips_left=outlook.slips_left if outlook else None,
             paper_out_at=outlook.out_at if outlook else None,
+            pid=os.getpid(),
         )
         told = self._post.send(status)
         self._status_due_s = time.monotonic() + (STATUS_EVERY_S if told else STATUS_RETRY_S)
