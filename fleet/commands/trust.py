@@ -244,9 +244,9 @@ def _sign(arguments: argparse.Namespace) -> Said:
 
 
 def _publish(arguments: argparse.Namespace) -> Said:
-    from fleet.trust import drafts
+    from fleet.trust import publishing
 
-    published = drafts.publish(_repository(arguments), _now())
+    published = publishing.publish(_repository(arguments), _now())
     return {"published": published, "kiosks_told": sum(_told(arguments, role) for role in published)}
 
 

@@ -25,7 +25,7 @@ from fleet.protocol.trust import (
     customer_key_path,
     payee_path,
 )
-from fleet.trust import drafts
+from fleet.trust import drafts, publishing
 from fleet.trust.keys import make_key, open_key
 from fleet.trust.repository import Repository
 
@@ -86,7 +86,7 @@ def sign_and_publish(repository: Repository, now: datetime) -> None:
         for name in names:
             signer = open_key(repository.directory / KEYS / f"{name}.key", PASSPHRASE)
             drafts.sign(drafts.draft_file(repository, role), signer)
-    drafts.publish(repository, now)
+    publishing.publish(repository, now)
 
 
 def _said(what: SignedPayee | SignedCustomerKey) -> dict[str, Any]:

@@ -12,6 +12,10 @@ _PATTERNS = {
     "service": re.compile(r"unknown service: (.+)"),
     "value": re.compile(r"revision (\d+): .* - at `\$\.([^`]+)`"),
     "missing": re.compile(r"revision (\d+): Object missing required field `([^`]+)`.*"),
+    "payments": re.compile(r"no payments: payees: (.+)"),
+    "registrations": re.compile(r"no registrations: (.+)"),
+    "refused": re.compile(r"trust: (.+)"),
+    "unsigned": re.compile(r"revision (\d+): (?:settings-\S+ has not signed|nothing verified yet).*"),
     "disk": re.compile(r"revision (\d+) cannot be stored: .*"),
 }
 
@@ -33,6 +37,14 @@ def _sentence(name: str, found: re.Match[str]) -> str:
             return _("ไม่รู้จักค่า %(key)s") % {"key": first}
         case "service":
             return _("ไม่รู้จักบริการ %(key)s") % {"key": first}
+        case "payments":
+            return _("ตู้ไม่รับชำระเงิน บัญชีผู้รับไม่มีลายเซ็นที่ใช้ได้: %(why)s") % {"why": first}
+        case "registrations":
+            return _("ตู้ไม่รับลงทะเบียน กุญแจปิดผนึกไม่มีลายเซ็นที่ใช้ได้: %(why)s") % {"why": first}
+        case "refused":
+            return _("ตู้ไม่เชื่อข้อมูลที่ลงนาม: %(why)s") % {"why": first}
+        case "unsigned":
+            return _("ฉบับ %(revision)s ยังไม่มีลายเซ็นของจังหวัด ตู้จึงใช้ฉบับก่อน") % {"revision": first}
         case "value" | "missing":
             fill = {"revision": first, "key": found[2]}
             if name == "missing":

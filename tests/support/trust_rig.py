@@ -18,7 +18,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
 from fleet.protocol.trust import content_of, payee_path
-from fleet.trust import drafts
+from fleet.trust import drafts, publishing
 from fleet.trust.authority import Authority
 from fleet.trust.keys import PublicKey, make_key, online_key, open_key
 from fleet.trust.repository import Repository
@@ -120,7 +120,7 @@ class TrustRig:
         for role in drafts.waiting(self.repository):
             usual = NAMES["root"][:2] if role in ("root", "targets") else NAMES.get(role, ())
             self.sign(role, *signers.get(role, usual))
-        drafts.publish(self.repository, self.now)
+        publishing.publish(self.repository, self.now)
 
     def say_account(self, biller_id: str, **about: Any) -> None:
         custom = account(biller_id, **about)

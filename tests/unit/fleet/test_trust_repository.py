@@ -10,7 +10,7 @@ import pytest
 from tuf.api.metadata import Snapshot, Timestamp
 
 from fleet.protocol.trust import payee_path
-from fleet.trust import drafts
+from fleet.trust import drafts, publishing
 from fleet.trust.keys import KeyFileError, make_key, open_key, read_public
 from fleet.trust.repository import NoTrustError, Repository, TrustError
 from fleet.trust.standing import in_words, standings
@@ -39,7 +39,7 @@ class TestPublishing:
         draft_account(rig)
         rig.sign("payees", "malee")
         with pytest.raises(TrustError, match=r"payees version 2 needs 2 signatures and has 1 \(malee\).*still: mana"):
-            drafts.publish(rig.repository, rig.now)
+            publishing.publish(rig.repository, rig.now)
         assert rig.repository.delegated()["payees"].signed.version == 1
         assert drafts.waiting(rig.repository) == ["payees"]
 
@@ -48,7 +48,7 @@ class TestPublishing:
         rig.sign("payees", "malee", "mana")
         drafts.renew(rig.repository, "firmware", rig.now)
         with pytest.raises(TrustError, match="firmware version 2 needs 2 signatures and has 0"):
-            drafts.publish(rig.repository, rig.now)
+            publishing.publish(rig.repository, rig.now)
         assert rig.repository.delegated()["payees"].signed.version == 1
 
     def test_a_draft_that_is_changed_loses_its_signatures(self, rig: TrustRig) -> None:
@@ -56,7 +56,7 @@ class TestPublishing:
         rig.sign("payees", "malee", "mana")
         draft_account(rig)
         with pytest.raises(TrustError, match="has 0"):
-            drafts.publish(rig.repository, rig.now)
+            publishing.publish(rig.repository, rig.now)
 
     def test_whose_key_goes_signs_no_more_and_says_so_in_time(self, rig: TrustRig) -> None:
         drafts.rotate(rig.repository, "payees", drafts.Change(add=[rig.person("niran")], remove=["mana"]), rig.now)
@@ -73,7 +73,7 @@ class TestPublishing:
 
     def test_nothing_is_nothing(self, rig: TrustRig) -> None:
         with pytest.raises(NoTrustError, match="nothing to publish"):
-            drafts.publish(rig.repository, rig.now)
+            publishing.publish(rig.repository, rig.now)
 
     @pytest.mark.parametrize(
         ("change", "why"),
