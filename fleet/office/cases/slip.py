@@ -74,9 +74,10 @@ def _page(slip: CaseSlip) -> str:
     items = "".join(f"<li>{escape(each)}</li>" for each in slip.missing)
     missing = f"<h2>เอกสารที่ยังขาด</h2><ul>{items}</ul>" if items else ""
     code = qr(slip.address, covered=False)
+    at_kiosk = " หรือสแกนที่ตู้บริการของสำนักงาน" if factory else ""  # kiosks do not get a person's case
     drawn = (
         f'<svg viewBox="0 0 {code.width} {code.height}"><path d="{code.path}" stroke="#000" fill="none"/></svg>'
-        "<p><b>สแกนเพื่อติดตามเรื่อง</b></p><p>ดูขั้นตอน ผู้ดูแล และกำหนด ได้จากทุกที่ หรือสแกนที่ตู้บริการของสำนักงาน</p>"
+        f"<p><b>สแกนเพื่อติดตามเรื่อง</b></p><p>ดูขั้นตอน ผู้ดูแล และกำหนด ได้จากทุกที่{at_kiosk}</p>"
         '<p class="small">ผู้ถือใบนี้ดูเรื่องได้ เก็บไว้เหมือนเอกสารส่วนตัว</p>'
     )
     sample = '<div class="sample">ตัวอย่าง ใช้จริงไม่ได้</div>' if case.sample else ""
