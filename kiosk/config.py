@@ -28,6 +28,9 @@ Not settings: settings are decided by admins and arrive over the wire; this says
     [trust]
     root_file = "/usr/share/sala/trust-root.json"  # the offline roles' root; left out: the one enrolling brings
 
+    [updates]
+    installer = ["rauc"]              # what writes the other slot; left out: a machine that has none
+
     [care]
     reboot_command = ["systemctl", "reboot"]  # what the fleet may ask for; without it, it may not
 
@@ -138,6 +141,12 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     dopa_code: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
 
 
+class Updates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this machine's firmware is updated. ``installer``: the command `rauc`, and what stands before it."""
+
+    installer: tuple[str, ...] = ()
+
+
 class Care(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the fleet may ask of the machine itself."""
 
@@ -161,6 +170,7 @@ class MachineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     care: Care = Care()
     paper: PaperRoll = PaperRoll()
     trust: Trust = Trust()
+    updates: Updates = Updates()
 
     @property
     def is_enrolled(self) -> bool:

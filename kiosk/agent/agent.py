@@ -17,6 +17,7 @@ from fleet.protocol.messages import (
     Ack,
     Command,
     Desired,
+    DeviceState,
     DeviceStatus,
     MessageError,
     PaymentConfirmed,
@@ -36,6 +37,8 @@ from kiosk.agent.office_keeping import OfficeKeeping
 from kiosk.agent.renewal import Renewal
 from kiosk.agent.shipping import Shipping
 from kiosk.agent.trust_keeping import TrustKeeping
+from kiosk.agent.updates import keeping as updates
+from kiosk.agent.updates.states import Proof
 from kiosk.config import MachineConfig
 from kiosk.office.replica import Replica
 from kiosk.service_manager import ServiceManager
@@ -55,6 +58,9 @@ TRUST_TURN_S = 0.1
 
 HEARTBEAT_S = 60.0
 """A status at least this often, give or take a tenth, so that a fleet's heartbeats do not march in step."""
+
+ANSWERING = frozenset({DeviceState.ONLINE, DeviceState.BUSY, DeviceState.USER_ERROR})
+"""States of a device that is there and works: out of paper is no fault of the firmware."""
 
 PROCESS = "agent"
 """Our name in the records."""
@@ -79,6 +85,7 @@ class Agent:
         self._office = OfficeKeeping(config.link, self._replica, self._report)
         self._trust = TrustKeeping(config, self._trust_changed)
         self._renewal = Renewal(config) if config.enrolment is not None else None
+        self._updates = self._update_keeping(boot_id) if config.updates.installer else None
         place = Place(
             version=version, boot_id=boot_id, run_dir=config.run_path, reboot_command=config.care.reboot_command
         )
@@ -93,6 +100,23 @@ class Agent:
         self._refused: Desired | None = None
         self._settings_revision, self._problems = self._settings_in_force()
         self._stopping = False
+
+    def _update_keeping(self, boot_id: str) -> updates.UpdateKeeping:
+        config = self._config
+        place = updates.Place(
+            data_dir=config.data_path,
+            boot_id=boot_id,
+            link=config.link,
+            installer=config.updates.installer,
+            reboot_command=config.care.reboot_command,
+        )
+        world = updates.World(
+            spool=self._spool,
+            report=self._report,
+            believed=lambda: self._trust.trusted,
+            ask_trust=self._trust.ask_soon,
+        )
+        return updates.UpdateKeeping(place, world)
 
     def stop(self) -> None:
         """End ``run`` after the present turn; safe in a signal handler."""
@@ -118,6 +142,8 @@ class Agent:
             self._link.close()
             self._office.close()
             self._trust.close()
+            if self._updates is not None:
+                self._updates.close()
             for held in (self._post, self._replica, self._spool):
                 held.close()
 
@@ -141,6 +167,8 @@ class Agent:
             self._hear(self._post.receive(0))
         self._office.step()
         self._trust.turn()
+        if self._updates is not None:
+            self._updates.turn(in_visit=self._desk.status.in_visit, proof=self._proof())
         if self._renewal is not None and self._renewal.turn():
             self._link.close()  # and come again by the new certificate
         while self._link.inbox:
@@ -314,7 +342,17 @@ class Agent:
                 problems=(*self._problems, *self._unsigned(), *self._trust.problems),
                 office_revision=self._replica.revision,
                 version=self._version,
+                firmware=None if self._updates is None else self._updates.reported(),
             ),
+        )
+
+    def _proof(self) -> Proof:
+        """What works now, for a system that has to prove itself."""
+        devices = self._desk.status.devices
+        return Proof(
+            front_desk=self._desk.has_run_on(),
+            link=self._link.online,
+            devices=frozenset(name for name, status in devices.items() if status.state in ANSWERING),
         )
 
     def _report_status(self) -> None:

@@ -1,0 +1,1 @@
+"""Firmware of this kiosk: fetched, installed, proved, and taken back when it does not prove itself."""
