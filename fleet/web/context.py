@@ -56,6 +56,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
+        ("rollouts", "rocket", _("ปล่อยรุ่น")),
         ("payments", "banknote", _("การเงิน")),
         ("fees", "scroll-text", _("ค่าธรรมเนียม")),
         ("folders", "scan-barcode", _("แฟ้ม")),

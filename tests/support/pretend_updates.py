@@ -5,17 +5,21 @@ Nothing is sent: a kiosk's desired firmware is read from its row, and its report
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
+from django.utils import timezone
 
 from fleet.devices.hearing import say_hearing
-from fleet.devices.models import Kiosk, KioskState, Lease
+from fleet.devices.models import Kiosk, KioskState, Lease, Outgoing
 from fleet.protocol.messages import Reported
 from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
 from fleet.rollouts.firmware import known_firmware
-from fleet.rollouts.models import Firmware
+from fleet.rollouts.gating import RolloutState
+from fleet.rollouts.models import Firmware, Rollout
+from fleet.rollouts.stepping import step_all
 from fleet.site.simulated import make_simulated
 
 OLD, NEW, WORSE = "0d" * 32, "1e" * 32, "2f" * 32
@@ -95,3 +99,29 @@ def _done(kiosk_id: str, said: FirmwareReported, wanted: FirmwareDesired, fate: 
         hash_, version = wanted.manifest_hash, wanted.version
     reason = UpdateReason.NONE if end is UpdateState.GOOD else UpdateReason.FRONT_DESK
     return msgspec.structs.replace(said, state=end, reason=reason, running_hash=hash_, running_version=version)
+
+
+class World:
+    """A clock, kiosks and the conductor's step, in turn."""
+
+    def __init__(self, kiosks: int) -> None:
+        self.now = timezone.now()
+        self.kiosk_ids = make_kiosks(kiosks, self.now)
+        self.silent: dict[str, datetime] = {}
+        listen(self.now)
+        bundle(OLD, "0.1.0")
+        Outgoing.objects.all().delete()
+
+    def turn(self, fate: Fate = good, minutes: int = 1) -> None:
+        self.now += minutes * timedelta(minutes=1)
+        step_all(self.now)
+        play(self.now, fate, self.silent)
+
+    def until(self, rollout: Rollout, state: RolloutState, fate: Fate = good, turns: int = 60) -> Rollout:
+        for _ in range(turns):
+            rollout.refresh_from_db()
+            if rollout.state == state:
+                return rollout
+            self.turn(fate)
+        states = Counter(rollout.members.values_list("state", flat=True))
+        raise AssertionError(f"{rollout.state} {rollout.because}, {states}")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
 from fleet.devices.desired import change_settings, desired_of, latest_document, stack_of
 from fleet.devices.models import Kiosk, KioskState, Lease, Outgoing, SettingsRevision, StagedSettings
@@ -25,34 +24,9 @@ from fleet.rollouts.plan import Care, Gate, Limits, Plan, PlanError, parse_waves
 from fleet.rollouts.planning import Why
 from fleet.rollouts.starting import Draft, preview, start
 from fleet.rollouts.stepping import standing_of, step_all, take_in_late
-from tests.support.pretend_updates import NEW, OLD, WORSE, Fate, bundle, good, listen, make_kiosks, play
+from tests.support.pretend_updates import NEW, OLD, WORSE, Fate, World, bundle, listen, play
 
 MINUTE = timedelta(minutes=1)
-
-
-class World:
-    """A clock, kiosks and the conductor's step, in turn."""
-
-    def __init__(self, kiosks: int) -> None:
-        self.now = timezone.now()
-        self.kiosk_ids = make_kiosks(kiosks, self.now)
-        self.silent: dict[str, datetime] = {}
-        listen(self.now)
-        bundle(OLD, "0.1.0")
-        Outgoing.objects.all().delete()
-
-    def turn(self, fate: Fate = good, minutes: int = 1) -> None:
-        self.now += minutes * MINUTE
-        step_all(self.now)
-        play(self.now, fate, self.silent)
-
-    def until(self, rollout: Rollout, state: RolloutState, fate: Fate = good, turns: int = 60) -> Rollout:
-        for _ in range(turns):
-            rollout.refresh_from_db()
-            if rollout.state == state:
-                return rollout
-            self.turn(fate)
-        raise AssertionError(f"{rollout.state} {rollout.because}, {states(rollout)}")
 
 
 @pytest.fixture

@@ -1,0 +1,262 @@
+"""Roll-outs: all of them, one of them, and a new one with its preview."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.people.scope import Scope, scope_of
+from fleet.rollouts import deeds
+from fleet.rollouts.deeds import DeedError, What
+from fleet.rollouts.gating import OPEN, RolloutState
+from fleet.rollouts.judging import MemberState
+from fleet.rollouts.models import Firmware, Member, Rollout
+from fleet.rollouts.starting import PlanError, preview, start
+from fleet.rollouts.stepping import plan_of
+from fleet.web import rollout_words
+from fleet.web.access import is_live, provinces_seen, signed_in
+from fleet.web.live import answer
+from fleet.web.rollout_chart import chart
+from fleet.web.rollout_form import RolloutForm, read_form
+from fleet.web.rollout_waves import waves_of
+
+A_PAGE = 20
+REASON_MAX = 200
+NEWEST = 60
+
+_FIRST = [
+    MemberState.FAILED, MemberState.ASKED, MemberState.RETURNING, MemberState.TO_RETURN, MemberState.PASSED,
+    MemberState.WAITING,
+]  # fmt: skip
+"""Kiosks somebody must look at come first."""
+
+
+def rollouts_seen(scope: Scope) -> QuerySet[Rollout]:
+    """The roll-outs that exist for this account: its provinces' own, and those their kiosks are in."""
+    rollouts = Rollout.objects.select_related("firmware", "author", "staged")
+    if scope.nation:
+        return rollouts
+    in_them = members_seen(scope).values("rollout_id")
+    return rollouts.filter(province__in=scope.sees) | rollouts.filter(pk__in=in_them)
+
+
+def members_seen(scope: Scope) -> QuerySet[Member]:
+    """The kiosks in roll-outs that exist for this account."""
+    return scope.within(Member.objects.select_related("kiosk__office"), "kiosk__office__province_id")
+
+
+def title(rollout: Rollout) -> str:
+    """What is rolled out."""
+    if rollout.firmware is not None:
+        return _("เฟิร์มแวร์ %(version)s") % {"version": rollout.firmware.version}
+    return _("การตั้งค่า %(key)s") % {"key": rollout.settings_key or _("ทั้งประเทศ")}
+
+
+@require_safe
+@signed_in
+def rollouts(request: HttpRequest) -> HttpResponse:
+    """All of them, the newest first, and the firmware there is."""
+    scope = _let_in(request)
+    seen = list(rollouts_seen(scope)[:NEWEST])
+    counts: dict[int, Counter[str]] = {each.pk: Counter() for each in seen}
+    for pk, state in members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state"):
+        counts[pk][state] += 1
+    rows = [
+        {
+            "rollout": each,
+            "title": title(each),
+            "state": rollout_words.state(each.state),
+            "condition": rollout_words.CONDITION[RolloutState(each.state)],
+            "waves": len(each.plan["waves"]),
+            "counts": counts[each.pk],
+            "total": counts[each.pk].total(),
+        }
+        for each in seen
+    ]
+    context = {"rows": rows, "firmware": list(Firmware.objects.all()[:20]), "may_begin": _may_begin(scope)}
+    return answer(request, "rollouts", context)
+
+
+def _let_in(request: HttpRequest) -> Scope:
+    """Whoever sees any province. Raises: Http404 for everybody else."""
+    scope = scope_of(request.user)
+    if not (scope.nation or scope.sees):
+        raise Http404
+    return scope
+
+
+def _may_begin(scope: Scope) -> bool:
+    return scope.nation or bool(scope.changes)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def rollout(request: HttpRequest, number: int) -> HttpResponse:
+    """One of them: how far it is, why it does not go on, each kiosk. POST steers it."""
+    scope = _let_in(request)
+    it = rollouts_seen(scope).filter(pk=number).first()
+    if it is None:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        problem = _steer(request, scope, it)
+        if not problem:
+            return HttpResponseRedirect(reverse("web:rollout", args=[it.pk]))
+    if is_live(request) and request.GET.get("was") != it.state:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # the buttons beside it are others now
+    asked = request.GET.copy()
+    asked["was"] = it.state
+    request.GET = asked  # type: ignore[assignment]  # Django's stub wants one that cannot be changed
+    page = answer(request, "rollout", {**_moving(request, scope, it), **_standing(scope, it), "problem": problem})
+    page.status_code = 422 if problem else page.status_code
+    return page
+
+
+def _steer(request: HttpRequest, scope: Scope, it: Rollout) -> str:
+    """Do what was asked; a sentence when it cannot be done.
+
+    Raises: Http404 for who may not.
+    """
+    if not scope.may_change(it.province):
+        raise Http404
+    what = next((each for each in What if each == request.POST.get("what")), None)
+    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
+    if what is None:
+        raise Http404
+    if not reason:
+        return _("บอกเหตุผลสั้น ๆ ก่อน คนถัดไปจะได้รู้")
+    try:
+        deeds.do(it.pk, what, request.user if request.user.is_authenticated else None, reason)
+    except DeedError:
+        return _("สถานะเปลี่ยนไปแล้ว ดูอีกครั้งก่อนสั่ง")
+    return ""
+
+
+def _standing(scope: Scope, it: Rollout) -> dict[str, Any]:
+    """What stands around what moves: its name, and the buttons."""
+    may = scope.may_change(it.province)
+    told = it.members.exclude(asked_at=None).count()
+    return {
+        "it": it,
+        "title": title(it),
+        "buttons": [
+            {"what": what, "word": rollout_words.deed(what), "is_danger": what in (What.CANCEL, What.ROLL_BACK)}
+            for what in (deeds.possible(it) if may else ())
+        ],
+        "told": told,
+    }
+
+
+def _moving(request: HttpRequest, scope: Scope, it: Rollout) -> dict[str, Any]:
+    """What is news from one second to the next."""
+    plan, members, now = plan_of(it), members_seen(scope).filter(rollout=it), timezone.now()
+    waves = waves_of(it, plan, members)
+    wave_no = request.GET.get("wave", "")
+    wave = next((each for each in waves if str(each.no) == wave_no), None)
+    shown = members if wave is None else members.filter(wave_no=wave.no)
+    ranked = shown.annotate(
+        rank=Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(_FIRST)), default=Value(9),
+                  output_field=IntegerField())
+    ).order_by("rank", "wave_no", "place")  # fmt: skip
+    page = Paginator(ranked, A_PAGE).get_page(request.GET.get("page"))
+    passed = list(members.filter(state=MemberState.PASSED).order_by("decided_at").values_list("decided_at", flat=True))
+    is_over = it.state not in OPEN
+    until = max([it.state_since, *(at for at in passed if at)]) if is_over else now.replace(second=0, microsecond=0)
+    size = members.exclude(state=MemberState.WITHDRAWN).count()
+    return {
+        "it": it,
+        "plan": plan,
+        "waves": waves,
+        "wave": wave,
+        "gate": waves[it.released - 1] if 0 < it.released < len(waves) else None,
+        "page": page,
+        "lines": [
+            {
+                "member": each,
+                "word": rollout_words.member_state(each.state),
+                "condition": rollout_words.MEMBER_CONDITION[MemberState(each.state)],
+                "now": rollout_words.now_of(each),
+            }
+            for each in page
+        ],
+        "chart": chart([at for at in passed if at], size, it.created_at, max(until, it.created_at)),
+        "passed": len(passed),
+        "size": size,
+        "state_word": rollout_words.state(it.state),
+        "condition": rollout_words.CONDITION[RolloutState(it.state)],
+        "because": rollout_words.because(it.because),
+        "soak": rollout_words.duration(plan.gate.soak_s),
+        "deeds": [(rollout_words.deed(each.what), each) for each in it.deeds.select_related("by").order_by("-id")[:12]],
+        "steps": _steps(members, request.GET.get("kiosk", "")),
+    }
+
+
+def _steps(members: QuerySet[Member], kiosk_id: str) -> dict[str, Any] | None:
+    """The time line of the kiosk that was asked for."""
+    member = members.filter(kiosk_id=kiosk_id).first() if kiosk_id else None
+    if member is None:
+        return None
+    lines = [
+        {
+            "step": each,
+            "word": rollout_words.member_state(each.state),
+            "condition": rollout_words.MEMBER_CONDITION[MemberState(each.state)],
+            "now": " · ".join(filter(None, (rollout_words.step(each.step), rollout_words.reason(each.reason)))),
+        }
+        for each in member.steps.order_by("-id")
+    ]
+    return {"member": member, "lines": lines}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def new(request: HttpRequest) -> HttpResponse:
+    """A new one. POST shows who would get it and why, or begins it."""
+    scope = scope_of(request.user)
+    if not _may_begin(scope):
+        raise Http404
+    provinces = list(provinces_seen(scope).filter(pk__in=scope.changes) if not scope.nation else provinces_seen(scope))
+    form, shown, problem = RolloutForm(), None, ""
+    if request.method == "POST":
+        form = read_form(request.POST, None if scope.nation else {each.pk for each in provinces})
+        if form.draft is not None:
+            try:
+                if "begin" in request.POST and not form.wrong:
+                    begun = start(form.draft, request.user if request.user.is_authenticated else None)
+                    return HttpResponseRedirect(reverse("web:rollout", args=[begun.pk]))
+                shown = preview(form.draft)
+            except PlanError:
+                problem = _("ไม่มีตู้ใดจะได้รับ หรือรุ่นนี้ถูกถอนไปแล้ว")
+    context = {
+        "form": form,
+        "provinces": provinces,
+        "nation": scope.nation,
+        "firmware": list(Firmware.objects.filter(withdrawn_at=None)),
+        "problem": problem,
+        "shown": shown,
+        "shown_waves": _shown_waves(form, shown) if shown else (),
+        "out": [(rollout_words.why(why), count) for why, count in sorted(shown.out.items())] if shown else (),
+    }
+    return render(request, "web/rollout_new.html", context, status=422 if form.wrong or problem else 200)
+
+
+def _shown_waves(form: RolloutForm, shown: Any) -> list[dict[str, Any]]:
+    """Each wave of a preview: how many, in how many provinces, and who comes first."""
+    assert form.draft is not None  # noqa: S101 - it was what the preview is of
+    found = []
+    for no, (wave, size) in enumerate(zip(form.draft.plan.waves, shown.waves, strict=True), 1):
+        kiosk_ids = [place.kiosk_id for place in shown.places if place.wave_no == no]
+        provinces = len({shown.provinces[each] for each in kiosk_ids})
+        found.append(
+            {"no": no, "word": rollout_words.wave(wave), "size": size, "provinces": provinces, "first": kiosk_ids[:6]}
+        )
+    return found

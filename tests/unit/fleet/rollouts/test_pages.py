@@ -1,0 +1,174 @@
+"""The pages of roll-outs: who sees what, a preview before a start, and the deeds with their reasons."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from fleet.people.models import Membership, Role
+from fleet.rollouts.gating import RolloutState
+from fleet.rollouts.judging import MemberState
+from fleet.rollouts.models import MemberStep, Rollout
+from fleet.rollouts.plan import Plan, parse_waves
+from fleet.rollouts.planning import Why
+from fleet.rollouts.starting import Draft, start
+from fleet.web import rollout_words
+from fleet.web.rollout_chart import POINTS_MAX, chart
+from tests.support.pretend_updates import NEW, OLD, World, bundle, make_kiosks
+
+CHON_BURI, KRABI = 20, 81
+FORM = {
+    "province": "", "waves": "1; 5; all", "quiet": "18:00-06:00", "success_percent": "95", "soak_min": "60",
+    "at_once": "10", "mb_per_s": "0", "harm_max": "5", "fail_percent": "5",
+}  # fmt: skip
+
+
+def client(role: Role = Role.NATIONAL_ADMIN, dopa_code: int | None = None) -> Client:
+    user = User.objects.create(username=f"{role}-{dopa_code}", first_name="สมชาย ตัวอย่าง")
+    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+    signed_in = Client(SERVER_NAME="localhost")
+    signed_in.force_login(user)
+    return signed_in
+
+
+def begin(province: int | None = None) -> Rollout:
+    return start(Draft(Plan(waves=parse_waves("1; 5; all")), "รุ่นแก้จอ", bundle(NEW), province=province), None)
+
+
+def text(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def test_nothing_begins_before_somebody_has_seen_who_gets_it() -> None:
+    make_kiosks(20, timezone.now())
+    admin, form = client(), {**FORM, "firmware": str(bundle(NEW).pk)}
+    looked = admin.post("/rollouts/new/", {**form, "look": "1"})
+    assert looked.status_code == 200
+    assert "เริ่มปล่อย 20 เครื่อง" in text(looked)  # type: ignore[arg-type]
+    assert not Rollout.objects.exists()
+    assert admin.post("/rollouts/new/", {**form, "begin": "1"}).status_code == 422  # no reason
+    begun = admin.post("/rollouts/new/", {**form, "begin": "1", "reason": "แก้จอค้าง"})
+    rollout = Rollout.objects.get()
+    assert begun.headers["Location"] == f"/rollouts/{rollout.pk}/"
+    assert rollout.members.count() == 20
+    assert rollout.plan["gate"] == {"success_percent": 95, "soak_s": 3600}
+    assert rollout.deeds.get().by is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("firmware", "99999"), ("waves", "all; 1"), ("quiet", "night"), ("at_once", "0"), ("harm_max", "101"),
+        ("fail_percent", "-1"), ("soak_min", "soon"), ("success_percent", ""), ("mb_per_s", "๑"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_at_its_field(name: str, value: str) -> None:
+    make_kiosks(3, timezone.now())
+    wrong = {**FORM, "firmware": str(bundle(NEW).pk), "reason": "ลอง", "begin": "1", name: value}
+    answer = client().post("/rollouts/new/", wrong)
+    assert answer.status_code == 422
+    assert 'class="err"' in text(answer)  # type: ignore[arg-type]
+    assert not Rollout.objects.exists()
+
+
+def test_a_provincial_admin_begins_one_at_home_only() -> None:
+    make_kiosks(76, timezone.now())
+    admin, form = client(Role.PROVINCIAL_ADMIN, KRABI), {**FORM, "firmware": str(bundle(NEW).pk), "reason": "ลอง"}
+    for province in ("", str(CHON_BURI)):
+        assert admin.post("/rollouts/new/", {**form, "province": province, "begin": "1"}).status_code == 422
+    assert admin.post("/rollouts/new/", {**form, "province": str(KRABI), "begin": "1"}).status_code == 302
+    assert set(Rollout.objects.get().members.values_list("kiosk_id", flat=True)) == {"P81-00001"}
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.OFFICER])
+def test_who_changes_nothing_steers_nothing(role: Role) -> None:
+    make_kiosks(76, timezone.now())
+    rollout, somebody = begin(KRABI), client(role, KRABI)
+    assert somebody.get("/rollouts/").status_code == 200
+    assert somebody.get(f"/rollouts/{rollout.pk}/").status_code == 200
+    assert somebody.get("/rollouts/new/").status_code == 404
+    assert somebody.post(f"/rollouts/{rollout.pk}/", {"what": "pause", "reason": "x"}).status_code == 404
+
+
+def test_another_provinces_roll_out_does_not_exist_and_the_nations_shows_the_own_kiosks_only() -> None:
+    make_kiosks(152, timezone.now())
+    theirs = begin(CHON_BURI)
+    admin = client(Role.PROVINCIAL_ADMIN, KRABI)
+    assert admin.get(f"/rollouts/{theirs.pk}/").status_code == 404
+    assert f"/rollouts/{theirs.pk}/" not in text(admin.get("/rollouts/"))  # type: ignore[arg-type]
+    nations = begin()
+    page = text(admin.get(f"/rollouts/{nations.pk}/"))  # type: ignore[arg-type]
+    assert "P81-00001" in page
+    assert "P40-" not in page
+    assert admin.post(f"/rollouts/{nations.pk}/", {"what": "cancel", "reason": "x"}).status_code == 404
+    assert 'id="steps"' not in text(admin.get(f"/rollouts/{nations.pk}/?kiosk=P40-00001"))  # type: ignore[arg-type]
+
+
+def test_a_deed_wants_a_reason_and_is_written_down() -> None:
+    make_kiosks(10, timezone.now())
+    rollout, admin = begin(), client()
+    address = f"/rollouts/{rollout.pk}/"
+    assert admin.post(address, {"what": "pause", "reason": " "}).status_code == 422
+    assert admin.post(address, {"what": "burn", "reason": "x"}).status_code == 404
+    assert admin.post(address, {"what": "pause", "reason": "รอช่าง"}).status_code == 302
+    assert admin.post(address, {"what": "pause", "reason": "อีกครั้ง"}).status_code == 422
+    rollout.refresh_from_db()
+    assert rollout.state == RolloutState.PAUSED
+    deed = rollout.deeds.get(what="pause")
+    assert (deed.detail, deed.by is not None) == ("รอช่าง", True)
+    assert "รอช่าง" in text(admin.get(address))  # type: ignore[arg-type]
+
+
+def test_each_kiosk_has_its_time_line_with_reason_and_next_try() -> None:
+    world = World(10)
+    rollout = begin()
+    world.turn()
+    world.turn()
+    member = rollout.members.exclude(asked_at=None).get()
+    MemberStep.objects.create(
+        member=member, at=world.now, state="asked", step="waiting", reason="quiet-hours", next_try_at=world.now
+    )
+    page = text(client().get(f"/rollouts/{rollout.pk}/?kiosk={member.kiosk_id}"))  # type: ignore[arg-type]
+    assert page.count('<ol class="tl">') == 1
+    for word in ("รอจังหวะ · รอช่วงเงียบ", "ลองต่อไป", "สั่งแล้ว ยังไม่ตอบ"):
+        assert word in page
+
+
+def test_an_open_page_starts_anew_when_its_buttons_are_others() -> None:
+    make_kiosks(10, timezone.now())
+    rollout, admin = begin(), client()
+    same = admin.get(f"/rollouts/{rollout.pk}/?was=running", headers={"HX-Request": "true"})
+    assert (same.status_code, same.has_header("HX-Refresh")) == (200, False)
+    Rollout.objects.update(state=RolloutState.HALTED, because="harm")
+    other = admin.get(f"/rollouts/{rollout.pk}/?was=running", headers={"HX-Request": "true"})
+    assert other.headers["HX-Refresh"] == "true"
+    assert "ระบบหยุดการปล่อยนี้เอง" in text(admin.get(f"/rollouts/{rollout.pk}/"))  # type: ignore[arg-type]
+
+
+def test_every_word_a_machine_says_has_one_for_people() -> None:
+    from fleet.protocol.updates import UpdateReason, UpdateState
+    from fleet.rollouts.gating import Because
+    from fleet.rollouts.planning import OUT
+
+    for state in RolloutState:
+        assert rollout_words.state(state)
+        assert state in rollout_words.CONDITION
+    assert all(rollout_words.member_state(each) and each in rollout_words.MEMBER_CONDITION for each in MemberState)
+    assert all(rollout_words.step(each) != each for each in UpdateState)
+    assert all(rollout_words.reason(each) != each for each in UpdateReason if each)
+    assert all(rollout_words.because(each) for each in Because if each)
+    assert all(rollout_words.why(each) for each in OUT)
+    assert Why.ALREADY in OUT
+
+
+def test_the_chart_climbs_to_the_number_that_passed_and_stays_drawable() -> None:
+    now = timezone.now()
+    empty = chart([], 10, now, now)
+    assert empty.y == empty.heights[0].at
+    many = chart([now] * 10_000, 10_000, now, now)
+    assert many.y == many.heights[-1].at
+    assert len(many.line.split()) <= 2 * POINTS_MAX + 3
+    assert OLD != NEW
