@@ -268,7 +268,7 @@ def _key_id(private: Ed25519PrivateKey) -> str:
 
 
 def _sequence(kiosk_id: str, transaction_no: str) -> int:
-    """Eight digits: two of the kiosk's name, six of its own count. Two offices of one province may draw the same; it is the
-    signature that tells a slip from another."""
+    """Eight digits: two of the kiosk's name, six of its own count. Two offices of one province may draw the same; it is
+    the signature that tells one slip from another."""
     digits = re.sub(r"[^0-9]", "", kiosk_id)[-2:] or "0"
     return int(digits) * 1_000_000 + int(transaction_no[-6:])
