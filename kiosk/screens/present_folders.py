@@ -233,27 +233,28 @@ def _last_row(state: TakingStock, tell: Telling, say: FolderWords) -> Row:
         return Row(say.first, say.one_by_one, "", False, None, "scan-barcode")
     icon = "info" if state.scan is Scan.AGAIN else "circle-check"
     about = () if state.scan is Scan.NO_FOLDER or state.last is None else _about(state.last, state.scan, tell, say)
-    return Row(say.scans[state.scan], about or ("",), "", state.scan in _ODD, None, icon)
+    name = say.scans[state.scan]
+    if state.scan is Scan.MISPLACED and state.last is not None and state.last.facts is not None:
+        name = _belongs(state.last.facts.folder, say)  # what whoever holds it needs, where there is room for one line
+    return Row(name, about or ("",), "", state.scan in _ODD, None, icon)
 
 
 def _about(seen: Seen, scan: Scan, tell: Telling, say: FolderWords) -> Forms:
-    """Whose it is, and where it belongs or with whom it was."""
+    """Whose it is, and with whom it was."""
     if seen.facts is None:
         return (seen.folder_id,)
-    name, folder = _name(seen.facts, tell), seen.facts.folder
+    name = _name(seen.facts, tell)
     if scan is Scan.MISPLACED:
-        where = _belongs(folder, say)
-        return f"{where[0]} · {name}", *where
+        return f"{say.scans[scan]} · {name}", name
     if scan is Scan.BACK:
         more = say.came_back.format(who=_who(seen.facts, tell))
         return f"{name} · {more}", more, name
     return (name,)
 
 
-def _belongs(folder: Folder, say: FolderWords) -> Forms:
+def _belongs(folder: Folder, say: FolderWords) -> str:
     """Where it belongs."""
-    place = place_words(folder, say, slot=folder.slot)
-    return tuple(form.format(place=place) for form in say.belongs)
+    return say.belongs.format(place=place_words(folder, say, slot=folder.slot))
 
 
 def _count_rows(state: TakingStock | StockSummed, say: FolderWords) -> tuple[Row, Row]:
@@ -288,7 +289,7 @@ def _wrong_row(wrong: FolderFacts | Seen, tell: Telling, say: FolderWords) -> Ro
         return Row(_name(wrong, tell), (slot,), "", True, None)
     if wrong.facts is None:
         return Row(wrong.folder_id, (say.scans[Scan.NOT_OURS],), "", True, None)
-    return Row(_name(wrong.facts, tell), _belongs(wrong.facts.folder, say), "", True, None)
+    return Row(_name(wrong.facts, tell), (_belongs(wrong.facts.folder, say),), "", True, None)
 
 
 def _done(state: StockDone, tell: Telling, say: FolderWords) -> GiveView:

@@ -55,7 +55,7 @@ class FolderWords:
     one_by_one: Forms
     scans: dict[Scan, str]
     came_back: str
-    belongs: Forms
+    belongs: str
     found: str
     of: str
     unit: str
@@ -130,7 +130,7 @@ TH = FolderWords(
         Scan.NO_FOLDER: "ไม่ใช่ป้ายแฟ้ม",
     },
     came_back="เคยอยู่กับ {who}",
-    belongs=("ของ {place}",),
+    belongs="ของ {place}",
     found="พบแล้ว",
     of="{n}/{of}",
     unit="แฟ้ม",
@@ -205,7 +205,7 @@ EN = FolderWords(
         Scan.NO_FOLDER: "No folder's label",
     },
     came_back="Was with {who}",
-    belongs=("Its place: {place}", "{place}"),
+    belongs="{place}",
     found="Found",
     of="{n}/{of}",
     unit="",
