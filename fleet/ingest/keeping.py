@@ -27,6 +27,7 @@ from fleet.office.clocks import told_at
 from fleet.office.folders import keeping as folders
 from fleet.office.models import Notice
 from fleet.payments.models import Intent
+from fleet.payments.other_fees import words_for
 from fleet.protocol.messages import (
     Ack,
     MessageError,
@@ -298,10 +299,13 @@ def _fills_gap(state: KioskState, numbered: NumberedRecord) -> bool:
 
 def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
     """A payment was opened: bank and visitor will ask for it by reference and token."""
-    notice = Notice.objects.filter(pk=record.notice_no).first()
-    if notice is None:
+    notice = Notice.objects.filter(pk=record.notice_no).first() if not record.fee else None
+    if notice is None and not record.fee:
         log.error("%s opened a payment for a notice that is not on record", kiosk_id)
         return
+    fee: dict[str, str] = {}
+    if record.fee:
+        fee = {"fee": record.fee, **words_for(Kiosk.objects.select_related("office").get(pk=kiosk_id), record.fee)}
     try:
         with transaction.atomic():
             Intent.objects.get_or_create(
@@ -315,6 +319,7 @@ def _keep_intent(kiosk_id: str, record: PaymentOpened, now: datetime) -> None:
                     "ref2": record.ref2,
                     "amount_satang": record.amount_satang,
                     "opened_at": told_at(record.opened_at, now),
+                    **fee,
                 },
             )
     except UNFIT as err:

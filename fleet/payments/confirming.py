@@ -21,7 +21,8 @@ from fleet.payments.banks.port import BankWord, Kind, Proof, business_day
 from fleet.payments.billing import settings_of
 from fleet.payments.ledger import arrived
 from fleet.payments.matching import Expected, Match, match
-from fleet.payments.models import AlsoKnown, Confirmation, Posting
+from fleet.payments.models import AlsoKnown, Confirmation, Intent, Posting
+from fleet.payments.other_fees import expected_of, shown_for
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.settings import SettingsError, read_settings
 from fleet.protocol.topics import Channel
@@ -46,7 +47,10 @@ def confirm(word: BankWord) -> Confirmation:
             if (known.ref1, known.ref2, known.amount_satang) != (word.ref1, word.ref2, word.amount_satang):
                 log.error("%s says transaction %s again, and differently", word.bank, word.transaction_id)
             return known
-        verdict = _verdict(word, notice)
+        # Two references name a QR of another office's fee; locked, as a notice is.
+        intents = shown_for(word.ref1, word.ref2).select_for_update(of=("self",))
+        intent = intents.first() if notice is None else None
+        verdict = _verdict(word, _expected(notice) if notice is not None else expected_of(intent) if intent else None)
         confirmation = Confirmation.objects.create(
             bank=word.bank,
             transaction_id=word.transaction_id,
@@ -60,6 +64,7 @@ def confirm(word: BankWord) -> Confirmation:
             business_day=business_day(word.bank, word.paid_at),
             match=verdict.value,
             notice=notice,
+            intent=intent,
         )
         move = arrived(word.kind, verdict, word.amount_satang)
         Posting.objects.create(
@@ -67,6 +72,8 @@ def confirm(word: BankWord) -> Confirmation:
         )
         if notice is not None and verdict is Match.EXACT:
             settle(notice, confirmation)
+        elif intent is not None and verdict is Match.EXACT:
+            tell_shown(intent, confirmation)
         return confirmation
 
 
@@ -105,7 +112,7 @@ def alike(word: BankWord) -> QuerySet[Confirmation]:
     return rows
 
 
-def _verdict(word: BankWord, notice: Notice | None) -> Match:
+def _verdict(word: BankWord, expected: Expected | None) -> Match:
     if word.kind is Kind.REVERSAL:
         return Match.REVERSED
     reversals = Confirmation.objects.filter(
@@ -113,12 +120,10 @@ def _verdict(word: BankWord, notice: Notice | None) -> Match:
     )  # banks overtake themselves: what was taken back before we heard of it never pays
     if reversals.exists():
         return Match.REVERSED
-    return match(_expected(notice), word.biller_id, word.amount_satang, word.paid_at)
+    return match(expected, word.biller_id, word.amount_satang, word.paid_at)
 
 
-def _expected(notice: Notice | None) -> Expected | None:
-    if notice is None:
-        return None
+def _expected(notice: Notice) -> Expected:
     return Expected(_billers_of(notice), notice.amount_satang, notice.paid_at is not None, notice.withdrawn_at)
 
 
@@ -158,6 +163,12 @@ def settle(notice: Notice, by: Confirmation) -> None:
     for kiosk in _concerned(notice):
         post(kiosk.kiosk_id, Channel.PAYMENT, message)
     announce_office(notice.factory.office_id)
+
+
+def tell_shown(intent: Intent, by: Confirmation) -> None:
+    """The letter of another office is paid: the kiosk that showed its QR hears at once."""
+    message = PaymentConfirmed(ref1=by.ref1, ref2=by.ref2, amount_satang=by.amount_satang, confirmed_at=by.paid_at)
+    post(intent.kiosk_id, Channel.PAYMENT, message)
 
 
 class CannotWithdrawError(ValueError):

@@ -18,10 +18,11 @@ from fleet.devices.desired import announce_office
 from fleet.office.models import Notice
 from fleet.office.records import mark_unpaid
 from fleet.payments.banks.port import Kind
-from fleet.payments.confirming import settle
+from fleet.payments.confirming import settle, tell_shown
 from fleet.payments.ledger import Account, Case, Deed, decided, deeds_for
 from fleet.payments.matching import Match
 from fleet.payments.models import Approval, Confirmation, Decision, Posting
+from fleet.payments.other_fees import owed_of, shown_for
 from fleet.payments.standing import Standing, standing_of
 
 REASON_CHARACTERS = (5, 200)
@@ -111,6 +112,7 @@ def _locked(confirmation: Confirmation) -> Standing:
     Raises: DecisionError.
     """
     list(Confirmation.objects.select_for_update(of=("self",)).filter(pk=confirmation.pk))
+    list(shown_for(confirmation.ref1, confirmation.ref2).select_for_update(of=("self",)))
     if confirmation.notice_id is not None:
         list(Notice.objects.select_for_update(of=("self",)).filter(pk=confirmation.notice_id))
     standing = standing_of(confirmation)
@@ -129,15 +131,21 @@ def _payment_of(reversal: Confirmation) -> Confirmation | None:
 def _case(standing: Standing) -> Case:
     word = standing.confirmation
     payment = _payment_of(word) if word.kind == Kind.REVERSAL else word
-    notice = word.notice
     return Case(
         kind=Kind(word.kind),
         match=Match(word.match),
         amount_satang=word.amount_satang,
-        owed_satang=notice.amount_satang if notice is not None and notice.paid_at is None else None,
+        owed_satang=_owed(word),
         is_reversed=standing.is_reversed,
         lies=_lies(payment) if payment is not None else {},
     )
+
+
+def _owed(word: Confirmation) -> int | None:
+    """What the notice, or the other office's letter, still asks for."""
+    if word.notice is None:
+        return owed_of(word)[1]
+    return word.notice.amount_satang if word.notice.paid_at is None else None
 
 
 def _lies(payment: Confirmation) -> dict[Account, int]:
@@ -163,6 +171,8 @@ def _carry_out(decision: Decision, standing: Standing) -> None:
         )
     if deed is Deed.SETTLE and word.notice is not None:
         settle(word.notice, word)
+    elif deed is Deed.SETTLE and (intent := owed_of(word)[0]) is not None:
+        tell_shown(intent, word)
     if payment is not None:
         _undone(decision, payment, was_settled=Account.SETTLED in case.lies)
 

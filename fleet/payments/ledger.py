@@ -23,7 +23,7 @@ class Account(StrEnum):
     BANK = "bank"
     """At the payee's bank, as the bank says: the only debit side."""
     SETTLED = "settled"
-    """It pays a notice."""
+    """It pays a notice, or a letter of another office."""
     SUSPENSE = "suspense"
     """It waits for a person."""
     REFUND = "refund"
@@ -84,11 +84,10 @@ def deeds_for(case: Case) -> tuple[Deed, ...]:
         return (Deed.ELSEWHERE,)
     if case.match is Match.EXACT or case.is_reversed:
         return ()
-    if case.match is Match.UNKNOWN:
-        return (Deed.ELSEWHERE, Deed.REFUND)
-    if case.owed_satang is not None and case.amount_satang >= case.owed_satang:
-        return (Deed.SETTLE, Deed.REFUND)
-    return (Deed.REFUND,)
+    pays = case.owed_satang is not None and case.amount_satang >= case.owed_satang
+    if case.match is Match.UNKNOWN:  # it pays something after all, when its QR was heard of after the word
+        return (Deed.SETTLE, Deed.ELSEWHERE, Deed.REFUND) if pays else (Deed.ELSEWHERE, Deed.REFUND)
+    return (Deed.SETTLE, Deed.REFUND) if pays else (Deed.REFUND,)
 
 
 def decided(deed: Deed, case: Case) -> tuple[Move, ...]:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from fleet.devices.models import Kiosk
-from fleet.office.models import Notice
+from fleet.office.models import Notice, Office
 from fleet.payments.append_only import AppendOnly
 from fleet.payments.banks.port import Kind, Proof
 from fleet.payments.ledger import Account, Deed
@@ -16,12 +16,21 @@ from fleet.payments.matching import Match
 
 
 class Intent(models.Model):
-    """A payment QR a kiosk has shown (``records.PaymentOpened``). The token opens the tracking page."""
+    """A payment QR a kiosk has shown (``records.PaymentOpened``). The token opens the tracking page.
+
+    ``notice`` is None where a letter of another office was paid: then ``fee`` is the fee's code in the settings, and
+    its words and payee stand here as the settings had them.
+    """
 
     transaction_no = models.CharField(max_length=24, primary_key=True)
     tracking_token = models.CharField(max_length=64, unique=True)
     kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="intents")
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="intents")
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="intents")
+    fee = models.CharField(max_length=31, blank=True)
+    item_th = models.CharField(max_length=60, blank=True)
+    item_en = models.CharField(max_length=60, blank=True)
+    payee_th = models.CharField(max_length=60, blank=True)
+    payee_en = models.CharField(max_length=60, blank=True)
     biller_id = models.CharField(max_length=15)
     ref1 = models.CharField(max_length=20, db_index=True)
     ref2 = models.CharField(max_length=20, blank=True)
@@ -55,6 +64,8 @@ class Confirmation(AppendOnly):
     received_at = models.DateTimeField(auto_now_add=True)
     match = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Match])
     notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="confirmations")
+    intent = models.ForeignKey(Intent, null=True, on_delete=models.PROTECT, related_name="confirmations")
+    """Of another office's fee, when its QR was known here already."""
 
     class Meta:
         ordering = ["-id"]
@@ -62,6 +73,13 @@ class Confirmation(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.bank} {self.transaction_id} {self.match}"
+
+    @property
+    def office(self) -> Office | None:
+        """Whose notice it names, or whose kiosk showed the QR; None when it names nothing of ours."""
+        if self.notice is not None:
+            return self.notice.factory.office
+        return self.intent.kiosk.office if self.intent is not None else None
 
 
 class AlsoKnown(AppendOnly):

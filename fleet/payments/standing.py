@@ -34,6 +34,11 @@ class Standing:
         return self.deed is Deed.UNDO
 
 
+def pays(each: Standing) -> bool:
+    """Whether it pays what it names: by itself or by decision, and not taken back."""
+    return not each.is_reversed and (each.confirmation.match == Match.EXACT or each.deed is Deed.SETTLE)
+
+
 def only_open(rows: QuerySet[Confirmation]) -> QuerySet[Confirmation]:
     """Those that wait for a person; of a payment that was taken back and its reversal, the reversal does."""
     in_force = Decision.objects.filter(IN_FORCE, confirmation=OuterRef("pk"))

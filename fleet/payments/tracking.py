@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleet.payments.ledger import Deed
-from fleet.payments.matching import Match
+from fleet.office.models import Office
+from fleet.payments.billing import settings_of
 from fleet.payments.models import Confirmation, Intent
-from fleet.payments.standing import Standing, standings
+from fleet.payments.standing import Standing, pays, standings
 
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What the holder of a slip may know: no name, no number of a person. ``state``: waiting, confirmed, looking."""
+    """What the holder of a slip may know: no name, no number of a person. ``state``: waiting, confirmed, looking.
+
+    ``payee_*``: another office that is paid, empty for a notice of ours.
+    """
 
     state: str
     transaction_no: str
@@ -27,26 +30,39 @@ class Tracked:
     opened_at: datetime
     confirmed_at: datetime | None
     sample: bool
+    payee_th: str = ""
+    payee_en: str = ""
+
+
+def _is_sample(office: Office) -> bool:
+    """Whether what an office's kiosks show is sample data; unknown settings are no proof that it is not."""
+    found = settings_of(office)
+    return found is None or found.sample
 
 
 def tracked(token: str) -> Tracked | None:
     """The payment behind a tracking token, or None when there is none."""
-    intent = Intent.objects.select_related("notice__factory__office").filter(tracking_token=token).first()
+    intent = (
+        Intent.objects.select_related("notice__factory__office", "kiosk__office").filter(tracking_token=token).first()
+    )
     if intent is None:
         return None
     state, confirmation = _state_of(intent, standings(Confirmation.objects.filter(ref1=intent.ref1)))
-    office = intent.notice.factory.office
+    about = intent.notice or intent
+    office = intent.notice.factory.office if intent.notice else intent.kiosk.office
     return Tracked(
         state=state,
         transaction_no=intent.transaction_no,
-        item_th=intent.notice.item_th,
-        item_en=intent.notice.item_en,
+        item_th=about.item_th,
+        item_en=about.item_en,
         office_th=office.name_th,
         office_en=office.name_en,
         amount_satang=intent.amount_satang,
         opened_at=intent.opened_at,
         confirmed_at=confirmation.paid_at if confirmation else None,
-        sample=intent.notice.sample,
+        sample=intent.notice.sample if intent.notice else _is_sample(office),
+        payee_th=intent.payee_th,
+        payee_en=intent.payee_en,
     )
 
 
@@ -64,13 +80,10 @@ def _state_of(intent: Intent, said: Sequence[Standing]) -> tuple[str, Confirmati
     What was paid through this very QR counts first. What went back, or was decided to go back, pays nothing.
     """
     own = [each for each in said if each.confirmation.ref2 == intent.ref2]
-    paying = next((each for each in own if _pays(each)), None)
+    paying = next((each for each in own if pays(each)), None)
     if paying is None and any(each.is_open or (each.is_reversed and not each.is_undone) for each in own):
         return "looking", None  # it reached the office, and a person must look at it
-    # The notice may have been paid through another QR, at another kiosk or by letter: it is paid.
-    paying = paying or next((each for each in said if _pays(each)), None)
+    # The notice may have been paid through another QR, at another kiosk or by letter: it is paid. Not so a letter of
+    # another office, whose reference may come again every month.
+    paying = paying or next((each for each in said if intent.notice_id and pays(each)), None)
     return ("confirmed", paying.confirmation) if paying else ("waiting", None)
-
-
-def _pays(each: Standing) -> bool:
-    return not each.is_reversed and (each.confirmation.match == Match.EXACT or each.deed == Deed.SETTLE)

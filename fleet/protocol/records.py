@@ -33,7 +33,10 @@ class VisitEnded(Record, frozen=True, tag="visit-ended"):
 
 
 class PaymentOpened(Record, frozen=True, tag="payment-opened"):
-    """A payment QR was shown. ``tracking_token`` is the unguessable part of the slip's tracking address."""
+    """A payment QR was shown. ``tracking_token`` is the unguessable part of the slip's tracking address.
+
+    ``fee``: the code of another office's fee in the settings, and then there is no ``notice_no``.
+    """
 
     transaction_no: str
     tracking_token: str
@@ -44,6 +47,7 @@ class PaymentOpened(Record, frozen=True, tag="payment-opened"):
     amount_satang: Count
     opened_at: datetime
     visit_id: str = ""
+    fee: str = ""
 
 
 class SlipPrinted(Record, frozen=True, tag="slip-printed"):

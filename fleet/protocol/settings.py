@@ -8,12 +8,25 @@ kiosk stays with the last good one: half of an admin's intention is worse than y
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
-SHORT_TEXT = msgspec.Meta(min_length=1, max_length=60)
-"""Fits one or two lines of the idle screen in its largest type on the smallest display."""
+from fleet.protocol.fees import OtherFee
+from fleet.protocol.words import Payee, Slug, TileWords, Words
+
+__all__ = [
+    "FEES_MAX",
+    "KNOWN_SERVICES",
+    "SINCE",
+    "KioskSettings",
+    "Patience",
+    "Payee",
+    "PresenceSlips",
+    "SettingsError",
+    "Words",
+]
+__all__ += ["Service", "entry_type", "merge", "merge_patch", "read_settings"]
 
 KNOWN_SERVICES: tuple[str, ...] = (
     "pay-fee",
@@ -23,25 +36,12 @@ KNOWN_SERVICES: tuple[str, ...] = (
     "register",
     "tell-us",
     "manuals",
+    "other-fee",
     "folder-desk",
 )
 """Services this release has a flow for, in the order of the menu."""
 
-Service = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same words in the two languages of the screen."""
-
-    th: Annotated[str, SHORT_TEXT]
-    en: Annotated[str, SHORT_TEXT]
-
-
-class Payee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is paid. ``biller_id`` is the 15 digits of EMV tag 30: tax id and suffix."""
-
-    name: Words
-    biller_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15}$")]
+Service = Slug
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,10 +70,16 @@ class PresenceSlips(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return self.purpose_1, self.purpose_2, self.purpose_3
 
 
+FEES_MAX = 24
+"""Eight pages of the list; more are not found again."""
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an admin may decide for a kiosk.
 
-    ``contact`` is what follows "ask" on a slip.
+    ``contact`` is what follows "ask" on a slip. ``services``: what is switched on, in the order of the menu;
+    ``menu``: what it calls them, where that is not the catalogue's. ``fees``: those of other offices;
+    ``payees``: who may be paid for them, which is not an admin's to say.
     ``customer_key``: what registrations are sealed to, an X25519 public key in hex; without it there are none.
     ``sample`` marks everything drawn and printed with ตัวอย่าง; only real payees turn it off.
     """
@@ -85,11 +91,24 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     help_point: Words = Words(th="เคาน์เตอร์ 3", en="Counter 3")
     contact: Words = Words(th="ที่เคาน์เตอร์ 3 ในเวลาราชการ", en="at counter 3 in office hours")
     services: tuple[Service, ...] = ("pay-fee",)
+    menu: dict[Service, TileWords] = {}
+    fees: Annotated[dict[Slug, OtherFee], msgspec.Meta(max_length=FEES_MAX)] = {}
+    payees: dict[Slug, Payee] = {}
     tracking_address: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+$")] = "https://sala.example"
     patience: Patience = Patience()
     presence: PresenceSlips = PresenceSlips()
     customer_key: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_length=64)] = ""
     sample: bool = True
+
+    def __hash__(self) -> int:
+        """Tables have no hash of their own; those of two settings that differ in them alone may be the same."""
+        return hash((self.office_name, self.payee, self.services, *self.menu, *self.fees, *self.payees))
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError for a fee whose payee nobody has named."""
+        for code, fee in self.fees.items():
+            if fee.payee not in self.payees:
+                raise ValueError(f"fees.{code}: no payee {fee.payee} among payees")
 
 
 SINCE: dict[str, str] = dict.fromkeys(KioskSettings.__struct_fields__, "0.1.0")
@@ -142,9 +161,9 @@ def read_settings(documents: Iterable[Mapping[str, Any]]) -> tuple[KioskSettings
 
 def _split_unknown(document: Any, schema: Any, path: str) -> tuple[Any, tuple[str, ...]]:
     """``document`` without the fields ``schema`` does not have, and their names."""
-    if not (isinstance(schema, type) and issubclass(schema, msgspec.Struct) and isinstance(document, Mapping)):
+    types = _fields(schema, document) if isinstance(document, Mapping) else None
+    if types is None:
         return document, ()
-    types = {field.name: field.type for field in msgspec.structs.fields(schema)}
     known: dict[str, Any] = {}
     unknown: tuple[str, ...] = ()
     for key, value in document.items():
@@ -154,3 +173,17 @@ def _split_unknown(document: Any, schema: Any, path: str) -> tuple[Any, tuple[st
         else:
             unknown += (f"unknown field: {path}{key}"[:120],)
     return known, unknown
+
+
+def _fields(schema: Any, document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What may stand in an object and of which type; None where the schema has no object."""
+    if isinstance(schema, type) and issubclass(schema, msgspec.Struct):
+        return {field.name: field.type for field in msgspec.structs.fields(schema)}
+    entry = entry_type(schema)
+    return None if entry is None else dict.fromkeys(document, entry)
+
+
+def entry_type(schema: Any) -> Any:
+    """What an entry of a table (``dict``) of the schema is; None for anything else."""
+    plain = get_args(schema)[0] if get_origin(schema) is Annotated else schema
+    return get_args(plain)[1] if get_origin(plain) is dict else None

@@ -33,6 +33,7 @@ from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
 from fleet.site.sample_folders import make_officers
 from fleet.site.sample_holidays import make_holidays
+from fleet.site.sample_other_fees import sample_fees, sample_payees
 from fleet.site.sample_trust import make_sample_trust
 
 SAMPLE_BILLER_ID = "112345678901234"
@@ -127,6 +128,8 @@ def _national(tracking_address: str) -> dict[str, Any]:
             "biller_id": SAMPLE_BILLER_ID,
         },
         "services": list(KNOWN_SERVICES),
+        "payees": sample_payees(SAMPLE_BILLER_ID),
+        "fees": sample_fees(),
         "customer_key": public_key(Path(settings.DATA_DIR) / "partners"),
         "tracking_address": tracking_address,
         "sample": True,

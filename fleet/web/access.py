@@ -16,6 +16,7 @@ from django.utils.cache import add_never_cache_headers
 
 from fleet.devices.models import Kiosk
 from fleet.office.models import Office, Province
+from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent
 from fleet.people.scope import Scope, scope_of
 
@@ -89,7 +90,14 @@ def intents_seen(scope: Scope) -> QuerySet[Intent]:
     return scope.within(intents, "kiosk__office__province_id")
 
 
+def intents_waiting(scope: Scope) -> QuerySet[Intent]:
+    """Those of them that nothing has paid, as far as no person had to decide."""
+    unpaid = intents_seen(scope).filter(notice__paid_at__isnull=True)
+    return unpaid.exclude(notice=None, confirmations__match=Match.EXACT)
+
+
 def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
-    """Confirmations for offices this account may see; those that name nobody's notice are the nation's."""
-    confirmations = Confirmation.objects.select_related("notice__factory__office")
-    return scope.within(confirmations, "notice__factory__office__province_id")
+    """Confirmations for offices this account may see; those that name nothing of anybody's are the nation's."""
+    confirmations = Confirmation.objects.select_related("notice__factory__office", "intent__kiosk__office")
+    ours = scope.within(confirmations, "notice__factory__office__province_id")
+    return ours | scope.within(confirmations, "intent__kiosk__office__province_id")

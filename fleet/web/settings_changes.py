@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fleet.protocol.settings import merge
 from fleet.web.settings_form import MISSING, leaves, value_at
 from fleet.web.settings_words import full_label
 from fleet.web.stories import service
@@ -30,7 +31,7 @@ class Change:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mapping[str, Any]) -> tuple[Change, ...]:
     """How two documents of one layer differ. ``beneath``: what the weaker layers say now, for what is not said here."""
     found = []
-    for leaf in leaves():
+    for leaf in leaves(document=merge([beneath, before, after])):
         old, new = value_at(before, leaf.path), value_at(after, leaf.path)
         if old != new:
             inherited = value_at(beneath, leaf.path)

@@ -16,13 +16,19 @@ from typing import Any, Protocol
 import msgspec
 from django.utils.translation import gettext as _
 
-from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, merge
-from fleet.web import controls
+from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, entry_type, merge
+from fleet.web import controls, settings_table_words
 
 Path = tuple[str, ...]
 
-READ_ONLY = frozenset({"payee", "sample"})
+READ_ONLY = frozenset({"payee", "payees", "sample"})
 """Where money goes is the treasury's to say; ``sample`` may only end together with a real payee."""
+
+OWN_KEYS: dict[str, tuple[str, ...]] = {"menu": KNOWN_SERVICES}
+"""Tables whose entries are known beforehand; those of the others are whatever the documents hold."""
+
+FORGET = "forget"
+"""What the answers call the entries that this layer is to say nothing of any more."""
 
 
 class Missing:
@@ -43,6 +49,7 @@ class Leaf:
     """One value of the schema: where it stands, its type, and its default.
 
     ``is_required``: the object it stands in is no whole one without it. ``is_locked``: the form only shows it.
+    ``entry``: the entry of a table it is a part of, as ``fees.sample``; empty outside tables.
     """
 
     path: Path
@@ -50,6 +57,7 @@ class Leaf:
     default: Any
     is_required: bool = False
     is_locked: bool = False
+    entry: str = ""
 
     @property
     def name(self) -> str:
@@ -81,35 +89,68 @@ class Field:
         return "" if self.value is MISSING else controls.shown(self.kind, self.value)
 
     @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What may be chosen, and what each is called."""
+        return [(str(each), settings_table_words.choice(self.leaf.name, each)) for each in self.limits["choices"]]
+
+    @property
     def is_thai(self) -> bool:
         """Whether it is the Thai of a pair."""
         return self.leaf.path[-1] == "th"
 
     @property
-    def switches(self) -> list[tuple[str, bool]]:
-        """Every service this release knows, and whether it is on."""
-        return [(service, service in self.value) for service in KNOWN_SERVICES] if self.kind == "services" else []
+    def switches(self) -> list[tuple[str, bool, int]]:
+        """Every service this release knows, whether it is on, and its place in the menu; those that are on first."""
+        if self.kind != "services":
+            return []
+        order = _in_order(self.value)
+        return [(service, service in self.value, place) for place, service in enumerate(order, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the walk stands: its path, the defaults from above as plain data, what is only shown, and which entry of a
+    table it is in."""
+
+    locked: frozenset[str]
+    path: Path = ()
+    base: Any = MISSING
+    entry: str = ""
 
 
 def leaves(
     schema: type[msgspec.Struct] = KioskSettings,
     path: Path = (),
-    base: Any = MISSING,
+    document: Mapping[str, Any] | None = None,
     locked: frozenset[str] = READ_ONLY,
 ) -> Iterator[Leaf]:
-    """Every value of the schema, in its order. ``base`` holds the defaults from above, as plain data; ``locked``: what
-    is only shown."""
+    """Every value of the schema, in its order; those of tables for each entry that stands in ``document``.
+
+    ``path``: where the schema's own object stands. ``locked``: what is only shown.
+    """
+    return _leaves(schema, document or {}, _Place(locked, path))
+
+
+def _leaves(schema: type[msgspec.Struct], document: Mapping[str, Any], at: _Place) -> Iterator[Leaf]:
+    base = at.base
     for each in msgspec.structs.fields(schema):
-        here = (*path, each.name)
+        here = (*at.path, each.name)
         default = MISSING
         if isinstance(base, Mapping) and each.name in base:
             default = base[each.name]
         elif each.default is not msgspec.NODEFAULT:
             default = msgspec.json.decode(msgspec.json.encode(each.default))  # as documents hold it: lists, not tuples
-        if isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
-            yield from leaves(each.type, here, default, locked)
+        said = document.get(each.name)
+        said = said if isinstance(said, Mapping) else {}
+        if (entry := entry_type(each.type)) is not None:
+            for key in dict.fromkeys((*OWN_KEYS.get(each.name, ()), *said)):
+                within = said[key] if isinstance(said.get(key), Mapping) else {}
+                yield from _leaves(entry, within, _Place(at.locked, (*here, key), entry=f"{each.name}.{key}"))
+        elif isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
+            yield from _leaves(each.type, said, _Place(at.locked, here, default, at.entry))
         else:
-            yield Leaf(here, each.type, default, each.default is msgspec.NODEFAULT, here[0] in locked)
+            is_required, is_locked = each.default is msgspec.NODEFAULT, here[0] in at.locked
+            yield Leaf(here, each.type, default, is_required, is_locked, at.entry)
 
 
 def value_at(document: Any, path: Path) -> Any:
@@ -124,7 +165,8 @@ def value_at(document: Any, path: Path) -> Any:
 class SettingsForm:
     """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's.
 
-    ``inherited``: the weaker ones together. ``schema``: of whatever else than a kiosk's settings is layered.
+    ``inherited``: the weaker ones together. ``schema``: of whatever else than a kiosk's settings is layered. ``begun``:
+    entries of tables, as ``fees.sample``, that are there to be filled in.
     """
 
     def __init__(
@@ -133,13 +175,20 @@ class SettingsForm:
         beneath: Sequence[tuple[str, Mapping[str, Any]]],
         own: Mapping[str, Any],
         schema: type[msgspec.Struct] = KioskSettings,
+        *,
+        begun: Sequence[str] = (),
     ) -> None:
         locked = READ_ONLY if schema is KioskSettings else frozenset()
         self._layer = layer
         self._beneath = beneath
         self._own = own
         self.inherited = merge(document for _layer, document in beneath)
-        self.fields = [self._field(leaf) for leaf in leaves(schema, locked=locked)]
+        drawn: dict[str, Any] = merge([self.inherited, own])
+        for entry in begun:
+            table, _dot, key = entry.partition(".")
+            drawn.setdefault(table, {}).setdefault(key, {})
+        self._payees = list(drawn.get("payees", ()))
+        self.fields = [self._field(leaf) for leaf in leaves(schema, document=drawn, locked=locked)]
 
     @property
     def errors(self) -> list[Field]:
@@ -154,8 +203,12 @@ class SettingsForm:
     def read(self, answers: Answers) -> dict[str, Any] | None:
         """The document the answers make, or None with ``error`` in the fields that are wrong."""
         document = copy.deepcopy(dict(self._own))
+        forgotten = set(answers.getlist(FORGET))
         for each in self.fields:
             if each.leaf.is_locked:
+                continue
+            if each.leaf.entry in forgotten:
+                _drop(document, each.leaf.path)
                 continue
             each.value = _typed(each, answers)
             _drop(document, each.leaf.path)
@@ -166,10 +219,18 @@ class SettingsForm:
             except msgspec.ValidationError:
                 each.error = _sentence(each)
             _put(document, each.leaf.path, each.value)
+        self._require(document)
         if self.errors:
             return None
         self._complete(document)
         return document
+
+    def _require(self, document: Mapping[str, Any]) -> None:
+        """An entry that is begun must be whole, or no kiosk takes any of these settings."""
+        for each in self.fields:
+            begun = each.leaf.entry and value_at(document, tuple(each.leaf.entry.split("."))) is not MISSING
+            if begun and each.leaf.is_required and each.value in ("", MISSING) and not each.leaf.is_locked:
+                each.error = each.error or _("ต้องใส่ค่านี้ รายการนี้จึงจะครบ")
 
     def _complete(self, document: dict[str, Any]) -> None:
         """Say both languages where one was changed and no layer had said the other.
@@ -191,6 +252,8 @@ class SettingsForm:
             if said is not MISSING:
                 inherited, origin = value_at(self.inherited, leaf.path), layer
         kind, limits = _control(leaf)
+        if leaf.entry and leaf.path[-1] == "payee":  # the treasury names them; an admin only chooses
+            kind, limits = "choice", {"choices": self._payees}
         is_own = own is not MISSING
         value = own if is_own else inherited
         return Field(leaf, kind, value, inherited, self._layer if is_own else origin, is_own, limits)
@@ -209,12 +272,34 @@ def _typed(each: Field, answers: Answers) -> Any:
     chosen = answers.getlist(each.leaf.name)
     if each.kind == "services":
         unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
-        return [service for service in KNOWN_SERVICES if service in chosen] + unknown
+        places = {service: _place_of(answers, each, service) for service in KNOWN_SERVICES}
+        on = [service for service in _in_order(each.value) if service in chosen]
+        return sorted(on, key=lambda service: places[service]) + unknown
     return controls.typed(each.kind, each.limits, chosen)
+
+
+def _in_order(value: Any) -> list[str]:
+    """Every service this release knows: those of ``value`` in its order, then the others."""
+    said = [service for service in value if service in KNOWN_SERVICES] if isinstance(value, Sequence) else []
+    return list(dict.fromkeys((*said, *KNOWN_SERVICES)))
+
+
+def _place_of(answers: Answers, each: Field, service: str) -> int:
+    """The place a service was given; the one it had where none, or no number, was given."""
+    typed = answers.getlist(f"{each.leaf.name}.{service}")
+    text = typed[-1].strip() if typed else ""
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) < 4 else _in_order(each.value).index(service) + 1
+    )
 
 
 def _sentence(each: Field) -> str:
     """Why a value cannot stay, and what would do."""
+    name = each.leaf.path[-1]
+    if each.kind == "choice":
+        return _("เลือกจากรายการที่มี")
+    if name == "shape":
+        return _("ใส่แบบ 4 ถึง 20 ตัว: # คือตัวเลข @ คือตัวอักษร A ถึง Z * คือตัวเลขหรือตัวอักษร")
     match msgspec.inspect.type_info(each.leaf.type):
         case msgspec.inspect.IntType(ge=low, le=high) if each.leaf.path[-1].endswith("_s"):
             return _("ใส่ตัวเลขตั้งแต่ %(low)s ถึง %(high)s วินาที") % {"low": low, "high": high}

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from fleet.web import settings_table_words
 from fleet.web.settings_form import Field
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What belongs together under one label: one value, or its two languages."""
+    """What belongs together under one label: one value, or its two languages.
+
+    ``heading``: of the ``entry`` of a table that begins with it; empty for the others.
+    """
 
     label: str
     hint: str
     fields: tuple[Field, ...]
+    heading: str = ""
+    entry: str = ""
+
+    @property
+    def may_forget(self) -> bool:
+        """Whether this layer says something of the entry it begins, that it could take back."""
+        return bool(self.heading) and self.entry.startswith("fees.") and any(each.is_own for each in self.fields)
 
     @property
     def is_pair(self) -> bool:
@@ -38,10 +49,12 @@ class Section:
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "screen": ("greeting", "invitation", "services", "help_point"),
+    "menu": ("menu",),
+    "fees": ("fees",),
     "writing": ("presence", "customer_key"),
     "slip": ("office_name", "contact", "tracking_address"),
     "patience": ("patience",),
-    "money": ("payee", "sample"),
+    "money": ("payee", "payees", "sample"),
 }
 
 
@@ -62,15 +75,26 @@ def _section(anchor: str, tops: tuple[str, ...], fields: Sequence[Field]) -> Sec
     return Section(
         anchor=anchor,
         title=_title(anchor),
-        groups=tuple(Group(label(name), _hint(name), tuple(members)) for name, members in grouped.items()),
+        groups=tuple(_grouped(grouped)),
         own_count=sum(each.is_own for each in mine),
         is_locked=all(each.leaf.is_locked for each in mine),
     )
 
 
+def _grouped(grouped: Mapping[str, list[Field]]) -> Iterator[Group]:
+    before = ""
+    for name, members in grouped.items():
+        entry = members[0].leaf.entry
+        heading = settings_table_words.heading(entry) if entry and entry != before else ""
+        before = entry
+        yield Group(label(name), _hint(name), tuple(members), heading, entry)
+
+
 def _title(anchor: str) -> str:
     return {
         "screen": _("หน้าจอและบริการ"),
+        "menu": _("คำบนเมนู"),
+        "fees": _("ค่าธรรมเนียมของหน่วยงานอื่น"),
         "slip": _("ชื่อและข้อความบนใบ"),
         "writing": _("ใบแทนสำเนาบัตรและลงทะเบียน"),
         "patience": _("เวลารอ"),
@@ -100,7 +124,7 @@ def label(name: str) -> str:
         "presence.purpose_3": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 3)"),
         "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วัน"),
         "customer_key": _("กุญแจปิดผนึกคำขอลงทะเบียน"),
-    }.get(name, name)
+    }.get(name) or settings_table_words.label(name)
 
 
 def full_label(path: tuple[str, ...]) -> str:
@@ -117,7 +141,8 @@ def _hint(name: str) -> str:
         "contact": _("พิมพ์ต่อจากคำว่า สอบถาม บนใบ"),
         "patience.warning_s": _("ไม่ต่ำกว่า 20 วินาที ให้คนอ่านทัน"),
         "sample": _("ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ จนกว่าจะมีผู้รับเงินจริง"),
-    }.get(name, "")
+        "services": _("เลขคือลำดับบนเมนู"),
+    }.get(name) or settings_table_words.hint(name)
 
 
 def meaning(name: str) -> str:
@@ -142,7 +167,7 @@ def meaning(name: str) -> str:
         "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วันนับจากวันออก ไม่เกิน 30"),
         "customer_key": _("กุญแจสาธารณะ X25519 ของกระทรวง ว่างไว้ ตู้ไม่รับลงทะเบียน"),
         "sample": _("เปิดอยู่ ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ"),
-    }.get(name, "")
+    }.get(name) or settings_table_words.meaning(name)
 
 
 def layer_word(layer: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fleet.devices.models import Record
 from fleet.devices.truth import Condition
@@ -48,8 +49,9 @@ def _of_visit(known: Known) -> Story | None:
             took = {"service": service(known.service), "took": duration(known.started_at, known.ended_at)}
             return Story(known.ended_at, _outcome(known.outcome), _("%(service)s ใช้เวลา %(took)s") % took, Condition.OK)
         case records.PaymentOpened():
-            fill = {"notice": known.notice_no, "amount": format_baht(known.amount_satang)}
-            sentence = _("ใบแจ้ง %(notice)s จำนวน %(amount)s บาท") % fill
+            fill = {"notice": known.notice_no or known.fee, "amount": format_baht(known.amount_satang)}
+            named = _("ค่าธรรมเนียมอื่น %(notice)s จำนวน %(amount)s บาท") if known.fee else ""
+            sentence = (named or _("ใบแจ้ง %(notice)s จำนวน %(amount)s บาท")) % fill
             return Story(known.opened_at, _("แสดง QR ชำระเงิน"), sentence, Condition.OK)
     return _of_channels(known)
 
@@ -157,6 +159,10 @@ def service(name: str) -> str:
     """The name of a service."""
     return {
         "pay-fee": _("ชำระค่าธรรมเนียม"),
+        "other-fee": _("ค่าธรรมเนียมหน่วยงานอื่น"),
+        "my-factory": pgettext("service", "โรงงานของฉัน"),
+        "follow-case": pgettext("service", "ติดตามเรื่อง"),
+        "manuals": pgettext("service", "คู่มือประชาชน"),
         "presence-slip": _("ใบแทนสำเนาบัตร"),
         "register": _("ลงทะเบียนลูกค้า"),
         "tell-us": _("แจ้งเรื่อง"),

@@ -51,11 +51,13 @@ from kiosk.visits.effects import (
 from kiosk.visits.events import (
     Event,
     NotFound,
+    Owed,
     PaymentNotRecorded,
     PaymentRecorded,
     SlipElsewhere,
     TransactionDrawn,
 )
+from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.folder_effects import FolderEffect
 from kiosk.visits.folder_events import OfficerKnown
 from kiosk.visits.services import FOLDER_DESK
@@ -143,15 +145,6 @@ class Effects:
                 return self.writing.run(effect, state.desk)
         return ()
 
-    def _look_up(self, code: Code, services: tuple[str, ...], state: State) -> tuple[Event, ...]:
-        """From the replica; a slip that it does not hold is asked of the fleet, whose answer comes later."""
-        found = look_up_code(self._replica, code, services)
-        if isinstance(found, SlipElsewhere) and isinstance(code, TrackingCode) and state.desk.online:
-            self.asker.submit(about_slip(code.token))
-            return ()
-        self.asker.forget(SLIP)
-        return (found,)
-
     def _look_up_card(self, effect: LookUpCard) -> Event:
         """An officer's card opens the folder desk where that is asked first, or where there is nothing else for it."""
         asks_desk = FOLDER_DESK in effect.services
@@ -160,6 +153,15 @@ class Effects:
             return OfficerKnown(self._folders.here(officer))
         answer = look_up_card(self._replica, effect.id_number, effect.services)
         return OfficerKnown(self._folders.here(officer)) if officer and isinstance(answer, NotFound) else answer
+
+    def _look_up(self, code: Code, services: tuple[str, ...], state: State) -> tuple[Event, ...]:
+        """From the replica; a slip that it does not hold is asked of the fleet, whose answer comes later."""
+        found = look_up_code(self._replica, code, services)
+        if isinstance(found, SlipElsewhere) and isinstance(code, TrackingCode) and state.desk.online:
+            self.asker.submit(about_slip(code.token))
+            return ()
+        self.asker.forget(SLIP)
+        return (found,)
 
     # ---- payments
 
@@ -181,13 +183,14 @@ class Effects:
         record = records.PaymentOpened(
             transaction_no=bill.transaction_no,
             tracking_token=bill.tracking_token,
-            notice_no=bill.chosen.notice.notice_no,
+            notice_no=bill.chosen.notice.notice_no if isinstance(bill.chosen, Owed) else "",
             biller_id=bill.payment.biller_id,
             ref1=bill.payment.ref1,
             ref2=bill.payment.ref2 or "",
-            amount_satang=bill.chosen.notice.amount_satang,
+            amount_satang=bill.chosen.amount_satang,
             opened_at=datetime.now(UTC),
             visit_id=self.visit_id,
+            fee=bill.chosen.kind.code if isinstance(bill.chosen, FeeDue) else "",
         )
         return (PaymentRecorded(),) if self.put(record) else (PaymentNotRecorded(),)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -37,7 +37,8 @@ from kiosk.slips.trial_slip import TrialSlip, render_trial
 from kiosk.spool import SpoolFullError
 from kiosk.visits.desk import Device, Language
 from kiosk.visits.effects import HoldPaymentSlip, PrintPaymentSlip
-from kiosk.visits.events import CaseFacts, Event, SlipBegun, SlipFailed, SlipPrinted
+from kiosk.visits.events import CaseFacts, Due, Event, SlipBegun, SlipFailed, SlipPrinted
+from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.states import State
 
 log = logging.getLogger(__name__)
@@ -320,20 +321,20 @@ def _payment_slip(
     effect: PrintPaymentSlip, settings: KioskSettings, kiosk_id: str, printed_at: datetime, *, english: bool
 ) -> PaymentSlip:
     """What the slip says; ValueError, without a person's data, when the notice makes none."""
-    bill = effect.bill
-    notice, factory = bill.chosen.notice, bill.chosen.factory
+    bill, about = effect.bill, _about(effect.bill.chosen)
     confirmed_at = effect.confirmed_at.astimezone(BANGKOK) if effect.confirmed_at else None
     return PaymentSlip(
-        sample=settings.sample or notice.sample,
+        sample=settings.sample or bill.chosen.is_sample,
         office_name=settings.office_name.th,
         transaction_no=bill.transaction_no,
         printed_at=printed_at,
-        item=notice.item_th,
-        factory_name=factory.name_th,
-        factory_no=_readable(factory.factory_no),
+        item=about.item,
+        factory_name=about.factory_name,
+        factory_no=about.factory_no,
+        payee_name=about.payee_name,
         payer_masked=effect.payer_masked,
-        lines=tuple((line.label_th, line.amount_satang) for line in notice.lines),
-        amount_satang=notice.amount_satang,
+        lines=about.lines,
+        amount_satang=bill.chosen.amount_satang,
         ref1=bill.payment.ref1,
         ref2=bill.payment.ref2 or "",
         tracking_url=f"{settings.tracking_address}/t/{bill.tracking_token}",
@@ -343,6 +344,24 @@ def _payment_slip(
         reprint=effect.reprint,
         is_english=english,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a slip says of that which was paid."""
+
+    item: str
+    factory_name: str = ""
+    factory_no: str = ""
+    payee_name: str = ""
+    lines: tuple[tuple[str, int], ...] = ()
+
+
+def _about(due: Due) -> _About:
+    if isinstance(due, FeeDue):
+        return _About(due.kind.fee.name.th, payee_name=due.kind.payee.name.th)
+    lines = tuple((line.label_th, line.amount_satang) for line in due.notice.lines)
+    return _About(due.notice.item_th, due.factory.name_th, _readable(due.factory.factory_no), lines=lines)
 
 
 def _readable(factory_no: str) -> str:

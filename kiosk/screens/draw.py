@@ -14,7 +14,9 @@ from pygame import Surface
 from kiosk.screens import (
     paint_bank,
     paint_enrol,
+    paint_fees,
     paint_idle,
+    paint_invite,
     paint_keyboard,
     paint_notices,
     paint_pay,
@@ -29,6 +31,7 @@ from kiosk.screens.typeset import Typesetter
 from kiosk.screens.views import (
     BusyView,
     CaseView,
+    CheckView,
     ClosedView,
     ConfirmedView,
     EnrolView,
@@ -58,7 +61,7 @@ PAINTERS: dict[type, Callable[[Sheet, Any], None]] = {
     ClosedView: paint_idle.paint_closed,
     EnrolView: paint_enrol.paint_enrol,
     MenuView: paint_visit.paint_menu,
-    InviteView: paint_visit.paint_invite,
+    InviteView: paint_invite.paint_invite,
     BusyView: paint_visit.paint_busy,
     SorryView: paint_visit.paint_sorry,
     WarnView: paint_visit.paint_warn,
@@ -74,6 +77,7 @@ PAINTERS: dict[type, Callable[[Sheet, Any], None]] = {
     KeyboardView: paint_keyboard.paint_keyboard,
     PrivacyView: paint_writing.paint_privacy,
     GiveView: paint_writing.paint_give,
+    CheckView: paint_fees.paint_check,
 }
 
 

@@ -14,6 +14,7 @@ from typing import assert_never
 from kiosk.screens.views import (
     BusyView,
     CaseView,
+    CheckView,
     ClosedView,
     ConfirmedView,
     EnrolView,
@@ -76,6 +77,8 @@ def masked(view: View) -> View:  # noqa: PLR0911, PLR0912 - one branch a kind of
             return view  # a manual is for everybody
         case QrView():
             return replace(view, payload=NO_QR, about=MASK)
+        case CheckView():
+            return replace(view, amount=NO_AMOUNT, facts=_masked(view.facts))
         case WaitView():
             return replace(view, amount=NO_AMOUNT)
         case ConfirmedView():

@@ -18,12 +18,13 @@ from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
 from kiosk.screens.views import Action, KeyboardView, Kind
 from kiosk.visits.events import Button, Touched
-from kiosk.visits.keyboard import COLUMNS, is_mark
+from kiosk.visits.keyboard import COLUMNS, PAD_COLUMNS, is_mark
 
 _PITCH = 1.32
 _DOTS = 14
-_FIGURE_COLUMNS = 3
-"""Figures stand as on a telephone."""
+_FIGURE_COLUMNS = PAD_COLUMNS
+_HINT_MIN_PX = 18
+"""A long sentence in large type on the smallest glass takes smaller letters rather than run under a button."""
 
 
 def paint_keyboard(sheet: Sheet, view: KeyboardView) -> None:
@@ -62,6 +63,9 @@ def _paint_beside(sheet: Sheet, view: KeyboardView, room: Rect, sizes: tuple[int
     style = sheet.ref(sheet.c.failing if view.is_wrong else None)
     below = Rect(left, room.bottom - foot, text.width, foot)
     lines = sheet.balanced(view.hint, style, text.width)
+    while style.size > _HINT_MIN_PX and text.bottom + 2 * gap + round(1.4 * style.size) * len(lines) > below.top:
+        style = style._replace(size=style.size - 2)
+        lines = sheet.balanced(view.hint, style, text.width)
     sheet.lines(lines, style, (left, text.bottom + 2 * gap), pitch=1.4)
     _paint_below(sheet, view, below, gap)
 

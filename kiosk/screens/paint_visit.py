@@ -1,4 +1,4 @@
-"""Menu, invitation, work in hand, trouble, and the time-out warning."""
+"""Menu, work in hand, trouble, and the time-out warning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.screens import frame, pictures
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import BusyView, Forms, Invitation, InviteView, MenuView, SorryView, Tile, Tone, WarnView
+from kiosk.screens.views import BusyView, Forms, MenuView, SorryView, Tile, Tone, WarnView
 from kiosk.visits.events import Button
 
 
@@ -116,7 +116,11 @@ def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tu
         return lines, title
     smaller = sheet.ref(sheet.c.ink, Weight.STRONG)
     fitted = sheet.fitting(forms, smaller, room)
-    return ((fitted,), smaller) if fitted in forms else ((text,), title)
+    if fitted in forms:
+        return (fitted,), smaller
+    lines = sheet.balanced(forms[-1], smaller, room)
+    fits = len(lines) <= 2 and round(1.4 * smaller.size) * len(lines) <= height
+    return (lines, smaller) if fits else ((text,), title)
 
 
 def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
@@ -143,70 +147,6 @@ def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
     if wide:
         at = (rect.right - side - chevron, centred(rect.top, rect.height, chevron))
         sheet.icon("chevron-right", chevron, c.primary, at, 2.6)
-
-
-# ---- card in, or scan
-
-
-def paint_invite(sheet: Sheet, view: InviteView) -> None:
-    """03: the picture, two steps, and what is read."""
-    m = sheet.m
-    in_head = m.shape is Shape.COMPACT or (m.large and m.shape is Shape.MEDIUM)
-    frame.paint_head(sheet, view.shell.head, view.question if in_head else ())
-    frame.paint_floor(sheet, view.shell.floor)
-    main = frame.main_rect(sheet)
-    if m.shape is Shape.TALL:
-        top = frame.paint_band(sheet, view.question[0])
-        picture = 420 if m.large else 500
-        _paint_invitation(sheet, view, Rect(centred(0, m.width, picture), top + 8, picture, picture))
-        room = Rect(main.left, top + picture + 20, main.width, main.bottom - top - picture - 40)
-        _paint_steps(sheet, view, room, "")
-        return
-    main = main.inflate(0, -2 * m.pad)
-    picture = min(main.height, round((0.26 if m.large else 0.356) * m.width))
-    _paint_invitation(sheet, view, Rect(main.left, centred(main.top, main.height, picture), picture, picture))
-    left = main.left + picture + 3 * m.gap
-    _paint_steps(sheet, view, Rect(left, main.top, main.right - left, main.height), "" if in_head else view.question[0])
-
-
-def _paint_invitation(sheet: Sheet, view: InviteView, rect: Rect) -> None:
-    """Picture and arrow; the arrow stands higher or lower, second by second."""
-    card = view.invitation is Invitation.CARD
-    sheet.picture(pictures.picture("insert-card" if card else "scan-notice", rect.width, swaps(sheet)), rect.topleft)
-    scale = rect.width / 520
-    arrow = pictures.picture("arrow-down", round(98 * scale), swaps(sheet))
-    top = 93 + (24 if view.beat else 0)
-    sheet.picture(arrow, (rect.left + round(413 * scale), rect.top + round(top * scale)))
-
-
-def _paint_steps(sheet: Sheet, view: InviteView, room: Rect, question: str) -> None:
-    m, c = sheet.m, sheet.c
-    title, body, ref = sheet.question(), sheet.body(), sheet.ref(c.ink)
-    number = round(1.22 * m.body)
-    steps = [sheet.balanced(step, body, room.width - number - round(0.36 * m.body)) for step in view.steps]
-    heights = [max(number, round(1.3 * body.size) * len(lines)) for lines in steps]
-    icon, pad = round(1.3 * ref.size), round(0.36 * m.body)
-    privacy = sheet.balanced(view.privacy, ref, room.width - 2 * pad - icon - round(0.32 * m.body))
-    box = round(1.4 * ref.size) * len(privacy) + round(0.5 * m.body)
-    heads = sheet.balanced(question, title, room.width) if question else ()
-    title_height = round(1.36 * title.size) * len(heads)
-    gap, above = round(0.18 * m.body), round(0.46 * m.body)
-    total = title_height + sum(heights) + gap * len(steps) + above + box
-    y = centred(room.top, room.height, min(total, room.height)) if m.shape is not Shape.TALL else room.top
-    if question:
-        y += sheet.lines(heads, title, (room.left, y), pitch=1.36) + gap
-    for n, (lines, height) in enumerate(zip(steps, heights, strict=True)):
-        badge_number(sheet, n + 1, Rect(room.left, centred(y, height, number), number, number))
-        left = room.left + number + round(0.36 * m.body)
-        sheet.lines(lines, body, (left, centred(y, height, round(1.3 * body.size) * len(lines))), pitch=1.3)
-        y += height + gap
-    if y - gap + above + box > room.bottom + 4:
-        return
-    rect = Rect(room.left, y - gap + above, room.width, box)
-    sheet.box(rect, c.primary_tint, c.line if m.large else None)
-    top = rect.top + round(0.25 * m.body)
-    sheet.icon("shield-check", icon, c.primary, (rect.left + pad, top + round(0.05 * m.body)))
-    sheet.lines(privacy, ref, (rect.left + pad + icon + round(0.32 * m.body), top), pitch=1.4)
 
 
 def badge_number(sheet: Sheet, number: int, rect: Rect) -> None:

@@ -11,10 +11,12 @@ from typing import assert_never
 from kiosk.screens import present_paying as paying
 from kiosk.screens import present_reading as reading
 from kiosk.screens import present_visit as visiting
+from kiosk.screens.present_fees import fees
 from kiosk.screens.present_folders import folder_desk
 from kiosk.screens.present_writing import writing
 from kiosk.screens.telling import Moment, Telling
 from kiosk.screens.views import View
+from kiosk.visits.fee_states import Fees
 from kiosk.visits.folder_states import FolderDesk
 from kiosk.visits.reading_states import (
     CaseShown,
@@ -69,6 +71,8 @@ def view(state: State, now: Moment) -> View:  # noqa: PLR0911, PLR0912 - one bra
             return visiting.working(state, tell)
         case ChoosingNotice():
             return paying.notices(state, tell)
+        case _ if isinstance(state, Fees):
+            return fees(state, tell)
         case Paying():
             return paying.paying(state, tell)
         case Waiting():

@@ -18,7 +18,8 @@ from kiosk.screens.views import (
     Tone,
     WaitView,
 )
-from kiosk.visits.events import Bill, Button, Owed, Touched
+from kiosk.visits.events import Bill, Button, Due, Owed, Touched
+from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.states import ChoosingNotice, Confirmed, Paying, Slip, Waiting
 
 
@@ -84,10 +85,10 @@ def paying(state: Paying, tell: Telling) -> PayView:
         cap=say.cap,
         sample_band=tell.say.sample_payment if sample else None,
         badge=tell.say.sample if sample else None,
-        amount=wording.baht(state.bill.chosen.notice.amount_satang),
+        amount=wording.baht(state.bill.chosen.amount_satang),
         unit=say.baht,
         facts=_facts(state.bill, tell, settings),
-        payer_for=wording.factory_name(state.bill.chosen.factory, tell.language),
+        payer_for=_paid_for(state.bill.chosen, tell),
         left_label=say.left,
         left=wording.minutes(tell.moment.left_s, tell.say),
         left_s=tell.moment.left_s,
@@ -97,13 +98,21 @@ def paying(state: Paying, tell: Telling) -> PayView:
 
 
 def _is_sample(bill: Bill, tell: Telling) -> bool:
-    return tell.is_sample or bill.chosen.notice.sample
+    return tell.is_sample or bill.chosen.is_sample
+
+
+def _paid_for(due: Due, tell: Telling) -> str:
+    """Whose factory it is for, or which fee of another office."""
+    if isinstance(due, FeeDue):
+        return wording.words(due.kind.fee.name, tell.language)
+    return wording.factory_name(due.factory, tell.language)
 
 
 def _facts(bill: Bill, tell: Telling, settings: KioskSettings) -> tuple[Fact, ...]:
     say, payment = tell.say.pay, bill.payment
+    payee = bill.chosen.kind.payee if isinstance(bill.chosen, FeeDue) else settings.payee
     facts = [
-        Fact(say.payee, wording.shortened(wording.words(settings.payee.name, tell.language), tell.say)[:2]),
+        Fact(say.payee, wording.shortened(wording.words(payee.name, tell.language), tell.say)[:2]),
         Fact(say.biller, (payment.biller_id,)),
         Fact(say.ref1, (payment.ref1,)),
     ]
@@ -129,7 +138,7 @@ def waiting(state: Waiting, tell: Telling) -> WaitView:
         question=say.waiting,
         lit=tell.moment.lit,
         amount_label=say.amount,
-        amount=wording.baht(state.bill.chosen.notice.amount_satang),
+        amount=wording.baht(state.bill.chosen.amount_satang),
         unit=say.baht,
         waited_label=say.waited,
         waited=f"{waited_s // 60}:{waited_s % 60:02d}",
@@ -147,7 +156,7 @@ def confirmed(state: Confirmed, tell: Telling) -> ConfirmedView:
     return ConfirmedView(
         shell=tell.shell(_confirmed_floor(state, tell)),
         title=say.confirmed,
-        amount=wording.baht(state.bill.chosen.notice.amount_satang),
+        amount=wording.baht(state.bill.chosen.amount_satang),
         unit=pay.baht,
         confirmed=say.confirmed_at.format(time=at),
         slip=slip,

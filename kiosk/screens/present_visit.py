@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.printer.port import Paper
+from fleet.protocol.words import TileWords
 from kiosk.screens import wording
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.catalogue import Warnings
@@ -35,6 +36,7 @@ from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.folder_states import StockSummed, TakingStock
+from kiosk.visits.front import may_type
 from kiosk.visits.services import PAY_FEE, SERVICES
 from kiosk.visits.states import (
     ChoosingService,
@@ -65,6 +67,7 @@ SLOW_S = 8.0
 
 _SERVICE_ICONS = {
     "pay-fee": "banknote",
+    "other-fee": "landmark",
     "my-factory": "factory",
     "follow-case": "route",
     "manuals": "book-open",
@@ -82,6 +85,7 @@ _NO_WAY_ON = (
     Problem.CANNOT_KEEP,
     Problem.NO_TOPICS,
     Problem.NOT_SET_UP,
+    Problem.TRIES_SPENT,
 )
 """Trying again will not help; there is only the way out."""
 
@@ -157,6 +161,8 @@ def _banner(tell: Telling) -> Banner | None:
     what = say.joined.join(lost)
     title = tuple(form.format(what=what) for form in (say.cannot_told, *say.cannot))
     title = title if tell.desk.online else title[1:]
+    if not {Device.CARD, Device.SCANNER} & ready:
+        return Banner(title, tell.filled(say.use_number))
     if Device.CARD not in ready:
         return Banner(title, tell.filled(say.use_paper))
     return Banner(title, tell.filled(say.use_card if Device.SCANNER not in ready else say.take_photo))
@@ -166,7 +172,7 @@ def menu(state: ChoosingService, tell: Telling) -> MenuView:
     """02, or 10 when a device is gone."""
     say, banner = tell.say.idle, _banner(tell)
     tiles = [
-        Tile(_SERVICE_ICONS[name], say.services[name], _how(name, tell), Touched(Button.SERVICE, name))
+        Tile(_SERVICE_ICONS[name], _title(name, tell), _how(name, tell), Touched(Button.SERVICE, name))
         for name in state.shown
     ]
     if len(state.pages) > 1:
@@ -175,8 +181,21 @@ def menu(state: ChoosingService, tell: Telling) -> MenuView:
     return MenuView(tell.shell(floor), say.menu_reduced if banner else say.menu, tuple(tiles), banner)
 
 
+def _own_words(service: str, tell: Telling) -> TileWords:
+    """What the office itself calls a service; blank where it leaves that to the catalogue."""
+    return (tell.settings.menu if tell.settings else {}).get(service, TileWords())
+
+
+def _title(service: str, tell: Telling) -> Forms:
+    own = wording.blank_words(_own_words(service, tell).title, tell.language)
+    return (own,) if own else tell.say.idle.services[service]
+
+
 def _how(service: str, tell: Telling) -> str:
-    """With what a service begins, of what is there."""
+    """With what a service begins, of what is there; or what the office says of it."""
+    own = wording.blank_words(_own_words(service, tell).subtitle, tell.language)
+    if own:
+        return own
     say, means = tell.say.idle, SERVICES[service].starts & tell.desk.ready
     if not means:
         return say.by_touch
@@ -189,13 +208,17 @@ def inviting(state: Inviting, tell: Telling) -> InviteView:
     back = button(tell.say.floor.back, Button.BACK, "arrow-left")
     beat = tell.moment.beat
     scans = say.scans.get(service) if Device.SCANNER in ready else None
+    types = button(tell.say.fee.by_typing, Button.TYPE, "keyboard", Kind.SECONDARY) if may_type(state) else None
     if scans is not None and Device.CARD not in ready:
-        floor = Floor(back, toggles=tell.toggles)
-        return InviteView(tell.shell(floor), Invitation.NOTICE, scans.question, say.scan_steps, scans.privacy, beat)
+        floor = Floor(back, types, toggles=tell.toggles)
+        steps, read = say.scan_steps, scans.privacy
+        return InviteView(tell.shell(floor), Invitation.NOTICE, scans.question, steps, read[0], beat, read[-1])
     privacy = say.named_privacy if SERVICES[service].reads_name else say.card_privacy
     aside, icon = (scans.aside, "scan-barcode") if scans else (None, "")
-    floor = Floor(back, toggles=tell.toggles, aside=aside, aside_icon=icon)
-    return InviteView(tell.shell(floor), Invitation.CARD, say.card, say.card_steps, privacy, beat)
+    if types and scans:  # one tap away: the scanner is read there, too
+        types = button(tell.say.fee.by_paper, Button.TYPE, "scan-barcode", Kind.SECONDARY)
+    floor = Floor(back, types, toggles=tell.toggles, aside=aside, aside_icon=icon)
+    return InviteView(tell.shell(floor), Invitation.CARD, say.card, say.card_steps, privacy[0], beat, privacy[-1])
 
 
 def reading(_state: ReadingCard, tell: Telling) -> BusyView:
@@ -294,7 +317,8 @@ def taking(state: Taking, tell: Telling) -> TakeView | KeepView:
     if state.bill is not None and state.slip is Slip.FAILED and tell.settings is not None:
         return _keep(state, tell, floor)
     say = tell.say.end
-    unsure = state.outcome in (Outcome.UNCONFIRMED, Outcome.TIMED_OUT) and state.confirmed_at is None
+    waited = state.bill is not None or state.visitor.saw_qr
+    unsure = waited and state.outcome is not Outcome.PAID and state.confirmed_at is None
     return TakeView(
         shell=tell.shell(floor),
         title=say.card_still_in if state.reminded and state.visitor.card_in else _take_title(state, tell),
@@ -345,9 +369,9 @@ def _keep(state: Taking, tell: Telling, floor: Floor) -> KeepView:
         shell=tell.shell(floor),
         title=say.no_paper if tell.desk.paper is Paper.OUT else say.cannot_print,
         payload=f"{settings.tracking_address}/t/{bill.tracking_token}",
-        sample_band=tell.say.sample_slip if tell.is_sample or bill.chosen.notice.sample else None,
+        sample_band=tell.say.sample_slip if tell.is_sample or bill.chosen.is_sample else None,
         badge=None,
-        amount=wording.baht(bill.chosen.notice.amount_satang),
+        amount=wording.baht(bill.chosen.amount_satang),
         unit=pay.baht,
         facts=(
             Fact(say.status, (status,)),

@@ -16,6 +16,7 @@ from fleet.protocol.office import Factory, Line, Notice
 from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, Payee, Words
 from fleet.protocol.thai import BANGKOK
+from kiosk.screens.samples_fees import fee_states
 from kiosk.screens.samples_folders import folder_states
 from kiosk.screens.samples_reading import reading_states
 from kiosk.screens.samples_writing import writing_states
@@ -159,6 +160,8 @@ def samples() -> Iterator[Sample]:
     yield from _troubled()
     for name, state in reading_states(DESK, OWED, LONG_OWED[0].factory):
         yield Sample(name, state, _at())
+    for name, state in fee_states(DESK):
+        yield Sample(name, state, _at(28.0, 272.0))
     for name, state in folder_states(DESK, LONG_OWED[0].factory):
         yield Sample(name, state, _at(6.0, 24.0))
     for name, state in writing_states(DESK):
@@ -223,6 +226,9 @@ def _ending() -> Iterator[Sample]:
     yield Sample("08-take-card", card_only, after)
     yield Sample("08-take-card-forgotten", replace(card_only, reminded=True), after)
     yield Sample("08-thanks", Taking(DESK, Visitor(), Outcome.CANCELLED), after)
+    yield Sample("08-thanks-timed-out", Taking(DESK, Visitor(), Outcome.TIMED_OUT), after)
+    saw_qr = replace(visitor, saw_qr=True)
+    yield Sample("08-take-card-after-qr", Taking(DESK, saw_qr, Outcome.CANCELLED), after)
     yield Sample("08b-no-slip", replace(taking, slip=Slip.FAILED, desk=replace(DESK, paper=Paper.OUT)), after)
     yield Sample("08b-no-slip-tracking", replace(tracking, slip=Slip.FAILED, visitor=Visitor()), after)
     yield Sample("09-time-out", Warned(ChoosingNotice(DESK, visitor, OWED)), _at(6.0, 24.0, 44))

@@ -144,7 +144,10 @@ class Invitation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InviteView:
-    """Put the card in, or scan. ``beat`` is 0 or 1: where the arrow stands this second."""
+    """Put the card in, or scan. ``beat`` is 0 or 1: where the arrow stands this second.
+
+    ``privacy_short``: the same in fewer words, for where the whole does not fit.
+    """
 
     shell: Shell
     invitation: Invitation
@@ -152,6 +155,7 @@ class InviteView:
     steps: tuple[str, ...]
     privacy: str
     beat: int
+    privacy_short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +444,18 @@ class GiveView:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """Is this right, before it is paid: how much, whom, for what."""
+
+    shell: Shell
+    question: Forms
+    amount: str
+    unit: str
+    facts: tuple[Fact, ...]
+    note: str
+
+
 View = (
     IdleView
     | MenuView
@@ -462,4 +478,5 @@ View = (
     | KeyboardView
     | PrivacyView
     | GiveView
+    | CheckView
 )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fleet.protocol.office import Factory, Notice
 from fleet.protocol.settings import KioskSettings, Words
 from fleet.protocol.thai import english_date_short, format_baht, thai_date_short
+from fleet.protocol.words import Subtitle, Title
 from kiosk.screens.texts import Catalogue
 from kiosk.screens.views import Forms
 from kiosk.visits.desk import Language
@@ -40,6 +41,11 @@ def baht(amount_satang: int) -> str:
 
 def words(both: Words, language: Language) -> str:
     """The office's own words in the visitor's language."""
+    return both.th if language is Language.TH else both.en
+
+
+def blank_words(both: Title | Subtitle, language: Language) -> str:
+    """As ``words``; empty where the office leaves it to the catalogue."""
     return both.th if language is Language.TH else both.en
 
 

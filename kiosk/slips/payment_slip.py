@@ -38,7 +38,8 @@ class PaymentSlip:
 
     ``lines``: what the amount is made of (label, satang). ``payer_masked``: ``x-xxxx-xxxxx-12-1``, or None when no card
     was read. ``confirmed_at``: the bank's word; None makes it a tracking slip. ``contact``: what follows "สอบถาม".
-    ``reprint``: it was printed before. ``is_english``: one small English line under the title.
+    ``reprint``: it was printed before. ``is_english``: one small English line under the title. ``payee_name``: who is
+    paid a fee of another office, in the place of the factory.
     """
 
     sample: bool
@@ -60,6 +61,7 @@ class PaymentSlip:
     bank_reference: str | None = None
     reprint: bool = False
     is_english: bool = False
+    payee_name: str = ""
 
     def __post_init__(self) -> None:
         if self.payer_masked is not None and BARE_ID.search(self.payer_masked):
@@ -103,11 +105,13 @@ def _status(slip: PaymentSlip) -> tuple[Element, ...]:
 
 def _facts(slip: PaymentSlip) -> tuple[Element, ...]:
     when = slip.confirmed_at or slip.printed_at
+    factory = (("โรงงาน", slip.factory_name), ("ทะเบียน", slip.factory_no))
+    about = (("ผู้รับเงิน", slip.payee_name),) if slip.payee_name else factory
     payer = () if slip.payer_masked is None else (("ผู้ทำรายการ", slip.payer_masked),)
     return (
         Pairs((("วันที่", date_th(when)), ("เวลา", time_th(when)), ("เลขที่รายการ", slip.transaction_no))),
         Rule(),
-        Pairs((("รายการ", slip.item), ("โรงงาน", slip.factory_name), ("ทะเบียน", slip.factory_no), *payer)),
+        Pairs((("รายการ", slip.item), *about, *payer)),
         Rule(),
     )
 

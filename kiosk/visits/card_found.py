@@ -8,11 +8,13 @@ payment is under way it goes on, without the list, as with any card put in meanw
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from drivers.panel.port import Light, Pattern
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import BeginVisit, Effect, ShowLight
 from kiosk.visits.events import CardFound, Event
+from kiosk.visits.fee_states import TypingNumber
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
     ChoosingNotice,
@@ -46,8 +48,11 @@ def _(s: Idle, _e: CardFound) -> Step:
     return put_in_again(s.desk, Visitor(), BeginVisit())
 
 
-@card_found.everywhere((ChoosingService, Inviting, ReadingCard, LookingUp, ChoosingNotice, Sorry), CardFound)
-def _(s: ChoosingService | Inviting | ReadingCard | LookingUp | ChoosingNotice | Sorry, _e: CardFound) -> Step:
+_Open = ChoosingService | Inviting | TypingNumber | ReadingCard | LookingUp | ChoosingNotice | Sorry
+
+
+@card_found.everywhere(get_args(_Open), CardFound)
+def _(s: _Open, _e: CardFound) -> Step:
     return put_in_again(s.desk, s.visitor)
 
 

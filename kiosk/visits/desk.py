@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from drivers.printer.port import Paper
 from fleet.protocol.settings import KioskSettings
-from kiosk.visits.services import Device, can_begin
+from kiosk.visits.fee_kinds import FeeKind, fee_kinds
+from kiosk.visits.services import OTHER_FEE, Device, can_begin
 
 __all__ = ["Desk", "Device", "Language"]
 
@@ -40,7 +41,13 @@ class Desk:
         """Services that can be used now: switched on, known to this release, and with all that they need."""
         if self.settings is None:
             return ()
-        return can_begin(self.settings.services, self.ready, can_record=self.can_record)
+        able = can_begin(self.settings.services, self.ready, can_record=self.can_record)
+        return able if self.fees else tuple(name for name in able if name != OTHER_FEE)
+
+    @property
+    def fees(self) -> tuple[FeeKind, ...]:
+        """The fees of other offices that can be paid here now, in the order of the list."""
+        return fee_kinds(self.settings, can_scan=Device.SCANNER in self.ready)
 
     @property
     def is_reduced(self) -> bool:

@@ -19,7 +19,7 @@ from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Case, CaseStep, Factory, Line, Manual, Notice
 from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber
-from kiosk.visits import diagram_folders, diagram_writing
+from kiosk.visits import diagram_fees, diagram_folders, diagram_writing
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import (
     AlreadyPaid,
@@ -45,6 +45,7 @@ from kiosk.visits.events import (
     Owed,
     PaymentNotRecorded,
     PaymentRecorded,
+    RecordingChanged,
     SettingsChanged,
     SlipBegun,
     SlipElsewhere,
@@ -57,7 +58,7 @@ from kiosk.visits.events import (
 from kiosk.visits.my_factory import CASES as CASES_ROW
 from kiosk.visits.my_factory import OWED as OWED_ROW
 from kiosk.visits.services import PAY_FEE
-from kiosk.visits.states import OutOfService, State, Warned
+from kiosk.visits.states import Idle, OutOfService, State, Warned
 from kiosk.visits.visit import STATES, step
 
 _SETTINGS, _ = read_settings(
@@ -174,7 +175,7 @@ def _confirmations(state: State) -> tuple[PaymentConfirmed, ...]:
     """The bank's word on this very QR, and on the same notice through another."""
     bill = _bill_of(state)
     ref1, ref2 = (bill.payment.ref1, bill.payment.ref2 or "") if bill else ("REFERENCE1", "R")
-    satang = bill.chosen.notice.amount_satang if bill else 330_000
+    satang = bill.chosen.amount_satang if bill else 330_000
     return tuple(
         PaymentConfirmed(ref1=ref1, ref2=each, amount_satang=satang, confirmed_at=_PAID_AT)
         for each in (ref2, "ANOTHER")
@@ -193,10 +194,18 @@ def edges() -> frozenset[Edge]:
     """Every step between two kinds of state that the walks have taken."""
     start: State = OutOfService(Desk("SAMPLE-1", ready=frozenset({Device.PRINTER})))
     found = _walk((start,), _EVENTS, lambda _: True)
+    offered = Idle(Desk("SAMPLE-1", _SETTINGS, frozenset({Device.PRINTER})))
+    found |= _walk((offered,), (RecordingChanged(possible=False), RecordingChanged(possible=True)), lambda _: True)
+    found |= _walk(diagram_fees.beginnings(_SETTINGS), (*_EVENTS, *diagram_fees.EVENTS), _is_fees)
     writing = (*_EVENTS, *diagram_writing.events(_SETTINGS))
     found |= _walk(diagram_writing.beginnings(_SETTINGS, _CITIZEN), writing, _is_writing)
     folders = (*_EVENTS, *diagram_folders.events())
     return found | _walk(diagram_folders.beginnings(_SETTINGS), folders, _is_folder_desk)
+
+
+def _is_fees(state: State) -> bool:
+    under = state.before if isinstance(state, Warned) else state
+    return isinstance(under, diagram_fees.FEES)
 
 
 def _is_writing(state: State) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.visits import presence, register, tell_us
+from kiosk.visits import other_fee, presence, register, tell_us
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import LookUpCard
 from kiosk.visits.events import CardRead
@@ -19,6 +19,7 @@ from kiosk.visits.services import (
     FOLLOW_CASE,
     MANUALS,
     MY_FACTORY,
+    OTHER_FEE,
     PAY_FEE,
     PRESENCE_SLIP,
     REGISTER,
@@ -46,6 +47,7 @@ class Door:
 
 DOORS: dict[str, Door] = {
     PAY_FEE: Door(),
+    OTHER_FEE: Door(menu=other_fee.begin),
     PRESENCE_SLIP: Door(menu=presence.notice, card=presence.card_read),
     REGISTER: Door(menu=presence.notice, card=register.card_read),
     TELL_US: Door(menu=tell_us.begin),

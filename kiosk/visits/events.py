@@ -18,6 +18,7 @@ from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KioskSettings
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
+from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.folder_events import FolderEvent
 from kiosk.visits.writing_events import WritingEvent
 
@@ -48,6 +49,7 @@ class Button(StrEnum):
     SHIFT = "shift"
     LAYER = "layer"  # value: of the keyboard
     PHONE = "phone"
+    TYPE = "type"
     SEND = "send"
 
 
@@ -106,12 +108,31 @@ class Owed:
     notice: Notice
     factory: Factory
 
+    @property
+    def reference(self) -> str:
+        """What the bank's word will name."""
+        return self.notice.reference
+
+    @property
+    def amount_satang(self) -> int:
+        """How much is owed."""
+        return self.notice.amount_satang
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is sample data."""
+        return self.notice.sample
+
+
+Due = Owed | FeeDue
+"""What a payment is for: a notice of this office, or a letter of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
     """One payment on its way: what for, what the QR says, its number and its tracking token."""
 
-    chosen: Owed
+    chosen: Due
     payment: BillPayment
     transaction_no: str
     tracking_token: str = field(repr=False)

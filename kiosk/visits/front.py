@@ -26,7 +26,9 @@ from kiosk.visits.events import (
     TimedOut,
     Touched,
 )
+from kiosk.visits.fee_states import TypingNumber
 from kiosk.visits.machine import Machine, Next
+from kiosk.visits.services import SERVICES
 from kiosk.visits.states import (
     ChoosingService,
     Idle,
@@ -41,6 +43,7 @@ from kiosk.visits.states import (
     Warned,
 )
 from kiosk.visits.steps import (
+    TRIES_MAX,
     Step,
     ask,
     leave,
@@ -50,6 +53,7 @@ from kiosk.visits.steps import (
     read_card,
     rest,
     sorry,
+    type_number,
 )
 
 front: Machine[State, Event, Effect] = Machine()
@@ -116,33 +120,41 @@ front.ignore(ChoosingService, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS,
 
 @front.on(Inviting, Touched)
 def _(s: Inviting, e: Touched) -> Step:
+    if e.button is Button.TYPE and may_type(s):
+        return type_number(s.desk, s.visitor)
     return Next(ChoosingService(s.desk, s.visitor)) if e.button is Button.BACK else Next(s)
 
 
 front.ignore(Inviting, PaymentConfirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS, *SLIP_ANSWERS)
 
 
+def may_type(s: Inviting) -> bool:
+    """Whether a number may be typed instead of what the service asks for."""
+    service = SERVICES.get(s.visitor.service)
+    return service is not None and service.typed and s.visitor.tries < TRIES_MAX
+
+
 # From each of these, putting a card in or scanning something goes straight on: people do not wait to be asked.
-_OPEN = (ChoosingService, Inviting, Sorry)
+_OPEN = (ChoosingService, Inviting, TypingNumber, Sorry)
 
 
 @front.everywhere(_OPEN, CardInserted)
-def _(s: ChoosingService | Inviting | Sorry, _e: CardInserted) -> Step:
+def _(s: ChoosingService | Inviting | TypingNumber | Sorry, _e: CardInserted) -> Step:
     return read_card(s.desk, s.visitor)
 
 
 @front.everywhere(_OPEN, CardMute)
-def _(s: ChoosingService | Inviting | Sorry, _e: CardMute) -> Step:
+def _(s: ChoosingService | Inviting | TypingNumber | Sorry, _e: CardMute) -> Step:
     return sorry(s.desk, replace(s.visitor, card_in=True), Problem.CARD_REVERSED)
 
 
 @front.everywhere(_OPEN, CodeScanned)
-def _(s: ChoosingService | Inviting | Sorry, e: CodeScanned) -> Step:
+def _(s: ChoosingService | Inviting | TypingNumber | Sorry, e: CodeScanned) -> Step:
     return look_up(s.desk, s.visitor, e)
 
 
 @front.everywhere(_OPEN, CardRemoved)
-def _(s: ChoosingService | Inviting | Sorry, _e: CardRemoved) -> Step:
+def _(s: ChoosingService | Inviting | TypingNumber | Sorry, _e: CardRemoved) -> Step:
     return Next(replace(s, visitor=pulled(s.visitor)))
 
 
@@ -211,7 +223,7 @@ def _(s: LookingUp, e: AlreadyPaid) -> Step:
 
 @front.on(LookingUp, NotFound)
 def _(s: LookingUp, e: NotFound) -> Step:
-    return sorry(s.desk, s.visitor, Problem.CODE_DAMAGED if e.damaged else _nowhere(s))
+    return sorry(s.desk, s.visitor, Problem.CODE_DAMAGED if e.damaged and not s.by_hand else _nowhere(s))
 
 
 @front.on(LookingUp, TimedOut)
@@ -220,6 +232,8 @@ def _(s: LookingUp, _e: TimedOut) -> Step:
 
 
 def _nowhere(s: LookingUp) -> Problem:
+    if s.by_hand:
+        return Problem.NUMBER_UNKNOWN
     return Problem.CARD_UNKNOWN if s.by_card else Problem.CODE_UNKNOWN
 
 
@@ -248,6 +262,8 @@ front.ignore(LookingUp, Touched, CodeScanned, PaymentConfirmed, *CARD_ANSWERS, *
 def _(s: Sorry, e: Touched) -> Step:
     if e.button in (Button.HOME, Button.FINISH, Button.CANCEL):
         return leave(s.desk, s.visitor, _outcome(s))
+    if e.button is Button.RETRY and s.problem is Problem.NUMBER_UNKNOWN:
+        return type_number(s.desk, s.visitor)
     if e.button in (Button.BACK, Button.RETRY):
         return listed(s.desk, s.visitor, s.owed) if s.owed else ask(s.desk, s.visitor)
     return Next(s)
@@ -261,7 +277,7 @@ def _outcome(s: Sorry) -> Outcome:
 
 
 @front.everywhere(_OPEN, TimedOut)
-def _(s: ChoosingService | Inviting | Sorry, _e: TimedOut) -> Step:
+def _(s: ChoosingService | Inviting | TypingNumber | Sorry, _e: TimedOut) -> Step:
     return Next(Warned(s))
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 class Layer(StrEnum):
     """What the keys say now."""
 
+    PAD = "pad"
     THAI = "thai"
     THAI_SHIFT = "thai-shift"
     LATIN = "latin"
@@ -30,7 +31,11 @@ def _rows(*rows: str) -> Rows:
     return tuple(tuple(row.split(" ")) for row in rows)
 
 
+PAD_COLUMNS = 3
+"""Figures stand as on a telephone."""
+
 KEYS: dict[Layer, Rows] = {
+    Layer.PAD: _rows("1 2 3", "4 5 6", "7 8 9", "0"),
     Layer.THAI: _rows(
         "ๅ / - ภ ถ ุ ึ ค ต จ ข ช",
         "ๆ ไ ำ พ ะ ั ี ร น ย บ ล",
@@ -64,6 +69,7 @@ KEYS: dict[Layer, Rows] = {
 }
 
 SHIFTED = {
+    Layer.PAD: Layer.PAD,
     Layer.THAI: Layer.THAI_SHIFT,
     Layer.THAI_SHIFT: Layer.THAI,
     Layer.LATIN: Layer.LATIN_SHIFT,

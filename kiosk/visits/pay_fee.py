@@ -23,6 +23,7 @@ from kiosk.visits.events import (
     Bill,
     Button,
     CodeScanned,
+    Due,
     Event,
     Owed,
     PaymentNotRecorded,
@@ -31,6 +32,8 @@ from kiosk.visits.events import (
     Touched,
     TransactionDrawn,
 )
+from kiosk.visits.fee_kinds import FeeDue
+from kiosk.visits.fee_states import ConfirmingFee
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.states import (
     ChoosingNotice,
@@ -105,7 +108,7 @@ def _(s: ChoosingNotice, e: Touched) -> Step:
 
 
 def _open(s: ChoosingNotice, chosen: Owed) -> Step:
-    left = s.left if s.left is not None and s.left.chosen.notice.notice_no == chosen.notice.notice_no else None
+    left = s.left if s.left is not None and s.left.chosen.reference == chosen.reference else None
     return Next(OpeningPayment(s.desk, s.visitor, chosen, s.owed, left=left), (DrawTransaction(),))
 
 
@@ -124,7 +127,7 @@ def _(s: ChoosingNotice, e: PaymentConfirmed) -> Step:
     """One of them is paid: by the QR that was just left, or elsewhere."""
     unpaid = _unpaid(s.owed, e)
     if s.left is not None and settles(e, s.left):
-        return _paid(s.desk, s.visitor, s.left, unpaid, e)
+        return paid(s.desk, s.visitor, s.left, unpaid, e)
     if not unpaid:
         return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, paid_on=_day(e)))
     fewer = replace(s, owed=unpaid)
@@ -152,7 +155,10 @@ def _(s: OpeningPayment, e: TransactionDrawn) -> Step:
     return Next(replace(s, bill=bill), (RecordPayment(bill),))
 
 
-def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) -> BillPayment:
+def _payment(settings: KioskSettings | None, chosen: Due, transaction_no: str) -> BillPayment:
+    ref2 = transaction_no.replace("-", "")
+    if isinstance(chosen, FeeDue):
+        return BillPayment(chosen.kind.payee.biller_id, chosen.reference, ref2, chosen.amount_satang)
     notice = chosen.notice
     if (
         settings is None
@@ -160,14 +166,14 @@ def _payment(settings: KioskSettings | None, chosen: Owed, transaction_no: str) 
         or sum(n.amount_satang for n in notice.lines) != notice.amount_satang
     ):
         raise ValueError("nothing that can be paid")
-    return BillPayment(
-        settings.payee.biller_id, notice.reference, transaction_no.replace("-", ""), notice.amount_satang
-    )
+    return BillPayment(settings.payee.biller_id, notice.reference, ref2, notice.amount_satang)
 
 
 @pay_fee.on(OpeningPayment, PaymentRecorded)
 def _(s: OpeningPayment, _e: PaymentRecorded) -> Step:
-    return Next(s) if s.bill is None else Next(Paying(s.desk, s.visitor, s.bill, s.owed, s.left))
+    if s.bill is None:
+        return Next(s)
+    return Next(Paying(s.desk, replace(s.visitor, saw_qr=True), s.bill, s.owed, s.left))
 
 
 @pay_fee.everywhere((OpeningPayment,), PaymentNotRecorded)
@@ -196,7 +202,9 @@ def _(s: Paying, e: Touched) -> Step:
 
 
 def _cancelled(s: Paying) -> Step:
-    """Back to the list; without one a card was put in meanwhile, and has its own, if it is still in."""
+    """Back to the list, or to the letter; without either a card was put in meanwhile, and has its own, if still in."""
+    if isinstance(s.bill.chosen, FeeDue):
+        return Next(ConfirmingFee(s.desk, s.visitor, s.bill.chosen, left=s.bill))
     if s.owed:
         return listed(s.desk, s.visitor, s.owed, left=s.bill)
     return read_card(s.desk, s.visitor) if s.visitor.card_in else ask(s.desk, s.visitor)
@@ -220,9 +228,11 @@ def _(s: OpeningPayment | Paying | Waiting, e: PaymentConfirmed) -> Step:
     unpaid = _unpaid(s.owed, e)
     for bill in (s.bill, s.left):
         if bill is not None and settles(e, bill):
-            return _paid(s.desk, s.visitor, bill, unpaid, e)
+            return paid(s.desk, s.visitor, bill, unpaid, e)
     chosen = s.chosen if isinstance(s, OpeningPayment) else s.bill.chosen
-    if e.ref1 == chosen.notice.reference:  # paid, but not through this QR: whoever stands here must not pay it again
+    if (
+        isinstance(chosen, Owed) and e.ref1 == chosen.reference
+    ):  # paid, but not through this QR: whoever stands here must not pay it again
         return Next(Sorry(s.desk, s.visitor, Problem.ALREADY_PAID, unpaid, _day(e)))
     return Next(replace(s, owed=unpaid))
 
@@ -233,13 +243,14 @@ def _(s: Confirmed | Sorry, e: PaymentConfirmed) -> Step:
     return Next(replace(s, owed=_unpaid(s.owed, e)))
 
 
-def _paid(desk: Desk, visitor: Visitor, bill: Bill, unpaid: tuple[Owed, ...], e: PaymentConfirmed) -> Step:
+def paid(desk: Desk, visitor: Visitor, bill: Bill, unpaid: tuple[Owed, ...], e: PaymentConfirmed) -> Step:
+    """The bank has said that ``bill`` is paid: print the slip."""
     slip, effects = print_slip(desk, visitor, bill, e.confirmed_at)
     return Next(Confirmed(desk, replace(visitor, has_paid=True), bill, unpaid, e.confirmed_at, slip), effects)
 
 
 def _unpaid(owed: tuple[Owed, ...], e: PaymentConfirmed) -> tuple[Owed, ...]:
-    return tuple(each for each in owed if each.notice.reference != e.ref1)
+    return tuple(each for each in owed if each.reference != e.ref1)
 
 
 def _day(e: PaymentConfirmed) -> date:

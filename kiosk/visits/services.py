@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.protocol.codes import BillCode, Code, FactoryCode, FolderCode, NoticeCode, TrackingCode
-from fleet.protocol.settings import KNOWN_SERVICES
 
 PAY_FEE = "pay-fee"
+OTHER_FEE = "other-fee"
 PRESENCE_SLIP = "presence-slip"
 REGISTER = "register"
 TELL_US = "tell-us"
@@ -40,7 +40,8 @@ class Service:
     ``starts``: any one of these devices begins it; none means that a touch does. ``needs``: it is nothing without
     each of these. ``on_record``: it begins something that must be on record first, so it needs room on the disk.
     ``by_card``: where nothing was chosen, a card leads here by itself. ``codes``: the kinds of code that lead here.
-    ``reads_name``: it declares the need of the name on the card, and the visitor is told before.
+    ``reads_name``: it declares the need of the name on the card, and the visitor is told before. ``typed``: where
+    neither card nor paper is at hand, a number may be typed instead.
     """
 
     starts: frozenset[Device] = frozenset()
@@ -51,10 +52,11 @@ class Service:
     reads_name: bool = False
     in_menu: bool = True
     """For everybody, with a tile; one that is not opens by an officer's card alone."""
+    typed: bool = False
 
     def can_begin(self, ready: frozenset[Device], *, can_record: bool) -> bool:
         """Whether it can be used with the devices that answer now."""
-        started = not self.starts or bool(self.starts & ready)
+        started = not self.starts or self.typed or bool(self.starts & ready)
         return started and self.needs <= ready and (can_record or not self.on_record)
 
 
@@ -67,7 +69,9 @@ SERVICES: dict[str, Service] = {
         on_record=True,
         by_card=True,
         codes=(NoticeCode, BillCode, FolderCode, FactoryCode),
+        typed=True,
     ),
+    OTHER_FEE: Service(on_record=True),
     PRESENCE_SLIP: Service(needs=_CARD, starts=_CARD, on_record=True, reads_name=True),
     REGISTER: Service(needs=_CARD, starts=_CARD, on_record=True, reads_name=True),
     TELL_US: Service(on_record=True),
@@ -79,11 +83,9 @@ SERVICES: dict[str, Service] = {
 
 
 def can_begin(switched_on: Iterable[str], ready: frozenset[Device], *, can_record: bool) -> tuple[str, ...]:
-    """Those of the services switched on that can be used now, in the order of the menu."""
-    wanted = set(switched_on)
-    return tuple(
-        name for name in KNOWN_SERVICES if name in wanted and SERVICES[name].can_begin(ready, can_record=can_record)
-    )
+    """Those of the services switched on that can be used now, in the order they were named in."""
+    known = (name for name in dict.fromkeys(switched_on) if name in SERVICES)
+    return tuple(name for name in known if SERVICES[name].can_begin(ready, can_record=can_record))
 
 
 def starts_of(chosen: str) -> frozenset[Device]:

@@ -12,7 +12,8 @@ from typing import ClassVar, TypeVar
 
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Outcome
-from kiosk.visits.events import Bill, Owed
+from kiosk.visits.events import Bill, Due, Owed
+from kiosk.visits.fee_states import Fees
 from kiosk.visits.folder_states import FolderDesk
 from kiosk.visits.reading_states import (
     CaseShown,
@@ -127,11 +128,15 @@ class ReadingCard(StateGround):
 
 @dataclass(frozen=True, slots=True)
 class LookingUp(StateGround):
-    """The replica is being asked. ``by_card``: about the card's owner, not about something scanned."""
+    """The replica is being asked. ``by_card``: about the card's owner, not about something scanned.
+
+    ``by_hand``: about a number that was typed.
+    """
 
     desk: Desk
     visitor: Visitor
     by_card: bool = False
+    by_hand: bool = False
     deadline: ClassVar[bool] = True
 
     @property
@@ -171,7 +176,7 @@ class OpeningPayment(StateGround):
 
     desk: Desk
     visitor: Visitor
-    chosen: Owed
+    chosen: Due
     owed: tuple[Owed, ...]
     bill: Bill | None = None
     left: Bill | None = None
@@ -270,7 +275,9 @@ class Sorry(StateGround):
 
 Reading = FactoryShown | ChoosingCase | CaseShown | ChoosingManual | ManualShown | ReadingOn
 Paid = Paying | Waiting | Confirmed
-Warnable = ChoosingService | Inviting | ChoosingNotice | Paid | Taking | Sorry | Reading | WarnableWriting | FolderDesk
+Warnable = (
+    ChoosingService | Inviting | ChoosingNotice | Fees | Paid | Taking | Sorry | Reading | WarnableWriting | FolderDesk
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +304,7 @@ State = (
     | ReadingCard
     | LookingUp
     | ChoosingNotice
+    | Fees
     | OpeningPayment
     | Paying
     | Waiting

@@ -8,7 +8,9 @@ from datetime import datetime
 from drivers.errors import Fault
 from drivers.panel.port import Light, Pattern
 from drivers.printer.port import Paper
+from fleet.protocol.codes import BillCode
 from fleet.protocol.messages import PaymentConfirmed
+from fleet.protocol.payment import BillPayment
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import (
     Effect,
@@ -20,9 +22,11 @@ from kiosk.visits.effects import (
     ReadCard,
     ShowLight,
 )
-from kiosk.visits.events import Bill, CodeScanned, Owed, SlipBegun, SlipFailed, SlipPrinted
+from kiosk.visits.events import Bill, CodeScanned, Due, Owed, SlipBegun, SlipFailed, SlipPrinted
+from kiosk.visits.fee_kinds import FeeDue, FeeKind, amount_of, kind_of
+from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingAmount, TypingNumber
 from kiosk.visits.machine import Next
-from kiosk.visits.services import PAY_FEE, asked_by_code, starts_of
+from kiosk.visits.services import OTHER_FEE, PAY_FEE, SERVICES, asked_by_code, starts_of
 from kiosk.visits.states import (
     ChoosingNotice,
     Confirmed,
@@ -43,6 +47,9 @@ from kiosk.visits.states import (
 )
 
 Step = Next[State, Effect]
+
+TRIES_MAX = 5
+"""Typed numbers looked up in one visit: who has a notice in hand needs one, or two with a slip of the finger."""
 
 
 def rest(desk: Desk) -> State:
@@ -72,9 +79,21 @@ def invite(desk: Desk, visitor: Visitor) -> Step:
 
 def ask(desk: Desk, visitor: Visitor) -> Step:
     """Ask for what the chosen service begins with, also while a card that was of no use is still in."""
+    if visitor.service == OTHER_FEE:
+        return Next(ChoosingFee(desk, here(visitor)))
+    service = SERVICES.get(visitor.service)
+    if service is not None and service.typed and not service.starts & desk.ready:
+        return type_number(desk, visitor)
     wants_card = Device.CARD in starts_of(visitor.service) & desk.ready
     blink = ShowLight(Light.CARD, Pattern.SLOW if wants_card else Pattern.OFF)
     return Next(Inviting(desk, here(visitor)), (blink,))
+
+
+def type_number(desk: Desk, visitor: Visitor) -> Step:
+    """Have a number typed instead; not for ever, so that nobody reads the whole register out of a kiosk."""
+    if visitor.tries >= TRIES_MAX:
+        return sorry(desk, visitor, Problem.TRIES_SPENT)
+    return Next(TypingNumber(desk, here(visitor)))
 
 
 def read_card(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
@@ -84,9 +103,21 @@ def read_card(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
 
 
 def look_up(desk: Desk, visitor: Visitor, scanned: CodeScanned, *before: Effect) -> Step:
-    """A code was scanned: find what it stands for."""
+    """A code was scanned: find what it stands for; the letter of a fee that is paid here says all by itself."""
+    if OTHER_FEE in desk.offered and isinstance(scanned.code, BillCode):
+        kind = kind_of(scanned.code.payment, desk.fees)
+        if kind is not None:
+            return Next(fee_read(desk, here(visitor), kind, scanned.code.payment), before)
     asked = asked_by_code(scanned.code, visitor.service, desk.offered)
     return Next(LookingUp(desk, here(visitor)), (*before, LookUpCode(scanned.code, asked)))
+
+
+def fee_read(desk: Desk, visitor: Visitor, kind: FeeKind, payment: BillPayment) -> State:
+    """A letter's code was read: is it right, or how much?"""
+    payer, amount_satang = replace(visitor, service=OTHER_FEE), amount_of(payment, kind)
+    if amount_satang is None:
+        return TypingAmount(desk, payer, kind, payment.ref1)
+    return ConfirmingFee(desk, payer, FeeDue(kind, payment.ref1, amount_satang))
 
 
 def here(visitor: Visitor) -> Visitor:
@@ -126,9 +157,9 @@ def print_slip(
     return Slip.PRINTING, (slip, ShowLight(Light.PAPER, Pattern.SLOW))
 
 
-def without(owed: tuple[Owed, ...], paid: Owed) -> tuple[Owed, ...]:
+def without(owed: tuple[Owed, ...], paid: Due) -> tuple[Owed, ...]:
     """The list without the one just paid."""
-    return tuple(each for each in owed if each.notice.notice_no != paid.notice.notice_no)
+    return tuple(each for each in owed if each.reference != paid.reference)
 
 
 def listed(desk: Desk, visitor: Visitor, owed: tuple[Owed, ...], left: Bill | None = None) -> Step:

@@ -26,11 +26,13 @@ from kiosk.visits.front import front
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.manuals import manuals
 from kiosk.visits.my_factory import my_factory
+from kiosk.visits.other_fee import other_fee
 from kiosk.visits.pay_fee import pay_fee
 from kiosk.visits.states import Idle, OutOfService, State, with_desk
 from kiosk.visits.steps import Step, rest
 from kiosk.visits.still_there import over, still_there
 from kiosk.visits.taking import taking
+from kiosk.visits.typing_number import typing_number
 from kiosk.visits.writing import writing
 
 STATES: tuple[type, ...] = get_args(State)
@@ -79,7 +81,7 @@ def _(s: State, e: RecordingChanged) -> Step:
 
 
 _underneath: Machine[State, Event, Effect] = Machine.joined(
-    front, card_found, pay_fee, my_factory, follow_case, manuals, writing, folder_desk, taking
+    front, card_found, pay_fee, other_fee, typing_number, my_factory, follow_case, manuals, writing, folder_desk, taking
 )
 
 visit: Machine[State, Event, Effect] = Machine.joined(_desk, _underneath, still_there, over(_underneath))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -15,17 +15,20 @@ class Visitor:
     """Who is here, as little as possible. ``payer_masked`` is None for somebody who came with paper only.
 
     ``has_paid``: something was paid in this visit, so that however it ends it was not in vain. ``service``: what they
-    came for, once they have chosen, or what they brought has said so; empty before.
+    came for, once they have chosen, or what they brought has said so; empty before. ``tries``: how many typed numbers
+    were looked up for them. ``saw_qr``: a payment QR was shown, so that money may be on its way.
     """
 
     payer_masked: str | None = None
     card_in: bool = False
     has_paid: bool = False
     service: str = ""
+    tries: int = 0
+    saw_qr: bool = False
 
     def unknown(self, *, card_in: bool) -> Visitor:
         """The same visit, and nobody known in it."""
-        return Visitor(card_in=card_in, has_paid=self.has_paid, service=self.service)
+        return replace(self, payer_masked=None, card_in=card_in)
 
 
 NOBODY = Visitor()
@@ -55,6 +58,8 @@ class Problem(StrEnum):
     CANNOT_KEEP = "cannot-keep"
     NO_TOPICS = "no-topics"
     NOT_SET_UP = "not-set-up"
+    NUMBER_UNKNOWN = "number-unknown"
+    TRIES_SPENT = "tries-spent"
     STOCK_STOPPED = "stock-stopped"
 
 

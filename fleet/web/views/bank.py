@@ -24,7 +24,7 @@ from fleet.payments.models import Confirmation, Intent
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.payment import PayloadError, parse_amount
 from fleet.web import words
-from fleet.web.access import intents_seen, is_live, signed_in
+from fleet.web.access import intents_seen, intents_waiting, is_live, signed_in
 from fleet.web.live import answer
 
 BANK = "PRETEND"
@@ -52,7 +52,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         if word is not None:
             said = confirm(word)
             return HttpResponseRedirect(f"{reverse('web:bank')}?said={said.pk}")
-    waiting = intents_seen(scope).filter(notice__paid_at__isnull=True)[:OPEN_SHOWN]
+    waiting = intents_waiting(scope)[:OPEN_SHOWN]
     context: dict[str, Any] = {"waiting": waiting}
     if not is_live(request):
         context |= {"form": form, "said": _said(request, scope)}

@@ -16,7 +16,7 @@ from fleet.payments.matching import Match
 from fleet.payments.standing import only_open
 from fleet.people.scope import Scope, scope_of
 from fleet.web import words
-from fleet.web.access import confirmations_seen, intents_seen, kiosks_seen, signed_in
+from fleet.web.access import confirmations_seen, intents_waiting, kiosks_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.tiles import tiles_of
 
@@ -77,7 +77,7 @@ def _today(scope: Scope) -> dict[str, int]:
         "visits": visits.filter(received_at__gte=midnight).count(),
         "paid": paid.count(),
         "paid_satang": paid.aggregate(total=Sum("amount_satang"))["total"] or 0,
-        "waiting": intents_seen(scope).filter(notice__paid_at__isnull=True).values("notice").distinct().count(),
+        "waiting": intents_waiting(scope).values("ref1").distinct().count(),
     }
 
 

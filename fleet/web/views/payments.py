@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.payments.balances import Balance, balances
 from fleet.payments.banks.port import BankFormatError
 from fleet.payments.deciding import REASON_CHARACTERS, DecisionError, Refusal, decide, deeds_of, needs_second, second
 from fleet.payments.ledger import Deed
@@ -53,13 +54,20 @@ def payments(request: HttpRequest) -> HttpResponse:
         "intents": [(each, states[each.pk]) for each in intents],
     }
     if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
-        context |= {"days": _days(scope), "may_take": scope.nation}
+        context |= {"days": _days(scope), "may_take": scope.nation, "balances": _balances(scope)}
     return answer(request, "payments", context)
 
 
 def _days(scope: Scope) -> list[Agreement]:
     """The last days' files against the ledger: of all provinces together, so for those who see all."""
     return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.nation else []
+
+
+def _balances(scope: Scope) -> list[tuple[Balance, list[tuple[str, int]]]]:
+    """Where each payee's money lies, of all provinces together; told apart only where there is more than one."""
+    found = balances() if scope.nation else []
+    said = [(each, [(payment_words.account(name), satang) for name, satang in each.rows]) for each in found]
+    return said if len(said) > 1 else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +112,7 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
     """One word of a bank, all that was decided about it, and the form to decide."""
     scope = scope_of(request.user)
     confirmation = _seen(scope, number)
-    province = confirmation.notice.factory.office.province_id if confirmation.notice else None
+    province = confirmation.office.province_id if confirmation.office else None
     may_decide = scope.may_serve(province)
     wrong = ""
     if request.method == "POST":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from fleet.devices.models import Kiosk, Layer, SettingsRevision
 from fleet.devices.truth import truths_of
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope, scope_of
+from fleet.protocol.settings import FEES_MAX
+from fleet.protocol.words import SLUG_PATTERN
 from fleet.web import settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
@@ -122,7 +125,7 @@ def layers(request: HttpRequest) -> HttpResponse:
 def _row(place: Place, depth: int) -> dict[str, Any]:
     latest = latest_document(place.layer, place.key)
     document = latest.document if latest else {}
-    decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves())
+    decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))
     word = settings_words.layer_word(place.layer)
     return {"place": place, "depth": depth, "latest": latest, "decided": decided, "word": word}
 
@@ -137,7 +140,7 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
     if is_live(request):
         return answer(request, "settings_layer", moving)
     latest = latest_document(layer, key)
-    form = _form(place, latest)
+    form = _form(place, latest, _begun(request))
     problems: tuple[str, ...] = ()
     looked: tuple[Change, ...] | None = None
     if request.method == "POST":
@@ -168,10 +171,20 @@ def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     return {"truths": truths_of(kiosks, now)}
 
 
-def _form(place: Place, latest: SettingsRevision | None) -> SettingsForm:
+def _begun(request: HttpRequest) -> list[str]:
+    """Fees that are being filled in for the first time: asked for by address, or sent with the form."""
+    sent = {".".join(name.split(".")[:2]) for name in request.POST if name.startswith("fees.")}
+    asked = f"fees.{request.GET.get('fee', '')}"
+    return [each for each in sorted({*sent, asked}) if _FEE.fullmatch(each)][:FEES_MAX]
+
+
+_FEE = re.compile(rf"fees\.{SLUG_PATTERN}")
+
+
+def _form(place: Place, latest: SettingsRevision | None, begun: Sequence[str]) -> SettingsForm:
     beneath = [(layer, latest_document(layer, key)) for layer, key in place.above]
     own = latest.document if latest else {}
-    return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own)
+    return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own, begun=begun)
 
 
 WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")

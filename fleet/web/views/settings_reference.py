@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE
-from fleet.web import settings_words
+from fleet.web import settings_table_words, settings_words
 from fleet.web.access import signed_in
 from fleet.web.settings_changes import shown
-from fleet.web.settings_form import MISSING, Leaf, SettingsForm
+from fleet.web.settings_form import MISSING, OWN_KEYS, Field, Leaf, SettingsForm
 from fleet.web.stories import service
 
 
@@ -41,9 +41,16 @@ def reference(request: HttpRequest) -> HttpResponse:
     """Every value, in the sections of the form."""
     cards = [
         (card.title, [_entry(field.leaf) for group in card.groups for field in group.fields])
-        for card in settings_words.sections(SettingsForm("", (), {}).fields)
+        for card in settings_words.sections(_fields())
     ]
     return render(request, "web/settings_reference.html", {"cards": cards})
+
+
+def _fields() -> list[Field]:
+    """Every value; those of a table once, for an entry that stands for all of them."""
+    fields = SettingsForm("", (), {}, begun=("fees.*", "payees.*")).fields
+    first = {table: f"{table}.{keys[0]}" for table, keys in OWN_KEYS.items()}
+    return [each for each in fields if each.leaf.entry in ("", first.get(each.leaf.path[0], each.leaf.entry))]
 
 
 def _entry(leaf: Leaf) -> Entry:
@@ -51,7 +58,7 @@ def _entry(leaf: Leaf) -> Entry:
     kind, values = _type_of(leaf.type)
     return Entry(
         label=settings_words.full_label(leaf.path),
-        key=leaf.name,
+        key=settings_table_words.general(leaf.name),
         meaning=settings_words.meaning(".".join(leaf.path[:-1] if is_language else leaf.path)),
         kind=kind,
         range=values,
@@ -68,12 +75,14 @@ def _type_of(schema: Any) -> tuple[str, str]:
     match msgspec.inspect.type_info(schema):
         case msgspec.inspect.BoolType():
             return _("สวิตช์"), _("เปิด หรือ ปิด")
+        case msgspec.inspect.EnumType(cls=kinds):
+            return _("ตัวเลือก"), ", ".join(each.value for each in kinds)
         case msgspec.inspect.IntType(ge=low, le=high):
             return _("จำนวนเต็ม"), _("%(low)s ถึง %(high)s") % {"low": low, "high": high}
         case msgspec.inspect.StrType(pattern=str(pattern)):
             return _("ข้อความตามแบบ"), pattern
         case msgspec.inspect.StrType(min_length=least, max_length=most):
-            return _("ข้อความ"), _("%(low)s ถึง %(high)s ตัวอักษร") % {"low": least, "high": most}
+            return _("ข้อความ"), _("%(low)s ถึง %(high)s ตัวอักษร") % {"low": least or 0, "high": most}
         case msgspec.inspect.VarTupleType():
             known = ", ".join(f"{name} ({service(name)})" for name in KNOWN_SERVICES)
             return _("หลายตัวเลือก"), known

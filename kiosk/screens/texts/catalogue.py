@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.screens.texts.fees import Feeing
 from kiosk.screens.texts.reading import Readings
 from kiosk.visits.states import Problem
 
@@ -80,6 +81,7 @@ class Losses:
     no_paper: str
     use_paper: Forms
     use_card: Forms
+    use_number: Forms
     take_photo: Forms
 
 
@@ -89,7 +91,7 @@ class Scans:
 
     aside: tuple[Forms, Forms]
     question: Forms
-    privacy: str
+    privacy: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ class Invites:
 
     card: Forms
     card_steps: tuple[str, str]
-    card_privacy: str
-    named_privacy: str
+    card_privacy: Forms
+    named_privacy: Forms
     scans: Mapping[str, Scans]
     scan_steps: tuple[str, str]
     reading: str
@@ -240,4 +242,5 @@ class Catalogue:
     end: Endings
     warn: Warnings
     read: Readings
+    fee: Feeing
     trouble: dict[Problem, Trouble]

@@ -16,6 +16,7 @@ from kiosk.screens.texts.catalogue import (
     Trouble,
     Warnings,
 )
+from kiosk.screens.texts.fees import FEE_EN
 from kiosk.screens.texts.reading_en import READ_EN
 from kiosk.visits.states import Problem
 
@@ -57,6 +58,7 @@ EN = Catalogue(
             "follow-case": ("Follow a case",),
             "presence-slip": ("Slip instead of a copy", "Presence slip"),
             "register": ("Register as a customer", "Register"),
+            "other-fee": ("Fees of other offices", "Other fees"),
             "tell-us": ("Tell us something", "Tell us"),
             "manuals": ("Citizen manuals", "Manuals"),
             "folder-desk": ("Paper folders", "Folders"),
@@ -94,28 +96,35 @@ EN = Catalogue(
         no_paper="Out of paper",
         use_paper=("Scan your notice or folder label instead, or ask at {help}", "Scan your notice instead"),
         use_card=("Use your ID card instead, or ask at {help}", "Use your ID card instead"),
+        use_number=("Type the number on your notice instead, or ask at {help}", "Type your notice number"),
         take_photo=("You can pay, and take a photo of the screen", "You may take a photo instead"),
     ),
     invite=Invites(
         card=("Insert your ID card", "Insert ID card"),
         card_steps=("Face up, chip first", "Push in fully and leave it"),
-        card_privacy="Only ID number and expiry date are read. Nothing is kept here.",
-        named_privacy="ID number, name and expiry date are read, as you were told.",
+        card_privacy=(
+            "Only ID number and expiry date are read. Nothing is kept here.",
+            "Only number and expiry are read, nothing kept",
+        ),
+        named_privacy=(
+            "ID number, name and expiry date are read, as you were told.",
+            "Number, name and expiry are read, as told",
+        ),
         scans={
             "pay-fee": Scans(
                 (("No card needed:", "No card?"), ("scan your notice", "Scan notice")),
                 ("Scan notice or folder label", "Scan your notice"),
-                "Only the number on it is used. No card is needed.",
+                ("Only the number on it is used. No card is needed.",),
             ),
             "my-factory": Scans(
                 (("No card needed:", "No card?"), ("scan the folder label", "Scan folder")),
                 ("Scan the folder label", "Scan the folder"),
-                "Only the number on it is used. No card is needed.",
+                ("Only the number on it is used. No card is needed.",),
             ),
             "follow-case": Scans(
                 (("No card needed:", "No card?"), ("scan your slip", "Scan slip")),
                 ("Scan your slip",),
-                "Only the code on it is used. No card is needed.",
+                ("Only the code on it is used. No card is needed.",),
             ),
         },
         scan_steps=("Hold the code to the scanner", "Keep still until the screen changes"),
@@ -213,8 +222,13 @@ EN = Catalogue(
         card="Your card is still in. Remember to take it",
     ),
     read=READ_EN,
+    fee=FEE_EN,
     trouble={
         Problem.STOCK_STOPPED: Trouble("The count has stopped", "It is kept. Put the same card in to go on.", ""),
+        Problem.NUMBER_UNKNOWN: Trouble(
+            "This office has no such number", "Look again and type it, or scan your notice.", _HELPS
+        ),
+        Problem.TRIES_SPENT: Trouble("Enough numbers were tried", "Scan your notice or use your ID card.", _HELPS),
         Problem.NO_CASE: Trouble("No case is under way", "You can apply at the counter.", _HELPS),
         Problem.SLIP_ELSEWHERE: Trouble("Not to be seen here now", "Scan its QR with a phone instead.", _HELPS),
         Problem.SLIP_UNKNOWN: Trouble("Nothing is known of this slip yet", "One made offline arrives later.", _HELPS),

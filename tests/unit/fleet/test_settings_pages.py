@@ -16,9 +16,11 @@ from fleet.devices.models import Layer, SettingsRevision
 from fleet.people.models import Membership, Role
 from fleet.protocol.messages import Desired, SettingsLayer
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE, KioskSettings, SettingsError, read_settings
+from fleet.site.sample_other_fees import sample_fees
 from fleet.web.settings_changes import changes
 from fleet.web.settings_form import leaves
 from fleet.web.settings_problems import problem
+from fleet.web.settings_table_words import general
 from fleet.web.settings_words import meaning
 
 ADDRESS = "/settings/province/20/"
@@ -37,7 +39,9 @@ def admin() -> Client:
 def answers(**typed: str) -> dict[str, Any]:
     """The form as the browser would send it back: what is not typed here is left empty, that is, as above."""
     latest = latest_document("province", "20")
-    return {"services": list(KNOWN_SERVICES), "base": str(latest.revision if latest else 0), **typed}
+    offered = {f"fees.{code}.offered": "on" for code in sample_fees()}
+    base = str(latest.revision if latest else 0)
+    return {"services": list(KNOWN_SERVICES), "base": base, **offered, **typed}
 
 
 def looked_at(html: str) -> list[str]:
@@ -117,8 +121,8 @@ def test_from_the_page_any_revision_comes_back_the_layer_that_said_nothing_too(a
 def test_every_key_of_the_schema_is_explained(admin: Client, language: str) -> None:
     admin.cookies["django_language"] = language
     seen = page(admin, "/settings/reference/")
-    for leaf in leaves():
-        assert f"<code>{leaf.name}</code>" in seen
+    for leaf in leaves(document={"fees": {"a-fee": {}}, "payees": {"a-payee": {}}}):
+        assert f"<code>{general(leaf.name)}</code>" in seen
         name = ".".join(leaf.path[:-1] if leaf.path[-1] in ("th", "en") else leaf.path)
         with translation.override(language):
             assert meaning(name), f"{name} has no words yet"

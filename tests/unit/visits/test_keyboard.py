@@ -35,7 +35,7 @@ def test_there_is_an_end() -> None:
 
 
 def test_every_layer_has_twelve_columns_and_no_key_twice() -> None:
-    for layer in Layer:
+    for layer in set(Layer) - {Layer.PAD}:
         rows = KEYS[layer]
         assert [len(row) for row in rows] == [COLUMNS, COLUMNS, COLUMNS, COLUMNS - 2]
         keys = [key for row in rows for key in row]

@@ -106,8 +106,8 @@ def chosen(service: str, on: Desk | None = None) -> State:
         ({Device.CARD}, READ),
         ({Device.SCANNER}, READ),
         ({Device.PRINTER}, READ),
-        ({Device.CARD, Device.SCANNER}, (MANUALS,)),
-        (set(Device), (MANUALS,)),
+        ({Device.CARD, Device.SCANNER}, (PAY_FEE, MANUALS)),
+        (set(Device), (PAY_FEE, MANUALS)),
     ],
 )
 def test_a_device_that_is_gone_takes_away_the_services_that_need_it(gone: set[Device], left: tuple[str, ...]) -> None:

@@ -58,6 +58,7 @@ from kiosk.visits.events import (
     TransactionDrawn,
 )
 from kiosk.visits.machine import UnexpectedEventError
+from kiosk.visits.services import REGISTER
 from kiosk.visits.states import (
     ChoosingNotice,
     ChoosingService,
@@ -594,11 +595,12 @@ def test_a_language_left_behind_on_the_idle_screen_wears_off() -> None:
 
 def test_without_settings_or_devices_nothing_is_offered_until_they_come() -> None:
     story = Story(OutOfService(Desk("CBI-02")))
-    story.then(Touched(Button.START), CardInserted(ATR), SettingsChanged(settings()))
+    by_card = replace_struct(settings(), services=(REGISTER,))
+    story.then(Touched(Button.START), CardInserted(ATR), SettingsChanged(by_card))
     assert isinstance(story.state, OutOfService)
-    story.then(DeviceReady(Device.SCANNER))
+    story.then(DeviceReady(Device.CARD))
     assert isinstance(story.state, Idle)
-    story.then(DeviceLost(Device.SCANNER, "unplugged"))
+    story.then(DeviceLost(Device.CARD, "unplugged"))
     assert isinstance(story.state, OutOfService)
 
 
