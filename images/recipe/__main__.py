@@ -51,6 +51,7 @@ def build(work: Path, version: str) -> None:
     steps = Steps()
     release = _release(version)
     steps.say(f"version {release.version}")
+    was_kept = debian.has_tree(work)
     tree_file = debian.make_tree(work, release.epoch)
     steps.say("Debian's tree")
     made = wheels.make_wheels(SOURCE, work, release.epoch)
@@ -85,7 +86,7 @@ def build(work: Path, version: str) -> None:
     steps.say("bundle")
     found = [*bill.debian_parts(status), *bill.wheel_parts([wheel.name for wheel in made.glob("*.whl")])]
     (work / "sala.cdx.json").write_text(bill.bill("sala-kiosk", release.version, found), "utf-8")
-    _tell(work, release, steps)
+    _tell(work, release, steps, was_kept=was_kept)
 
 
 class Steps:
@@ -124,13 +125,16 @@ def _keep(tree: Path, held: Path) -> None:
     run("cp", tree / "boot/initrd.img", held / "boot")
 
 
-def _tell(work: Path, release: root.Release, steps: Steps) -> None:
+def _tell(work: Path, release: root.Release, steps: Steps, *, was_kept: bool) -> None:
     hashes = {}
     for name in ("sala.img", "sala.raucb", "sala.cdx.json", "parts/root.img", "parts/kernel.img", "parts/boot.img"):
         with (work / name).open("rb") as file:
             hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
     sizes = {name: round((work / name).stat().st_size / parts.MIB, 1) for name in ("sala.img", "sala.raucb")}
-    result = {"version": release.version, "minutes": round(steps.minutes, 1), "size_mib": sizes, "sha256": hashes}
+    minutes = round(steps.minutes, 1)
+    result = {
+        "version": release.version, "minutes": minutes, "tree_was_kept": was_kept, "size_mib": sizes, "sha256": hashes,
+    }  # fmt: skip
     (work / "result.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     steps.say(f"done: {work / 'sala.img'}, {sizes['sala.img']} MiB; bundle {sizes['sala.raucb']} MiB")
 

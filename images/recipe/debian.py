@@ -21,6 +21,20 @@ SUITE = "trixie"
 COMPONENTS = "main non-free-firmware"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
+OPTIONS = (
+    "--mode=root",
+    "--architectures=arm64",
+    "--variant=essential",
+    "--format=tar",
+    "--dpkgopt=force-unsafe-io",
+    "--dpkgopt=force-confold",
+    '--aptopt=Acquire::Retries "5"',
+    # The initramfs is ours to make, once, when all its parts are there; and a kernel has no boot loader to tell.
+    '--essential-hook=mkdir -p "$1/etc/initramfs-tools" "$1/boot/firmware"',
+    '--essential-hook=echo update_initramfs=no >"$1/etc/initramfs-tools/update-initramfs.conf"',
+    '--essential-hook=printf "do_symlinks = no\\n" >"$1/etc/kernel-img.conf"',
+)
+
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
 EMULATOR = "/usr/bin/qemu-aarch64-static"
 _ARM64_MAGIC = r"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00"
@@ -75,10 +89,16 @@ def let_arm64_run() -> None:
 def inputs() -> str:
     """What decides the tree, as one word. Debian mends its packages: SALA_DEBIAN_TREE, any word, makes it anew."""
     digest = hashlib.sha256()
-    for name in ("packages.txt", "boot_packages.txt", "left_out.txt", "recipe/debian.py"):
+    for name in ("packages.txt", "boot_packages.txt", "left_out.txt"):
         digest.update((HERE / name).read_bytes())
+    digest.update("\n".join((SUITE, COMPONENTS, *OPTIONS)).encode())
     digest.update(os.environ.get("SALA_DEBIAN_TREE", "").encode())
     return digest.hexdigest()[:16]
+
+
+def has_tree(work: Path) -> bool:
+    """Whether it was made before."""
+    return (work / f"debian-{inputs()}.tar").exists()
 
 
 def make_tree(work: Path, epoch: int) -> Path:
@@ -98,19 +118,9 @@ def make_tree(work: Path, epoch: int) -> Path:
     unfinished = made.with_name(f"unfinished-{made.name}")
     run(
         "mmdebstrap",
-        "--mode=root",
-        "--architectures=arm64",
-        "--variant=essential",
-        "--format=tar",
+        *OPTIONS,
         f"--include={','.join(lines_of(HERE / 'packages.txt'))}",
         *left_out,
-        "--dpkgopt=force-unsafe-io",
-        "--dpkgopt=force-confold",
-        '--aptopt=Acquire::Retries "5"',
-        # The initramfs is ours to make, once, when all its parts are there; and a kernel has no boot loader to tell.
-        '--essential-hook=mkdir -p "$1/etc/initramfs-tools" "$1/boot/firmware"',
-        '--essential-hook=echo update_initramfs=no >"$1/etc/initramfs-tools/update-initramfs.conf"',
-        '--essential-hook=printf "do_symlinks = no\\n" >"$1/etc/kernel-img.conf"',
         f'--essential-hook="{HERE / "recipe/native_unpack.sh"}" in "$1"',
         f'--customize-hook="{HERE / "recipe/native_unpack.sh"}" out "$1"',
         f'--customize-hook=cd "{fetched}" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download {fetch}',

@@ -24,7 +24,7 @@ SITE = HOME / "lib/python3.13/site-packages"
 
 ENABLED = (
     "sala-agent.service", "sala-frontdesk.service", "sala-data.service", "sala-network.service", "sala-good.timer",
-    "pcscd.service", "pcscd.socket", "chrony.service", "nftables.service", "usbguard.service", "rauc.service",
+    "pcscd.service", "pcscd.socket", "chrony.service", "nftables.service", "usbguard.service",
     "systemd-networkd.service", "systemd-resolved.service",
 )  # fmt: skip
 
@@ -73,6 +73,8 @@ def make_root(tree: Path, source: Path, wheels: Path, release: Release, trust: P
     _write_defaults(tree, release, trust)
     _place_units(tree, source / "systemd")
     shutil.copytree(source / "images/root", tree, symlinks=True, dirs_exist_ok=True)
+    for rules in (tree / "etc/usbguard").glob("*.conf"):
+        rules.chmod(0o600)  # or usbguard refuses them
     for program in (source / "images/on_device").glob("[a-z]*.py"):
         _copy(program, tree / "usr/lib/sala" / program.name)
     (tree / "usr/share/sala").mkdir(parents=True, exist_ok=True)
@@ -102,7 +104,14 @@ def _write_defaults(tree: Path, release: Release, trust: Path) -> None:
     release_file = tree / "usr/lib/os-release"
     text = release_file.read_text("utf-8")
     release_file.write_text(f"{text}IMAGE_ID=sala-kiosk\nIMAGE_VERSION={release.version}\n", "utf-8")
-    run("chroot", tree, "passwd", "-q", "-l", "root")
+    _lock_root(tree / "etc/shadow")
+
+
+def _lock_root(shadow: Path) -> None:
+    """No password is the administrator's: ``!*`` is one that nothing gives."""
+    lines = shadow.read_text("ascii").splitlines()
+    locked = ["root:!*:" + line.split(":", 2)[2] if line.startswith("root:") else line for line in lines]
+    shadow.write_text("\n".join([*locked, ""]), "ascii")
 
 
 def _place_units(tree: Path, units: Path) -> None:

@@ -20,7 +20,7 @@ OUT = Path("build/bench.json")
 def measures() -> tuple[Measure, ...]:
     """Everything there is to measure, in the order of the table."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # or it greets everybody, in the middle of the table
-    from tests.bench import card, crowd, folders, ingest, letters, register, running, scan, screen, slip
+    from tests.bench import card, crowd, folders, image, ingest, letters, register, rollout, running, scan, screen, slip
 
     return (
         Measure(("card-text-apdus", "card-id-apdus", "card-text-ms"), card.measure),
@@ -33,7 +33,9 @@ def measures() -> tuple[Measure, ...]:
         Measure(folders.NAMES, folders.measure),
         Measure(letters.NAMES, letters.measure),
         Measure(crowd.NAMES, crowd.measure),
+        Measure(rollout.NAMES, rollout.measure),
         Measure(register.NAMES, register.measure),
+        Measure(image.NAMES, image.measure),
     )
 
 
