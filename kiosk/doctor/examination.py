@@ -25,6 +25,7 @@ from kiosk.doctor.findings import Finding, State, failing, unknown
 from kiosk.doctor.opening import Openers, Patience, with_device
 from kiosk.doctor.problems import ABSENT, Problem
 from kiosk.doctor.report import Report
+from kiosk.doctor.signed import look_at_signed
 from kiosk.doctor.told import Told, look_at_restart, look_at_told, paper_ahead, read_told
 from kiosk.doctor.voice import Voice
 
@@ -125,7 +126,8 @@ class _Round:
         match part:
             case "link":
                 certificate = link.look_at_certificate(config.link, datetime.now(UTC))
-                return (certificate, link.look_at_broker(config.link), self._ask(config.link).finding)
+                ways = (certificate, link.look_at_broker(config.link), self._ask(config.link).finding)
+                return (*ways, look_at_signed(config.data_path, datetime.now(UTC)))
             case "disk":
                 return (disk.look_at_disk(config.data_path), disk.look_at_spool(config.data_path))
         raise ValueError(f"no part is called {part!r}")

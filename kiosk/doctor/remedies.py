@@ -172,6 +172,22 @@ REMEDIES: dict[Problem, Remedy] = {
         "ใบรับรองของตู้ใกล้หมดอายุ ให้ลงทะเบียนใหม่ก่อนถึงวันนั้น",
         "This kiosk's certificate ends soon: enrol it anew before that day.",
     ),
+    Problem.SIGNED_NOTHING: Remedy(
+        "ตู้ยังไม่มีบัญชีผู้รับเงินที่ลงนาม จึงไม่รับชำระเงิน รอให้ต่อถึงศูนย์ ถ้ายังไม่ได้ ให้ลงทะเบียนใหม่",
+        "No account is signed, so there are no payments: wait for the fleet; if that does not help, enrol it anew.",
+    ),
+    Problem.SIGNED_OVER: Remedy(
+        "ลายเซ็นรับรองบัญชีผู้รับเงินหมดอายุ ตู้จึงไม่รับชำระเงิน ตรวจวันที่ของเครื่อง แล้วแจ้งศูนย์",
+        "The accounts' signatures are over, so there are no payments: check the date, then tell the fleet.",
+    ),
+    Problem.SIGNED_REFUSED: Remedy(
+        "ศูนย์ส่งข้อมูลที่ตู้ไม่เชื่อ แจ้งศูนย์ทันที อย่าแก้ที่ตู้",
+        "The fleet sent what this kiosk does not believe: tell the fleet at once, change nothing here.",
+    ),
+    Problem.SIGNED_ENDS_SOON: Remedy(
+        "ลายเซ็นรับรองบัญชีผู้รับเงินใกล้หมดอายุ แจ้งศูนย์ก่อนถึงวันนั้น",
+        "The signatures of the accounts end soon: tell the fleet before that day.",
+    ),
     Problem.NAME_NOT_FOUND: Remedy(
         "หาที่อยู่ของศูนย์ไม่พบ ให้ตรวจสายเครือข่าย DNS และชื่อใน [link]",
         "The fleet's name cannot be found: check the network cable, DNS, and the name under [link].",

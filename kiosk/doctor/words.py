@@ -46,6 +46,7 @@ FACTS: dict[str, tuple[str, str]] = {
     # the way to the fleet
     "to": ("ถึง {}", "to {}"),
     "tls": ("{}", "{}"),
+    "accounts": ("บัญชีที่ลงนาม {}", "{} accounts signed"),
     "fleet_until": ("ใบรับรองของศูนย์ถึง {}", "the fleet's certificate ends {}"),
     "http_status": ("ตอบ {}", "answered {}"),
     "valid_from": ("ตั้งแต่ {}", "from {}"),

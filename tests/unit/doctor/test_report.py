@@ -26,7 +26,7 @@ _AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _THEN = "2026-11-20T03:00:00+00:00"
 _LONG = "tcp://" + "x" * 150
 _OTHERS = (
-    "certificate", "broker", "api", "clock", "disk", "spool", "power", "temperature", "storage", "restart",
+    "certificate", "broker", "api", "signed", "clock", "disk", "spool", "power", "temperature", "storage", "restart",
 )  # fmt: skip
 
 
