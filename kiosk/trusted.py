@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 
 from fleet.protocol.messages import Desired, SettingsLayer
-from fleet.protocol.settings import KioskSettings
+from fleet.protocol.settings import KioskSettings, Payee
 from fleet.protocol.trust import NATIONAL_SETTINGS, SignedLayer, SignedPayee, document_sha256, layer_path
 from kiosk import settings_store
-from kiosk.visits.services import PAY_FEE, REGISTER
+from kiosk.visits.services import OTHER_FEE, PAY_FEE, REGISTER
 
 FILE_NAME = "trusted.json"
 
@@ -150,27 +150,53 @@ def payee(trusted: Trusted | None, biller_id: str, clock: datetime) -> SignedPay
 def within(settings: KioskSettings, trusted: Trusted | None, clock: datetime) -> tuple[KioskSettings, tuple[str, ...]]:
     """``settings`` with only what is signed of accounts and keys, and why something of them is missing.
 
-    An account carries the name it was signed under. Without one, there are no payments; without a key, nobody is
+    An account carries the name it was signed under. Without one, there are no payments to it; without a key, nobody is
     registered.
     """
-    problems: list[str] = []
-    services = settings.services
-    changes: dict[str, object] = {}
+    found, problems = _payments(settings, trusted, clock)
+    others, more = _other_fees(found, trusted, clock)
+    if not settings.customer_key or not (why := _why_not(trusted, settings.customer_key, clock)):
+        return others, tuple(dict.fromkeys((*problems, *more)))
+    sealed = msgspec.structs.replace(others, customer_key="", services=_without(others.services, REGISTER))
+    return sealed, tuple(dict.fromkeys((*problems, *more, f"no registrations: {why}")))
+
+
+def _payments(
+    settings: KioskSettings, trusted: Trusted | None, clock: datetime
+) -> tuple[KioskSettings, tuple[str, ...]]:
     try:
         signed = payee(trusted, settings.payee.biller_id, clock)
-        changes["payee"] = msgspec.structs.replace(settings.payee, name=signed.name_for(settings.payee.name))
-        changes["sample"] = settings.sample or signed.sample
     except NotTrustedError as err:
-        services = tuple(name for name in services if name != PAY_FEE)
-        changes["payee"] = msgspec.structs.replace(settings.payee, biller_id=NOBODY)
-        problems.append(f"no payments: {err}")
-    if settings.customer_key:
-        why = _why_not(trusted, settings.customer_key, clock)
-        if why:
-            services = tuple(name for name in services if name != REGISTER)
-            changes["customer_key"] = ""
-            problems.append(f"no registrations: {why}")
-    return msgspec.structs.replace(settings, services=services, **changes), tuple(problems)
+        nobody = msgspec.structs.replace(settings.payee, biller_id=NOBODY)
+        services = _without(settings.services, PAY_FEE)
+        return msgspec.structs.replace(settings, payee=nobody, services=services), (f"no payments: {err}",)
+    named = msgspec.structs.replace(settings.payee, name=signed.name_for(settings.payee.name))
+    return msgspec.structs.replace(settings, payee=named, sample=settings.sample or signed.sample), ()
+
+
+def _other_fees(
+    settings: KioskSettings, trusted: Trusted | None, clock: datetime
+) -> tuple[KioskSettings, tuple[str, ...]]:
+    """The fees of other offices, without those whose account is not signed; one sample account makes all say so."""
+    payees: dict[str, Payee] = {}
+    problems: list[str] = []
+    sample = settings.sample
+    for slug, each in settings.payees.items():
+        try:
+            signed = payee(trusted, each.biller_id, clock)
+        except NotTrustedError as err:
+            problems.append(f"no payments: {err}")
+            continue
+        payees[slug] = msgspec.structs.replace(each, name=signed.name_for(each.name))
+        sample = sample or signed.sample
+    fees = {code: fee for code, fee in settings.fees.items() if fee.payee in payees}
+    services = settings.services if fees or not settings.fees else _without(settings.services, OTHER_FEE)
+    left = msgspec.structs.replace(settings, fees=fees, payees=payees, services=services, sample=sample)
+    return left, tuple(dict.fromkeys(problems))
+
+
+def _without(services: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in services if name != gone)
 
 
 LAYERS = ("national", "province", "office", "kiosk")

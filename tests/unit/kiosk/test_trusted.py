@@ -77,6 +77,28 @@ def test_what_was_signed_as_a_sample_says_so_whatever_the_settings_say() -> None
     assert not trusted.within(settings(sample=False), known(), NOW)[0].sample
 
 
+def test_fees_of_other_offices_go_to_signed_accounts_only() -> None:
+    other = {"th": "เทศบาลตัวอย่าง", "en": "Sample municipality"}
+    document = {
+        "services": ["pay-fee", "other-fee"],
+        "payees": {
+            "town": {"name": other, "biller_id": SIGNED.biller_id},
+            "thief": {"name": other, "biller_id": "999999999999999"},
+        },
+        "fees": {
+            "sign": {"name": other, "payee": "town", "reference": {"shape": "SB########"}},
+            "waste": {"name": other, "payee": "thief", "reference": {"shape": "WF######"}},
+        },
+    }
+    found, why = trusted.within(settings(**document), known(), NOW)
+    assert (list(found.fees), list(found.payees)) == (["sign"], ["town"])
+    assert found.payees["town"].name == SIGNED.name, "a name that nobody signed is not shown"
+    assert found.services == ("pay-fee", "other-fee")
+    assert why == ("no payments: payees: 999999999999999 is not signed",)
+    found, why = trusted.within(settings(**document), None, NOW)
+    assert (found.services, dict(found.fees), dict(found.payees)) == ((), {}, {})
+
+
 def test_nobody_is_registered_under_a_key_that_is_not_signed() -> None:
     wanted = {"services": ["register", "tell-us"]}
     found, why = trusted.within(settings(customer_key=KEY, **wanted), known(), NOW)
