@@ -22,6 +22,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fleet.conduct.bundles import Bundles
 from fleet.conduct.office_work import OfficeWork
 from fleet.conduct.resigning import Resigning
 from fleet.conduct.revoking import Revoker
@@ -69,6 +70,7 @@ class Conductor:
         self._revoker = Revoker(host, port, certificates)
         self._counting = Counting()
         self._office_work = OfficeWork()
+        self._bundles = Bundles()
         self._stepper = Stepper()
         self._resigning = Resigning()
 
@@ -111,6 +113,7 @@ class Conductor:
         self._revoker.turn()
         self._counting.turn()
         self._office_work.turn()
+        self._bundles.turn()
         self._stepper.turn()
         self._resigning.turn()
         return self._send_some()

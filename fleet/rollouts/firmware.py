@@ -5,6 +5,8 @@ Not here: signatures. That a bundle is known here lets nobody install it; the ki
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,6 +31,14 @@ def known_firmware(version: str, manifest_hash: str, size_bytes: int, target: st
         Firmware.objects.filter(pk=firmware.pk).update(target=target, withdrawn_at=None)
         firmware.refresh_from_db()
     return firmware
+
+
+@transaction.atomic
+def only_signed(manifest_hashes: Set[str]) -> None:
+    """Exactly these stand among the signed targets now; others that did are withdrawn."""
+    Firmware.objects.filter(manifest_hash__in=manifest_hashes).update(is_signed=True)
+    gone = Firmware.objects.filter(is_signed=True, withdrawn_at=None).exclude(manifest_hash__in=manifest_hashes)
+    gone.update(withdrawn_at=timezone.now())
 
 
 def withdrawn_firmware(manifest_hash: str) -> None:

@@ -41,7 +41,7 @@ OPEN = frozenset({RolloutState.RUNNING, RolloutState.PAUSED, RolloutState.HALTED
 """A kiosk is in one of these of a kind at most."""
 
 WATCHED = OPEN | {RolloutState.DONE, RolloutState.ROLLED_BACK, RolloutState.CANCELLED}
-"""What is stepped: also those in which only news of their kiosks can come."""
+"""What is stepped: also those in which only news of their kiosks can come. ``SUPERSEDED`` is history."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from fleet.devices.models import Kiosk, StagedSettings
 class Firmware(models.Model):
     """A bundle in the signed repository; made by ``firmware.known_firmware``. ``target``: its path there.
 
+    ``is_signed``: it was found there; one that was made known by hand is for trying things out.
     ``withdrawn_at``: it is no longer among the signed targets, and no kiosk would install it.
     """
 
@@ -25,6 +26,7 @@ class Firmware(models.Model):
     target = models.CharField(max_length=200)
     compatible = models.CharField(max_length=80)
     notes = models.TextField(blank=True, default="")
+    is_signed = models.BooleanField(default=False)
     known_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -27,6 +27,7 @@ from fleet.protocol.messages import Reported
 from fleet.protocol.settings import SettingsError
 from fleet.rollouts import asking, judging
 from fleet.rollouts.gating import (
+    OPEN,
     WATCHED,
     Because,
     RolloutState,
@@ -86,7 +87,8 @@ class Stepper:
 
 def step_all(now: datetime) -> None:
     """A step of every roll-out in which anything can happen; none while the fleet is deaf."""
-    watched = list(Rollout.objects.filter(state__in=WATCHED).order_by("pk").values_list("pk", flat=True))
+    rollouts = Rollout.objects.filter(state__in=WATCHED).exclude(kind=Kind.SETTINGS, staged=None)
+    watched = list(rollouts.order_by("pk").values_list("pk", flat=True))
     if not watched or not hears(now):
         return
     for pk in watched:
@@ -248,7 +250,19 @@ class _Step:
         rollout.state, rollout.state_since, rollout.because = state, self._now, because
         rollout.save(update_fields=["state", "state_since", "because"])
         self._note(state.value, because.value)
+        if state is RolloutState.DONE:
+            self._supersede()
         log.info("roll-out %d is %s %s", rollout.pk, state.value, because.value)
+
+    def _supersede(self) -> None:
+        """What the whole nation runs now makes older roll-outs of the same machine history; nobody watches that."""
+        rollout = self._rollout
+        if rollout.firmware is None or rollout.province is not None:
+            return
+        older = Rollout.objects.filter(
+            firmware__compatible=rollout.firmware.compatible, pk__lt=rollout.pk, state__in=WATCHED - OPEN
+        )
+        older.update(state=RolloutState.SUPERSEDED, state_since=self._now)
 
     def _adopt(self) -> bool:
         """All who could be asked run it: it becomes the layer's, and with that everybody's."""

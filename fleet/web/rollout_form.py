@@ -42,8 +42,14 @@ class RolloutForm:
 
 def read_form(post: QueryDict, provinces: Set[int] | None) -> RolloutForm:
     """The form that was sent. ``provinces``: those the account may begin one in; None is the nation too."""
-    firmware_pk, *texts = (_typed(post, name) for name in ("firmware", "province", "waves", "quiet", "reason"))
-    form = RolloutForm(firmware_pk, *texts, numbers={name: _typed(post, name)[:6] for name in NUMBERS})
+    form = RolloutForm(
+        firmware=_typed(post, "firmware"),
+        province=_typed(post, "province"),
+        waves=_typed(post, "waves"),
+        quiet=_typed(post, "quiet"),
+        reason=_typed(post, "reason"),
+        numbers={name: _typed(post, name)[:6] for name in NUMBERS},
+    )
     firmware = Firmware.objects.filter(pk=int(form.firmware)).first() if form.firmware.isdecimal() else None
     if firmware is None:
         form.wrong["firmware"] = _("เลือกรุ่นที่จะปล่อย")

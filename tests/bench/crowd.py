@@ -43,7 +43,8 @@ WHERE k.kiosk_id LIKE 'P%' AND json_extract(s.reported, '$.settings_revision') =
 
 
 @contextmanager
-def _up() -> Iterator[tuple[Fleet, subprocess.Popen[bytes]]]:
+def up() -> Iterator[tuple[Fleet, subprocess.Popen[bytes]]]:
+    """A fleet in a folder of its own, with `fleet up` running."""
     folder = Path(tempfile.mkdtemp(prefix="sala-bench-fleet-"))
     try:
         with Fleet(folder) as made, (folder / "up.log").open("wb") as log:
@@ -66,7 +67,7 @@ def _up() -> Iterator[tuple[Fleet, subprocess.Popen[bytes]]]:
 
 def measure() -> list[Row]:
     """Four rows."""
-    with _up() as (made, process):
+    with up() as (made, process):
         kiosk_ids = make_kiosks(made, KIOSKS, with_identities=True)
         plan = Plan(
             host="127.0.0.1",

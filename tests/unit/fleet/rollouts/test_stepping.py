@@ -231,6 +231,8 @@ def test_two_roll_outs_never_have_the_same_kiosk_and_a_newer_one_takes_it_over(w
     world.until(after, RolloutState.DONE)
     assert running(world.kiosk_ids) == {WORSE: 30}
     assert states(first) == {"passed": 10}  # what it brought then worked; what runs now is another's
+    first.refresh_from_db()
+    assert first.state == RolloutState.SUPERSEDED
 
 
 def test_a_preview_tells_who_and_why_and_a_start_does_what_it_said(world: World) -> None:

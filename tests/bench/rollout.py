@@ -1,0 +1,96 @@
+"""The row of a bad firmware: how many of ten thousand kiosks it reaches before the roll-out stops by itself.
+
+A real `fleet up` and `fleet simulate`'s kiosks, each with its own certificate. The plan is the worst there is: one wave
+that is everybody, a thousand at once. Two bundles: with one, kiosks come back with the system before it; with the
+other they never come back, and only silence tells. The conductor is killed with -9 again and again meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from fleet.simulate.command import Simulation
+from fleet.simulate.plan import Plan
+from fleet.simulate.updates import Fate
+from tests.bench.crowd import up
+from tests.bench.fleet_rig import make_kiosks
+from tests.bench.process import family
+from tests.bench.rows import Row
+from tests.support.broker import Fleet
+
+NAMES = ("rollout-harmed",)
+KIOSKS = 10_000
+HARMED_GOAL = 10
+STEP_S = 5.0
+DEADLINE_S = 30
+KILL_EVERY_S = 30.0
+FATES = {"0.2.0": Fate.BAD, "0.3.0": Fate.SILENT}
+_PATIENCE_S = 900.0
+
+
+def measure() -> list[Row]:
+    """One row: the worse of the two."""
+    with up() as (made, process):
+        plan = Plan(
+            host="127.0.0.1",
+            port=int(made.ports["broker"]),
+            identities=str(made.folder / "simulated"),
+            kiosk_ids=tuple(make_kiosks(made, KIOSKS, with_identities=True)),
+            spread_s=30.0,
+            records_an_hour=2.0,
+            bad_share=0.0,
+            firmware="0.1.0",
+            fates=FATES,
+            step_s=STEP_S,
+        )
+        with Simulation(plan, os.cpu_count() or 1) as crowd:
+            crowd.wait_until(lambda tally: tally.online >= 0.995 * KIOSKS, _PATIENCE_S)
+            told = [_harmed(made, process, crowd, version) for version in FATES]
+    note = "; ".join(
+        f"{FATES[version].value}: {harmed} harmed, stopped after {took_s:.0f} s, conductor killed {kills} times"
+        for version, (harmed, took_s, kills) in zip(FATES, told, strict=True)
+    )
+    harmed = max(each[0] for each in told)
+    return [
+        Row(name=NAMES[0], value=harmed, unit="kiosks", goal=HARMED_GOAL, note=f"of {KIOSKS:,}, all at once; {note}")
+    ]
+
+
+def _harmed(made: Fleet, process: subprocess.Popen[bytes], crowd: Simulation, version: str) -> tuple[int, float, int]:
+    """Kiosks that were asked and have not passed, the seconds until it stopped, and how often the conductor died."""
+    number = _begin(made, version)
+    began_s = time.monotonic()
+    kills = 0
+    while _state(made, number) != "halted":
+        if time.monotonic() - began_s > _PATIENCE_S:
+            raise TimeoutError(f"the roll-out of {version} is {_state(made, number)}")
+        crowd.hear(1.0)
+        conductor = family(process.pid).get("conduct")
+        if conductor is not None and time.monotonic() - began_s > KILL_EVERY_S * (kills + 0.5):
+            os.kill(conductor, signal.SIGKILL)
+            kills += 1
+    took_s = time.monotonic() - began_s
+    reached = (
+        f"SELECT count(*) FROM rollouts_member WHERE rollout_id = {number} AND asked_at NOT NULL AND state != 'passed'"  # noqa: S608 - a number
+    )
+    [[harmed]] = made.rows(reached)
+    made.run("rollout", "cancel", str(number), "--reason", "bench")
+    return harmed, took_s, kills
+
+
+def _begin(made: Fleet, version: str) -> int:
+    target = f"firmware/sala-rpi-{version}.raucb"
+    made_up = version.replace(".", "") * 32
+    bundle = ("--version", version, "--hash", made_up[:64], "--size-bytes", "300000000", "--target", target)
+    made.run("firmware", *bundle)
+    limits = ("--at-once", "1000", "--answer-s", "60", "--step-s", str(DEADLINE_S), "--soak-s", "0")
+    said = made.run("rollout", "new", "--firmware", version, "--waves", "all", "--reason", "bench", *limits)
+    return int(json.loads(said)["number"])
+
+
+def _state(made: Fleet, number: int) -> str:
+    return str(made.rows(f"SELECT state FROM rollouts_rollout WHERE id = {number}")[0][0])  # noqa: S608 - a number
