@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import pytest
 from fleet.partners.port import System
 from fleet.partners.stand_in import StandIn
 from tests.support import journeys
-from tests.support.demo import USER, Demo
+from tests.support.demo import KIOSK_ID, OFFICE_ID, USER, Demo
 from tests.support.journeys import Hand
 from tests.support.partner_stand_in import answering
 from tests.support.require import require
@@ -98,6 +99,30 @@ def test_who_registers_is_i_industrys_customer_and_can_follow_it(hand: Hand, dem
     hand.await_words("ขึ้นทะเบียนแล้ว")
 
 
+def test_a_typed_number_is_paid_like_a_scanned_one(hand: Hand, demo: Demo) -> None:
+    before = slips(hand)
+    journeys.typed_number(hand, hand.code("notice", 2))
+    bill = hand.visitor.await_qr()
+    assert hand.visitor.pay(bill, "E2E-TYPED") == "exact"
+    hand.await_state("Confirmed")
+    assert hand.visitor.tracking_page(printed(hand, before)).ok
+
+
+def test_a_fee_of_another_office_is_paid_and_followed(hand: Hand, demo: Demo) -> None:
+    before = slips(hand)
+    journeys.other_fee_qr(hand)
+    bill = hand.visitor.await_qr()
+    assert (bill.ref1, bill.amount_satang) == (journeys.FIXED_FEE_LETTER, 24_000)
+    demo.wait_until(
+        lambda: any(each.get("fee") for each in hand.visitor.records("payment-opened")), "the QR known at the fleet"
+    )
+    assert hand.visitor.pay(bill, "E2E-OTHER-FEE") == "exact"
+    hand.await_state("Confirmed")
+    page = hand.visitor.tracking_page(printed(hand, before))
+    assert "เทศบาลตัวอย่าง" in page.text
+    assert "ธนาคารยืนยันแล้ว" in page.text
+
+
 def test_my_factory_says_what_is_owed_and_leads_to_paying(hand: Hand) -> None:
     journeys.my_factory(hand)
     hand.await_words("3,300.00")
@@ -131,3 +156,32 @@ def test_a_ticket_is_followed_online_and_offline_it_is_said_so(hand: Hand, demo:
         hand.await_words("บนใบด้วยโทรศัพท์แทน")
     finally:
         demo.do("/network/restore")
+
+
+def test_an_account_that_nobody_signed_is_not_offered_whatever_the_fleet_says(demo: Demo) -> None:
+    """Who owns the fleet's database owns the settings; money goes where the treasury has signed, or nowhere."""
+    thief, sample = "999999999999999", "112345678901234"
+    hand, admin = Hand.at(demo), Technician(USER, demo.password)
+
+    def name(biller_id: str) -> None:
+        patch = f'{{"payee": {{"biller_id": "{biller_id}"}}}}'
+        demo.fleet("settings", "national", "--patch", patch, "--reason", "ตัวอย่าง")
+
+    def page() -> str:
+        return admin.open(f"{demo.fleet_address}/kiosks/{KIOSK_ID}/").text
+
+    hand.go_home()
+    name(thief)
+    demo.wait_until(lambda: "ตู้ไม่รับชำระเงิน" in page(), "the kiosk's word that it takes no payments")
+    assert thief in page()
+    hand.visitor.scan(demo_notice(demo))
+    hand.await_state("Sorry")
+    hand.go_home()
+    name(sample)
+    demo.wait_until(lambda: "ตู้ไม่รับชำระเงิน" not in page(), "payments again")
+
+
+def demo_notice(demo: Demo) -> str:
+    """The code of a notice that could be paid."""
+    codes = json.loads(demo.fleet("sample-codes", OFFICE_ID))
+    return next(each["code"] for each in codes if each.get("kind", "notice") == "notice")
