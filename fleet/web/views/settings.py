@@ -15,13 +15,23 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fleet.devices.desired import SettingsError, change_settings, kiosks_of, latest_document, put_back, undo
+from fleet.devices.desired import (
+    BEING_ROLLED_OUT,
+    SettingsError,
+    change_settings,
+    kiosks_of,
+    latest_document,
+    put_back,
+    undo,
+)
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
 from fleet.devices.truth import truths_of
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.settings import FEES_MAX
 from fleet.protocol.words import SLUG_PATTERN
+from fleet.rollouts.plan import Gate, Limits, Plan, PlanError, parse_waves
+from fleet.rollouts.starting import Draft, start
 from fleet.web import settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
@@ -29,6 +39,12 @@ from fleet.web.settings_changes import Change, changes
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
 
 REVISIONS_SHOWN = 6
+IN_WAVES = (Layer.NATIONAL, Layer.PROVINCE)
+CAREFUL_SETTINGS = Plan(
+    waves=parse_waves("1; 10%; all"), gate=Gate(soak_s=1800), limits=Limits(at_once=500, answer_s=300)
+)
+"""One kiosk, then a tenth, then all, half an hour apart: long enough for a front desk to fall over a value."""
+
 REASON_MAX = 200
 
 
@@ -151,7 +167,8 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
         else:
             problems = _publish(request, place, form, latest)
             if not problems:
-                return HttpResponseRedirect(f"{place.address}?published=1")
+                is_staged = _wants_waves(request, place)
+                return HttpResponseRedirect(reverse("web:rollouts") if is_staged else f"{place.address}?published=1")
     context = {
         **moving,
         "looked": looked,
@@ -215,11 +232,31 @@ def _publish(
         return problems
     if document == (latest.document if latest else {}):
         return (_("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),)
+    return _put_into_force(request, place, document, reason)
+
+
+def _put_into_force(request: HttpRequest, place: Place, document: dict[str, Any], reason: str) -> tuple[str, ...]:
+    """At once, or a wave at a time; as ``_publish``."""
     try:
-        change_settings(place.layer, place.key, document, _author(request), reason)
+        if _wants_waves(request, place):
+            draft = Draft(
+                CAREFUL_SETTINGS, reason, layer=place.layer, key=place.key, document=document, province=place.dopa_code
+            )
+            start(draft, _author(request))
+        else:
+            change_settings(place.layer, place.key, document, _author(request), reason)
+    except PlanError:
+        return (_("ยังไม่มีตู้ให้ปล่อยเป็นระลอก"),)
     except SettingsError as err:
+        if BEING_ROLLED_OUT in err.problems:
+            return (_("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),)
         return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in err.problems)
     return ()
+
+
+def _wants_waves(request: HttpRequest, place: Place) -> bool:
+    """Whether the change is to reach kiosks a wave at a time; an office's few have it at once."""
+    return "waves" in request.POST and place.layer in IN_WAVES
 
 
 def _author(request: HttpRequest) -> Any:
@@ -238,6 +275,7 @@ def _page_words(
     chain = [_place(scope, layer, key) for layer, key in place.above]
     return {
         "place": place,
+        "may_waves": place.layer in IN_WAVES,
         "word": settings_words.layer_word(place.layer),
         "bar": _bar([*chain, place]),
         "sections": settings_words.sections(form.fields),

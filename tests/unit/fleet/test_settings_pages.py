@@ -16,6 +16,7 @@ from fleet.devices.models import Layer, SettingsRevision
 from fleet.people.models import Membership, Role
 from fleet.protocol.messages import Desired, SettingsLayer
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE, KioskSettings, SettingsError, read_settings
+from fleet.rollouts.models import Rollout
 from fleet.site.sample_other_fees import sample_fees
 from fleet.web.settings_changes import changes
 from fleet.web.settings_form import leaves
@@ -91,6 +92,28 @@ def test_a_value_that_cannot_be_is_said_before_publishing_too(admin: Client) -> 
     html = unescape(seen.content.decode())
     assert looked_at(html) == []
     assert "10 ถึง 600" in html
+
+
+# ---- in waves
+
+
+def test_a_change_goes_out_in_waves_and_meanwhile_nobody_else_changes_the_layer(admin: Client) -> None:
+    revisions = SettingsRevision.objects.count()
+    assert 'name="waves"' in page(admin, ADDRESS)
+    assert 'name="waves"' not in page(admin, "/settings/office/CBI/")
+    sent = {**answers(**{"patience.step_s": "90"}), "reason": "ช้าลง"}
+    answer = admin.post(ADDRESS, {**sent, "waves": "1"})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/rollouts/")
+    rollout = Rollout.objects.get()
+    assert (rollout.kind, rollout.settings_key, rollout.province) == ("settings", "20", 20)
+    assert rollout.document is not None
+    assert rollout.document["patience"] == {"step_s": 90}
+    assert set(rollout.members.values_list("kiosk_id", flat=True)) == {"CBI-01", "CBI-02"}
+    assert SettingsRevision.objects.count() == revisions
+    assert admin.get(f"/rollouts/{rollout.pk}/").status_code == 200
+    again = admin.post(ADDRESS, {**sent, "patience.step_s": "80"})
+    assert again.status_code == 422
+    assert "ชั้นนี้มีการปล่อยเป็นระลอกอยู่" in again.content.decode()
 
 
 # ---- going back
