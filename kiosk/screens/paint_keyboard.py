@@ -91,14 +91,23 @@ def _paint_text(sheet: Sheet, view: KeyboardView, rect: Rect) -> None:
     height = line * len(lines) + round(1.4 * hint.size) * len(hints)
     y = centred(rect.top, rect.height, height) if rect.height < 3 * line else rect.top + pad // 2
     y += round(0.06 * style.size)  # marks above reach further than tails below
+    if not view.text:
+        _paint_hint(sheet, view, Rect(rect.left + pad + 12, y + 4, room - 12, rect.bottom - y - 8))
     for text in lines:
-        if not view.text:
-            sheet.line(sheet.fitting((view.hint,), sheet.ref(), room - 12), sheet.ref(), (rect.left + pad + 12, y + 4))
         y += sheet.line(text, style, (rect.left + pad, y), pitch=_PITCH)
     end = rect.left + pad + (sheet.width(lines[-1], style) if lines[-1] else 0) + 3
     caret = round(1.1 * style.size)
     sheet.fill(Rect(min(end, rect.right - pad), y - line + (line - caret) // 2, max(3, m.border), caret), c.primary)
     sheet.lines(hints, hint, (rect.left + pad, y), pitch=1.4)
+
+
+def _paint_hint(sheet: Sheet, view: KeyboardView, room: Rect) -> None:
+    """Where nothing is typed yet: the whole of it where there is room, else its beginning."""
+    style = sheet.ref(sheet.c.failing if view.is_wrong else None)
+    lines = sheet.balanced(view.hint, style, room.width)
+    if round(1.4 * style.size) * len(lines) > room.height:
+        lines = (sheet.fitting((view.hint,), style, room.width),)
+    sheet.lines(lines, style, room.topleft, pitch=1.3 if len(lines) == 1 else 1.4)
 
 
 def _paint_keys(sheet: Sheet, view: KeyboardView, room: Rect, gap: int) -> None:

@@ -106,7 +106,7 @@ def _rows_room(sheet: Sheet, room: Rect, rows: int) -> tuple[Rect, int]:
 
 
 def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tuple[str, ...], Style]:
-    """A tile's title whole if it can be: on one line, on two, in smaller type; else cut."""
+    """A tile's title whole if it can be: on one line, on two, on up to three of smaller type; else cut."""
     title = sheet.strong()
     text = sheet.fitting(forms, title, room)
     if text in forms:
@@ -119,7 +119,7 @@ def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tu
     if fitted in forms:
         return (fitted,), smaller
     lines = sheet.balanced(forms[-1], smaller, room)
-    fits = len(lines) <= 2 and round(1.4 * smaller.size) * len(lines) <= height
+    fits = len(lines) <= 3 and round(1.4 * smaller.size) * len(lines) <= height
     return (lines, smaller) if fits else ((text,), title)
 
 

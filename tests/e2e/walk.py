@@ -46,6 +46,7 @@ _CARD = frozenset({Device.CARD})
 
 ENDS: dict[str, End] = {
     services.PAY_FEE: End(("ไม่ต้องชำระซ้ำ", "do not pay again"), no_printer=("ถ่ายภาพ", "photo")),
+    services.OTHER_FEE: End(("ไม่ต้องชำระซ้ำ", "do not pay again"), no_printer=("ถ่ายภาพ", "photo")),
     services.MY_FACTORY: End(("3,300.00", "3,300.00")),
     services.FOLLOW_CASE: End(("ตรวจเอกสาร", "Papers")),
     services.PRESENCE_SLIP: End(("ออกใบแทนสำเนาบัตรแล้ว", "slip is ready"), no_printer=_PHOTO, without=_CARD),

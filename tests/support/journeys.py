@@ -16,16 +16,21 @@ import msgspec
 import pygame
 
 from drivers.printer.port import Paper
+from fleet.protocol.fees import OtherFee
 from fleet.protocol.office import Topic
-from fleet.protocol.settings import KNOWN_SERVICES
+from fleet.protocol.settings import KNOWN_SERVICES, Payee
 from fleet.protocol.thai import BANGKOK, IdNumber
+from fleet.site.sample_other_fees import sample_fees, sample_payees
 from kiosk.screens.draw import Painter
 from kiosk.screens.present import Moment, view
 from kiosk.screens.samples import SETTINGS
 from kiosk.visits import services
 from kiosk.visits.desk import Desk, Device, Language
 from kiosk.visits.events import Button
-from kiosk.visits.states import ChoosingService, State
+from kiosk.visits.fee_kinds import FeeDue, FeeKind
+from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingNumber, TypingReference
+from kiosk.visits.keyboard import Layer
+from kiosk.visits.states import ChoosingService, Inviting, State
 from kiosk.visits.visitor import Visitor as Who
 from kiosk.visits.writing_states import ChoosingPurpose, ChoosingTopic, Noticed, TypingPhone, TypingText
 from tests.support.demo import PATIENCE_S, Demo
@@ -38,7 +43,11 @@ TRY_S = 3.0
 """How long a touch is given to be heeded before it is tried again."""
 
 HOME_S = 120.0
-SETTINGS_OF_ALL = msgspec.structs.replace(SETTINGS, services=KNOWN_SERVICES)
+FEES = msgspec.convert(sample_fees(), dict[str, OtherFee])
+PAYEES = msgspec.convert(sample_payees(SETTINGS.payee.biller_id), dict[str, Payee])
+SETTINGS_OF_ALL = msgspec.structs.replace(SETTINGS, services=KNOWN_SERVICES, fees=FEES, payees=PAYEES)
+FIXED_FEE = "sample-waste"
+FIXED_FEE_LETTER = "WF123456"
 SOMEBODY = IdNumber("1999900000013")
 PHONE = "0812345678"
 TOPIC = Topic(code="x", name_th="ตัวอย่าง", name_en="Sample", owner_name="ตัวอย่าง", deadline_days=5)
@@ -172,6 +181,41 @@ def pay_fee(hand: Hand) -> None:
     hand.touch_until(Visitor.RIGHT, "Taking")
 
 
+def typed_number(hand: Hand, number: str) -> None:
+    """To the payment's QR, with nothing but a number in hand."""
+    who = Who(service=services.PAY_FEE)
+    hand.choose(services.PAY_FEE, "Inviting")
+    hand.press(Inviting(hand.desk, who), Button.TYPE, "TypingNumber")
+    for letter in number:
+        _type(hand, hand.place(TypingNumber(hand.desk, who), Button.KEY, letter))
+    hand.press(TypingNumber(hand.desk, who), Button.SEND, "ChoosingNotice")
+    hand.touch_until(Visitor.ROWS[0], "Paying")
+
+
+def other_fee_qr(hand: Hand) -> None:
+    """To the QR of another office's fee, whose amount is fixed; its reference is typed."""
+    who = Who(service=services.OTHER_FEE)
+    kind = FeeKind(FIXED_FEE, FEES[FIXED_FEE], PAYEES[FEES[FIXED_FEE].payee])
+    hand.choose(services.OTHER_FEE, "ChoosingFee")
+    hand.press(ChoosingFee(hand.desk, who), Button.CHOOSE, "TypingReference", value=FIXED_FEE)
+    figures = TypingReference(hand.desk, who, kind)
+    letters = TypingReference(hand.desk, who, kind, layer=Layer.LATIN_SHIFT)
+    _type(hand, hand.place(figures, Button.LAYER, Layer.LATIN_SHIFT))
+    for letter in FIXED_FEE_LETTER:
+        _type(hand, hand.place(letters, Button.KEY, letter))
+    hand.press(letters, Button.SEND, "ConfirmingFee")
+    due = FeeDue(kind, FIXED_FEE_LETTER, FEES[FIXED_FEE].amount.fixed_satang)
+    hand.press(ConfirmingFee(hand.desk, who, due), Button.CONTINUE, "Paying")
+
+
+def other_fee(hand: Hand) -> None:
+    """To its slip; the bank confirms where there is a way for its word."""
+    other_fee_qr(hand)
+    hand.visitor.await_qr()
+    hand.touch_until(Visitor.RIGHT, "Waiting")
+    hand.touch_until(Visitor.RIGHT, "Taking")
+
+
 def my_factory(hand: Hand) -> None:
     """To what is owed, under way, and about to expire."""
     hand.choose(services.MY_FACTORY, "Inviting")
@@ -237,6 +281,7 @@ def _type(hand: Hand, key: tuple[int, int]) -> None:
 
 JOURNEYS: dict[str, Journey] = {
     services.PAY_FEE: pay_fee,
+    services.OTHER_FEE: other_fee,
     services.MY_FACTORY: my_factory,
     services.FOLLOW_CASE: follow_case,
     services.PRESENCE_SLIP: presence_slip,

@@ -76,8 +76,8 @@ def faults(sheet: Sheet) -> list[str]:
     return found + crossings(sheet)
 
 
-FIGURES = 10
-"""Keys of a telephone; more of them are a keyboard of letters."""
+FIGURES = 11
+"""Keys of a telephone, and one more beside its nought; more of them are a keyboard of letters."""
 
 KEY_MM = {Shape.COMPACT: (11.9, 10.0), Shape.MEDIUM: (15.5, 13.9), Shape.TALL: (19.5, 31.7)}
 """The least width and height of a letter on the keyboard: twelve must stand in a row.
