@@ -263,6 +263,8 @@ class Agent:
 
     def _desired(self, desired: Desired) -> None:
         self._office.desired(desired)
+        if self._updates is not None:
+            self._updates.desired(desired.firmware)
         self._take_settings(desired)
 
     def _take_settings(self, desired: Desired) -> None:

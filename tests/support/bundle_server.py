@@ -19,13 +19,14 @@ Answer = Callable[[BaseHTTPRequestHandler, int, int], None]
 
 
 class BundleServer:
-    """Answers as it is told, on a thread. ``content``: the file; ``asked``: the ranges it was asked for."""
+    """Answers as it is told, on a thread. ``content``: the file; ``asked``: the ranges it was asked for; ``paths``: of what."""
 
     def __init__(self, content: bytes, folder: Path) -> None:
         """``folder`` is for certificates."""
         self.content = content
         self.answer: Answer = self.ranged
         self.asked: list[str] = []
+        self.paths: set[str] = set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -34,6 +35,7 @@ class BundleServer:
             def do_GET(self) -> None:
                 asked = self.headers["Range"]
                 outer.asked.append(asked)
+                outer.paths.add(self.path)
                 first, last = map(int, asked.removeprefix("bytes=").split("-"))
                 outer.answer(self, first, last)
 

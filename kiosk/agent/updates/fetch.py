@@ -100,7 +100,7 @@ def _fetch_some(order: FetchOrder, file: Path, paid: _Paid) -> None:
         session.verify = order.link.ca_file
         session.cert = (order.link.certificate_file, order.link.key_file)
         with session.get(
-            f"{order.link.fleet_api.rstrip('/')}/kiosk/v1/trust/targets/{order.target}",
+            f"{order.link.fleet_api.rstrip('/')}/kiosk/v1/trust/targets/{_name_of(order)}",
             headers={"Accept-Encoding": "identity", "Range": f"bytes={have}-{last}"},
             timeout=TIMEOUT_S,
             allow_redirects=False,
@@ -110,6 +110,12 @@ def _fetch_some(order: FetchOrder, file: Path, paid: _Paid) -> None:
             with file.open("r+b" if begins else "wb") as held:
                 held.seek(begins)
                 _write(answer, held.fileno(), order.length - begins, paid)
+
+
+def _name_of(order: FetchOrder) -> str:
+    """A target's file carries its hash in its name (TUF's consistent snapshots), so that another is another file."""
+    folder, _, name = order.target.rpartition("/")
+    return f"{folder}/{order.sha256}.{name}"
 
 
 def _first_byte(answer: requests.Response, have: int, length: int) -> int:

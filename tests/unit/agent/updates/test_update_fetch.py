@@ -92,6 +92,9 @@ def test_it_grows_piece_by_piece_and_is_what_was_signed(server: BundleServer, or
     assert Path(order.file).read_bytes() == CONTENT
     assert fetch(order).outcome is FetchOutcome.WHOLE
     assert len(server.asked) == 3, "what is there is not fetched again"
+    assert server.paths == {f"/kiosk/v1/trust/targets/firmware/{order.sha256}.2.raucb"}, (
+        "as the repository lays it down"
+    )
 
 
 def test_a_server_without_ranges_is_borne(server: BundleServer, order: FetchOrder) -> None:
