@@ -10,9 +10,12 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from fleet.commands.command import AddCommand, CommandError, Said
 
 if TYPE_CHECKING:
+    from fleet.protocol.updates import Deadlines
     from fleet.rollouts.models import Firmware, Rollout
     from fleet.rollouts.starting import Draft
 
@@ -43,7 +46,11 @@ def add(command: AddCommand) -> None:
     what.add_argument("--harm-max", type=int, default=10, help="kiosks lost before it stops (default: 10)")
     what.add_argument("--fail-percent", type=int, default=5, help="of those tried, from 10 tried on (default: 5)")
     what.add_argument("--answer-s", type=int, default=900, help="silence that is failure (default: 900)")
-    what.add_argument("--step-s", type=int, default=0, help="deadline of each step of a kiosk, instead of its own each")
+    what.add_argument(
+        "--step-s", type=_seconds, default=0, help="deadline of each step of a kiosk, instead of its own each"
+    )
+    what.add_argument("--proving-s", type=_seconds, help="deadline of a kiosk's proof, before --step-s (default: 1800)")
+    what.add_argument("--hold-s", type=_seconds, default=300, help="so long all must hold, to be proved (default: 300)")
     what.add_argument("--quiet", default="", help="hours to install in, Thai time, e.g. 18:00-06:00")
     what.add_argument("--dry-run", action="store_true", help="say who would get it, and why, and start nothing")
     rollout.add_argument("--tags", default="", help="tag: the words of this kiosk, instead of those it has")
@@ -99,7 +106,6 @@ def _new(arguments: argparse.Namespace) -> Said:
 def _draft(arguments: argparse.Namespace) -> Draft:
     from fleet.devices.desired import latest_document
     from fleet.protocol.settings import merge_patch
-    from fleet.protocol.updates import Deadlines
     from fleet.rollouts.plan import Care, Gate, Limits, Plan, parse_hours, parse_waves
     from fleet.rollouts.starting import Draft
 
@@ -115,9 +121,8 @@ def _draft(arguments: argparse.Namespace) -> Draft:
         ),
         care=Care(
             quiet_hours=parse_hours(arguments.quiet),
-            deadlines=Deadlines(fetching_s=each, installing_s=each, rebooting_s=each, proving_s=each)
-            if (each := arguments.step_s)
-            else Deadlines(),
+            deadlines=_deadlines(arguments.step_s, arguments.proving_s),
+            soak_s=arguments.hold_s,
         ),
     )
     document = None
@@ -133,6 +138,20 @@ def _draft(arguments: argparse.Namespace) -> Draft:
         document=document,
         province=arguments.province,
     )
+
+
+def _deadlines(step_s: int, proving_s: int | None) -> Deadlines:
+    from fleet.protocol.updates import Deadlines
+
+    same = Deadlines(fetching_s=step_s, installing_s=step_s, rebooting_s=step_s, proving_s=step_s)
+    deadlines = same if step_s else Deadlines()
+    return deadlines if proving_s is None else replace(deadlines, proving_s=proving_s)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"no seconds: {text[:20]}")
+    return int(text)
 
 
 def _known(version: str) -> Firmware:
