@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from drivers.panel.port import Light
-from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.answers import SLIP_ANSWERS
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Effect, Outcome, PrintCaseSlip, ShowLight
@@ -21,7 +20,7 @@ from kiosk.visits.events import (
     Touched,
 )
 from kiosk.visits.machine import Machine, Next
-from kiosk.visits.reading_on import deaf_to_slips, stands_open, turned
+from kiosk.visits.reading_on import deaf_to_slips, hears_of_payments, stands_open, turned
 from kiosk.visits.reading_states import CaseShown, ChoosingCase, FactoryShown, ManualShown, ReadingOn
 from kiosk.visits.services import FOLLOW_CASE
 from kiosk.visits.states import ChoosingService, LookingUp, State
@@ -66,6 +65,7 @@ def _(s: LookingUp, _e: SlipUnknown) -> Step:
 
 
 stands_open(follow_case, ChoosingCase, CaseShown, ReadingOn)
+hears_of_payments(follow_case, ChoosingCase, CaseShown, ReadingOn)
 deaf_to_slips(follow_case, ChoosingCase, ReadingOn)
 
 
@@ -108,7 +108,6 @@ def _slip(s: CaseShown, e: Any) -> Step:
 
 for _news in SLIP_ANSWERS:
     follow_case.on(CaseShown, _news)(_slip)
-follow_case.ignore(CaseShown, PaymentConfirmed)
 
 
 @follow_case.on(ReadingOn, Touched)

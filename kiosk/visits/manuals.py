@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import Effect, FindManuals, Outcome
 from kiosk.visits.events import Button, Event, ManualsFound, Touched
@@ -29,6 +30,8 @@ def _(s: LookingUp, e: ManualsFound) -> Step:
 
 stands_open(manuals, ChoosingManual, ManualShown)
 deaf_to_slips(manuals, ChoosingManual, ManualShown)
+manuals.ignore(ChoosingManual, PaymentConfirmed)
+manuals.ignore(ManualShown, PaymentConfirmed)
 
 
 @manuals.on(ChoosingManual, Touched)

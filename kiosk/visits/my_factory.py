@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet.protocol.messages import PaymentConfirmed
-from kiosk.visits.answers import SLIP_ANSWERS
 from kiosk.visits.effects import Effect, Outcome
-from kiosk.visits.events import Button, CaseFacts, Event, FactoriesFound, FactoryFacts, Owed, Touched
+from kiosk.visits.events import Button, CaseFacts, Event, FactoriesFound, Touched
 from kiosk.visits.follow_case import listed_cases
 from kiosk.visits.machine import Machine, Next
-from kiosk.visits.reading_on import stands_open, turned
+from kiosk.visits.reading_on import deaf_to_slips, hears_of_payments, stands_open, turned
 from kiosk.visits.reading_states import FactoryShown
 from kiosk.visits.services import MY_FACTORY, PAY_FEE
 from kiosk.visits.states import ChoosingService, LookingUp, State
@@ -29,6 +27,8 @@ def _(s: LookingUp, e: FactoriesFound) -> Step:
 
 
 stands_open(my_factory, FactoryShown)
+hears_of_payments(my_factory, FactoryShown)
+deaf_to_slips(my_factory, FactoryShown)
 
 
 @my_factory.on(FactoryShown, Touched)
@@ -49,17 +49,3 @@ def _(s: FactoryShown, e: Touched) -> Step:
 def may_pay(s: FactoryShown) -> bool:
     """Whether there is something to pay, and it can be paid here now."""
     return bool(s.shown.owed) and PAY_FEE in s.desk.offered
-
-
-@my_factory.on(FactoryShown, PaymentConfirmed)
-def _(s: FactoryShown, e: PaymentConfirmed) -> Step:
-    """Something was paid elsewhere; it must not be offered again."""
-    return Next(replace(s, factories=tuple(_less(each, e.ref1) for each in s.factories)))
-
-
-def _less(facts: FactoryFacts, reference: str) -> FactoryFacts:
-    unpaid: tuple[Owed, ...] = tuple(each for each in facts.owed if each.notice.reference != reference)
-    return replace(facts, owed=unpaid)
-
-
-my_factory.ignore(FactoryShown, *SLIP_ANSWERS)

@@ -1,4 +1,4 @@
-"""Rows that all screens of the reading services share: cards, codes, time, and the pages of a list.
+"""Rows that screens of the reading services share: cards, codes, time, payments, and the pages of a list.
 
 Each of them stands open: a card or a code put in there leads straight on, as from the menu.
 """
@@ -14,8 +14,9 @@ from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.card_found import put_in_again
 from kiosk.visits.effects import Effect, ShowLight
-from kiosk.visits.events import Button, CardFound, CodeScanned, TimedOut, Touched
+from kiosk.visits.events import Button, CardFound, CodeScanned, FactoryFacts, Owed, TimedOut, Touched
 from kiosk.visits.machine import Machine, Next
+from kiosk.visits.reading_states import CaseShown, ChoosingCase, FactoryShown, ReadingOn
 from kiosk.visits.states import State, Warned
 from kiosk.visits.steps import Step, look_up, pulled, read_card
 
@@ -52,9 +53,37 @@ def stands_open(machine: Machine[State, Any, Effect], *states: type) -> None:
 
 
 def deaf_to_slips(machine: Machine[State, Any, Effect], *states: type) -> None:
-    """No slip of these screens is under way, and what the bank says concerns none of them."""
+    """No slip of these screens is under way."""
     for state in states:
-        machine.ignore(state, PaymentConfirmed, *SLIP_ANSWERS)
+        machine.ignore(state, *SLIP_ANSWERS)
+
+
+def hears_of_payments(machine: Machine[State, Any, Effect], *states: type) -> None:
+    """Something may be paid elsewhere meanwhile: what ``states`` show or lead back to must not offer it again."""
+
+    @machine.everywhere(states, PaymentConfirmed)
+    def _(s: Any, e: PaymentConfirmed) -> Step:
+        return Next(_unpaid(s, e.ref1))
+
+
+def _unpaid(state: Any, reference: str) -> Any:
+    """``state``, and what it leads back to, with the notice of this reference no longer owed."""
+    match state:
+        case FactoryShown(factories=factories):
+            return replace(state, factories=tuple(_less(each, reference) for each in factories))
+        case ChoosingCase(factory=before):
+            return replace(state, factory=_unpaid(before, reference))
+        case CaseShown(chosen_from=before):
+            return replace(state, chosen_from=_unpaid(before, reference))
+        case ReadingOn(before=before):
+            return replace(state, before=_unpaid(before, reference))
+        case _:
+            return state
+
+
+def _less(facts: FactoryFacts, reference: str) -> FactoryFacts:
+    unpaid: tuple[Owed, ...] = tuple(each for each in facts.owed if each.notice.reference != reference)
+    return replace(facts, owed=unpaid)
 
 
 def turned(state: Any, touched: Touched) -> Step | None:

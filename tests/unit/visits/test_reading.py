@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from drivers.card.port import CardInserted, CardRemoved
 from drivers.printer.port import Paper
 from fleet.protocol.codes import FolderCode, NoticeCode, TrackingCode, classify, folder_id
+from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.office import Case, CaseStep, Manual, ManualPart
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.doors import DOORS
@@ -25,6 +26,7 @@ from kiosk.visits.events import (
     FactoryFacts,
     ManualsFound,
     NothingUnderWay,
+    Owed,
     SlipElsewhere,
     SlipFailed,
     SlipPrinted,
@@ -197,6 +199,45 @@ def test_from_my_factory_to_a_case_and_back() -> None:
     assert isinstance(one, CaseShown)
     assert one.facts.case.case_no == "C2"
     assert lived(one, Touched(Button.BACK), Touched(Button.BACK))[0] == state
+
+
+def paid_elsewhere(some: Owed) -> PaymentConfirmed:
+    return PaymentConfirmed(
+        ref1=some.notice.reference,
+        ref2="ELSEWHERE",
+        amount_satang=some.notice.amount_satang,
+        confirmed_at=datetime(2026, 11, 24, 3, 47, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("warned", [False, True])
+@pytest.mark.parametrize(
+    "looking",
+    [
+        (),
+        (Touched(Button.CHOOSE, CASES),),
+        (Touched(Button.CHOOSE, CASES), Touched(Button.CHOOSE, "C2")),
+        (Touched(Button.CHOOSE, CASES), Touched(Button.CHOOSE, "C2"), Touched(Button.SHOW_QR)),
+    ],
+)
+def test_what_is_paid_elsewhere_while_a_case_is_looked_at_is_not_offered_again(
+    looking: tuple[Event, ...], warned: bool
+) -> None:
+    word = paid_elsewhere(owed())
+    meanwhile = (TimedOut(), word, Touched(Button.CONTINUE)) if warned else (word,)
+    state, _ = lived(shown(), *looking, *meanwhile, *(Touched(Button.BACK) for _ in looking))
+    assert isinstance(state, FactoryShown)
+    assert state.shown.owed == ()
+    assert lived(state, Touched(Button.PAY_ANOTHER))[0] == state
+
+
+def test_a_single_case_leads_back_to_what_is_still_owed() -> None:
+    facts = FactoryFacts(FACTORY, (owed(1), owed(2)), (case(1),))
+    one, _ = lived(Idle(standing()), FOLDER, FactoriesFound((facts,)), Touched(Button.CHOOSE, CASES))
+    assert isinstance(one, CaseShown)
+    state, _ = lived(one, paid_elsewhere(owed(1)), Touched(Button.BACK))
+    assert isinstance(state, FactoryShown)
+    assert state.shown.owed == (owed(2),)
 
 
 def test_factories_are_turned_like_pages() -> None:
