@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from fleet.protocol.settings import merge
-from fleet.web.settings_form import MISSING, leaves, value_at
+from fleet.web import controls, settings_table_words
+from fleet.web.settings_form import MISSING, Leaf, leaves, value_at
 from fleet.web.settings_words import full_label
 from fleet.web.stories import service
 
@@ -38,8 +39,16 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mappin
             inherited = leaf.default if inherited is MISSING else inherited
             language = "th" if leaf.path[-1] == "th" else ""
             label = full_label(leaf.path)
+            inherited, old, new = (_in_words(leaf, each) for each in (inherited, old, new))
             found.append(Change(label, leaf.name, _shown(old, inherited), _shown(new, inherited), language))
     return tuple(found)
+
+
+def _in_words(leaf: Leaf, value: Any) -> Any:
+    """Money in baht and choices by their names, as the form has them; everything else as it is."""
+    if isinstance(value, int) and leaf.name.endswith("_satang"):
+        return controls.shown("baht", value)
+    return settings_table_words.choice(leaf.name, value) if isinstance(value, str) else value
 
 
 def _shown(value: Any, inherited: Any) -> str:

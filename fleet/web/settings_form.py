@@ -89,6 +89,16 @@ class Field:
         return "" if self.value is MISSING else controls.shown(self.kind, self.value)
 
     @property
+    def inherited_shown(self) -> str:
+        """What is inherited, as it would stand in its control."""
+        return controls.shown(self.kind, self.inherited) if self.has_inherited else ""
+
+    @property
+    def inherited_word(self) -> str:
+        """What is inherited, as a person says it."""
+        return dict(self.choices).get(self.inherited_shown, "") if self.kind == "choice" else self.inherited_shown
+
+    @property
     def choices(self) -> list[tuple[str, str]]:
         """What may be chosen, and what each is called."""
         return [(str(each), settings_table_words.choice(self.leaf.name, each)) for each in self.limits["choices"]]
@@ -272,9 +282,11 @@ def _typed(each: Field, answers: Answers) -> Any:
     chosen = answers.getlist(each.leaf.name)
     if each.kind == "services":
         unknown = [service for service in each.value or () if service not in KNOWN_SERVICES]
-        places = {service: _place_of(answers, each, service) for service in KNOWN_SERVICES}
-        on = [service for service in _in_order(each.value) if service in chosen]
-        return sorted(on, key=lambda service: places[service]) + unknown
+        before = _in_order(each.value)
+        places = {service: _place_of(answers, each, service) for service in before}
+        # Of two that want one place, the one that was moved there gets it.
+        key = {service: (places[service], places[service] == at) for at, service in enumerate(before, 1)}
+        return sorted((service for service in before if service in chosen), key=lambda name: key[name]) + unknown
     return controls.typed(each.kind, each.limits, chosen)
 
 

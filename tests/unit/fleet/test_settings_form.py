@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fleet.protocol.settings import KioskSettings, read_settings
+from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, read_settings
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
 
 PAYEE = {"name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"}, "biller_id": "112345678901234"}
@@ -123,3 +123,90 @@ def test_what_the_form_does_not_know_stays() -> None:
 def test_a_value_that_is_not_there_is_not_null() -> None:
     assert value_at({"a": {"b": None}}, ("a", "b")) is None
     assert value_at({"a": {}}, ("a", "b")) is MISSING
+
+
+# ---- tables: menu words, fees of other offices
+
+FEE = {"name": {"th": "ภาษีตัวอย่าง", "en": "Sample tax"}, "payee": "town", "reference": {"shape": "SB####"}}
+WITH_FEES = {**NATIONAL, "payees": {"town": PAYEE}, "fees": {"sample-tax": FEE}}
+
+
+def with_fees(own: Mapping[str, Any] | None = None, **more: Any) -> SettingsForm:
+    return SettingsForm("province", [("national", WITH_FEES)], own or {}, **more)
+
+
+def test_a_table_left_as_it_is_says_nothing() -> None:
+    form = with_fees()
+    assert form.read(sent(form)) == {}
+
+
+def test_a_fee_is_taken_off_the_screen_of_one_province() -> None:
+    form = with_fees()
+    document = form.read(_off(form))
+    assert document == {"fees": {"sample-tax": {"offered": False}}}
+    settings, _ = read_settings([WITH_FEES, document or {}])
+    assert not settings.fees["sample-tax"].offered
+
+
+def _off(form: SettingsForm) -> Sent:
+    answers = sent(form)
+    del answers["fees.sample-tax.offered"]
+    return answers
+
+
+def test_a_fee_that_is_begun_must_be_whole_and_its_payee_one_that_is_named() -> None:
+    form = with_fees(begun=("fees.new-fee",))
+    answers = sent(form) | {"fees.new-fee.name.th": ["ใหม่"], "fees.new-fee.offered": ["on"]}
+    assert form.read(Sent(answers)) is None
+    wrong = {each.leaf.name for each in form.errors}
+    assert wrong == {"fees.new-fee.name.en", "fees.new-fee.payee", "fees.new-fee.reference.shape"}
+    form = with_fees(begun=("fees.new-fee",))
+    whole = {"name.th": "ใหม่", "name.en": "New", "payee": "town", "reference.shape": "NF######",
+             "amount.by": "fixed", "amount.fixed_satang": "1,250.50"}  # fmt: skip
+    document = form.read(Sent(answers | {f"fees.new-fee.{name}": [value] for name, value in whole.items()}))
+    assert document is not None
+    settings, unknown = read_settings([WITH_FEES, document])
+    assert settings.fees["new-fee"].amount.fixed_satang == 125_050
+    assert unknown == ()
+
+
+@pytest.mark.parametrize("shape", ["sb####", "SB-##", "#" * 21])
+def test_a_shape_that_is_none_is_said_at_the_field(shape: str) -> None:
+    form = with_fees()
+    assert form.read(Sent(sent(form) | {"fees.sample-tax.reference.shape": [shape]})) is None
+    assert [each.leaf.name for each in form.errors] == ["fees.sample-tax.reference.shape"]
+
+
+def test_a_layer_says_nothing_of_a_fee_any_more() -> None:
+    form = with_fees({"fees": {"sample-tax": {"offered": False, "position": 3}, "own": FEE}})
+    answers = Sent(sent(form) | {"forget": ["fees.sample-tax", "fees.own"]})
+    assert form.read(answers) == {}
+
+
+def test_payees_of_fees_cannot_be_sent() -> None:
+    form = with_fees()
+    answers = sent(form) | {"payees.town.biller_id": ["999999999999999"], "payees.mine.biller_id": ["9" * 15]}
+    assert form.read(Sent(answers)) == {}
+
+
+def test_menu_words_are_drawn_for_every_service_and_blank_is_the_catalogues() -> None:
+    form = province({"menu": {"pay-fee": {"title": {"th": "จ่ายที่นี่"}}}})
+    assert {f"menu.{name}.title.en" for name in KNOWN_SERVICES} <= {each.leaf.name for each in form.fields}
+    assert form.read(Sent(sent(form) | {"menu.pay-fee.title.th": [""]})) == {}
+    form = province()
+    assert form.read(Sent(sent(form) | {"menu.pay-fee.title.th": ["ก" * 29]})) is None
+
+
+def test_the_order_of_the_menu_is_set_by_numbers() -> None:
+    form = province({"services": ["pay-fee", "manuals"]})
+    assert [name for name, on, _place in next(e for e in form.fields if e.kind == "services").switches if on] == [
+        "pay-fee", "manuals",
+    ]  # fmt: skip
+    answers = Sent(sent(form) | {"services.manuals": ["1"], "services.pay-fee": ["1"]})
+    assert form.read(answers) == {"services": ["manuals", "pay-fee"]}
+
+
+def test_money_of_layers_above_stands_in_baht() -> None:
+    form = with_fees({"fees": {"sample-tax": {"amount": {"most_satang": 500}}}})
+    (most,) = [each for each in form.fields if each.leaf.name == "fees.sample-tax.amount.most_satang"]
+    assert (most.shown, most.inherited_shown) == ("5.00", "100,000.00")
