@@ -51,6 +51,11 @@ class WaveCard:
         return self.passed * 100 // self.size if self.size else 0
 
     @property
+    def condition(self) -> str:
+        """How well it went, when it is over."""
+        return "ok" if not self.failed else "attention" if self.passed else "failing"
+
+    @property
     def is_over(self) -> bool:
         """Whether nobody in it is awaited."""
         return self.is_released and self.size > 0 and self.passed + self.failed >= self.size
