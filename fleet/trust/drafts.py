@@ -1,7 +1,7 @@
 """What the offline roles are to say next: drafts that go to people with keys and come back signed.
 
 A draft is the next version of one role as metadata of TUF, in ``trust/drafts/<role>.json``. It travels by stick; all
-that its signers need is the file, their key, and their eyes: everything it says stands in it (``standing.py`` shows it).
+that its signers need is the file, their key, and their eyes: all it says stands in it (``standing.py`` shows it).
 Rule: to change a draft takes its signatures away. How drafts come into force is ``publishing.py``.
 """
 
