@@ -20,8 +20,37 @@ _PATTERNS = {
 }
 
 
+_RULES = {
+    "payee": re.compile(r".*fees\.([a-z0-9-]+): no payee .*"),
+    "wild": re.compile(r".*a shape needs at least one of .*"),
+    "luhn": re.compile(r".*with check luhn a shape ends in #.*"),
+    "mod-37-36": re.compile(r".*with check mod-37-36 a shape ends in \*.*"),
+    "id-number": re.compile(r".*13 digits may be an ID number.*"),
+    "fixed": re.compile(r".*a fixed amount is more than nothing.*"),
+}
+"""Rules that no single value breaks; a kiosk says so in the words of ``fleet.protocol``."""
+
+
+def rule(said: str) -> str:
+    """The sentence for a rule that several values break together; empty for anything else."""
+    found = next(((name, match) for name, each in _RULES.items() if (match := each.fullmatch(said)) is not None), None)
+    if found is None:
+        return ""
+    name, match = found
+    return {
+        "payee": _("ค่าธรรมเนียม %(key)s ไม่มีผู้รับเงินที่ลงชื่อไว้") % {"key": match[1] if match.groups() else ""},
+        "wild": _("แบบของเลขอ้างอิงต้องมี # @ หรือ * อย่างน้อยหนึ่งตัว"),
+        "luhn": _("ใช้ luhn แบบของเลขอ้างอิงต้องลงท้ายด้วย #"),
+        "mod-37-36": _("ใช้ mod-37-36 แบบของเลขอ้างอิงต้องลงท้ายด้วย *"),
+        "id-number": _("เลขล้วน 13 หลักอาจเป็นเลขประจำตัว ใช้เป็นเลขอ้างอิงไม่ได้"),
+        "fixed": _("ยอดที่กำหนดไว้ต้องมากกว่า 0 และไม่เกินยอดสูงสุด"),
+    }[name]
+
+
 def problem(said: str) -> str:
     """What a kiosk says of settings, with the name of the key; its own words where there are none of ours."""
+    if sentence := rule(said):
+        return sentence
     for name, pattern in _PATTERNS.items():
         if (found := pattern.fullmatch(said)) is not None:
             return _sentence(name, found)

@@ -37,6 +37,7 @@ from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen,
 from fleet.web.live import answer
 from fleet.web.settings_changes import Change, changes
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
+from fleet.web.settings_problems import rule
 
 REVISIONS_SHOWN = 6
 IN_WAVES = (Layer.NATIONAL, Layer.PROVINCE)
@@ -250,7 +251,8 @@ def _put_into_force(request: HttpRequest, place: Place, document: dict[str, Any]
     except SettingsError as err:
         if BEING_ROLLED_OUT in err.problems:
             return (_("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),)
-        return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in err.problems)
+        said = (rule(each) or each for each in err.problems)
+        return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in said)
     return ()
 
 

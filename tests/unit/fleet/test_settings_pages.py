@@ -176,6 +176,26 @@ def test_a_kiosks_words_name_the_key_in_the_pages_language() -> None:
     assert problem("words of a later release") == "words of a later release"
 
 
+FEE = {"name": NAMED["office_name"], "payee": "town", "reference": {"shape": "SB####"}}
+
+
+@pytest.mark.parametrize(
+    ("fee", "said"),
+    [
+        ({"payee": "nobody"}, "ไม่มีผู้รับเงิน"),
+        ({"reference": {"shape": "ABCD"}}, "อย่างน้อยหนึ่งตัว"),
+        ({"reference": {"shape": "####A", "check": "luhn"}}, "ลงท้ายด้วย #"),
+        ({"reference": {"shape": "####", "check": "mod-37-36"}}, "ลงท้ายด้วย *"),
+        ({"reference": {"shape": "#" * 13}}, "เลขประจำตัว"),
+        ({"amount": {"by": "fixed"}}, "มากกว่า 0"),
+    ],
+)
+def test_rules_that_several_values_break_have_sentences_too(fee: dict[str, Any], said: str) -> None:
+    payee = {"name": NAMED["office_name"], "biller_id": "112345678901234"}
+    told = refused({**NAMED, "payee": payee, "payees": {"town": payee}, "fees": {"sample-1": {**FEE, **fee}}})
+    assert said in problem(told)
+
+
 def test_a_diff_says_what_stood_and_what_stands() -> None:
     (only,) = changes({"services": ["pay-fee"]}, {"services": []}, {})
     assert (only.key, only.old, only.new) == ("services", "ชำระค่าธรรมเนียม", "ไม่มีบริการ")
