@@ -46,6 +46,11 @@ class Scope:
         """
         return self.nation or (dopa_code is not None and dopa_code in self.serves)
 
+    @property
+    def serves_somewhere(self) -> bool:
+        """Whether the account does an office's own work anywhere; who only looks after machines does not."""
+        return self.nation or bool(self.serves)
+
     def within(self, rows: QuerySet[M], province: str) -> QuerySet[M]:
         """Only the rows of visible provinces; ``province`` is the path to the DOPA code."""
         return rows if self.nation else rows.filter(**{f"{province}__in": self.sees})

@@ -41,6 +41,18 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def for_offices(view: View) -> View:
+    """Below ``signed_in``: what is money or people's is there only for who serves in an office, not for technicians."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not scope_of(request.user).serves_somewhere:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def is_live(request: HttpRequest) -> bool:
     """Whether a page already open asks for its moving part only."""
     return request.headers.get("HX-Request") == "true"
@@ -85,9 +97,9 @@ def provinces_seen(scope: Scope) -> QuerySet[Province]:
 
 
 def intents_seen(scope: Scope) -> QuerySet[Intent]:
-    """Payments shown on kiosks this account may see."""
+    """Payments shown on kiosks of the offices in which this account serves."""
     intents = Intent.objects.select_related("kiosk__office", "notice__factory")
-    return scope.within(intents, "kiosk__office__province_id")
+    return scope.served(intents, "kiosk__office__province_id")
 
 
 def intents_waiting(scope: Scope) -> QuerySet[Intent]:
@@ -97,7 +109,7 @@ def intents_waiting(scope: Scope) -> QuerySet[Intent]:
 
 
 def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
-    """Confirmations for offices this account may see; those that name nothing of anybody's are the nation's."""
+    """Confirmations for offices this account serves; those that name nothing of anybody's are the nation's."""
     confirmations = Confirmation.objects.select_related("notice__factory__office", "intent__kiosk__office")
-    ours = scope.within(confirmations, "notice__factory__office__province_id")
-    return ours | scope.within(confirmations, "intent__kiosk__office__province_id")
+    ours = scope.served(confirmations, "notice__factory__office__province_id")
+    return ours | scope.served(confirmations, "intent__kiosk__office__province_id")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
+from fleet.people.scope import scope_of
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -20,6 +21,9 @@ THEME_COOKIE = "theme"
 
 _BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/fee-rules/", "/fee-policy/")}
 """Pages that are reached from an entry and stand elsewhere."""
+
+
+_MONEY = frozenset({"payments", "fees", "bank"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     name = user.get_full_name() or user.get_username()
     return {
         **known,
-        "entries": _entries(request.path),
+        "entries": _entries(request.path, money=scope_of(user).serves_somewhere),
         "person": name,
         "initial": next((letter for letter in name if letter not in "เแโใไ"), "?"),
         "role": _role(user.pk),
@@ -51,7 +55,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _entries(path: str) -> tuple[Entry, ...]:
+def _entries(path: str, *, money: bool) -> tuple[Entry, ...]:
+    """``money``: with the pages that are money's alone."""
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
@@ -66,7 +71,7 @@ def _entries(path: str) -> tuple[Entry, ...]:
     ]
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
-    return tuple(_entry(path, *each) for each in entries)
+    return tuple(_entry(path, *each) for each in entries if money or each[0] not in _MONEY)
 
 
 def _entry(path: str, name: str, icon: str, word: str) -> Entry:

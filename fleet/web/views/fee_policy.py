@@ -21,29 +21,27 @@ from fleet.office.fees.policy import OfficePolicy, PolicyError
 from fleet.office.models import Office
 from fleet.people.scope import scope_of
 from fleet.web import document_words
-from fleet.web.access import signed_in
+from fleet.web.access import for_offices, signed_in
 from fleet.web.settings_form import Field, SettingsForm
 from fleet.web.views.fee_rules import REASON_MIN, reason_of
-from fleet.web.views.fees import A_PAGE, office_seen, reminder_row
+from fleet.web.views.fees import A_PAGE, office_served, reminder_row
 
 REVISIONS_SHOWN = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@for_offices
 def nation(request: HttpRequest) -> HttpResponse:
     """What the nation says for every office that does not say otherwise."""
-    scope = scope_of(request.user)
-    if not (scope.nation or scope.sees):
-        raise Http404
-    return _policy(request, None, may_change=scope.nation)
+    return _policy(request, None, may_change=scope_of(request.user).nation)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def policy(request: HttpRequest, office_id: str) -> HttpResponse:
     """What an office says differently."""
-    ours = office_seen(request, office_id)
+    ours = office_served(request, office_id)
     return _policy(request, ours, may_change=scope_of(request.user).may_change(ours.province_id))
 
 
@@ -137,7 +135,7 @@ def _history(office: Office | None) -> list[_Revision]:
 @signed_in
 def reminders(request: HttpRequest, office_id: str) -> HttpResponse:
     """The reminders an office has sent, newest first. No address stands here."""
-    ours = office_seen(request, office_id)
+    ours = office_served(request, office_id)
     rows = Reminder.objects.filter(notice__factory__office=ours).select_related("notice__factory")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -146,7 +144,6 @@ def reminders(request: HttpRequest, office_id: str) -> HttpResponse:
         "page": page,
         "policy": policy_of(ours).reminders,
         "to_print": Reminder.objects.filter(notice__factory__office=ours, state=Reminder.State.TO_PRINT).count(),
-        "may_serve": scope_of(request.user).may_serve(ours.province_id),
         "contacts": Contact.objects.filter(factory__office=ours).count(),
     }
     return render(request, "web/fee_reminders.html", context)

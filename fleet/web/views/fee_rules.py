@@ -17,7 +17,7 @@ from fleet.office.fees.rulebook import SignError, draft, sign
 from fleet.office.fees.rules import RuleError, read_rules
 from fleet.people.scope import scope_of
 from fleet.web import document_words, fee_words
-from fleet.web.access import signed_in
+from fleet.web.access import for_offices, signed_in
 from fleet.web.rule_form import TABLES, RuleForm
 from fleet.web.settings_form import Field
 
@@ -31,11 +31,10 @@ def reason_of(request: HttpRequest) -> str:
 
 @require_safe
 @signed_in
+@for_offices
 def rules(request: HttpRequest) -> HttpResponse:
     """All versions, newest first."""
     scope = scope_of(request.user)
-    if not (scope.nation or scope.sees):
-        raise Http404
     rows = FeeRule.objects.select_related("author", "signed_by")
     context = {"rows": [(each, read_rules(each.document)) for each in rows], "may_draft": scope.nation}
     return render(request, "web/fee_rules.html", context)
@@ -118,11 +117,12 @@ def _drafted(request: HttpRequest, form: RuleForm, changed: FeeRule | None) -> F
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@for_offices
 def rule(request: HttpRequest, version: int) -> HttpResponse:
     """One version: what it says, what is new in it, and the button that signs it."""
     scope = scope_of(request.user)
     found = FeeRule.objects.select_related("author", "signed_by").filter(pk=version).first()
-    if found is None or not (scope.nation or scope.sees):
+    if found is None:
         raise Http404
     wrong = ""
     if request.method == "POST":

@@ -28,7 +28,7 @@ from fleet.payments.billing import make_notices
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BE_OFFSET
 from fleet.web import fee_words
-from fleet.web.access import offices_seen, signed_in
+from fleet.web.access import for_offices, offices_served, signed_in
 from fleet.web.live import answer
 
 A_PAGE = 50
@@ -41,9 +41,10 @@ CSV_COLUMNS = (
 
 @require_safe
 @signed_in
+@for_offices
 def fees(request: HttpRequest) -> HttpResponse:
-    """The offices whose fees this account may see; the only one at once."""
-    offices = list(offices_seen(scope_of(request.user)))
+    """The offices whose fees this account looks after; the only one at once."""
+    offices = list(offices_served(scope_of(request.user)))
     if len(offices) == 1:
         return HttpResponseRedirect(reverse("web:office-fees", args=[offices[0].pk]))
     year, today = timezone.localdate().year, timezone.localdate()
@@ -52,24 +53,13 @@ def fees(request: HttpRequest) -> HttpResponse:
     return render(request, "web/fees.html", {"rows": rows, "year": year + BE_OFFSET})
 
 
-def office_seen(request: HttpRequest, office_id: str) -> Office:
-    """An office.
-
-    Raises: Http404 when there is none, or none for this account.
-    """
-    office = offices_seen(scope_of(request.user)).filter(pk=office_id).first()
-    if office is None:
-        raise Http404
-    return office
-
-
 def office_served(request: HttpRequest, office_id: str) -> Office:
     """An office whose own work this account does.
 
     Raises: Http404 when it does not.
     """
-    office = office_seen(request, office_id)
-    if not scope_of(request.user).may_serve(office.province_id):
+    office = offices_served(scope_of(request.user)).filter(pk=office_id).first()
+    if office is None:
         raise Http404
     return office
 
@@ -90,7 +80,7 @@ def _month(said: str) -> int | None:
 @signed_in
 def office(request: HttpRequest, office_id: str) -> HttpResponse:
     """How the office's fees of a year stand."""
-    ours, year, today = office_seen(request, office_id), year_asked(request), timezone.localdate()
+    ours, year, today = office_served(request, office_id), year_asked(request), timezone.localdate()
     figures = by_stand(ours, year, today)
     total = sum(each.count for each in figures.values())
     context = {
@@ -100,7 +90,6 @@ def office(request: HttpRequest, office_id: str) -> HttpResponse:
         "figures": [(each, fee_words.stand(each), fee_words.STAND_SHAPES[each], figures[each]) for each in Stand],
         "total": total,
         "bars": _bars(ours, year),
-        "may_serve": scope_of(request.user).may_serve(ours.province_id),
         "runs": [runs.progress_of(each) for each in LetterRun.objects.filter(office=ours)[:RUNS_SHOWN]],
     }
     return answer(request, "office_fees", context)
@@ -226,7 +215,7 @@ def picked(ours: Office, filters: Filters) -> QuerySet[Notice]:
 @signed_in
 def notices(request: HttpRequest, office_id: str) -> HttpResponse:
     """The office's notices of a year."""
-    ours, filters, today = office_seen(request, office_id), filters_of(request), timezone.localdate()
+    ours, filters, today = office_served(request, office_id), filters_of(request), timezone.localdate()
     page = Paginator(picked(ours, filters), A_PAGE).get_page(request.GET.get("page"))
     made = request.GET.get("made", "")
     context = {
@@ -240,7 +229,6 @@ def notices(request: HttpRequest, office_id: str) -> HttpResponse:
         "query": filters.query(),
         "chips": [(each, fee_words.stand(each), filters.query(state=each)) for each in Stand],
         "everything": filters.query(state=None),
-        "may_serve": scope_of(request.user).may_serve(ours.province_id),
         "made": int(made) if made.isascii() and made.isdigit() else None,
     }
     return render(request, "web/fee_notices.html", context)
@@ -261,7 +249,7 @@ class _Echo:
 @signed_in
 def notices_csv(request: HttpRequest, office_id: str) -> HttpResponse:
     """The same list for a spreadsheet, whole."""
-    ours, filters, today = office_seen(request, office_id), filters_of(request), timezone.localdate()
+    ours, filters, today = office_served(request, office_id), filters_of(request), timezone.localdate()
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
@@ -298,7 +286,7 @@ def notice_seen(request: HttpRequest, office_id: str, notice_no: str) -> Notice:
 
     Raises: Http404 when there is none, or none for this account.
     """
-    ours = office_seen(request, office_id)
+    ours = office_served(request, office_id)
     found = Notice.objects.select_related("factory__office", "yearly_fee").filter(pk=notice_no, factory__office=ours)
     notice = found.first()
     if notice is None:
@@ -312,7 +300,6 @@ def notice(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse
     """One notice: its lines and why, what it asked for before, who was reminded."""
     found = notice_seen(request, office_id, notice_no)
     word, shape = _worn(stand_of(found, timezone.localdate()))
-    may_serve = scope_of(request.user).may_serve(found.factory.office.province_id)
     revisions = list(NoticeRevision.objects.filter(notice=found).select_related("rule", "by"))
     context = {
         "office": found.factory.office,
@@ -323,10 +310,9 @@ def notice(request: HttpRequest, office_id: str, notice_no: str) -> HttpResponse
         "lines": revisions[0].lines if revisions else found.lines,
         "revisions": [(each, fee_words.revision_why(each.why)) for each in revisions],
         "reminders": [reminder_row(each) for each in Reminder.objects.filter(notice=found)],
-        "contacts": Contact.objects.filter(factory=found.factory) if may_serve else (),
+        "contacts": Contact.objects.filter(factory=found.factory),
         "contact_channels": [(each.value, fee_words.channel(each)) for each in Contact.Channel],
         "grounds": [(each.value, fee_words.ground(each)) for each in Contact.Ground],
-        "may_serve": may_serve,
         "has_letter": found.paid_at is None and found.withdrawn_at is None,
         "year": found.due_on.year + BE_OFFSET,
         "wrong": fee_words.wrong(request.GET.get("wrong", "")),

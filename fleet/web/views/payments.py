@@ -24,7 +24,7 @@ from fleet.payments.standing import only_open, standing_of, standings
 from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
 from fleet.web import payment_words, words
-from fleet.web.access import confirmations_seen, intents_seen, is_live, signed_in
+from fleet.web.access import confirmations_seen, for_offices, intents_seen, is_live, signed_in
 from fleet.web.live import answer
 
 SHOWN = 50
@@ -36,6 +36,7 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 
 @require_safe
 @signed_in
+@for_offices
 def payments(request: HttpRequest) -> HttpResponse:
     """The newest of each, those that need a person first."""
     scope = scope_of(request.user)

@@ -59,16 +59,20 @@ def test_without_a_signed_rule_the_page_says_so() -> None:
     assert "ยังไม่มีกติกาที่ลงนามแล้ว" in text(client(), f"/fees/CBI/make/?year={YEAR}")
 
 
-def test_a_technician_looks_and_does_nothing() -> None:
+def test_for_a_technician_there_are_no_fees() -> None:
     technician, notice = client(Role.TECHNICIAN), owed()
-    assert "ออกใบแจ้ง</a>" not in text(technician, "/fees/CBI/")
-    page = text(technician, f"/fees/CBI/notices/{notice.pk}/")
-    assert "<form" not in page.split('<main id="main">')[1]
-    assert "letter.pdf" not in page
+    for address in ("", "notices/", "notices.csv", "policy/", "reminders/", f"notices/{notice.pk}/"):
+        assert technician.get(f"/fees/CBI/{address}").status_code == 404, address
     assert technician.get(f"/fees/CBI/notices/{notice.pk}/letter.pdf").status_code == 404, "it names a person"
     for address in ("make/", "letters/", f"notices/{notice.pk}/contact/", f"notices/{notice.pk}/withdraw/"):
         assert technician.post(f"/fees/CBI/{address}", {"reason": "ทดลองดู"}).status_code == 404
-    assert technician.post("/fee-rules/new/", {"reason": "ทดลองดู"}).status_code == 404
+
+
+def test_who_serves_in_one_province_and_mends_in_another_sees_the_fees_of_the_first() -> None:
+    client(Role.OFFICER, 20)
+    both = client(Role.TECHNICIAN, 40)
+    assert both.get("/fees/").headers["Location"] == "/fees/CBI/"
+    assert both.get("/fees/KKN/").status_code == 404
 
 
 def test_another_provinces_notice_is_not_found_under_ones_own_office() -> None:
@@ -222,7 +226,7 @@ def test_what_is_no_rule_is_told_and_not_kept(said: dict[str, Any], told: str) -
     assert FeeRule.objects.count() == before
 
 
-@pytest.mark.parametrize("role", [Role.PROVINCIAL_ADMIN, Role.OFFICER, Role.TECHNICIAN])
+@pytest.mark.parametrize("role", [Role.PROVINCIAL_ADMIN, Role.OFFICER])
 def test_only_the_nation_drafts(role: Role) -> None:
     provincial = client(role)
     assert provincial.get("/fee-rules/").status_code == 200

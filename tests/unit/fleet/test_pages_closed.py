@@ -11,8 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fleet.payments.confirming import confirm
 from fleet.people.models import Membership, Role
-from tests.support.fleet_payments import owed, shown
+from tests.support.fleet_payments import owed, shown, word
 
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
@@ -35,6 +36,19 @@ THEIRS = {
     "kiosk_id": "KKN-01",
     "key": {"province": "40", "office": "KKN", "kiosk": "KKN-01"},
 }
+
+
+FOR_TECHNICIANS = {
+    *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
+    *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    *("holidays/", "channels/"),
+}
+"""What somebody who looks after machines sees: those, what is set on them, and when and for what an office is open."""
+
+EMPTY_FOR_TECHNICIANS = {
+    *("cases/", "factories/", "folders/", "folders.csv", "folders/labels/", "register/", "registrations/", "tickets/"),
+}
+"""Lists of an office's own work that are there for everybody, and hold nothing for who does none."""
 
 
 _NUMBER = re.compile(r"<int:\w+>")
@@ -125,6 +139,27 @@ def test_only_admins_change_settings(route: str) -> None:
     for address in [*_addresses(route, OURS), _of_the_nation(route)]:
         if "<" not in address:
             assert client.post(address, {"reason": "test", "base": "0"}).status_code == 404, address
+
+
+@pytest.mark.parametrize("route", sorted({*CLOSED} - FOR_TECHNICIANS - EMPTY_FOR_TECHNICIANS))
+def test_technicians_look_after_machines_not_money_or_people(route: str) -> None:
+    """A new page is closed to them until it stands in ``FOR_TECHNICIANS``."""
+    notice = owed()
+    said = confirm(word(notice))
+    address = _address(route).replace("CBI-69-00001", notice.pk).replace("payments/<str:number>", f"payments/{said.pk}")
+    assert {answer.status_code for answer in _both(_client(Role.TECHNICIAN, 20), address)} <= {404, 405}, address
+
+
+def test_technicians_are_shown_no_way_to_money() -> None:
+    technician = _client(Role.TECHNICIAN, 20).get("/").content.decode()
+    assert 'href="/payments/"' not in technician
+    assert 'href="/fees/"' not in technician
+    assert "ธนาคารยืนยัน" not in technician
+    User.objects.all().delete()
+    officer = _client(Role.OFFICER, 20).get("/").content.decode()
+    assert 'href="/payments/"' in officer
+    assert 'href="/fees/"' in officer
+    assert "ธนาคารยืนยัน" in officer
 
 
 def test_a_provincial_admin_does_not_change_the_nation() -> None:
