@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fleet.office.models import Province
@@ -12,7 +13,6 @@ from fleet.rollouts.judging import MemberState
 from fleet.rollouts.models import Member
 from fleet.rollouts.plan import Choice, Wave
 from fleet.rollouts.planning import Why
-from fleet.web.templatetags.sala import is_english
 
 CONDITION = {
     RolloutState.RUNNING: "info",
@@ -160,7 +160,7 @@ def wave(one: Wave) -> str:
             return _("ร้อยละ %(n)s ของทั้งหมด") % {"n": one.percent}
         case Choice.PROVINCES:
             names = Province.objects.filter(pk__in=one.provinces)
-            return ", ".join(each.name_en if is_english() else each.name_th for each in names)
+            return ", ".join(each.name_en if get_language() == "en" else each.name_th for each in names)
         case Choice.TAG:
             return _("ป้าย %(tag)s") % {"tag": one.tag}
     return _("ที่เหลือทั้งหมด")
