@@ -17,6 +17,7 @@ import msgspec
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, KioskState
 from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
+from fleet.protocol.updates import FirmwareReported
 
 STALE_AFTER = timedelta(seconds=200)
 """Three heartbeats of 60 s and their jitter."""
@@ -91,6 +92,7 @@ class KioskTruth:
     paper_slips_left: int | None = None
     paper_out_at: datetime | None = None
     used_twice_at: datetime | None = None
+    firmware: FirmwareReported | None = None
 
     @property
     def settled(self) -> bool:
@@ -138,6 +140,7 @@ def truth_of(kiosk: Kiosk, now: datetime, *, is_heard: bool) -> KioskTruth:
         paper_slips_left=status.paper_slips_left if status and paper in _LASTING else None,
         paper_out_at=status.paper_out_at if status and paper in _LASTING else None,
         used_twice_at=state.used_twice_at,
+        firmware=reported.firmware if reported else None,
     )
 
 

@@ -15,7 +15,7 @@ from fleet.protocol import records
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import format_baht
 from fleet.protocol.tickets import grouped
-from fleet.web import command_words, words
+from fleet.web import command_words, firmware_words, words
 from fleet.web.machine_words import restart_reason
 from fleet.web.settings_problems import is_refusal, problem
 
@@ -39,7 +39,8 @@ def story(record: Record) -> Story:
     except msgspec.DecodeError:
         return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
     unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
-    told = (each(known) for each in (_of_visit, _of_slip, _of_panel, _of_roll, _of_spool, _of_machine))
+    tellers = (_of_visit, _of_slip, _of_panel, _of_roll, _of_spool, _of_firmware, _of_machine)
+    told = (each(known) for each in tellers)
     return next(filter(None, told), unknown)
 
 
@@ -111,6 +112,13 @@ def _of_spool(known: Known) -> Story | None:
         return None
     sentence = _("%(count)s รายการ เพราะที่เก็บของตู้ไม่พอ เรื่องเงินอยู่ครบ") % {"count": known.count}
     return Story(known.last_at, _("ตู้ทิ้งบันทึกทั่วไปของเครื่อง"), sentence, Condition.ATTENTION)
+
+
+def _of_firmware(known: Known) -> Story | None:
+    if not isinstance(known, records.FirmwareStep):
+        return None
+    condition = firmware_words.CONDITION.get(known.state, Condition.OK)
+    return Story(known.stepped_at, firmware_words.step_title(known), firmware_words.step_sentence(known), condition)
 
 
 def _of_machine(known: Known) -> Story | None:

@@ -14,6 +14,7 @@ from fleet.devices.truth import RANK, Condition, DeviceTruth, truths_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
+from fleet.web.firmware_words import firmware_line
 from fleet.web.live import answer
 from fleet.web.machine_words import machine_lines
 from fleet.web.stories import story, uptime
@@ -85,6 +86,7 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
             DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
             for each in truth.devices
         ],
+        "firmware": firmware_line(truth),
         "stories": [story(each) for each in records],
         "uptime": uptime(truth.health.uptime_s),
         "machine": machine_lines(truth.health),

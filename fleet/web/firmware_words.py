@@ -1,0 +1,77 @@
+"""A kiosk's firmware in the words its page and its history use. One place, no rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from fleet.devices.truth import Condition, KioskTruth
+from fleet.protocol.records import FirmwareStep
+from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
+from fleet.web import rollout_words
+from fleet.web.templatetags.sala import clock
+
+CONDITION = {
+    UpdateState.GOOD: Condition.OK,
+    UpdateState.ROLLED_BACK: Condition.ATTENTION,
+    UpdateState.QUARANTINED: Condition.ATTENTION,
+}
+"""Of the states that are an end; in all others a kiosk is at it, or waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareLine:
+    """What should run and what does. ``condition`` is empty while the kiosk is at it. ``rollout``: its number, or 0."""
+
+    runs: str
+    wanted: str = ""
+    says: str = ""
+    detail: str = ""
+    condition: str = ""
+    next_try_at: datetime | None = None
+    rollout: int = 0
+
+
+def firmware_line(truth: KioskTruth) -> FirmwareLine | None:
+    """The line of the kiosk's page; None for a kiosk that cannot be updated."""
+    said = truth.firmware
+    if said is None:
+        return None
+    if not truth.kiosk.firmware:
+        return FirmwareLine(said.running_version or "?")
+    wanted = msgspec.convert(truth.kiosk.firmware, FirmwareDesired)
+    number = wanted.rollout_id.partition("-")[0]
+    line = FirmwareLine(said.running_version or "?", wanted.version, rollout=int(number) if number.isdecimal() else 0)
+    return _saying(line, said, wanted, online=truth.online)
+
+
+def _saying(line: FirmwareLine, said: FirmwareReported, wanted: FirmwareDesired, *, online: bool) -> FirmwareLine:
+    if said.is_good(wanted.manifest_hash):
+        return replace(line, says=_("ตรงกัน"), condition=Condition.OK)
+    if wanted.cancelled:
+        return replace(line, says=rollout_words.reason(UpdateReason.CANCELLED))
+    if not online:
+        return replace(line, says=_("รอตู้กลับมาออนไลน์"), condition=Condition.OFFLINE)
+    if said.rollout_id != wanted.rollout_id:
+        return replace(line, says=_("ตู้กำลังรับ"))
+    says = _joined(rollout_words.step(said.state), rollout_words.reason(said.reason))
+    condition = CONDITION.get(said.state, "")
+    return replace(line, says=says, detail=said.detail, condition=condition, next_try_at=said.next_try_at)
+
+
+def step_title(step: FirmwareStep) -> str:
+    """Of a line of a kiosk's history."""
+    return _("เฟิร์มแวร์ %(version)s") % {"version": step.version or "–"}
+
+
+def step_sentence(step: FirmwareStep) -> str:
+    """What the kiosk was at then, and what it waits for."""
+    next_try = f"{_('ลองต่อไป')} {clock(step.next_try_at)}" if step.next_try_at else ""
+    return _joined(rollout_words.step(step.state), rollout_words.reason(step.reason), next_try)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
