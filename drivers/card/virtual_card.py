@@ -43,6 +43,10 @@ BYTE_AT_9600_S = 12 / 9600
 _DESCRIPTION = bytes.fromhex("6F088406") + AID[:6]  # 10 bytes, as real cards offer on SELECT (610A)
 _SIZE = Field.PHOTO_NUMBER.end
 
+_GET_CHIP = bytes.fromhex("80CA9F7F")
+_CHIP = bytes.fromhex("9F7F2A") + bytes(10) + b"SAMPLE42" + bytes(24)
+"""A made-up production record of a chip, as long as real ones (``thai_chip``)."""
+
 
 _PIECE = 64
 """Bytes, of a card that hands its data out in pieces."""
@@ -193,6 +197,8 @@ class VirtualThaiIdCard:
         self._waiting = b""  # whatever was not fetched is lost with the next command
         if head == b"\x00\xa4":
             return self._select(apdu)
+        if apdu[:4] == _GET_CHIP:
+            return self._announce(_CHIP) if apdu[4] == len(_CHIP) else _word(0x6C00 | len(_CHIP))
         if head != b"\x80\xb0":
             return _word(0x6D00)
         return self._read(apdu) if self._is_selected else _word(0x6985)

@@ -22,9 +22,12 @@ from django.views.decorators.http import require_GET, require_POST
 from fleet.api.following import followed
 from fleet.devices.models import Kiosk
 from fleet.office.changes.pages import page_after
+from fleet.partners import asking as partners
+from fleet.partners.port import CardCheck, CouldNotAskError
 from fleet.protocol import asking
 from fleet.protocol import enrolment as words
 from fleet.protocol.office import CURSOR_CHARACTERS_MAX
+from fleet.protocol.thai import IdNumber
 from fleet.trust.certificates import Doer, IdentityError, Peer, admitted, authority, renew, settle
 from fleet.trust.models import Certificate
 from fleet.trust.signing_request import SigningRequestError, read_request
@@ -129,11 +132,30 @@ def follow(request: HttpRequest, _caller: Caller) -> HttpResponse:
     return HttpResponse(status=404) if found is None else _json(msgspec.json.encode(found))
 
 
+@csrf_exempt  # as above
+@require_POST
+@for_kiosks
+def card(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Whether a card that is in this kiosk is in force. Asked of the partner, and of it nothing is kept but that."""
+    try:
+        said = asking.read(request.body, asking.CheckCard)
+        check = CardCheck(IdNumber.from_card(said.id_number), said.chip_no, said.request_no)
+    except ValueError:  # no chain, and no word of it
+        return HttpResponse("no card", status=400, content_type="text/plain")
+    try:
+        is_normal = partners.card_status(check, caller.kiosk.kiosk_id).is_normal
+        state = asking.CardState.NORMAL if is_normal else asking.CardState.NOT_NORMAL
+    except CouldNotAskError:
+        state = asking.CardState.UNANSWERED
+    return _json(msgspec.json.encode(asking.CardSaid(state=state)))
+
+
 def _json(body: bytes) -> HttpResponse:
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 urlpatterns = [
+    path("kiosk/v1/card", card),
     path("kiosk/v1/follow", follow),
     path("kiosk/v1/office", office),
     path("kiosk/v1/ping", ping),

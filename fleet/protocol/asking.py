@@ -3,6 +3,7 @@
 | address | asked | answered |
 | --- | --- | --- |
 | `/kiosk/v1/follow` | `Follow` | `Followed`, or 404: nobody has such a token |
+| `/kiosk/v1/card` | `CheckCard` | `CardSaid` |
 
 What it is not: how the office's records travel (``office``), nor anything that must arrive (``records``). Rules: what
 was asked stands in no address, for those are logged; fields are only ever added, with a default.
@@ -10,6 +11,7 @@ was asked stands in no address, for those are logged; fields are only ever added
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -47,6 +49,31 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     about_en: str
     word_th: str = ""
     word_en: str = ""
+
+
+class CheckCard(msgspec.Struct, frozen=True, kw_only=True):
+    """Is this card in force? The only question that carries an ID number, and it shows nothing of itself."""
+
+    id_number: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{13}$")]
+    chip_no: Annotated[str, msgspec.Meta(max_length=40)]
+    request_no: Annotated[str, msgspec.Meta(max_length=40)]
+
+    def __repr__(self) -> str:
+        return "CheckCard()"
+
+
+class CardState(StrEnum):
+    """What the Department of Provincial Administration says of a card. ``UNANSWERED`` is no word against it."""
+
+    NORMAL = "normal"
+    NOT_NORMAL = "not-normal"
+    UNANSWERED = "unanswered"
+
+
+class CardSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer, or that there is none."""
+
+    state: CardState
 
 
 class AskingError(ValueError):

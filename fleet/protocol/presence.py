@@ -9,7 +9,7 @@ types alike. It is no address on purpose: whoever opened it would leave a name i
 | bytes | what |
 | --- | --- |
 | 1 | version of this layout: 1 |
-| 1 | flags: 1 = the Department of Provincial Administration was asked and said "normal", 2 = sample |
+| 1 | flags: 1 = the Department of Provincial Administration, asked, said "normal"; 2 = sample; 4 = it did not answer |
 | 1, 4 | province (DOPA) and sequence of the slip's number |
 | 2 | the last three digits of the ID number: what its mask leaves to be seen |
 | 4, 4 | issued and expires, Unix seconds |
@@ -52,7 +52,7 @@ _VERSION = 1
 _CONTEXT = b"sala presence slip\x00"
 _FIXED = struct.Struct(">BBBIHII8s")
 _SIGNATURE_BYTES = 64
-_VERIFIED, _SAMPLE = 1, 2
+_VERIFIED, _SAMPLE, _UNANSWERED = 1, 2, 4
 _ENCODING = "tis_620"
 _NUMBER = re.compile(r"P(?:[1-8][0-9]|9[0-6])[0-9]{8}[0-9A-Z]")  # provinces: see ``codes``
 _ID_ENDING = re.compile(r"[0-9]{3}")
@@ -92,7 +92,8 @@ class PresenceError(ValueError):
 class Presence:
     """Who was there, and for what. ``number``: the slip's (``codes.presence_number``). ``id_ending``: the last three
     digits of the ID number. Times are whole seconds with a time zone. ``verified``: the Department of Provincial
-    Administration was asked and the card is in order; False when nobody could be asked.
+    Administration was asked as the slip was made, and the card is in order. ``unanswered``: it was asked and did not
+    answer. Neither: it was not asked.
 
     Raises: ValueError for what a slip cannot say, without saying what it was.
     """
@@ -106,12 +107,15 @@ class Presence:
     expires_at: datetime
     verified: bool = False
     sample: bool = True
+    unanswered: bool = False
 
     def __post_init__(self) -> None:
         if not _NUMBER.fullmatch(self.number) or not reference_agrees(self.number):
             raise ValueError("not the number of a presence slip")
         if not _ID_ENDING.fullmatch(self.id_ending):
             raise ValueError("the last three digits of an ID number are three digits")
+        if self.verified and self.unanswered:
+            raise ValueError("who did not answer has not verified")
         for text, longest in self._texts:
             _require_text(text, longest)
         if self.issued_at.tzinfo is None or self.expires_at.tzinfo is None:
@@ -263,7 +267,9 @@ def _body(presence: Presence, key_id: str) -> bytes:
         raise ValueError("a key is named by 16 hexadecimal digits")
     fixed = _FIXED.pack(
         _VERSION,
-        (_VERIFIED if presence.verified else 0) | (_SAMPLE if presence.sample else 0),
+        (_VERIFIED if presence.verified else 0)
+        | (_SAMPLE if presence.sample else 0)
+        | (_UNANSWERED if presence.unanswered else 0),
         presence.dopa_code,
         int(presence.number[3:11]),
         int(presence.id_ending),
@@ -303,6 +309,7 @@ def _taken_apart(data: bytes) -> SignedPresence:
             expires_at=datetime.fromtimestamp(expires, UTC),
             verified=bool(flags & _VERIFIED),
             sample=bool(flags & _SAMPLE),
+            unanswered=bool(flags & _UNANSWERED),
         )
     except ValueError:  # no chain: the message of a decoder shows what it stumbled at
         raise PresenceError(Flaw.BAD_FIELD) from None

@@ -56,13 +56,15 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class PresenceSlips(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What presence slips are issued for, as many as a screen has rows, and for how many days one is good.
 
-    The purposes are samples (ตัวอย่าง).
+    The purposes are samples (ตัวอย่าง). ``check_card``: ask the Department of Provincial Administration whether the card
+    is in force, through the fleet; then chip and request number are read, too, and leave the kiosk with the ID number.
     """
 
     purpose_1: Words = Words(th="ประกอบคำขออนุญาต", en="With an application")
     purpose_2: Words = Words(th="รับเอกสารแทนผู้อื่น", en="To collect for somebody else")
     purpose_3: Words = Words(th="แจ้งข้อมูลโรงงาน", en="To report on a factory")
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 30
+    check_card: bool = False
 
     @property
     def purposes(self) -> tuple[Words, ...]:

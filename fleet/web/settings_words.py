@@ -123,6 +123,7 @@ def label(name: str) -> str:
         "presence.purpose_2": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 2)"),
         "presence.purpose_3": _("ใบแทนสำเนาบัตรใช้เพื่อ (ข้อ 3)"),
         "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วัน"),
+        "presence.check_card": _("ตรวจบัตรกับกรมการปกครอง"),
         "customer_key": _("กุญแจปิดผนึกคำขอลงทะเบียน"),
     }.get(name) or settings_table_words.label(name)
 
@@ -165,6 +166,7 @@ def meaning(name: str) -> str:
         "presence.purpose_2": _("ข้อที่สองที่ผู้ใช้เลือกได้"),
         "presence.purpose_3": _("ข้อที่สามที่ผู้ใช้เลือกได้"),
         "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วันนับจากวันออก ไม่เกิน 30"),
+        "presence.check_card": _("เลขประจำตัว เลขชิป และเลขคำขอถูกส่งไปถาม ถามไม่ได้ก็ออกใบได้ แต่ใบบอกว่ายังไม่ได้ตรวจ"),
         "customer_key": _("กุญแจสาธารณะ X25519 ของกระทรวง ว่างไว้ ตู้ไม่รับลงทะเบียน"),
         "sample": _("เปิดอยู่ ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ"),
     }.get(name) or settings_table_words.meaning(name)

@@ -22,11 +22,18 @@ from kiosk.frontdesk.worker import NUDGE_S, Inbox, WorkerDied
 from kiosk.office.asking import CouldNotAskError, ask
 from kiosk.office.lookup import facts_of
 from kiosk.visits.events import CasesFound, Event, SlipElsewhere, SlipUnknown
+from kiosk.visits.writing_effects import CheckCard
+from kiosk.visits.writing_events import CardChecked
 
 log = logging.getLogger(__name__)
 
 FOLLOW_TIMEOUT_S = 4.0
 """Within the seconds a look-up may take at the screen (``states.LOOKING_UP_TIMEOUT_S``)."""
+
+
+CARD_TIMEOUT_S = 6.0
+"""The fleet waits 4 s for the Department of Provincial Administration, as it is set up; less than the screen's own
+(``writing_states.CHECKING_TIMEOUT_S``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ class Asker(threading.Thread):
             raise RuntimeError(f"{self.name} did not stop in {timeout_s} s")
 
 
-SLIP = "slip"
+SLIP, CARD = "slip", "card"
 
 
 def about_slip(token: str) -> Question:
@@ -145,6 +152,29 @@ def about_slip(token: str) -> Question:
         understand=_slip,
         unanswered=SlipElsewhere(),
     )
+
+
+def about_card(effect: CheckCard) -> Question:
+    """Is this card in force?"""
+    said = asking.CheckCard(
+        id_number=effect.id_number.reveal(),  # who says whether a card is in force must know which
+        chip_no=effect.proof.chip_no,
+        request_no=effect.proof.request_no,
+    )
+    return Question(
+        about=CARD,
+        path="/kiosk/v1/card",
+        body=msgspec.json.encode(said),
+        timeout_s=CARD_TIMEOUT_S,
+        understand=_card,
+        unanswered=CardChecked(asking.CardState.UNANSWERED),
+    )
+
+
+def _card(answer: bytes | None) -> Event:
+    if answer is None:
+        return CardChecked(asking.CardState.UNANSWERED)
+    return CardChecked(asking.read(answer, asking.CardSaid).state)
 
 
 def _slip(answer: bytes | None) -> Event:

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from drivers.card.port import CardEvent, CardInserted, CardMute, CardReader, CardRemoved
+from drivers.card.thai_chip import read_chip_number
 from drivers.card.thai_id import CardAnswerError, Field, NotThaiIdError, ThaiIdCard, ThaiIdText
 from drivers.card.thai_photo import PhotoReading
 from drivers.errors import (
@@ -36,6 +37,7 @@ from kiosk.visits.events import (
     CodeScanned,
     PrinterChanged,
 )
+from kiosk.visits.papers import CardProof
 from kiosk.visits.services import SERVICES
 
 log = logging.getLogger(__name__)
@@ -61,10 +63,12 @@ class Declared:
 
     ``on_photo`` makes an event of the photo's JPEG, or of None when none can be read. Without it no byte of the photo
     leaves the card; with it the photo follows the text, a chunk a turn, behind everything else there is to do.
+    ``proves``: the chip's number is read, too, which with the request's tells this very card from any other.
     """
 
     fields: frozenset[Field]
     on_photo: Callable[[bytes | None], Any] | None = None
+    proves: bool = False
 
 
 PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
@@ -72,8 +76,15 @@ PAYING_A_FEE = Declared(frozenset({Field.ID_NUMBER, Field.EXPIRY}))
 
 _WHO = Declared(frozenset({Field.ID_NUMBER, Field.NAME_TH, Field.EXPIRY}))
 
+_WHO_FOR_CERTAIN = Declared(_WHO.fields | {Field.REQUEST_NUMBER}, proves=True)
+
 DECLARED: dict[str, Declared] = {name: _WHO for name, service in SERVICES.items() if service.reads_name}
 """What a service declares beyond that, by its name."""
+
+
+def declared(service: str, *, proves: bool) -> Declared:
+    """What to read for ``service``; with ``proves``, also what tells this very card from any other."""
+    return _WHO_FOR_CERTAIN if proves else DECLARED.get(service, PAYING_A_FEE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,8 @@ class CardDuties:
     def _read(self, reader: CardReader, job: ReadDeclared) -> tuple[Any, ...]:
         self._photo, card = None, ThaiIdCard(reader.transmit, self._atr)
         try:
-            read = self._card_read(card.read(job.declared.fields))
+            chip_no = _chip_no(reader, self._atr) if job.declared.proves else ""
+            read = self._card_read(card.read(job.declared.fields), chip_no)
             if job.declared.on_photo is not None:
                 self._photo = PhotoReading(card), job.declared.on_photo
             return (read,)
@@ -168,14 +180,23 @@ class CardDuties:
         self._photo = None
         return (on_photo(photo),)
 
-    def _card_read(self, text: ThaiIdText) -> CardRead:
+    def _card_read(self, text: ThaiIdText, chip_no: str) -> CardRead:
         """The event for what was read; ValueError when the number is none, or the date nonsense."""
         if text.id_number is None:
             raise ValueError("no ID number on the card")
         expiry = parse_card_date(text.expiry or "")
         expired = isinstance(expiry, KnownDate) and expiry.on < self._today()
         name = text.name_th.full if text.name_th is not None else ""
-        return CardRead(IdNumber.from_card(text.id_number.reveal()), expired, name)
+        proof = CardProof(chip_no, text.request_number) if chip_no and text.request_number else None
+        return CardRead(IdNumber.from_card(text.id_number.reveal()), expired, name, proof)
+
+
+def _chip_no(reader: CardReader, atr: bytes) -> str:
+    """The chip's number; empty when the card does not tell it: then nobody can be asked about it."""
+    try:
+        return read_chip_number(reader.transmit, atr)
+    except (CardAnswerError, DeviceProtocolError, DeviceTimeoutError):
+        return ""
 
 
 def today_in_bangkok() -> date:

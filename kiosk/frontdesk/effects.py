@@ -20,9 +20,9 @@ from fleet.protocol.thai import BANGKOK, BE_OFFSET
 from kiosk.config import MachineConfig
 from kiosk.disk_room import Room
 from kiosk.folder_book import FolderBook
-from kiosk.frontdesk.asking import SLIP, Asker, about_slip
+from kiosk.frontdesk.asking import SLIP, Asker, about_card, about_slip
 from kiosk.frontdesk.console import Console
-from kiosk.frontdesk.duties import DECLARED, PAYING_A_FEE, PanelJob, PrintJob, ReadDeclared
+from kiosk.frontdesk.duties import PanelJob, PrintJob, ReadDeclared, declared
 from kiosk.frontdesk.folders import FolderHands
 from kiosk.frontdesk.printing import Printing
 from kiosk.frontdesk.worker import DeviceWorker
@@ -62,6 +62,7 @@ from kiosk.visits.folder_effects import FolderEffect
 from kiosk.visits.folder_events import OfficerKnown
 from kiosk.visits.services import FOLDER_DESK
 from kiosk.visits.states import State, visitor_of
+from kiosk.visits.writing_effects import CheckCard
 
 log = logging.getLogger(__name__)
 
@@ -113,8 +114,10 @@ class Effects:
         if isinstance(effect, FolderEffect):
             return self._folders.run(effect)
         match effect:
-            case ReadCard(service=service):
-                self._workers.card.submit(ReadDeclared(DECLARED.get(service, PAYING_A_FEE)))
+            case ReadCard(service=service, proves=proves):
+                self._workers.card.submit(ReadDeclared(declared(service, proves=proves)))
+            case CheckCard():
+                self.asker.submit(about_card(effect))
             case LookUpCard():
                 self.asker.forget(SLIP)
                 return (self._look_up_card(effect),)

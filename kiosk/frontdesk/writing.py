@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from fleet.protocol import presence, records
+from fleet.protocol.asking import CardState
 from fleet.protocol.codes import PresenceCode, presence_number, tracking_url
 from fleet.protocol.office import SlipKey, Topic
 from fleet.protocol.presence import Presence, PresenceKey, Verdict
@@ -162,6 +163,8 @@ class WritingHands:
                 issued_at=now,
                 expires_at=now + timedelta(days=effect.valid_days),
                 sample=desk.settings.sample,
+                verified=effect.check is CardState.NORMAL,
+                unanswered=effect.check is CardState.UNANSWERED,
             )
         except ValueError as err:  # a name or office that does not fit; the error does not say it
             log.error("no presence slip: %s", err)

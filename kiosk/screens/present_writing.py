@@ -32,6 +32,7 @@ from kiosk.visits.papers import Paper, PresencePaper, RegistrationPaper, TicketP
 from kiosk.visits.services import REGISTER
 from kiosk.visits.visitor import Slip
 from kiosk.visits.writing_states import (
+    Checking,
     ChoosingPurpose,
     ChoosingTopic,
     Giving,
@@ -65,6 +66,8 @@ def writing(state: Writing, tell: Telling) -> WritingView:  # noqa: PLR0911 - on
             return _typing(state, tell, say)
         case GoingOnByPhone():
             return _by_phone(state, tell, say)
+        case Checking():
+            return BusyView(tell.shell(Floor()), say.checking, tell.moment.lit)
         case Noticed():
             return _noticed(state, tell, say)
         case ChoosingPurpose():
@@ -158,7 +161,8 @@ def _by_phone(state: GoingOnByPhone, tell: Telling, say: Writings) -> GiveView:
 
 
 def _noticed(state: Noticed, tell: Telling, say: Writings) -> PrivacyView:
-    notice = say.register_notice if state.visitor.service == REGISTER else say.presence_notice
+    presence = say.checked_notice if tell.desk.checks_cards else say.presence_notice
+    notice = say.register_notice if state.visitor.service == REGISTER else presence
     days = tell.settings.presence.valid_days if tell.settings else 0
     values = (
         notice.what_for,
@@ -246,11 +250,18 @@ def _code(paper: Paper, tell: Telling, say: Writings) -> tuple[str, str]:
         case TicketPaper() if tell.settings is not None:
             return tracking_url(tell.settings.tracking_address, paper.tracking_token), say.follow
         case PresencePaper():
-            return paper.qr, say.officer_checks
+            return paper.qr, _how_checked(paper.presence, say)
         case RegistrationPaper() if tell.settings is not None:
             return tracking_url(tell.settings.tracking_address, paper.tracking_token), say.follow_request
         case _:
             return "", ""
+
+
+def _how_checked(said: Presence, say: Writings) -> str:
+    """Whether the Department of Provincial Administration has spoken; nothing where it was not to be asked."""
+    if said.unanswered:
+        return say.unanswered
+    return say.verified if said.verified else say.officer_checks
 
 
 def _facts(paper: Paper, tell: Telling, say: Writings) -> tuple[Fact, ...]:
@@ -297,6 +308,8 @@ def _checked(state: PresenceChecked, tell: Telling, say: Writings) -> GiveView:
         facts = (*_said(said, tell, say), Fact(say.issued_on, (_day(said.issued_at, tell),)))
         facts = (*facts, Fact(say.office, (said.office_name,)))
     checked = say.verified if said is not None and said.verified else say.unverified
+    if said is not None and said.unanswered:
+        checked = say.unanswered
     floor = Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
     return GiveView(
         shell=tell.shell(floor),

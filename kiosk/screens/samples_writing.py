@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from drivers.printer.port import Paper
 from fleet.protocol.codes import presence_number
 from fleet.protocol.office import Topic
 from fleet.protocol.presence import Presence, Verdict, key_id_of, sign
+from fleet.protocol.settings import PresenceSlips
 from fleet.protocol.thai import IdNumber, check_digit
 from fleet.protocol.tickets import Kind, number_of
 from kiosk.visits.desk import Desk
@@ -19,6 +22,7 @@ from kiosk.visits.services import PRESENCE_SLIP, REGISTER
 from kiosk.visits.states import State, Warned
 from kiosk.visits.visitor import Slip, Visitor
 from kiosk.visits.writing_states import (
+    Checking,
     ChoosingPurpose,
     ChoosingTopic,
     Giving,
@@ -101,7 +105,17 @@ def _with_card(desk: Desk) -> Iterator[tuple[str, State]]:
     here = Visitor(citizen.masked, card_in=True, service=PRESENCE_SLIP)
     yield "11-privacy", Noticed(desk, here)
     yield "11-purpose", ChoosingPurpose(desk, here, citizen, NAME)
-    for name, said in (("11-presence", presence()), ("99-long-presence", presence(LONG_NAME))):
+    asks = desk.settings and msgspec.structs.replace(
+        desk.settings, presence=msgspec.structs.replace(desk.settings.presence, check_card=True)
+    )
+    yield "11-privacy-checked", Noticed(replace(desk, settings=asks), here)
+    yield "11-checking", Checking(desk, here, citizen, PresenceSlips().purpose_1, NAME)
+    said_so = (("11-presence", presence()), ("99-long-presence", presence(LONG_NAME)))
+    checked = (
+        ("11-presence-verified", replace(presence(), verified=True)),
+        ("11-presence-unanswered", replace(presence(), unanswered=True)),
+    )
+    for name, said in said_so + checked:
         qr = sign(said, key_id_of(b"sample"), lambda _message: bytes(64))
         yield name, Giving(desk, here, PresencePaper(said, qr), Slip.PRINTING)
     customer = replace(here, service=REGISTER)

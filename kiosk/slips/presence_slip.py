@@ -52,7 +52,7 @@ def presence_elements(slip: PresenceSlip) -> tuple[Element, ...]:
     dates = when(letterhead, presence.issued_at)
     return (
         *head(letterhead, "ใบแทนสำเนาบัตร", "Presence slip", ("ไม่ใช่บัตรประชาชน", "Not an ID card")),
-        *_checked(presence.verified),
+        *_checked(presence, letterhead),
         Pairs(tuple((letterhead.say(thai, f"{thai} {english}"), value) for thai, english, value in rows)),
         Rule(),
         Pairs((*dates, (letterhead.say("ใช้ได้ถึง", "Valid until"), until))),
@@ -66,11 +66,19 @@ def presence_elements(slip: PresenceSlip) -> tuple[Element, ...]:
     )
 
 
-def _checked(verified: bool) -> tuple[Element, ...]:
-    if verified:
+def _checked(presence: Presence, letterhead: Letterhead) -> tuple[Element, ...]:
+    asked = f"{day(letterhead, presence.issued_at)} {clock(letterhead, presence.issued_at)}"
+    if presence.verified:
         return (
             Frame("ตรวจกับกรมการปกครองแล้ว"),
-            Paragraph("verified with the Department of Provincial Administration", FOOT, space_below=8),
+            Paragraph("verified with the Department of Provincial Administration", FOOT),
+            Paragraph(letterhead.say(f"เมื่อ {asked}", f"at {asked}"), FOOT, space_below=8),
+        )
+    if presence.unanswered:
+        return (
+            Band("ยังไม่ได้ตรวจสอบกับกรมการปกครอง"),
+            Paragraph("unverified with the Department of Provincial Administration", FOOT),
+            Paragraph(letterhead.say(f"ถามแล้วไม่ได้คำตอบ {asked}", f"asked at {asked}, no answer"), FOOT, space_below=8),
         )
     return (
         Band("ยังไม่ได้ตรวจสอบกับกรมการปกครอง"),

@@ -32,7 +32,7 @@ from kiosk.visits.folder_events import (
     WalkKept,
     WalkOpened,
 )
-from kiosk.visits.writing_events import Kept, NotKept, PresenceJudged, TopicsFound
+from kiosk.visits.writing_events import CardChecked, Kept, NotKept, PresenceJudged, TopicsFound
 
 CARD_ANSWERS: tuple[type, ...] = (CardRead, CardUnreadable)
 LOOK_UP_ANSWERS: tuple[type, ...] = (
@@ -51,7 +51,7 @@ OPENING_ANSWERS: tuple[type, ...] = (TransactionDrawn, PaymentRecorded, PaymentN
 SLIP_ANSWERS: tuple[type, ...] = (SlipBegun, SlipPrinted, SlipFailed)
 
 SERVICE_ANSWERS: tuple[type, ...] = (
-    *(TopicsFound, Kept, NotKept, PresenceJudged),
+    *(TopicsFound, CardChecked, Kept, NotKept, PresenceJudged),
     *(OfficerKnown, FolderFound, FolderUnknown, OfficersListed, DeedKept, WalkOpened, SeenNoted, WalkKept),
 )
 """Answers to what one service alone asks: its own states answer them, and everywhere else they come too late."""

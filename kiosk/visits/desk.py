@@ -59,6 +59,11 @@ class Desk:
         """Whether a slip may be promised. Unknown paper counts as paper: asking is the printer's affair."""
         return Device.PRINTER in self.ready and self.paper not in (Paper.OUT, Paper.JAMMED)
 
+    @property
+    def checks_cards(self) -> bool:
+        """Whether a presence slip's card is checked with the Department of Provincial Administration now."""
+        return self.online and self.settings is not None and self.settings.presence.check_card
+
     def for_next_visitor(self) -> Desk:
         """The same desk in the language and type size everybody starts with."""
         return replace(self, language=Language.TH, large=False)

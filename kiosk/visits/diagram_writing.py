@@ -5,23 +5,25 @@ A walk of their own, because what is typed and whom a visit is for would multipl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
 import msgspec
 
+from fleet.protocol.asking import CardState
 from fleet.protocol.office import Topic
 from fleet.protocol.presence import Verdict
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.events import Button, Event, Touched
-from kiosk.visits.papers import RegistrationPaper
+from kiosk.visits.papers import CardProof, RegistrationPaper
 from kiosk.visits.services import PRESENCE_SLIP, REGISTER, TELL_US
 from kiosk.visits.states import ChoosingService, Inviting, LookingUp, ReadingCard, State
 from kiosk.visits.visitor import Visitor
-from kiosk.visits.writing_events import Kept, NotKept, PresenceJudged, TopicsFound
-from kiosk.visits.writing_states import ChoosingTopic, TypingPhone, TypingText, Writing
+from kiosk.visits.writing_events import CardChecked, Kept, NotKept, PresenceJudged, TopicsFound
+from kiosk.visits.writing_states import ChoosingPurpose, ChoosingTopic, TypingPhone, TypingText, Writing
 
 WRITING: tuple[type, ...] = get_args(Writing)
 
@@ -34,6 +36,8 @@ def beginnings(settings: KioskSettings, citizen: IdNumber) -> tuple[State, ...]:
     """States from which the services that write are entered, and those in which something has been typed."""
     offered = msgspec.structs.replace(settings, services=KNOWN_SERVICES)
     desk = Desk("SAMPLE-1", offered, frozenset({Device.CARD, Device.SCANNER, Device.PRINTER}))
+    checked = msgspec.structs.replace(offered.presence, check_card=True)
+    checks = replace(desk, settings=msgspec.structs.replace(offered, presence=checked), online=True)
     here = tuple(Visitor(card_in=True, service=each) for each in (PRESENCE_SLIP, REGISTER))
     told = ChoosingTopic(desk, Visitor(service=TELL_US), (_TOPIC,), "SMP")
     return (
@@ -42,6 +46,7 @@ def beginnings(settings: KioskSettings, citizen: IdNumber) -> tuple[State, ...]:
         *(ReadingCard(desk, each) for each in here),
         LookingUp(desk, Visitor()),
         TypingText(desk, told.visitor, told, _TOPIC, "ตัวอย่าง"),
+        ChoosingPurpose(checks, here[0], citizen, "ตัวอย่าง", CardProof("1", "1")),
         *(TypingPhone(desk, each, citizen, "ตัวอย่าง", "0812345678") for each in here[1:]),
     )
 
@@ -54,6 +59,8 @@ def events(settings: KioskSettings) -> tuple[Event, ...]:
         TopicsFound((_TOPIC,), "SMP"),
         TopicsFound((), "SMP"),
         Kept(RegistrationPaper(_NUMBER, "SAMPLEsampleSAMP", "x-xxxx-xxxxx-01-3", "08x-xxx-5678")),
+        CardChecked(CardState.NORMAL),
+        CardChecked(CardState.NOT_NORMAL),
         NotKept(),
         PresenceJudged(Verdict.FORGED, None, _AT),
     )

@@ -32,10 +32,12 @@ class Outcome(StrEnum):
 class ReadCard:
     """Read what the service declares, which is ID number and expiry unless it says more.
 
-    ``service`` is empty while nothing is chosen. Answered by CardRead or CardUnreadable.
+    ``service`` is empty while nothing is chosen. ``proves``: and what shows that the card is this very card, for who
+    says whether it is in force. Answered by CardRead or CardUnreadable.
     """
 
     service: str = ""
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

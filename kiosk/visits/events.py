@@ -20,6 +20,7 @@ from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Device
 from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.folder_events import FolderEvent
+from kiosk.visits.papers import CardProof
 from kiosk.visits.writing_events import WritingEvent
 
 
@@ -80,11 +81,15 @@ class CardFound:
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """The declared fields were read. The ID number shows itself masked wherever it is written."""
+    """The declared fields were read. The ID number shows itself masked wherever it is written.
+
+    ``proof``: where it was asked for, and the card told it.
+    """
 
     id_number: IdNumber
     expired: bool
     name: str = field(default="", repr=False)
+    proof: CardProof | None = None
 
 
 class CardProblem(StrEnum):

@@ -40,4 +40,12 @@ class RegistrationPaper:
     phone_masked: str
 
 
+@dataclass(frozen=True, slots=True)
+class CardProof:
+    """What the Department of Provincial Administration wants to know of a card beside its ID number."""
+
+    chip_no: str = field(repr=False)
+    request_no: str = field(repr=False)
+
+
 Paper = TicketPaper | PresencePaper | RegistrationPaper

@@ -26,7 +26,7 @@ from kiosk.visits.events import Bill, CodeScanned, Due, Owed, SlipBegun, SlipFai
 from kiosk.visits.fee_kinds import FeeDue, FeeKind, amount_of, kind_of
 from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingAmount, TypingNumber
 from kiosk.visits.machine import Next
-from kiosk.visits.services import OTHER_FEE, PAY_FEE, SERVICES, asked_by_code, starts_of
+from kiosk.visits.services import OTHER_FEE, PAY_FEE, PRESENCE_SLIP, SERVICES, asked_by_code, starts_of
 from kiosk.visits.states import (
     ChoosingNotice,
     Confirmed,
@@ -98,7 +98,7 @@ def type_number(desk: Desk, visitor: Visitor) -> Step:
 
 def read_card(desk: Desk, visitor: Visitor, *before: Effect) -> Step:
     """A card is in, whoever's: read it. Nothing known of ``visitor`` is known of its owner."""
-    reading = ReadCard(visitor.service)
+    reading = ReadCard(visitor.service, proves=visitor.service == PRESENCE_SLIP and desk.checks_cards)
     return Next(ReadingCard(desk, visitor.unknown(card_in=True)), (*before, ShowLight(Light.CARD, Pattern.ON), reading))
 
 

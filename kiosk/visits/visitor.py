@@ -45,6 +45,7 @@ class Problem(StrEnum):
     CARD_EXPIRED = "card-expired"
     CARD_PULLED = "card-pulled"
     CARD_FOUND = "card-found"
+    CARD_NOT_NORMAL = "card-not-normal"
     CODE_UNKNOWN = "code-unknown"
     CODE_DAMAGED = "code-damaged"
     CARD_UNKNOWN = "card-unknown"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fleet.protocol.asking import CardState
 from fleet.protocol.office import Topic
 from fleet.protocol.settings import Words
 from fleet.protocol.thai import IdNumber
-from kiosk.visits.papers import Paper
+from kiosk.visits.papers import CardProof, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,24 @@ class RecordTicket:
 
 @dataclass(frozen=True, slots=True)
 class SignPresence:
-    """Sign a presence slip, and put on record that one was issued. Answered by Kept or NotKept."""
+    """Sign a presence slip, and put on record that one was issued. Answered by Kept or NotKept.
+
+    ``check``: what the Department of Provincial Administration said of the card; None when it was not asked.
+    """
 
     name: str = field(repr=False)
     id_number: IdNumber
     purpose: Words
     valid_days: int
+    check: CardState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCard:
+    """Have the Department of Provincial Administration asked about a card. Answered by CardChecked."""
+
+    id_number: IdNumber
+    proof: CardProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +62,4 @@ class PrintPaper:
     paper: Paper
 
 
-WritingEffect = ListTopics | RecordTicket | SignPresence | RegisterCustomer | PrintPaper
+WritingEffect = ListTopics | RecordTicket | CheckCard | SignPresence | RegisterCustomer | PrintPaper

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fleet.protocol.asking import CardState
 from fleet.protocol.office import Topic
 from fleet.protocol.presence import Presence, Verdict
 from kiosk.visits.papers import Paper
@@ -41,4 +42,11 @@ class PresenceJudged:
     judged_at: datetime
 
 
-WritingEvent = TopicsFound | Kept | NotKept | PresenceJudged
+@dataclass(frozen=True, slots=True)
+class CardChecked:
+    """What the Department of Provincial Administration said of the card, or that it did not answer."""
+
+    state: CardState
+
+
+WritingEvent = CardChecked | TopicsFound | Kept | NotKept | PresenceJudged

@@ -16,11 +16,14 @@ from fleet.protocol.settings import Words
 from fleet.protocol.thai import IdNumber
 from kiosk.visits.desk import Desk
 from kiosk.visits.keyboard import Layer
-from kiosk.visits.papers import Paper
+from kiosk.visits.papers import CardProof, Paper
 from kiosk.visits.visitor import Slip, StateGround, Visitor
 
 KEEPING_TIMEOUT_S = 5.0
 """The spool answers in milliseconds."""
+
+CHECKING_TIMEOUT_S = 8.0
+"""The front desk gives up asking before (``frontdesk.asking.CARD_TIMEOUT_S``); a person waits no longer for a slip."""
 
 TOPICS_SHOWN = 3
 """Rows under each other on all sizes: their names are long, and a finger needs 20 mm."""
@@ -86,18 +89,38 @@ class Noticed(StateGround):
 
 @dataclass(frozen=True, slots=True)
 class ChoosingPurpose(StateGround):
-    """What the presence slip is for. The card has been read, and may be taken out."""
+    """What the presence slip is for. The card has been read, and may be taken out.
+
+    ``proof``: with which the card is checked; None where it is not.
+    """
 
     desk: Desk
     visitor: Visitor
     id_number: IdNumber
     name: str = field(repr=False)
+    proof: CardProof | None = None
 
     @property
     def purposes(self) -> tuple[Words, ...]:
         """What it may be for, as the settings say."""
         settings = self.desk.settings
         return settings.presence.purposes if settings else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checking(StateGround):
+    """The Department of Provincial Administration is being asked whether the card is in force."""
+
+    desk: Desk
+    visitor: Visitor
+    id_number: IdNumber
+    purpose: Words
+    name: str = field(repr=False)
+    deadline: ClassVar[bool] = True
+
+    @property
+    def timeout_s(self) -> float:
+        return CHECKING_TIMEOUT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +163,4 @@ WarnableWriting = (
 )
 """Those that warn before the visit ends by itself."""
 
-Writing = WarnableWriting | Keeping
+Writing = WarnableWriting | Checking | Keeping

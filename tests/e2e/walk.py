@@ -51,7 +51,7 @@ ENDS: dict[str, End] = {
     services.FOLLOW_CASE: End(("ตรวจเอกสาร", "Papers")),
     services.PRESENCE_SLIP: End(("ออกใบแทนสำเนาบัตรแล้ว", "slip is ready"), no_printer=_PHOTO, without=_CARD),
     services.REGISTER: End(("รับคำขอลงทะเบียนแล้ว", "request is taken"), _QUEUED, _PHOTO, _CARD),
-    services.TELL_US: End(("รับเรื่องแล้ว", "heard you"), _QUEUED, _PHOTO),
+    services.TELL_US: End(("อ่านคำตอบ", "read the answer"), _QUEUED, _PHOTO),
     services.MANUALS: End(("สแกนเพื่ออ่านคู่มือนี้", "Scan to read")),
 }
 """A folder stands in for the card where there is no reader, so the services that read begin without it."""

@@ -90,7 +90,7 @@ def test_every_folder_of_ours_has_a_readme_or_stands_in_one(folder: Path) -> Non
 
 MAY_BE_KNOWN = {
     *(f"drivers.{device}.port" for device in ("card", "display", "panel", "printer", "scanner")),
-    *(f"drivers.card.{pure}" for pure in ("status_words", "thai_id", "thai_photo", "thai_text")),
+    *(f"drivers.card.{pure}" for pure in ("status_words", "thai_chip", "thai_id", "thai_photo", "thai_text")),
     *(f"drivers.printer.{pure}" for pure in ("qr", "qr_mask")),
 }
 """What the kiosk may know of drivers: their promises, the Thai ID applet, and what these stand on."""

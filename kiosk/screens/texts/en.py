@@ -231,6 +231,7 @@ EN = Catalogue(
         Problem.TRIES_SPENT: Trouble("Enough numbers were tried", "Scan your notice or use your ID card.", _HELPS),
         Problem.NO_CASE: Trouble("No case is under way", "You can apply at the counter.", _HELPS),
         Problem.SLIP_ELSEWHERE: Trouble("Not to be seen here now", "Scan its QR with a phone instead.", _HELPS),
+        Problem.CARD_NOT_NORMAL: Trouble("This card is not in force", "The DOPA says so: ask the district.", _HELPS),
         Problem.SLIP_UNKNOWN: Trouble("Nothing is known of this slip yet", "One made offline arrives later.", _HELPS),
         Problem.CARD_REVERSED: Trouble("No chip found", "Turn the card so that the chip goes in first.", _HELPS),
         Problem.CARD_NOT_THAI_ID: Trouble("This is not a Thai ID card", "You can use your notice instead.", _HELPS),

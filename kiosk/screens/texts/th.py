@@ -230,6 +230,7 @@ TH = Catalogue(
         Problem.TRIES_SPENT: Trouble("พิมพ์เลขครบจำนวนครั้งแล้ว", "สแกนใบแจ้ง หรือใช้บัตรประชาชน", _ASK),
         Problem.NO_CASE: Trouble("ไม่มีเรื่องที่ดำเนินการอยู่", "ยื่นคำขอได้ที่เคาน์เตอร์", _ASK),
         Problem.SLIP_ELSEWHERE: Trouble("ตอนนี้ดูใบนี้ที่เครื่องไม่ได้", "สแกน QR บนใบด้วยโทรศัพท์แทน", _ASK),
+        Problem.CARD_NOT_NORMAL: Trouble("กรมการปกครองแจ้งว่าบัตรนี้ใช้ไม่ได้", "ถามที่ว่าการอำเภอ", _ASK),
         Problem.SLIP_UNKNOWN: Trouble("ยังไม่พบเรื่องของใบนี้", "ใบที่ออกตอนไม่มีเน็ตจะมาถึงภายหลัง", _ASK),
         Problem.CARD_REVERSED: Trouble("ไม่พบชิป", "กลับด้านบัตร ให้ชิปเข้าก่อน", _STILL),
         Problem.CARD_NOT_THAI_ID: Trouble("บัตรนี้ไม่ใช่บัตรประชาชนไทย", "ใช้ใบแจ้งหรือป้ายแฟ้มแทนได้", _ASK),

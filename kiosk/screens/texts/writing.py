@@ -39,6 +39,7 @@ class Writings:
     notice_else: str
     notice_rights: str
     presence_notice: Notice
+    checked_notice: Notice
     register_notice: Notice
     not_this: Forms
     read_card: Forms
@@ -64,6 +65,8 @@ class Writings:
     officer_checks: str
     queued: str
     unverified: str
+    unanswered: str
+    checking: str
     verified: str
     printing: str
     printed: str
@@ -88,6 +91,12 @@ TH = Writings(
     notice_rights="ขอดู ขอแก้ หรือคัดค้านได้",
     presence_notice=Notice(
         "ออกใบแทนสำเนาบัตร", "เลขประจำตัว ชื่อ วัน\u2060หมด\u2060อายุ", "ผู้ที่ท่านให้ใบเท่านั้น", "เครื่องไม่เก็บ ใบหมดอายุใน {n} วัน"
+    ),
+    checked_notice=Notice(
+        "ออกใบแทนสำเนาบัตร",
+        "เลข ชื่อ วัน\u2060หมด\u2060อายุ เลข\u2060ชิป",
+        "ผู้ที่ท่านให้ใบ และกรมการปกครอง",
+        "เครื่องไม่เก็บ ใบหมดอายุใน {n} วัน",
     ),
     register_notice=Notice(
         "ขึ้นทะเบียน i-Industry", "เลขประจำตัว ชื่อ วัน\u2060หมด\u2060อายุ", "กระทรวงอุตสาหกรรมเท่านั้น", "ปิดผนึกไว้จนกระทรวงรับ"
@@ -116,6 +125,8 @@ TH = Writings(
     officer_checks="เจ้าหน้าที่สแกน QR เพื่อตรวจได้ที่ทุกเครื่อง",
     queued="ตอนนี้ส่งไม่ได้ เครื่องเก็บไว้และจะส่งเอง",
     unverified="ยังไม่ได้ตรวจกับกรมการปกครอง",
+    unanswered="ถามกรมการปกครองไม่ได้ ยังไม่ได้ตรวจบัตร",
+    checking="กำลังถามกรมการปกครอง",
     verified="กรมการปกครองยืนยันบัตรแล้ว",
     printing="กำลังพิมพ์ใบ รอสักครู่",
     printed="รับใบที่ช่องพิมพ์",
@@ -147,6 +158,12 @@ EN = Writings(
     presence_notice=Notice(
         "A slip instead of a copy", "ID number, name, expiry", "Only who you give it to", "Not kept; valid {n} days"
     ),
+    checked_notice=Notice(
+        "A slip instead of a copy",
+        "ID, name, expiry, chip no.",
+        "Who you give it to, and the DOPA",
+        "Not kept; valid {n} days",
+    ),
     register_notice=Notice(
         "Register with i-Industry", "ID number, name, expiry", "The Ministry of Industry only", "Sealed until it has it"
     ),
@@ -174,6 +191,8 @@ EN = Writings(
     officer_checks="Officers check the QR at any kiosk",
     queued="No connection now: kept here and sent later",
     unverified="Not verified with the DOPA",
+    unanswered="The DOPA could not be asked: not verified",
+    checking="Asking the DOPA",
     verified="Verified with the DOPA",
     printing="Printing your slip",
     printed="Take your slip",

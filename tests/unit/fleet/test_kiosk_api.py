@@ -15,14 +15,20 @@ from django.utils import timezone
 
 from fleet.api.kiosks import PEER
 from fleet.office.models import Office
+from fleet.partners.asking import set_up
+from fleet.partners.models import Disclosure
+from fleet.partners.port import System
+from fleet.partners.stand_in import Habit, StandIn
+from fleet.protocol import asking
 from fleet.protocol.office import Factory, Notice, OfficePage, decode_page
 from fleet.trust.certificates import Doer, Peer, issue, revoke
 from fleet.trust.models import Certificate, Deed, Origin
 from fleet.trust.signing_request import read_request
 from tests.support.identities import new_key, signing_request
+from tests.support.partner_stand_in import answering
 
 ROUTES = [route for include in get_resolver("fleet.site.kiosk_urls").url_patterns for route in include.url_patterns]
-BY_POST = {"kiosk/v1/follow", "kiosk/v1/renew", "kiosk/v1/settled"}
+BY_POST = {"kiosk/v1/card", "kiosk/v1/follow", "kiosk/v1/renew", "kiosk/v1/settled"}
 METADATA, TARGET = "kiosk/v1/trust/metadata/<str:name>", "kiosk/v1/trust/targets/<path:name>"
 PARTS = {METADATA: {"name": "timestamp.json"}, TARGET: {"name": f"firmware/{'0' * 64}.sala.raucb"}}
 
@@ -62,7 +68,7 @@ def page_of(answer: HttpResponse) -> OfficePage:
 
 def test_there_are_routes_to_try() -> None:
     assert {str(route.pattern) for route in ROUTES} == {
-        "kiosk/v1/follow", "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled",
+        "kiosk/v1/card", "kiosk/v1/follow", "kiosk/v1/office", "kiosk/v1/ping", "kiosk/v1/renew", "kiosk/v1/settled",
         METADATA, TARGET,
     }  # fmt: skip
 
@@ -205,3 +211,43 @@ def test_every_step_is_on_the_audit() -> None:
         ("issued", old.serial), ("proven", old.serial), ("issued", new.serial), ("proven", new.serial),
         ("revoked", old.serial), ("revoked", new.serial),
     ]  # fmt: skip
+
+
+CARD = asking.CheckCard(id_number="1999900000013", chip_no="53414d504c453432", request_no="9999-99-00000000")
+
+
+def card_said(peer: Peer, said: asking.CheckCard = CARD) -> asking.CardState:
+    answer = asked(route_of("card"), peer, msgspec.json.encode(said))
+    assert answer.status_code == 200
+    return asking.read(answer.content, asking.CardSaid).state
+
+
+def test_a_card_is_asked_about_and_what_left_us_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    stand_in, peer = StandIn(), enrolled("CBI-01")
+    with answering(stand_in) as address:
+        set_up(System.CARD_STATUS, address, is_on=True, timeout_s=20)
+        assert card_said(peer) is asking.CardState.NORMAL
+        lost = msgspec.structs.replace(CARD, chip_no="LOST")
+        assert card_said(peer, lost) is asking.CardState.NOT_NORMAL
+        stand_in.habits[System.CARD_STATUS] = Habit.GARBLED
+        assert card_said(peer) is asking.CardState.UNANSWERED
+    rows = list(Disclosure.objects.order_by("pk").values_list("fields", "asked_for", "outcome"))
+    fields = "id_number chip_no request_no"
+    answered = (fields, "CBI-01", "answered")
+    assert rows == [answered, answered, (fields, "CBI-01", "not-understood")]
+    for secret in (CARD.id_number, CARD.chip_no, CARD.request_no):
+        assert secret not in caplog.text
+        assert secret not in str(list(Disclosure.objects.values()))
+
+
+def test_where_nobody_set_it_up_nothing_leaves() -> None:
+    assert card_said(enrolled("CBI-01")) is asking.CardState.UNANSWERED
+    assert not Disclosure.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"id_number": "1999900000014", "chip_no": "", "request_no": ""}'])
+def test_what_is_no_card_is_not_asked_about(body: bytes) -> None:
+    answer = asked(route_of("card"), enrolled("CBI-01"), body)
+    assert answer.status_code == 400
+    assert b"1999900000014" not in answer.content

@@ -167,7 +167,8 @@ def test_no_bytes_are_anything_but_refused_or_read(data: bytes) -> None:
         (PREFIX + "1" + TEXT[6:], Flaw.NOT_OURS),
         (TEXT + "=", Flaw.NOT_OURS),
         (written(b"\x02" + raw(TEXT)[1:]), Flaw.UNKNOWN_VERSION),
-        (written(b"\x01\x04" + raw(TEXT)[2:]), Flaw.BAD_FIELD),  # a flag nobody knows
+        (written(b"\x01\x08" + raw(TEXT)[2:]), Flaw.BAD_FIELD),  # a flag nobody knows
+        (written(b"\x01\x05" + raw(TEXT)[2:]), Flaw.BAD_FIELD),  # verified by who did not answer
         (written(b"\x01\x02\x09" + raw(TEXT)[3:]), Flaw.BAD_FIELD),  # no such province: its number is none
         (written(raw(TEXT)[:7] + b"\x03\xe8" + raw(TEXT)[9:]), Flaw.BAD_FIELD),  # four digits of an ID number
         (written(raw(TEXT)[:25] + b"\x00" + raw(TEXT)[26:]), Flaw.TRUNCATED),
