@@ -12,7 +12,6 @@ from fleet.devices.truth import Condition, KioskTruth
 from fleet.protocol.records import FirmwareStep
 from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
 from fleet.web import rollout_words
-from fleet.web.templatetags.sala import clock
 
 CONDITION = {
     UpdateState.GOOD: Condition.OK,
@@ -69,6 +68,8 @@ def step_title(step: FirmwareStep) -> str:
 
 def step_sentence(step: FirmwareStep) -> str:
     """What the kiosk was at then, and what it waits for."""
+    from fleet.web.templatetags.sala import clock  # which itself wants these words: one of the two comes later
+
     next_try = f"{_('ลองต่อไป')} {clock(step.next_try_at)}" if step.next_try_at else ""
     return _joined(rollout_words.step(step.state), rollout_words.reason(step.reason), next_try)
 
