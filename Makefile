@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,tesseract,poppler,postgresql,libfaketime
 
-.PHONY: help setup demo smoke test check bench screens soak faults lock
+.PHONY: help setup demo smoke test check bench screens soak faults lock image image-test
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: ## install what is missing
 	@images/workstation.sh
@@ -47,6 +47,13 @@ soak: setup ## the card faults and 1,000 replugs on the real pcscd, whole: by ha
 
 faults: setup ## kill, cut, fill and confuse every part, many times; the table is build/faults.json (about half an hour)
 	@SALA_FAULTS=long $(PYTHON) -m pytest -q --timeout=3600 tests/faults
+
+image: setup ## the Raspberry Pi image, the update bundle and the bill of materials, under build/image (root)
+	@images/build_machine.sh
+	@$(PYTHON) -m images.recipe
+
+image-test: image ## start that image in the emulator and use it
+	@$(PYTHON) -m tests.image
 
 lock: setup ## exact versions of everything, anew
 	@$(PYTHON) -m piptools compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras \

@@ -128,7 +128,7 @@ def make_tree(work: Path, epoch: int) -> Path:
         SUITE,
         unfinished,
         "-",
-        environment={"SOURCE_DATE_EPOCH": str(epoch)},
+        environment={"SOURCE_DATE_EPOCH": str(epoch), "INITRD": "No"},  # INITRD: Debian's kernel hook heeds it
         into=work / "mmdebstrap.txt",
         given=sources(mirrors()),
     )

@@ -92,6 +92,7 @@ class Agent:
         self._errands = Errands(self._spool, self._post, self._reply, place)
         self._births = 0
         self._was_online = False
+        self._told_manager = ""
         self._desk = DeskWatch(time.monotonic)
         self._status_due_s = 0.0
         self._status_no = 0
@@ -135,6 +136,7 @@ class Agent:
             while not self._stopping:
                 self._turn()
                 manager.works()
+                self._tell_manager(manager)
             ending = lives.Ending.STOPPED
         finally:
             manager.ends()
@@ -190,6 +192,13 @@ class Agent:
             self._report_status()
         if time.monotonic() >= self._status_due_s:
             self._report_status()
+
+    def _tell_manager(self, manager: ServiceManager) -> None:
+        """Where the update stands: who marks slots good by a simpler rule must leave it to a proving agent."""
+        word = "" if self._updates is None else f"update: {type(self._updates.state).__name__.lower()}"
+        if word != self._told_manager:
+            self._told_manager = word
+            manager.tell(word)
 
     def _next_session_no(self) -> int:
         """Larger than any before, by no clock: one that jumped back would make the fleet take us for the past."""
