@@ -71,7 +71,7 @@ def _imported(arguments: argparse.Namespace) -> Said:
     except OvertakenError as err:
         raise CommandError("another check of this file has begun; look at that one") from err
     if not arguments.dry_run:
-        if run.stage == Stage.CHECKED:
+        if run.stage in (Stage.CHECKED, Stage.IMPORT_STOPPED):
             runs.ask_import(run.pk, _who())
         _worked_off(run.pk, Stage.APPLYING)
     return _said(Run.objects.get(pk=run.pk))

@@ -22,6 +22,8 @@ def stage(name: str) -> str:
         Stage.UNDOING: _("กำลังย้อนกลับ"),
         Stage.UNDONE: _("ย้อนกลับแล้ว"),
         Stage.FAILED: _("อ่านไฟล์ไม่ได้"),
+        Stage.IMPORT_STOPPED: _("นำเข้าไม่จบ"),
+        Stage.UNDO_STOPPED: _("ย้อนกลับไม่จบ"),
     }[Stage(name)]
 
 

@@ -12,7 +12,10 @@ from fleet.office.models import Office
 
 
 class Stage(models.TextChoices):
-    """Where a run stands; stored before the work of it begins."""
+    """Where a run stands; stored before the work of it begins.
+
+    Stopped: a fault of ours ended it half-way. It is put aside until somebody asks for it again, then goes on.
+    """
 
     WAITING = "waiting", "รอตรวจ"
     CHECKING = "checking", "กำลังตรวจ"
@@ -22,6 +25,8 @@ class Stage(models.TextChoices):
     UNDOING = "undoing", "กำลังย้อนกลับ"
     UNDONE = "undone", "ย้อนกลับแล้ว"
     FAILED = "failed", "อ่านไฟล์ไม่ได้"
+    IMPORT_STOPPED = "stop-apply", "นำเข้าไม่จบ"
+    UNDO_STOPPED = "stop-undo", "ย้อนกลับไม่จบ"
 
 
 class Run(models.Model):

@@ -1,7 +1,8 @@
 """A run from its file to its end: taken in, checked, applied, undone; and the one who does what is to be done.
 
 Rules: what is asked for is stored first (``Run.stage``) and done after, by whoever comes next: a clerk's process, or
-the command line. ``Clerk.turn`` is short, so that its process can do other things too. A file waits in a folder of its
+the command line. ``Clerk.turn`` is short, so that its process can do other things too. A run that a fault of ours has
+ended half-way is put aside, so that those after it go on, and can be asked for again. A file waits in a folder of its
 own, readable for us only, and is deleted as soon as it was checked: it may hold ID numbers.
 """
 
@@ -16,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -32,8 +33,12 @@ STALE_AFTER_S = 30.0
 STRAY_AFTER_S = 3600.0
 """Older than the longest upload takes; what no run knows then is nobody's."""
 
-OPEN = (Stage.WAITING, Stage.CHECKING, Stage.CHECKED, Stage.APPLYING)
+OPEN = (Stage.WAITING, Stage.CHECKING, Stage.CHECKED, Stage.APPLYING, Stage.IMPORT_STOPPED)
 """Stages in which the same file need not be taken in a second time."""
+
+
+STOPPED = {Stage.APPLYING: Stage.IMPORT_STOPPED, Stage.UNDOING: Stage.UNDO_STOPPED}
+"""Where a run stands that a fault of ours has ended."""
 
 
 class NotNowError(Exception):
@@ -105,26 +110,29 @@ def begun(
 
 
 def ask_import(run_id: int, name: str) -> None:
-    """Have a checked run applied. Raises: NotNowError."""
+    """Have a checked run applied; one that stopped half-way goes on. Raises: NotNowError."""
     with transaction.atomic():
-        run = _at(run_id, Stage.CHECKED)
+        run = _at(run_id, Stage.CHECKED, Stage.IMPORT_STOPPED)
+        if run.stage == Stage.CHECKED:
+            run.cursor, run.progress, run.progress_of = 0, 0, Row.objects.filter(run=run).count()
         run.stage, run.applied_by_name = Stage.APPLYING, name[:150]
-        run.cursor, run.progress, run.progress_of = 0, 0, Row.objects.filter(run=run).count()
         run.save()
 
 
 def ask_undo(run_id: int, name: str) -> None:
-    """Have a run undone. Raises: NotNowError."""
+    """Have a run undone, or what it did before it stopped; an undoing that stopped goes on. Raises: NotNowError."""
     with transaction.atomic():
-        run = _at(run_id, Stage.DONE)
+        run = _at(run_id, Stage.DONE, Stage.IMPORT_STOPPED, Stage.UNDO_STOPPED)
+        if run.stage != Stage.UNDO_STOPPED:
+            run.rows.all().delete()
+            run.cursor, run.progress, run.progress_of = 2**62, 0, Change.objects.filter(run=run).count()
         run.stage, run.undone_by_name = Stage.UNDOING, name[:150]
-        run.cursor, run.progress, run.progress_of = 2**62, 0, Change.objects.filter(run=run).count()
         run.save()
 
 
-def _at(run_id: int, stage: Stage) -> Run:
+def _at(run_id: int, *stages: Stage) -> Run:
     run = Run.objects.select_for_update().get(pk=run_id)
-    if run.stage != stage:
+    if run.stage not in stages:
         raise NotNowError
     return run
 
@@ -153,7 +161,10 @@ class Clerk:
         self._check: Iterator[None] | None = None
 
     def turn(self) -> bool:
-        """Do one batch of something; False when there is nothing to do."""
+        """Do one batch of something; False when there is nothing to do.
+
+        Raises: whatever ended a run by a fault of ours: it is put aside, and the next turn goes on with the others.
+        """
         if self._check is None:
             return self._applied_some() or self._took_one()
         try:
@@ -167,7 +178,13 @@ class Clerk:
         if run is None:
             return False
         step = apply_step if run.stage == Stage.APPLYING else undo_step
-        step(run.pk, self._announce)
+        try:
+            step(run.pk, self._announce)
+        except (OperationalError, InterfaceError):  # the database is away or busy: no run's fault
+            raise
+        except Exception:
+            Run.objects.filter(pk=run.pk, stage=run.stage).update(stage=STOPPED[Stage(run.stage)])
+            raise
         return True
 
     def _took_one(self) -> bool:

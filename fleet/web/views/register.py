@@ -120,6 +120,8 @@ _CONDITIONS = {
     Stage.UNDOING: "stale",
     Stage.UNDONE: "offline",
     Stage.FAILED: "failing",
+    Stage.IMPORT_STOPPED: "failing",
+    Stage.UNDO_STOPPED: "failing",
 }
 """Shape and colour of a stage; its word always stands beside it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -70,6 +71,27 @@ def test_an_officer_goes_through_a_run_from_file_to_undoing() -> None:
     done_by_a_clerk()
     assert "ย้อนกลับแล้ว 1 โรงงาน" in officer.get(there).content.decode()
     assert not Factory.objects.filter(pk=OURS).exists()
+
+
+def test_a_run_that_a_fault_of_ours_stopped_says_so_and_goes_on() -> None:
+    officer = client(Role.OFFICER)
+    there = sent(officer).headers["Location"]
+    done_by_a_clerk()
+    row = only_run().rows.get()
+    good, row.candidate = row.candidate, "{}"
+    row.save()
+    officer.post(there + "import/")
+    with pytest.raises(msgspec.ValidationError):
+        done_by_a_clerk()
+    page = officer.get(there).content.decode()
+    assert "นำเข้าไม่จบเพราะระบบขัดข้อง ทำไปแล้ว 0 จาก 1 แถว" in page
+    assert 'form="do-import"' in page
+    assert "นำเข้าไม่จบ" in officer.get("/register/").content.decode()
+    row.candidate = good
+    row.save()
+    officer.post(there + "import/")
+    done_by_a_clerk()
+    assert "เพิ่ม 1 โรงงาน" in officer.get(there).content.decode()
 
 
 def test_english_is_complete() -> None:

@@ -11,8 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
+import msgspec
 import pytest
 from django.core.serializers import serialize
+from django.db import OperationalError
 
 from fleet.office.changes.pages import page_after
 from fleet.office.models import Company, Factory, Folder, Office, OwnerHash
@@ -170,6 +172,87 @@ def test_killed_in_the_middle_of_anything_the_result_is_the_same(file: Path) -> 
     while undo_step(run.pk, silent):
         pass
     assert register() == before
+
+
+def by_a_clerk() -> None:
+    """Do what there is to do."""
+    clerk = runs.Clerk(silent)
+    while clerk.turn():
+        pass
+
+
+def test_an_import_that_fails_by_a_fault_of_ours_stands_aside_and_goes_on_when_asked(file: Path) -> None:
+    write_csv(file, 700, PLACES)
+    before = register()
+    faulty = checked(file, None)
+    row = Row.objects.filter(run=faulty).last()
+    assert row is not None
+    good, row.candidate = row.candidate, "{}"
+    row.save()
+    after_it = checked(written(file.with_name("b.csv"), f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
+    for each in (faulty, after_it):
+        runs.ask_import(each.pk, "ตัวอย่าง")
+    with pytest.raises(msgspec.ValidationError):
+        by_a_clerk()
+    faulty.refresh_from_db()
+    assert (faulty.stage, faulty.progress) == (Stage.IMPORT_STOPPED, faulty.created + faulty.updated)
+    assert faulty.created > 0, "the batches before it are in"
+    by_a_clerk()
+    after_it.refresh_from_db()
+    assert after_it.stage == Stage.DONE
+    row.candidate = good
+    row.save()
+    runs.ask_import(faulty.pk, "ตัวอย่าง")
+    by_a_clerk()
+    faulty.refresh_from_db()
+    assert (faulty.stage, faulty.created) == (Stage.DONE, faulty.actions["create"])
+    for each in (faulty, after_it):
+        undone(each)
+    assert register() == before
+
+
+def test_an_import_that_stopped_can_be_undone_instead(file: Path) -> None:
+    write_csv(file, 700, PLACES)
+    before = register()
+    run = checked(file, None)
+    Row.objects.filter(pk=max(run.rows.values_list("pk", flat=True))).update(candidate="{}")
+    runs.ask_import(run.pk, "ตัวอย่าง")
+    with pytest.raises(msgspec.ValidationError):
+        by_a_clerk()
+    assert register() != before
+    assert undone(run).stage == Stage.UNDONE
+    assert register() == before
+
+
+def test_an_undoing_that_fails_by_a_fault_of_ours_stands_aside_and_goes_on_when_asked(file: Path) -> None:
+    before = register()
+    run = imported(written(file, f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
+    change = Change.objects.get(run=run)
+    good, change.after = change.after, {"no such column": 1}
+    change.save()
+    runs.ask_undo(run.pk, "ตัวอย่าง")
+    with pytest.raises(AttributeError):
+        by_a_clerk()
+    assert Run.objects.get(pk=run.pk).stage == Stage.UNDO_STOPPED
+    assert not runs.is_anything_to_do()
+    change.after = good
+    change.save()
+    assert undone(run).stage == Stage.UNDONE
+    assert register() == before
+
+
+def test_a_database_that_is_away_stops_no_run(file: Path) -> None:
+    def away(_office_id: str) -> None:
+        raise OperationalError("the connection is gone")
+
+    run = checked(written(file, f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
+    runs.ask_import(run.pk, "ตัวอย่าง")
+    clerk = runs.Clerk(away)
+    assert clerk.turn()
+    with pytest.raises(OperationalError):
+        clerk.turn()
+    by_a_clerk()
+    assert Run.objects.get(pk=run.pk).stage == Stage.DONE
 
 
 def test_undone_everything_is_what_it_was(file: Path) -> None:
