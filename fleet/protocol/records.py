@@ -168,12 +168,16 @@ class PresenceIssued(Record, frozen=True, tag="presence-issued"):
 
 
 class FolderMoved(Record, frozen=True, tag="folder-moved"):
-    """An officer took a paper folder (``deed`` is ``out``) or put it back in its place (``in``)."""
+    """An officer took a paper folder (``deed`` is ``out``) or put it back in its place (``in``).
+
+    ``told_by``: the officer whose card was in, where another took it; empty where it was the same one.
+    """
 
     folder_id: str
     deed: str
     officer_no: str
     moved_at: datetime
+    told_by: str = ""
 
 
 class ShelfTaken(Record, frozen=True, tag="shelf-taken"):

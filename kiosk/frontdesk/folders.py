@@ -115,7 +115,11 @@ class FolderHands:
     def _move(self, effect: MoveFolder) -> Event:
         folder_id, now = effect.facts.folder.folder_id, datetime.now(UTC)
         record = records.FolderMoved(
-            folder_id=folder_id, deed=effect.deed.value, officer_no=effect.officer_no, moved_at=now
+            folder_id=folder_id,
+            deed=effect.deed.value,
+            officer_no=effect.officer_no,
+            moved_at=now,
+            told_by=effect.told_by,
         )
         doing = self._book.doing(Done((folder_id,), effect.deed, effect.officer_no, now))
         if not self._recording.put(record, doing):

@@ -21,11 +21,15 @@ class ListOfficers:
 
 @dataclass(frozen=True, slots=True)
 class MoveFolder:
-    """Put on record that a folder is with this officer now, or was brought back by them. DeedKept or NotKept."""
+    """Put on record that a folder is with this officer now, or was brought back by them. DeedKept or NotKept.
+
+    ``told_by``: the officer at the desk; empty where it is the same one.
+    """
 
     facts: FolderFacts
     deed: Deed
     officer_no: str
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

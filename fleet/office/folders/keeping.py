@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -46,8 +46,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Who:
+    """``told_by``: who told of it, where that was another."""
+
     number: str
     name: str
+    told_by: _Who | None = None
 
 
 def keep(source: Source, record: Kept) -> frozenset[str]:
@@ -55,6 +58,8 @@ def keep(source: Source, record: Kept) -> frozenset[str]:
     try:
         with transaction.atomic():
             who = _who(source.office_id, record.officer_no)
+            if isinstance(record, records.FolderMoved) and record.told_by not in ("", record.officer_no):
+                who = replace(who, told_by=_who(source.office_id, record.told_by))
             if isinstance(record, records.ShelfTaken):
                 return _take_stock(source, record, who)[1]
             if len(record.folder_id) > FOLDER_ID_MAX or _is_elsewhere(source.office_id, record.folder_id):
@@ -101,6 +106,8 @@ def _move(source: Source, folder_ids: Iterable[str], deed: Deed, who: _Who, at: 
             received_at=source.now,
             kiosk_id=source.kiosk_id,
             by=source.by,
+            told_by_no=who.told_by.number if who.told_by else None,
+            told_by_name=who.told_by.name if who.told_by else None,
         )
         _settle(source.office_id, folder_id)
     return moved

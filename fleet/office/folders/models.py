@@ -66,7 +66,11 @@ class Written(models.Model):
 
 
 class Movement(Written):
-    """One thing that happened to one folder. ``kiosk_id`` is empty for the web, ``by`` empty for a kiosk."""
+    """One thing that happened to one folder. ``kiosk_id`` is empty for the web, ``by`` empty for a kiosk.
+
+    ``told_by_no``, ``told_by_name``: the officer who told a kiosk of it, where that was another; the name as the list
+    of officers had it then. None where nobody else told.
+    """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="movements")
     folder_id = models.CharField(max_length=12)
@@ -77,6 +81,8 @@ class Movement(Written):
     received_at = models.DateTimeField()
     kiosk_id = models.CharField(max_length=20, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    told_by_no = models.CharField(max_length=12, null=True, blank=True)  # None: nobody else told
+    told_by_name = models.CharField(max_length=80, null=True, blank=True)
 
     class Meta:
         ordering = ["at", "kiosk_id", "id"]

@@ -10,18 +10,21 @@ import pytest
 import zxingcpp
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from drivers.card.samples import SOMCHAI
 from fleet.__main__ import parser
 from fleet.commands.command import CommandError
 from fleet.commands.folders import folder_labels
+from fleet.office.folders.keeping import Source, keep
 from fleet.office.folders.labels import Label, pdf, place_th
 from fleet.office.folders.models import Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import A4_MM, SHEETS, Sheet
 from fleet.office.models import Folder
 from fleet.people.models import Membership, Role
 from fleet.protocol.codes import folder_id
+from fleet.protocol.records import FolderMoved
 from tests.support.require import require
 
 
@@ -100,6 +103,16 @@ def test_a_folder_goes_out_and_comes_back_on_the_page() -> None:
     for said in ({"deed": "out", "officer": "KKN-1"}, {"deed": "found", "officer": "CBI-1"}, {"deed": "burn"}):
         officer.post(address, said)
     assert Movement.objects.filter(folder_id=folder().pk).count() == 2
+
+
+def test_the_history_names_who_told_of_it_for_another() -> None:
+    record = FolderMoved(
+        folder_id=folder().pk, deed="out", officer_no="CBI-1", moved_at=timezone.now(), told_by="CBI-2"
+    )
+    keep(Source("CBI", timezone.now(), "CBI-02"), record)
+    teller = Officer.objects.get(office="CBI", officer_no="CBI-2").name_th
+    reader = client()
+    assert f"บันทึกโดย {teller}" in reader.get(f"/folders/{folder().pk}/").content.decode()
 
 
 @pytest.mark.parametrize("asked", ["{0.pk}", "{0.factory_id}", "ตัวอย่างแปรรูป", "Sample Foods"])

@@ -61,6 +61,24 @@ def test_a_folder_that_is_out_says_with_whom_and_since_when(officer: Officer) ->
     assert (there().out_to, there().out_to_name, there().out_since) == ("", "", None)
 
 
+def test_who_told_of_it_for_another_stays_with_it(officer: Officer) -> None:
+    record = FolderMoved(folder_id=folder().pk, deed="out", officer_no="CBI-8", moved_at=NOON, told_by="CBI-7")
+    keep(Source("CBI", NOW, "CBI-02"), record)
+    officer.name_th = "ชื่อใหม่"
+    officer.save()
+    (told,) = movements()
+    assert (told.officer_no, told.told_by_no, told.told_by_name) == ("CBI-8", "CBI-7", "เจ้าหน้าที่ตัวอย่าง")
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
+        Movement.objects.filter(pk=told.pk).update(told_by_no="CBI-9")
+
+
+def test_where_nobody_else_told_of_it_nobody_is_named() -> None:
+    keep(Source("CBI", NOW, "CBI-02"), moved(0))
+    own = FolderMoved(folder_id=folder().pk, deed="in", officer_no="CBI-7", moved_at=NOON, told_by="CBI-7")
+    keep(Source("CBI", NOW, "CBI-02"), own)
+    assert {(each.told_by_no, each.told_by_name) for each in movements()} == {(None, None)}
+
+
 def test_of_two_kiosks_that_were_cut_off_the_later_deed_counts_in_whatever_order_they_come() -> None:
     told = [("CBI-01", moved(0)), ("CBI-02", moved(1, "in")), ("CBI-01", moved(2, "out", "CBI-8"))]
     for order in permutations(told):

@@ -157,6 +157,7 @@ def test_taken_out_it_says_so_at_once_and_the_fleet_hears_of_it(desk: Desk) -> N
     (record,) = desk.records()
     assert isinstance(record, FolderMoved)
     assert (record.folder_id, record.deed, record.officer_no) == (folder_id(20, 1), "out", "CBI-1")
+    assert record.told_by == "", "nobody but who took it"
     assert record.moved_at == state.facts.folder.out_since
     desk.power_cut()
     again = shown(desk.live(desk.at_desk(OTHER_CARD), scan(1)))
@@ -172,6 +173,9 @@ def test_brought_back_it_is_in_its_place_again(desk: Desk) -> None:
 def test_given_to_another_by_name(desk: Desk) -> None:
     state = desk.live(desk.at_desk(), scan(1), Touched(Button.CHOOSE, OTHER), Touched(Button.CHOOSE, "CBI-2"))
     assert shown(state).facts.holder == TWO
+    (record,) = desk.records()
+    assert isinstance(record, FolderMoved)
+    assert (record.officer_no, record.told_by) == ("CBI-2", "CBI-1"), "who has it, and who said so"
 
 
 def test_with_a_full_disk_nothing_is_said_to_be_done(desk: Desk) -> None:
