@@ -81,6 +81,16 @@ class OfficeServer:
                 if not (piece := line.recv(4096)):
                     return  # whoever asked is gone
                 head += piece
+            head, _, body = head.partition(b"\r\n\r\n")
+            missing = _body_bytes(head) - len(body)
+            while missing > 0 and (piece := line.recv(missing)):  # closed with it unread, the answer would be lost
+                missing -= len(piece)
             self.requests.append(head.decode("ascii"))
             for piece in self.answer(head):
                 line.sendall(piece)
+
+
+def _body_bytes(head: bytes) -> int:
+    """How long the body is that follows this head."""
+    fields = (line.partition(b":") for line in head.lower().split(b"\r\n")[1:])
+    return next((int(value) for name, _, value in fields if name == b"content-length"), 0)
