@@ -55,7 +55,7 @@ def add(entries: Iterable[Entry], by: User | None, *, sample: bool = False) -> l
     """Put days into the calendar; those that are new in it, or said otherwise than before."""
     added = []
     for each in entries:
-        there = _of(each.dopa_code).select_for_update().filter(on=each.on).first()
+        there = _of(each.dopa_code).select_for_update(of=("self",)).filter(on=each.on).first()
         said = (each.name_th, each.name_en, each.source)
         if there is not None:
             if (there.name_th, there.name_en, there.source) == said:

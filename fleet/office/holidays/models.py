@@ -28,7 +28,7 @@ class Holiday(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["on", "province", "pk"]
+        ordering = ["on", "province_id", "pk"]  # by the column: joined to its table, a row could not be locked
         constraints = [
             models.UniqueConstraint(
                 fields=["on"],

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["on", "province", "pk"],
+                "ordering": ["on", "province_id", "pk"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("province__isnull", True), ("removed_at__isnull", True)),
