@@ -30,7 +30,7 @@ from kiosk.visits.events import Button
 from kiosk.visits.fee_kinds import FeeDue, FeeKind
 from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingNumber, TypingReference
 from kiosk.visits.keyboard import Layer
-from kiosk.visits.states import ChoosingService, Inviting, State
+from kiosk.visits.states import ChoosingService, Idle, Inviting, State
 from kiosk.visits.visitor import Visitor as Who
 from kiosk.visits.writing_states import ChoosingPurpose, ChoosingTopic, Noticed, TypingPhone, TypingText
 from tests.support.demo import PATIENCE_S, Demo
@@ -129,7 +129,7 @@ class Hand:
             frames = self.demo.state()["display"]["frames"]
             self.visitor.touch(Visitor.LANGUAGE_IDLE)
             self.demo.wait_until(lambda: self.demo.state()["display"]["frames"] > frames, "the other language")
-        self.touch_until((640, 600), "ChoosingService")
+        self.press(Idle(self.desk), Button.START, "ChoosingService")
 
     def choose(self, service: str, *then: str) -> None:
         """Touch the tile of a service, on whatever page of the menu it stands."""
