@@ -174,7 +174,8 @@ def _(s: ChoosingOfficer, e: Touched) -> Step:
     if (page := turned(s, e)) is not None:
         return page
     if e.button is Button.CHOOSE and any(each.officer_no == e.value for each in s.officers):
-        return Next(s, (MoveFolder(s.facts, Deed.OUT, e.value, s.here.officer.officer_no),))
+        own = s.here.officer.officer_no
+        return Next(s, (MoveFolder(s.facts, Deed.OUT, e.value, "" if e.value == own else own),))
     return Next(FolderShown(s.desk, s.visitor, s.here, s.facts)) if e.button is Button.BACK else Next(s)
 
 

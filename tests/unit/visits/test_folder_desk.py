@@ -251,6 +251,11 @@ def test_it_is_given_to_another_officer_by_name_but_not_to_who_has_it() -> None:
     assert lived(state, Touched(Button.CHOOSE, "CBI-1"))[1] == [MoveFolder(facts(out=TWO), Deed.OUT, "CBI-1")]
 
 
+def test_who_gives_it_to_another_is_named_beside_them() -> None:
+    state, _ = lived(shown(facts()), Touched(Button.CHOOSE, OTHER), OfficersListed((ONE, TWO)))
+    assert lived(state, Touched(Button.CHOOSE, "CBI-2"))[1] == [MoveFolder(facts(), Deed.OUT, "CBI-2", "CBI-1")]
+
+
 def test_what_cannot_be_put_on_record_is_not_said_to_be_done() -> None:
     state, _ = lived(shown(), ON, NotKept())
     assert isinstance(state, Sorry)
