@@ -25,6 +25,7 @@ from fleet.commands import (
     samples,
     settings,
     simulation,
+    trust,
 )
 from fleet.commands.command import Body, Needs, carry_out
 
@@ -40,6 +41,7 @@ GROUPS = (
     register,
     office_work,
     folders,
+    trust,
     rollouts,
 )
 

@@ -58,28 +58,20 @@ def problem(said: str) -> str:
 
 
 def _sentence(name: str, found: re.Match[str]) -> str:
-    first = found[1]
-    match name:
-        case "given-up":
-            return _("หน้าจอล้มซ้ำกับฉบับ %(revision)s ตู้จึงกลับไปใช้ฉบับก่อน") % {"revision": first}
-        case "field":
-            return _("ไม่รู้จักค่า %(key)s") % {"key": first}
-        case "service":
-            return _("ไม่รู้จักบริการ %(key)s") % {"key": first}
-        case "payments":
-            return _("ตู้ไม่รับชำระเงิน บัญชีผู้รับไม่มีลายเซ็นที่ใช้ได้: %(why)s") % {"why": first}
-        case "registrations":
-            return _("ตู้ไม่รับลงทะเบียน กุญแจปิดผนึกไม่มีลายเซ็นที่ใช้ได้: %(why)s") % {"why": first}
-        case "refused":
-            return _("ตู้ไม่เชื่อข้อมูลที่ลงนาม: %(why)s") % {"why": first}
-        case "unsigned":
-            return _("ฉบับ %(revision)s ยังไม่มีลายเซ็นของจังหวัด ตู้จึงใช้ฉบับก่อน") % {"revision": first}
-        case "value" | "missing":
-            fill = {"revision": first, "key": found[2]}
-            if name == "missing":
-                return _("ฉบับ %(revision)s ขาดค่า %(key)s") % fill
-            return _("ฉบับ %(revision)s ค่า %(key)s ใช้ไม่ได้") % fill
-    return _("ฉบับ %(revision)s เก็บลงดิสก์ของตู้ไม่ได้") % {"revision": first}
+    """``revision`` and ``why`` are what a pattern found first, ``key`` is what it found last."""
+    sentence = {
+        "given-up": _("หน้าจอล้มซ้ำกับฉบับ %(revision)s ตู้จึงกลับไปใช้ฉบับก่อน"),
+        "field": _("ไม่รู้จักค่า %(key)s"),
+        "service": _("ไม่รู้จักบริการ %(key)s"),
+        "payments": _("ตู้ไม่รับชำระเงิน บัญชีผู้รับไม่มีลายเซ็นที่ใช้ได้: %(why)s"),
+        "registrations": _("ตู้ไม่รับลงทะเบียน กุญแจปิดผนึกไม่มีลายเซ็นที่ใช้ได้: %(why)s"),
+        "refused": _("ตู้ไม่เชื่อข้อมูลที่ลงนาม: %(why)s"),
+        "unsigned": _("ฉบับ %(revision)s ยังไม่มีลายเซ็นของจังหวัด ตู้จึงใช้ฉบับก่อน"),
+        "value": _("ฉบับ %(revision)s ค่า %(key)s ใช้ไม่ได้"),
+        "missing": _("ฉบับ %(revision)s ขาดค่า %(key)s"),
+        "disk": _("ฉบับ %(revision)s เก็บลงดิสก์ของตู้ไม่ได้"),
+    }[name]
+    return sentence % {"revision": found[1], "why": found[1], "key": found[found.lastindex or 0]}
 
 
 def is_refusal(said: str) -> bool:

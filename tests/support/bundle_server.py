@@ -19,7 +19,10 @@ Answer = Callable[[BaseHTTPRequestHandler, int, int], None]
 
 
 class BundleServer:
-    """Answers as it is told, on a thread. ``content``: the file; ``asked``: the ranges it was asked for; ``paths``: of what."""
+    """Answers as it is told, on a thread.
+
+    ``content``: the file; ``asked``: the ranges it was asked for; ``paths``: of what.
+    """
 
     def __init__(self, content: bytes, folder: Path) -> None:
         """``folder`` is for certificates."""
