@@ -167,7 +167,6 @@ def reported(fleet: Fleet) -> dict[str, Any]:
 
 
 def test_a_good_bundle_arrives_and_a_bad_one_goes_back_by_itself(fleet: Fleet, machine: Machine, folder: Path) -> None:
-    sign_and_publish(fleet, folder, "2", CRASHES)
     fleet.run("user", "nation", "--role", "national-admin", "--full-name", "สมชาย ตัวอย่าง")
     fleet.start("mosquitto")
     for part in ("serve", "conduct"):
@@ -185,6 +184,7 @@ def test_a_good_bundle_arrives_and_a_bad_one_goes_back_by_itself(fleet: Fleet, m
         eventually(look, 3 * PATIENCE_S)  # a whole update, of a dozen processes one after the other
 
     until(lambda: reported(fleet).get("running_version") == "1")
+    sign_and_publish(fleet, folder, "2", CRASHES)
     until(lambda: len(fleet.rows("SELECT 1 FROM rollouts_firmware WHERE is_signed")) == 2)
 
     good = roll_out(fleet, "2")

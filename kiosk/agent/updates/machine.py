@@ -66,6 +66,10 @@ having had it."""
 PAUSES_S = (15.0, 1800.0)
 """First and longest pause after the fleet could not be asked; doubled from one to the next."""
 
+TRUST_FIRST_S = 30.0
+"""How long signed metadata that was asked for just now may be on its way: a bundle is wanted minutes after it was
+published, and metadata is asked for once an hour."""
+
 TRUST_AGAIN_S = 60.0
 """Between two looks at signed metadata that does not name the bundle yet."""
 
@@ -163,16 +167,23 @@ def _fetch_if_due(state: Waiting, event: Ticked) -> Step:
         return Next(replace(state, reason=UpdateReason.NOT_YET, until=wanted.not_before))
     if plan.fetch_began is not None and plan.fetch_began.elapsed_s(here) > wanted.deadlines.fetching_s:
         return _failed(plan, UpdateReason.DEADLINE, here, "fetching")
-    if state.until is not None and here.at < state.until and state.reason is not UpdateReason.NOT_YET:
+    has_come = state.reason is _NONE and event.word is not Word.SILENT
+    if state.until is not None and here.at < state.until and state.reason is not UpdateReason.NOT_YET and not has_come:
         return Next(state)
     match event.word:
         case Word.AGAINST:
             return Next(Quarantined(plan, UpdateReason.REFUSED, event.detail), (DropBundle(),))
         case Word.SILENT:
-            until = here.at + timedelta(seconds=TRUST_AGAIN_S)
-            return Next(Waiting(plan, Upcoming.FETCH, UpdateReason.REFUSED, until, event.detail), (AskTrust(),))
+            return Next(_until_signed(state, event), (AskTrust(),))
         case Word.SIGNED:
             return _fetch_on(plan, here)
+
+
+def _until_signed(state: Waiting, event: Ticked) -> Waiting:
+    """What was never asked about is no refusal yet."""
+    is_first = state.reason is UpdateReason.NOT_YET or (state.reason is _NONE and state.until is None)
+    reason, pause_s = (_NONE, TRUST_FIRST_S) if is_first else (UpdateReason.REFUSED, TRUST_AGAIN_S)
+    return Waiting(state.plan, Upcoming.FETCH, reason, event.here.at + timedelta(seconds=pause_s), event.detail)
 
 
 def _fetch_on(plan: Plan, here: Here) -> Step:

@@ -364,6 +364,17 @@ def test_what_is_not_signed_is_not_fetched() -> None:
     assert isinstance(machine.state, st.Quarantined)
 
 
+def test_what_was_published_a_minute_ago_is_asked_about_before_it_is_called_unsigned() -> None:
+    machine = Machine(word=Word.SILENT)
+    machine.tick()
+    machine.tick()
+    assert isinstance(machine.state, st.Waiting)
+    assert (machine.state.reason, kinds(machine.todo)) == (UpdateReason.NONE, ["AskTrust"])
+    machine.word = Word.SIGNED
+    machine.tick()
+    assert isinstance(machine.state, st.Fetching)
+
+
 def test_what_was_good_and_does_not_run_any_more_says_so() -> None:
     machine = Machine()
     machine.go(ENDS)
