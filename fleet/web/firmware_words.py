@@ -61,6 +61,12 @@ def _saying(line: FirmwareLine, said: FirmwareReported, wanted: FirmwareDesired,
     return replace(line, says=says, detail=said.detail, condition=condition, next_try_at=said.next_try_at)
 
 
+def step_condition(step: FirmwareStep) -> Condition:
+    """Of a line of a kiosk's history; a reboot for a reason is the way back."""
+    is_way_back = step.state is UpdateState.REBOOTING and step.reason is not UpdateReason.NONE
+    return Condition.ATTENTION if is_way_back else CONDITION.get(step.state, Condition.OK)
+
+
 def step_title(step: FirmwareStep) -> str:
     """Of a line of a kiosk's history."""
     return _("เฟิร์มแวร์ %(version)s") % {"version": step.version or "–"}

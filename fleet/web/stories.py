@@ -117,7 +117,7 @@ def _of_spool(known: Known) -> Story | None:
 def _of_firmware(known: Known) -> Story | None:
     if not isinstance(known, records.FirmwareStep):
         return None
-    condition = firmware_words.CONDITION.get(known.state, Condition.OK)
+    condition = firmware_words.step_condition(known)
     return Story(known.stepped_at, firmware_words.step_title(known), firmware_words.step_sentence(known), condition)
 
 

@@ -15,7 +15,7 @@ from fleet.devices.truth import Condition, truth_of
 from fleet.protocol import records
 from fleet.protocol.messages import Reported
 from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
-from fleet.web.firmware_words import FirmwareLine, firmware_line
+from fleet.web.firmware_words import FirmwareLine, firmware_line, step_condition
 from fleet.web.stories import story
 
 NOW = datetime(2026, 11, 24, 3, 47, tzinfo=UTC)
@@ -82,3 +82,11 @@ def test_every_step_is_told_in_words(state: UpdateState, language: str) -> None:
     assert rest.startswith(reason)
     assert what not in ("", state.value)
     assert what.isascii() == (language == "en")
+
+
+def test_the_way_back_is_told_as_one() -> None:
+    step = records.FirmwareStep(
+        was=UpdateState.PROVING, state=UpdateState.REBOOTING, reason=UpdateReason.FRONT_DESK, detail="", version="2",
+        manifest_hash=NEW, rollout_id="7", tries=1, next_try_at=None, stepped_at=NOW,
+    )  # fmt: skip
+    assert step_condition(step) is Condition.ATTENTION
