@@ -21,6 +21,9 @@ from fleet.payments.models import Posting
 AT_COUNTER = timedelta(minutes=10)
 """What the same takes at a counter: the lower of the ministry's own 10 to 30 minutes lost on looking for one folder."""
 
+FEW = 5
+"""Of fewer visits no median is told, and no time saved: a time of one visit would be that visitor's."""
+
 IN_VAIN = ("cancelled", "timed-out")
 """Outcomes of visits that did not do what the visitor came for; what newer kiosks call a visit is none of these."""
 
@@ -68,13 +71,14 @@ class _Sums:
 
     def figures(self) -> Figures:
         done = added(*self.spans)
+        times = done if sum(done) >= FEW else ()
         return Figures(
             visits=self.visits,
             done=sum(done),
             payments=self.payments,
             paid_satang=self.paid_satang,
-            saved_min=round(saved_s(done, int(AT_COUNTER.total_seconds())) / 60),
-            median_s=median_s(done),
+            saved_min=round(saved_s(times, int(AT_COUNTER.total_seconds())) / 60),
+            median_s=median_s(times),
             uptime=self.there / self.looked if self.looked else None,
         )
 

@@ -165,6 +165,13 @@ def test_the_nation_is_the_sum_of_its_provinces() -> None:
     assert figures_of(2025).whole.visits == 0
 
 
+def test_of_few_visits_no_time_is_told() -> None:
+    a_year()
+    theirs = figures_of(2026, 40).whole
+    assert (theirs.visits, theirs.done) == (1, 1)
+    assert (theirs.median_s, theirs.saved_min) == (None, 0)
+
+
 def test_a_payment_counts_where_its_notice_is_from() -> None:
     notice = owed()
     said = confirm(word(notice))
