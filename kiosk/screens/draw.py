@@ -30,29 +30,20 @@ from kiosk.screens.theme import Theme, theme
 from kiosk.screens.typeset import Typesetter
 from kiosk.screens.views import (
     BusyView,
-    CaseView,
-    CheckView,
     ClosedView,
-    ConfirmedView,
     EnrolView,
-    GiveView,
     HoldView,
     IdleView,
     InviteView,
-    KeepView,
-    KeyboardView,
     MenuView,
     NoticesView,
-    PartView,
-    PayView,
-    PrivacyView,
-    QrView,
     SorryView,
-    TakeView,
     View,
-    WaitView,
     WarnView,
 )
+from kiosk.screens.views_paying import CheckView, ConfirmedView, KeepView, PayView, TakeView, WaitView
+from kiosk.screens.views_reading import CaseView, PartView, QrView
+from kiosk.screens.views_writing import GiveView, KeyboardView, PrivacyView
 
 __all__ = ["PAINTERS", "Painter", "Target"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pygame import Rect
 
 from kiosk.screens import pictures
+from kiosk.screens.parts import Action, Banner, Floor, Forms, Head, Kind, Toggles
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Colour, Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Action, Banner, Floor, Forms, Head, Kind, Toggles
 from kiosk.visits.events import Button, Touched
 
 _TALL_HEAD = 0.907

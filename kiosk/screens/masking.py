@@ -11,34 +11,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from kiosk.screens.parts import Fact, Tone
 from kiosk.screens.views import (
     BusyView,
-    CaseView,
-    CheckView,
     ClosedView,
-    ConfirmedView,
     EnrolView,
-    Fact,
-    GiveView,
     HoldView,
     IdleView,
     InviteView,
-    KeepView,
-    KeyboardView,
     MenuView,
     NoticesView,
-    PartView,
-    PayView,
-    PrivacyView,
-    QrView,
     Row,
     SorryView,
-    TakeView,
-    Tone,
     View,
-    WaitView,
     WarnView,
 )
+from kiosk.screens.views_paying import CheckView, ConfirmedView, KeepView, PayView, TakeView, WaitView
+from kiosk.screens.views_reading import CaseView, PartView, QrView
+from kiosk.screens.views_writing import GiveView, KeyboardView, PrivacyView
 from kiosk.visits.events import Button, Touched
 
 MASK = "xxxxxx"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pygame import Rect
 
 from kiosk.screens import frame
+from kiosk.screens.parts import Forms, Tone
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
-from kiosk.screens.views import ConfirmedView, Forms, Tone, WaitView
+from kiosk.screens.views_paying import ConfirmedView, WaitView
 
 
 def paint_wait(sheet: Sheet, view: WaitView) -> None:

@@ -9,7 +9,7 @@ from kiosk.screens.paint_pay import fact_rows, paint_facts
 from kiosk.screens.paint_visit import main_below_question
 from kiosk.screens.sheet import Sheet, centred
 from kiosk.screens.theme import Shape
-from kiosk.screens.views import CheckView
+from kiosk.screens.views_paying import CheckView
 
 _PITCH = 1.4
 _SHARES = (1.0, 0.92, 0.85, 0.78, 0.72, 0.66)

@@ -8,10 +8,11 @@ from pygame import Rect
 
 from kiosk.screens import frame, pictures
 from kiosk.screens.paint_visit import Words, paint_words
+from kiosk.screens.parts import Action
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Action, ClosedView, IdleView, Start
+from kiosk.screens.views import ClosedView, IdleView, Start
 from kiosk.visits.events import Button, Touched
 
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from pygame import Rect
 
 from kiosk.screens import frame
+from kiosk.screens.parts import Action, Kind
 from kiosk.screens.sheet import BASELINE_EM, CONTENT_EM, Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Action, KeyboardView, Kind
+from kiosk.screens.views_writing import KeyboardView
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.keyboard import COLUMNS, PAD_COLUMNS, is_mark
 

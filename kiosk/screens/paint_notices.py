@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pygame import Rect
 
 from kiosk.screens import frame
+from kiosk.screens.parts import Action
 from kiosk.screens.sheet import BASELINE_EM, CONTENT_EM, Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Action, NoticesView, Row
+from kiosk.screens.views import NoticesView, Row
 
 
 def paint_notices(sheet: Sheet, view: NoticesView) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pygame import Rect
 
 from kiosk.screens import frame, qr
+from kiosk.screens.parts import Fact
 from kiosk.screens.sheet import Align, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Fact, PayView
+from kiosk.screens.views_paying import PayView
 
 _NOTE_PITCH = 1.34
 """Line pitch of the note: its sentences are fixed, and the ink of their lines is tested not to meet."""

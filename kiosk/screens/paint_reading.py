@@ -8,10 +8,11 @@ from kiosk.screens import frame
 from kiosk.screens.paint_notices import paint_page_turn
 from kiosk.screens.paint_pay import paint_qr_card
 from kiosk.screens.paint_visit import badge_number
+from kiosk.screens.parts import Action, Forms, Tone
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Colour, Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import Action, CaseView, Forms, PartView, QrView, StepLine, Tone
+from kiosk.screens.views_reading import CaseView, PartView, QrView, StepLine
 
 _PITCH = 1.5
 """Lines from the office's records may carry any marks."""

@@ -9,7 +9,7 @@ from kiosk.screens.paint_pay import fact_rows, paint_facts, paint_qr_card
 from kiosk.screens.paint_visit import badge_number, swaps
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
-from kiosk.screens.views import KeepView, Taken, TakeView
+from kiosk.screens.views_paying import KeepView, Taken, TakeView
 
 
 def paint_take(sheet: Sheet, view: TakeView) -> None:

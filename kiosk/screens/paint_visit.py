@@ -9,10 +9,11 @@ from typing import ClassVar
 from pygame import Rect
 
 from kiosk.screens import frame, pictures
+from kiosk.screens.parts import Forms, Tone
 from kiosk.screens.sheet import Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import BusyView, Forms, MenuView, SorryView, Tile, Tone, WarnView
+from kiosk.screens.views import BusyView, MenuView, SorryView, Tile, WarnView
 from kiosk.visits.events import Button
 
 

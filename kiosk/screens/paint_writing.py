@@ -7,10 +7,11 @@ from pygame import Rect
 from kiosk.screens import frame
 from kiosk.screens.paint_pay import fact_rows, paint_facts, paint_qr_card
 from kiosk.screens.paint_visit import main_below_question
+from kiosk.screens.parts import Tone
 from kiosk.screens.sheet import Align, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
-from kiosk.screens.views import GiveView, PrivacyView, Tone
+from kiosk.screens.views_writing import GiveView, PrivacyView
 
 
 def paint_privacy(sheet: Sheet, view: PrivacyView) -> None:

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Fact, Floor, Kind
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.fees import Feeing
-from kiosk.screens.views import (
-    Action,
-    CheckView,
-    Fact,
-    Floor,
-    HoldView,
-    Invitation,
-    InviteView,
-    KeyboardView,
-    Kind,
-    MenuView,
-    Tile,
-)
+from kiosk.screens.views import HoldView, Invitation, InviteView, MenuView, Tile
+from kiosk.screens.views_paying import CheckView
+from kiosk.screens.views_writing import KeyboardView
 from kiosk.visits.desk import Device
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, Fees, TypingAmount, TypingNumber, TypingReference

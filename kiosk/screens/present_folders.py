@@ -9,22 +9,11 @@ from typing import assert_never
 from fleet.protocol.office import Folder, Officer
 from fleet.protocol.thai import BANGKOK
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Fact, Floor, Forms, Kind, Tone
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.folders import FOLDERS, FolderWords
-from kiosk.screens.views import (
-    Action,
-    Fact,
-    Floor,
-    Forms,
-    GiveView,
-    Invitation,
-    InviteView,
-    Kind,
-    NoticesView,
-    Row,
-    SorryView,
-    Tone,
-)
+from kiosk.screens.views import Invitation, InviteView, NoticesView, Row, SorryView
+from kiosk.screens.views_writing import GiveView
 from kiosk.visits.desk import Device, Language
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.folder_desk import OTHER, STOCK, may_take_stock

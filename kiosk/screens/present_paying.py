@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from fleet.protocol.settings import KioskSettings
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Fact, Floor, Forms, Kind, Tone
 from kiosk.screens.telling import Telling, button
-from kiosk.screens.views import (
-    Action,
-    ConfirmedView,
-    Fact,
-    Floor,
-    Forms,
-    Kind,
-    NoticesView,
-    PayView,
-    Row,
-    Tone,
-    WaitView,
-)
+from kiosk.screens.views import NoticesView, Row
+from kiosk.screens.views_paying import ConfirmedView, PayView, WaitView
 from kiosk.visits.events import Bill, Button, Due, Owed, Touched
 from kiosk.visits.fee_kinds import FeeDue
 from kiosk.visits.states import ChoosingNotice, Confirmed, Paying, Slip, Waiting

@@ -8,20 +8,10 @@ from fleet.protocol.codes import tracking_url
 from fleet.protocol.deadlines import Standing, is_current, manual_url, standing_of
 from fleet.protocol.office import Case, Manual, Permit
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Floor, Forms, Kind, Tone
 from kiosk.screens.telling import Telling, button
-from kiosk.screens.views import (
-    Action,
-    CaseView,
-    Floor,
-    Forms,
-    Kind,
-    NoticesView,
-    PartView,
-    QrView,
-    Row,
-    StepLine,
-    Tone,
-)
+from kiosk.screens.views import NoticesView, Row
+from kiosk.screens.views_reading import CaseView, PartView, QrView, StepLine
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Button, CaseFacts, Touched
 from kiosk.visits.my_factory import CASES, OWED, may_pay

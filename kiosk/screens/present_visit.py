@@ -5,33 +5,25 @@ from __future__ import annotations
 from drivers.printer.port import Paper
 from fleet.protocol.words import TileWords
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Banner, Fact, Floor, Forms, Kind, Tone
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.catalogue import Warnings
 from kiosk.screens.texts.folders import FOLDERS
 from kiosk.screens.views import (
-    Action,
-    Banner,
     BusyView,
     ClosedView,
     EnrolView,
-    Fact,
-    Floor,
-    Forms,
     HoldView,
     IdleView,
     Invitation,
     InviteView,
-    KeepView,
-    Kind,
     MenuView,
     SorryView,
     Start,
-    Taken,
-    TakeView,
     Tile,
-    Tone,
     WarnView,
 )
+from kiosk.screens.views_paying import KeepView, Taken, TakeView
 from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched

@@ -9,22 +9,11 @@ from fleet.protocol.presence import Presence, Verdict
 from fleet.protocol.thai import BANGKOK
 from fleet.protocol.tickets import TEXT_CHARACTERS_MAX, grouped
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Fact, Floor, Kind, Tone
 from kiosk.screens.telling import Telling, button
 from kiosk.screens.texts.writing import WRITINGS, Writings
-from kiosk.screens.views import (
-    Action,
-    BusyView,
-    Fact,
-    Floor,
-    GiveView,
-    HoldView,
-    KeyboardView,
-    Kind,
-    MenuView,
-    PrivacyView,
-    Tile,
-    Tone,
-)
+from kiosk.screens.views import BusyView, HoldView, MenuView, Tile
+from kiosk.screens.views_writing import GiveView, KeyboardView, PrivacyView
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.keyboard import KEYS, Layer

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from fleet.protocol.settings import KioskSettings
 from kiosk.screens import wording
+from kiosk.screens.parts import Action, Floor, Forms, Head, Kind, Shell, Toggles
 from kiosk.screens.texts import CATALOGUES, Catalogue
-from kiosk.screens.views import Action, Floor, Forms, Head, Kind, Shell, Toggles
 from kiosk.visits.desk import Desk, Language
 from kiosk.visits.events import Button, Touched
 

@@ -1,7 +1,8 @@
 """What each screen shows, as values: complete, comparable, without a pixel. Made by ``present``, painted by ``draw``.
 
 Rules: two equal views look the same, so a screen is drawn only when its view changes; texts are finished sentences
-in the visitor's language. Where a text may be shortened, a view carries its forms, longest first.
+in the visitor's language. Where a text may be shortened, a view carries its forms, longest first. Here stand the views
+of every visit; those of payments, of reading and of writing in modules of their own.
 """
 
 from __future__ import annotations
@@ -9,84 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.screens.parts import Action, Banner, Forms, Shell, Tone
+from kiosk.screens.views_paying import CheckView, ConfirmedView, KeepView, PayView, TakeView, WaitView
+from kiosk.screens.views_reading import CaseView, PartView, QrView
+from kiosk.screens.views_writing import GiveView, KeyboardView, PrivacyView
 from kiosk.visits.events import Touched
-
-Forms = tuple[str, ...]
-"""The same words, longest first; the painter takes the first that fits."""
-
-
-class Kind(StrEnum):
-    """How a button looks: the one filled one, another way forward, back or cancel."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    PLAIN = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button: what it says and what a tap on it means."""
-
-    labels: Forms
-    touched: Touched
-    icon: str = ""
-    kind: Kind = Kind.PLAIN
-    icon_last: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Toggles:
-    """The two buttons in the middle of the floor: the other language, and large type."""
-
-    language: str
-    large: str
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """What can be done: left goes back, right goes on. ``aside``: a sentence where there is nothing to press."""
-
-    back: Action | None = None
-    main: Action | None = None
-    toggles: Toggles | None = None
-    aside: tuple[Forms, Forms] | None = None
-    aside_icon: str = ""
-    wide_main: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The strip on top. ``sample``: the word of the pill, or None on a real kiosk."""
-
-    office: Forms
-    clock: str
-    sample: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """What surrounds every screen."""
-
-    head: Head
-    floor: Floor
-    large: bool
-
-
-class Tone(StrEnum):
-    """What a sign or a box says, in shape and colour."""
-
-    OK = "ok"
-    ATTENTION = "attention"
-    FAILING = "failing"
-    PLAIN = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """Something is gone; ``advice`` says what to do instead."""
-
-    title: Forms
-    advice: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,154 +136,6 @@ class NoticesView:
 
 
 @dataclass(frozen=True, slots=True)
-class StepLine:
-    """A step of a case. ``mark``: done, now or next; ``when``: its date; ``note`` stands below the present one."""
-
-    mark: str
-    label: str
-    when: Forms
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """One case. ``tone``, ``word`` and ``when`` say how it stands to its deadline; ``holder``: who has it."""
-
-    shell: Shell
-    title: Forms
-    number: str
-    steps: tuple[StepLine, ...]
-    tone: Tone
-    word: str
-    when: tuple[str, ...]
-    holder: tuple[str, ...]
-    previous: Action | None = None
-    following: Action | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PartView:
-    """A part of a manual. ``lines``: number or nothing, text, aside. ``warning``: it is out of date."""
-
-    shell: Shell
-    title: Forms
-    heading: str
-    warning: Forms
-    lines: tuple[tuple[str, str, str], ...]
-    page: str
-    previous: Action | None = None
-    following: Action | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QrView:
-    """A QR to read on by phone, and what it is for."""
-
-    shell: Shell
-    question: Forms
-    payload: str
-    sample_band: str | None
-    about: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A name and its value."""
-
-    name: str
-    value: Forms
-
-
-@dataclass(frozen=True, slots=True)
-class PayView:
-    """The payment QR. ``left_s`` of ``whole_s`` seconds remain; ``left`` says it in words."""
-
-    shell: Shell
-    question: Forms
-    payload: str
-    cap: str
-    sample_band: str | None
-    badge: str | None
-    amount: str
-    unit: str
-    facts: tuple[Fact, ...]
-    payer_for: str
-    left_label: Forms
-    left: str
-    left_s: int
-    whole_s: int
-    note: Forms = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WaitView:
-    """Waiting for the bank."""
-
-    shell: Shell
-    question: str
-    lit: int
-    amount_label: str
-    amount: str
-    unit: str
-    waited_label: str
-    waited: str
-    waited_unit: str
-    warning: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmedView:
-    """The bank has confirmed."""
-
-    shell: Shell
-    title: str
-    amount: str
-    unit: str
-    confirmed: str
-    slip: Forms
-    slip_tone: Tone
-    slip_icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One thing to take: picture, words, and what is said beneath."""
-
-    picture: str
-    title: str
-    subtitle: str
-
-
-@dataclass(frozen=True, slots=True)
-class TakeView:
-    """Take slip and card. ``alarmed``: the card was forgotten once already."""
-
-    shell: Shell
-    title: Forms
-    things: tuple[Taken, ...]
-    note: str = ""
-    alarmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KeepView:
-    """No slip came out: facts and tracking QR to take a picture of."""
-
-    shell: Shell
-    title: Forms
-    payload: str
-    sample_band: str | None
-    badge: str | None
-    amount: str
-    unit: str
-    facts: tuple[Fact, ...]
-    advice: str
-    card: str
-
-
-@dataclass(frozen=True, slots=True)
 class SorryView:
     """What happened, what to do, who helps."""
 
@@ -399,61 +179,6 @@ class EnrolView:
     address: str
     code_lead: str
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyboardView:
-    """Something is typed. ``hint`` stands where nothing is typed yet; ``count``: how much of how much.
-
-    ``below``: small keys of the last row, ``space`` and ``send`` after them. ``is_wrong``: the hint says why.
-    """
-
-    shell: Shell
-    question: Forms
-    text: str
-    hint: str
-    count: str
-    rows: tuple[tuple[str, ...], ...]
-    shift: Action | None
-    below: tuple[Action, ...]
-    space: Action | None
-    send: Action
-    is_wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PrivacyView:
-    """Before a card is read: icon, name and value of each line of the notice."""
-
-    shell: Shell
-    title: Forms
-    lines: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GiveView:
-    """Something to take along: a QR, or a sign where ``payload`` is empty, and what stands beside it."""
-
-    shell: Shell
-    title: Forms
-    tone: Tone
-    payload: str
-    sample_band: str | None
-    facts: tuple[Fact, ...]
-    advice: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckView:
-    """Is this right, before it is paid: how much, whom, for what."""
-
-    shell: Shell
-    question: Forms
-    amount: str
-    unit: str
-    facts: tuple[Fact, ...]
-    note: str
 
 
 View = (

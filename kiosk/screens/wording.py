@@ -9,8 +9,8 @@ from fleet.protocol.office import Factory, Notice
 from fleet.protocol.settings import KioskSettings, Words
 from fleet.protocol.thai import english_date_short, format_baht, thai_date_short
 from fleet.protocol.words import Subtitle, Title
+from kiosk.screens.parts import Forms
 from kiosk.screens.texts import Catalogue
-from kiosk.screens.views import Forms
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Owed
 

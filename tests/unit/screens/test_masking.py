@@ -11,7 +11,8 @@ from kiosk.screens.masking import MASK, NO_QR, masked
 from kiosk.screens.present import view
 from kiosk.screens.samples import LONG_OWED, OWED, Sample, bill, samples
 from kiosk.screens.sheet import Written
-from kiosk.screens.views import HoldView, KeepView, PayView, View
+from kiosk.screens.views import HoldView, View
+from kiosk.screens.views_paying import KeepView, PayView
 from kiosk.visits.states import Idle, Paying, Problem, Sorry
 
 SIZE_PX = (1280, 800)

@@ -15,7 +15,8 @@ from kiosk.screens.present_visit import HOLD_S
 from kiosk.screens.samples import DESK, OWED, WALL, Sample, bill, samples
 from kiosk.screens.telling import Moment
 from kiosk.screens.texts import CATALOGUES
-from kiosk.screens.views import BusyView, HoldView, IdleView, NoticesView, PayView, TakeView, View, WarnView
+from kiosk.screens.views import BusyView, HoldView, IdleView, NoticesView, View, WarnView
+from kiosk.screens.views_paying import PayView, TakeView
 from kiosk.visits.desk import Device
 from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched

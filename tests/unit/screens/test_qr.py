@@ -16,7 +16,7 @@ from kiosk.screens.draw import Painter
 from kiosk.screens.gallery import SIZES, Size, desk_of
 from kiosk.screens.present import view
 from kiosk.screens.samples import DESK, OWED, SETTINGS, bill, samples
-from kiosk.screens.views import KeepView, PayView
+from kiosk.screens.views_paying import KeepView, PayView
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Bill
 from kiosk.visits.states import Paying, Visitor
