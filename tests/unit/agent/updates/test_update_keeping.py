@@ -94,8 +94,8 @@ class Kiosk:
         while not (isinstance(self.keeping.state, until) and self.keeping.reported() is not None):
             assert time.monotonic() < until_s, f"still {self.keeping.state}"
             self.keeping.turn(in_visit=False, proof=WORKS if self.works() else st.Proof(link=True))
-            if (self.folder / "down").exists():
-                self.restart()
+            if not isinstance(self.keeping.state, until) and (self.folder / "down").exists():
+                self.restart()  # the command may have run within the turn: who waits for the reboot sees it first
             time.sleep(0.002)
 
     def steps(self) -> list[tuple[UpdateState, UpdateReason]]:
