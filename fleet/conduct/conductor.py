@@ -28,6 +28,7 @@ from fleet.conduct.resigning import Resigning
 from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Lease, Outgoing
 from fleet.figures.counting import Counting
+from fleet.idle_memory import IdleMemory
 from fleet.rollouts.stepping import Stepper
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Conductor:
         self._client = client
         self._revoker = Revoker(host, port, certificates)
         self._counting = Counting()
+        self._idle_memory = IdleMemory()
         self._office_work = OfficeWork()
         self._bundles = Bundles()
         self._stepper = Stepper()
@@ -112,6 +114,7 @@ class Conductor:
             return False
         self._revoker.turn()
         self._counting.turn()
+        self._idle_memory.turn()
         self._office_work.turn()
         self._bundles.turn()
         self._stepper.turn()

@@ -21,6 +21,7 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection
 
 from fleet.devices import hearing
+from fleet.idle_memory import IdleMemory
 from fleet.ingest.keeping import Keeper, Said
 from fleet.ingest.line import KEEPALIVE_S, Broker, Line, LineLostError
 from fleet.protocol.messages import MESSAGE_BYTES_MAX, Ack, FleetSession, encode
@@ -71,6 +72,7 @@ class Ingest:
         self._whose: dict[bytes, str | None] = {}
         self._stopping = False
         self._hearing_due_s = 0.0
+        self._idle_memory = IdleMemory()
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
 
@@ -121,6 +123,7 @@ class Ingest:
     def _serve(self, line: Line) -> None:
         while not self._stopping:
             self._say_hearing()
+            self._idle_memory.turn()
             line.turn(IDLE_S, self._wake)
             if not line.arrived:
                 continue
