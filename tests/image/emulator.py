@@ -95,7 +95,7 @@ class Emulator:
                 "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off",
                 "-drive", f"if=none,id=disk,file={self.disk},format=raw,cache=unsafe",
                 "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
-                "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
+                "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
                 "-device", f"virtio-gpu-pci,xres={self._size[0]},yres={self._size[1]}",
                 "-device", "qemu-xhci,id=usb",
                 "-device", "usb-tablet,bus=usb.0,port=1,id=touch", "-device", "usb-kbd,bus=usb.0,port=2,id=scanner",
