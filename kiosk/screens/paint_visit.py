@@ -106,6 +106,12 @@ def _rows_room(sheet: Sheet, room: Rect, rows: int) -> tuple[Rect, int]:
     return (room.inflate(0, short) if 0 < short <= m.pad else room), gap
 
 
+_TITLE_PITCH = 1.28
+
+_AIR = 2
+"""Hairlines at least between the edge of a tile and the ink of its title."""
+
+
 def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tuple[str, ...], Style]:
     """A tile's title whole if it can be: on one line, on two, on up to three of smaller type; else cut."""
     title = sheet.strong()
@@ -113,15 +119,20 @@ def _title_lines(sheet: Sheet, forms: Forms, room: int, height: int) -> tuple[tu
     if text in forms:
         return (text,), title
     lines = sheet.balanced(forms[-1], title, room)
-    if len(lines) <= 2 and round(1.4 * title.size) * len(lines) <= height:
+    if len(lines) <= 2 and _fits(sheet, lines, title, height):
         return lines, title
     smaller = sheet.ref(sheet.c.ink, Weight.STRONG)
     fitted = sheet.fitting(forms, smaller, room)
     if fitted in forms:
         return (fitted,), smaller
     lines = sheet.balanced(forms[-1], smaller, room)
-    fits = len(lines) <= 3 and round(1.4 * smaller.size) * len(lines) <= height
+    fits = len(lines) <= 3 and _fits(sheet, lines, smaller, height)
     return (lines, smaller) if fits else ((text,), title)
+
+
+def _fits(sheet: Sheet, lines: tuple[str, ...], style: Style, height: int) -> bool:
+    """Whether a title, marks and all, has a little air above and below."""
+    return sheet.ink_of(lines, style, _TITLE_PITCH)[1] + 2 * _AIR * sheet.m.hairline <= height
 
 
 def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
@@ -137,13 +148,16 @@ def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
     subtitle = sheet.ref()
     lines = sheet.wrap(tile.subtitle, subtitle, room) if wide and tile.subtitle else ()
     heads, title = _title_lines(sheet, tile.title, room, rect.height)
-    above = round(1.28 * title.size) * len(heads)
+    above = round(_TITLE_PITCH * title.size) * len(heads)
     if above + round(0.12 * title.size) + round(1.36 * subtitle.size) * len(lines) > rect.height or (
         len(lines) > 1 and m.large
     ):
         lines = ()
     y = centred(rect.top, rect.height, above + round(1.36 * subtitle.size) * len(lines))
-    y += sheet.lines(heads, title, (left, y), pitch=1.28)
+    begins, ink = sheet.ink_of(heads, title, _TITLE_PITCH)
+    if not lines and y + begins < rect.top + _AIR * m.hairline:
+        y = centred(rect.top, rect.height, ink) - begins
+    y += sheet.lines(heads, title, (left, y), pitch=_TITLE_PITCH)
     sheet.lines(lines, subtitle, (left, y), pitch=1.36)
     if wide:
         at = (rect.right - side - chevron, centred(rect.top, rect.height, chevron))

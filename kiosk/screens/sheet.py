@@ -199,6 +199,13 @@ class Sheet:
         baseline = centred(0, height, round(CONTENT_EM * style.size)) + round(BASELINE_EM * style.size)
         return max(0, above - baseline) or -max(0, baseline + below - height)
 
+    def ink_of(self, lines: Sequence[str], style: Style, pitch: float) -> tuple[int, int]:
+        """How far below the top of their box the ink of ``lines`` begins (negative: above it), and how high it is."""
+        above, _ = self.type.ink(lines[0], style.size, style.weight)
+        _, below = self.type.ink(lines[-1], style.size, style.weight)
+        baseline = round((pitch - CONTENT_EM) / 2 * style.size + BASELINE_EM * style.size)
+        return baseline - above, above + (len(lines) - 1) * round(pitch * style.size) + below
+
     def ink_height(self, text: str, style: Style) -> int:
         """How high the ink of ``text`` is, marks and tails included."""
         return sum(self.type.ink(text, style.size, style.weight))
