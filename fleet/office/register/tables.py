@@ -212,15 +212,16 @@ def _look_at_part(parcel: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 def _workbook_sheets(path: Path) -> Iterator[Iterator[Line]]:
     import openpyxl  # here, not above: it costs memory that only whoever reads a workbook should pay
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except _BROKEN as err:
-        raise TableError(Refusal.DAMAGED) from err
-    try:
-        for sheet in book.worksheets[:SHEETS_MAX]:
-            yield _sheet_lines(sheet)
-    finally:
-        book.close()
+    with path.open("rb") as file:  # by us: given a path, the library leaves a file open that it cannot make sense of
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except _BROKEN as err:
+            raise TableError(Refusal.DAMAGED) from err
+        try:
+            for sheet in book.worksheets[:SHEETS_MAX]:
+                yield _sheet_lines(sheet)
+        finally:
+            book.close()
 
 
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
