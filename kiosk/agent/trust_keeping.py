@@ -24,7 +24,7 @@ from fleet.protocol.messages import Desired
 from fleet.protocol.settings import KioskSettings, SettingsError
 from kiosk import trusted
 from kiosk.agent.trust_order import DEADLINE_S, UNREACHABLE, Order
-from kiosk.config import CURRENT, GRANT_FILE, MachineConfig
+from kiosk.config import GRANT_FILE, MachineConfig
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ def _essence(what: trusted.Trusted | None) -> trusted.Trusted | None:
 
 def _order(config: MachineConfig) -> Order | None:
     """What to ask by; None for a kiosk that nobody has given a root."""
-    grant = _grant(config.identity_path / CURRENT / GRANT_FILE)
+    grant = _grant(Path(config.link.ca_file).parent / GRANT_FILE)  # where enrolling puts both, by phone and by hand
     root = _text(Path(config.trust.root_file)) if config.trust.root_file else grant.trust_root if grant else ""
     if not root:
         log.error("%s", NO_ROOT)

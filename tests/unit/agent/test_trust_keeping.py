@@ -17,7 +17,7 @@ from fleet.protocol.settings import SettingsError
 from kiosk import trusted
 from kiosk.agent.trust_keeping import TrustKeeping, start_refresh
 from kiosk.agent.trust_order import Order
-from kiosk.config import CURRENT, GRANT_FILE, MachineConfig, Trust
+from kiosk.config import GRANT_FILE, MachineConfig, Trust
 from tests.support.broker import eventually
 from tests.support.desk_rig import machine
 from tests.support.sample_visit import DOCUMENT, settings
@@ -91,8 +91,12 @@ def test_the_root_it_was_given_when_it_enrolled(tmp_path: Path) -> None:
         kiosk_id="CBI-02", certificate="", ca="", broker_host="h", broker_port=1, fleet_api="https://f",
         trust_root="{}", dopa_code=40,
     )  # fmt: skip
-    (config.identity_path / CURRENT).mkdir(parents=True)
-    (config.identity_path / CURRENT / GRANT_FILE).write_bytes(msgspec.json.encode(grant))
+    identity = tmp_path / "identity"  # by phone it is ``data/identity/current``, by hand whatever [link] names
+    identity.mkdir()
+    (identity / GRANT_FILE).write_bytes(msgspec.json.encode(grant))
+    config = msgspec.structs.replace(
+        config, link=msgspec.structs.replace(config.link, ca_file=str(identity / "ca.pem"))
+    )
     turned(TrustKeeping(config, lambda: None, ends_with(0, started)))
     assert [(order.root, order.dopa_code) for order in started] == [("{}", 40)]
 
