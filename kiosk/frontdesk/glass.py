@@ -102,6 +102,8 @@ class Glass:
             with self._inside():
                 self._display = self._open_display()
         except DriverError as err:
+            if err.detail != self.why_closed:  # once a reason: of a kiosk that is nobody yet nobody else is told
+                log.warning("the display does not open: %s", err.detail)
             self.why_closed = err.detail
             self._back_off()
             return
