@@ -113,7 +113,7 @@ data_dir = "/var/lib/sala"
 run_dir = "/run/sala"
 [devices]
 card = "pcsc:"
-scanner = "evdev:/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_68284-0000:00:04.0-2-event-kbd"
+scanner = "evdev:/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_68284-0000:00:05.0-2-event-kbd"
 printer = "serial:/dev/ttyUSB0?baud=115200&profile=80mm"
 panel = "fake:"
 display = "pygame:kmsdrm"
