@@ -178,9 +178,10 @@ class PresenceKey(msgspec.Struct, frozen=True, kw_only=True):
         return key_id_of(bytes.fromhex(self.public_key))
 
     def may_sign(self, presence: Presence) -> bool:
-        """Whether a slip of that province and that time is its own."""
+        """Whether a slip of that province and that time is its own; a slip's time is in whole seconds."""
+        begun = presence.issued_at >= self.valid_from.replace(microsecond=0)
         ended = self.valid_until is not None and presence.issued_at > self.valid_until
-        return presence.dopa_code == self.dopa_code and presence.issued_at >= self.valid_from and not ended
+        return presence.dopa_code == self.dopa_code and begun and not ended
 
 
 class Verdict(StrEnum):

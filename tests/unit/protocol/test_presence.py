@@ -275,6 +275,13 @@ def test_a_key_signs_for_its_province_and_its_time_only(key: PresenceKey) -> Non
     assert judged(TEXT, key) is Verdict.FORGED
 
 
+def test_a_slip_of_the_second_in_which_its_key_was_made_is_genuine() -> None:
+    """A slip's time is in whole seconds, a key's is not."""
+    made = NOON + timedelta(microseconds=63_508)
+    young = PresenceKey(public_key=KEY.public_key, issuer="CBI-02", dopa_code=20, valid_from=made)
+    assert judged(TEXT, young) is Verdict.GENUINE
+
+
 def test_a_signature_for_something_else_is_none_here() -> None:
     """The key signs other things too, maybe: what is signed here begins with a word of its own."""
     assert message(SLIP, OUR_ID).startswith(b"sala presence slip\x00")
