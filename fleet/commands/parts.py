@@ -34,7 +34,7 @@ def add(command: AddCommand) -> None:
     """These commands."""
     up = command("up", _up, "broker, serve, ingest and conduct, on this machine", Needs.NOTHING)
     up.add_argument("--http-port", type=int, default=0, help="of the pages; 0 finds a free one")
-    up.add_argument("--host", default="127.0.0.1", help="address to listen on and to be known by")
+    up.add_argument("--host", default="", help="address to listen on and to be known by (default: as before)")
     command("serve", _serve, "the pages, and the kiosks' HTTPS port", Needs.DJANGO)
     what = "MQTT to database; any number of workers, the first of which must be there"
     ingest = command("ingest", _ingest, what, Needs.DJANGO)

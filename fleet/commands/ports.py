@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+LOOPBACK = "127.0.0.1"
+"""Where a fleet listens that was told nothing."""
+
 
 class Ports(msgspec.Struct, frozen=True):
     """Kept in ``ports.json``, so that addresses survive a restart."""
@@ -14,7 +17,7 @@ class Ports(msgspec.Struct, frozen=True):
     http: int
     kiosk: int
     broker: int
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
 
     @property
     def address(self) -> str:
@@ -33,13 +36,15 @@ def ports_of(data_dir: Path) -> Ports:
         raise SystemExit(f"fleet: no ports.json in {data_dir}; run `fleet broker-config` or `fleet up` first") from None
 
 
-def settle_ports(data_dir: Path, host: str = "127.0.0.1", http_port: int = 0) -> Ports:
-    """As they were; else free ones, found now and kept. A port of the pages that is named (not 0) holds in any case."""
+def settle_ports(data_dir: Path, host: str = "", http_port: int = 0) -> Ports:
+    """As they were; else free ones, found now and kept. A host or port of the pages that is named holds in any case."""
     path = data_dir / "ports.json"
-    kept = msgspec.json.decode(path.read_bytes(), type=Ports) if path.exists() else None
-    ports = kept or Ports(http_port or _free_port(host), _free_port(host), _free_port(host), host)
-    if http_port:
-        ports = msgspec.structs.replace(ports, http=http_port)
+    if path.exists():
+        ports = msgspec.json.decode(path.read_bytes(), type=Ports)
+    else:
+        at = host or LOOPBACK
+        ports = Ports(http_port or _free_port(at), _free_port(at), _free_port(at))
+    ports = msgspec.structs.replace(ports, host=host or ports.host, http=http_port or ports.http)
     path.write_bytes(msgspec.json.encode(ports))
     return ports
 
