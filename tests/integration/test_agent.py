@@ -40,6 +40,7 @@ from fleet.protocol.records import CommandEnded, Restarted, SettingsApplied, dec
 from fleet.protocol.topics import FLEET_SESSION, Channel, kiosk_topic, parse_kiosk_topic
 from fleet.trust.authority import Authority
 from kiosk import news, settings_store
+from kiosk.config import GRANT_FILE
 from kiosk.spool import Spool
 from tests.support.bad_line import BadLine
 from tests.support.bare_kiosk import spool_of
@@ -72,6 +73,9 @@ class Site:
     def __init__(self, fleet: Fleet, office: OfficeServer, folder: Path) -> None:
         self.fleet, self.office, self.folder = fleet, office, folder
         self.identity = fleet.enrol(KIOSK_ID)
+        (self.identity / GRANT_FILE).unlink(
+            missing_ok=True
+        )  # it would name a root, and nobody here serves what it signs
         self.desk = news.NewsSocket(folder / "run", news.FRONTDESK, news.AGENT)
         self.client: Client = fleet.service("fleet-conduct")
         self.client.subscribe("sala/v1/#")
