@@ -180,6 +180,9 @@ def _sdl_wishes(driver: VideoDriver) -> dict[str, str]:
     }
     if driver is not VideoDriver.WINDOW:  # for a window SDL knows best which desktop there is
         wishes["SDL_VIDEODRIVER"] = driver.value
+    if driver is VideoDriver.KMSDRM:
+        # SDL tries desktop GL first; without libGL it takes what it finds, calls what is not there, and shows black.
+        wishes["SDL_RENDER_DRIVER"] = "opengles2"
     return wishes
 
 
