@@ -10,15 +10,17 @@ from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from django.db.models import QuerySet
 
 from fleet.devices import staging
 from fleet.devices.desired import tell_desired
 from fleet.devices.models import Kiosk
-from fleet.protocol.updates import FirmwareDesired
+from fleet.protocol.updates import FirmwareDesired, UpdateReason
 from fleet.rollouts.judging import Member as Standing
 from fleet.rollouts.judging import MemberState, Patience, asked
 from fleet.rollouts.models import Firmware, Kind, Member, Rollout
 from fleet.rollouts.plan import Plan, bytes_per_s_each
+from fleet.rollouts.saving import save_many
 
 NO_EARLIER = "no-earlier"
 """What ran before is no bundle we know: there is nothing to go back to."""
@@ -92,13 +94,44 @@ def ask_back(rollout: Rollout, plan: Plan, members: Sequence[Member], now: datet
         put(member, back)
 
 
-def call_off(rollout: Rollout, members: Sequence[Member]) -> None:
-    """Tell those that are at it to drop what is not installed yet."""
-    kiosks = list(Kiosk.objects.select_related("office").filter(pk__in=[member.kiosk_id for member in members]))
-    ours = [kiosk for kiosk in kiosks if is_ours(rollout, kiosk)]
+def call_off(rollout: Rollout) -> None:
+    """Tell its kiosks to drop what is not installed yet: those at it, and those that failed and would try again.
+
+    Settings have no such thing: a kiosk that refused them tries them no more.
+    """
+    if rollout.kind == Kind.FIRMWARE:
+        asked = rollout.members.filter(state__in=(MemberState.ASKED, MemberState.FAILED))
+        asked.filter(state=MemberState.FAILED).update(next_try_at=None)
+        _say_called_off(rollout, asked, called_off=True)
+
+
+def ask_again(rollout: Rollout, plan: Plan, now: datetime) -> None:
+    """Take the calling off back: those that were at it go on, those that let go of it wait for their turn again.
+
+    Those that failed stay as they are: another roll-out of the same bundle is what lets a kiosk try again.
+    """
+    if rollout.kind != Kind.FIRMWARE:
+        return
+    newer = Member.objects.filter(rollout__kind=rollout.kind, rollout_id__gt=rollout.pk).values("kiosk_id")
+    let_go = rollout.members.filter(state=MemberState.WITHDRAWN, reason=UpdateReason.CANCELLED)
+    let_go.exclude(kiosk_id__in=newer).update(state=MemberState.WAITING, reason="", asked_at=None, decided_at=None)
+    at_it = rollout.members.filter(state=MemberState.ASKED)
+    since = asked(MemberState.ASKED, patience_of(plan), now)
+    at_it.update(step=since.step, step_since=since.step_since, deadline_at=since.deadline_at)
+    _say_called_off(rollout, at_it, called_off=False)
+
+
+def is_called_off(kiosk: Kiosk) -> bool:
+    """Whether what this kiosk is told is to let go of it."""
+    return bool((kiosk.firmware or {}).get("cancelled"))
+
+
+def _say_called_off(rollout: Rollout, members: QuerySet[Member], *, called_off: bool) -> None:
+    kiosks = Kiosk.objects.select_related("office").filter(pk__in=list(members.values_list("kiosk_id", flat=True)))
+    ours = [kiosk for kiosk in kiosks if is_ours(rollout, kiosk) and is_called_off(kiosk) != called_off]
     for kiosk in ours:
-        kiosk.firmware = {**(kiosk.firmware or {}), "cancelled": True}
-    Kiosk.objects.bulk_update(ours, ["firmware"], batch_size=200)
+        kiosk.firmware = {**(kiosk.firmware or {}), "cancelled": called_off}
+    save_many(Kiosk, ours, ["firmware"])
     tell_desired(ours)
 
 
@@ -121,7 +154,7 @@ def _ask_firmware(rollout: Rollout, plan: Plan, bundles: dict[Member, Firmware],
             member.before_hash = said.get("running_hash", "")
         told = order(firmware, plan, rollout_id(rollout, back=back), kiosk.office.province_id)
         kiosk.firmware = msgspec.to_builtins(told)
-    Kiosk.objects.bulk_update(kiosks.values(), ["firmware"], batch_size=200)
+    save_many(Kiosk, list(kiosks.values()), ["firmware"])
     tell_desired(list(kiosks.values()))
 
 

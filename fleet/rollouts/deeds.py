@@ -16,8 +16,8 @@ from django.utils import timezone
 from fleet.rollouts import asking
 from fleet.rollouts.gating import RolloutState
 from fleet.rollouts.judging import MemberState
-from fleet.rollouts.models import Deed, Kind, Member, Rollout
-from fleet.rollouts.stepping import standing_of
+from fleet.rollouts.models import Deed, Kind, Rollout
+from fleet.rollouts.stepping import plan_of, standing_of
 
 
 class DeedError(ValueError):
@@ -82,28 +82,28 @@ def _resume(rollout: Rollout, now: datetime) -> RolloutState:
     if rollout.state == RolloutState.HALTED:
         waves = standing_of(rollout, now).waves
         rollout.forgiven = {str(wave_no): wave.failed for wave_no, wave in enumerate(waves, 1) if wave.failed}
+        asking.ask_again(rollout, plan_of(rollout), now)
     return RolloutState.RUNNING
 
 
 def _cancel(rollout: Rollout, now: datetime) -> RolloutState:
     _withdraw_waiting(rollout, now)
-    asking.call_off(rollout, list(rollout.members.filter(state=MemberState.ASKED)))
+    asking.call_off(rollout)
     return RolloutState.CANCELLED
 
 
 def _roll_back(rollout: Rollout, now: datetime) -> RolloutState:
     """Whoever was asked is to run again what ran before; the conductor tells them, some at a time."""
     _withdraw_waiting(rollout, now)
+    asking.call_off(rollout)  # nobody tries it once more while waiting to be told
     asked = rollout.members.filter(state__in=(MemberState.ASKED, MemberState.PASSED, MemberState.FAILED))
     asked.update(state=MemberState.TO_RETURN, deadline_at=None, decided_at=None, next_try_at=None)
     return RolloutState.ROLLING_BACK
 
 
 def _withdraw_waiting(rollout: Rollout, now: datetime) -> None:
-    waiting: list[Member] = list(rollout.members.filter(state=MemberState.WAITING))
-    for member in waiting:
-        member.state, member.decided_at = MemberState.WITHDRAWN, now
-    Member.objects.bulk_update(waiting, ["state", "decided_at"], batch_size=500)
+    waiting = rollout.members.filter(state=MemberState.WAITING)
+    waiting.update(state=MemberState.WITHDRAWN, decided_at=now)
 
 
 _DEEDS: dict[What, Callable[[Rollout, datetime], RolloutState]] = {

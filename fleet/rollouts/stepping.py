@@ -41,6 +41,7 @@ from fleet.rollouts.judging import AT_IT, MemberState, Outcome, Sighting
 from fleet.rollouts.models import Deed, Kind, Member, MemberStep, Rollout
 from fleet.rollouts.plan import Plan
 from fleet.rollouts.planning import Place, Why, late_wave, left_out
+from fleet.rollouts.saving import save_many
 from fleet.rollouts.starting import Draft, add_members, candidates, kiosks_for, wanted_of
 
 log = logging.getLogger(__name__)
@@ -168,8 +169,11 @@ class _Step:
         rollout, now = self._rollout, self._now
         gap = now - (rollout.stepped_at or now)
         news = Q(kiosk__state__reported_at__gt=rollout.seen_through or rollout.created_at)
+        due = Q(state__in=AT_IT)
+        if gap <= EXCUSED_FROM:  # of the others, only time can change something
+            due &= Q(deadline_at=None) | Q(deadline_at__lte=now)
         members = list(
-            rollout.members.filter(Q(state__in=AT_IT) | news)
+            rollout.members.filter(due | news)
             .select_related("kiosk__state")
             .defer("kiosk__state__status", "kiosk__state__boots")
         )
@@ -207,7 +211,10 @@ class _Step:
         assert self._rollout.firmware is not None  # noqa: S101 - the kind says so
         is_back = self._rollout.state in _BACK and member.state != MemberState.WITHDRAWN
         wanted = member.before_hash if is_back else self._rollout.firmware.manifest_hash
-        return judging.seen_firmware(said.firmware, wanted, asking.rollout_id(self._rollout, back=is_back))
+        seen = judging.seen_firmware(said.firmware, wanted, asking.rollout_id(self._rollout, back=is_back))
+        if seen.outcome is Outcome.CALLED_OFF and not asking.is_called_off(member.kiosk):
+            return judging.NOTHING  # its word on a calling off that was taken back meanwhile
+        return seen
 
     # ---- deeds
 
@@ -252,6 +259,8 @@ class _Step:
         self._note(state.value, because.value)
         if state is RolloutState.DONE:
             self._supersede()
+        if state is RolloutState.HALTED:
+            asking.call_off(rollout)
         log.info("roll-out %d is %s %s", rollout.pk, state.value, because.value)
 
     def _supersede(self) -> None:
@@ -301,7 +310,7 @@ class _Step:
 
 def write(members: Sequence[Member], now: datetime) -> None:
     """Save changed members, each with a line of its time."""
-    Member.objects.bulk_update(members, CHANGED, batch_size=100)
+    save_many(Member, members, CHANGED)
     MemberStep.objects.bulk_create(
         (
             MemberStep(

@@ -68,10 +68,8 @@ class SimulatedUpdates:
         self._wanted = wanted
         state = self.said.state
         if wanted is None or wanted.cancelled:
-            if state in (UpdateState.WAITING, UpdateState.FETCHING, UpdateState.INSTALLING, UpdateState.ROLLED_BACK):
-                return self._into(UpdateState.IDLE, now, UpdateReason.CANCELLED)
-            return False
-        if not is_other:
+            return self._let_go(now)
+        if not is_other and state is not UpdateState.IDLE:
             return False
         self.said = msgspec.structs.replace(
             self.said, wanted_version=wanted.version, wanted_hash=wanted.manifest_hash, rollout_id=wanted.rollout_id,
@@ -80,6 +78,15 @@ class SimulatedUpdates:
         if self.said.running_hash == wanted.manifest_hash:
             return self._into(UpdateState.GOOD, now)
         return self._begin(wanted, now_s, now)
+
+    def _let_go(self, now: datetime) -> bool:
+        """It is called off: nothing new is begun, and what did not work is not tried again."""
+        state = self.said.state
+        if state in (UpdateState.WAITING, UpdateState.FETCHING, UpdateState.INSTALLING):
+            return self._into(UpdateState.IDLE, now, UpdateReason.CANCELLED)
+        if state is UpdateState.ROLLED_BACK and self.said.next_try_at is not None:
+            return self._into(state, now, self.said.reason)
+        return False
 
     def at(self, now_s: float, now: datetime) -> bool:
         """What is due."""
@@ -135,6 +142,8 @@ class SimulatedUpdates:
             return True
         if self.said.tries >= wanted.budget.tries_max:
             return self._into(UpdateState.QUARANTINED, now, UpdateReason.FRONT_DESK)
+        if wanted.cancelled:
+            return self._into(UpdateState.ROLLED_BACK, now, UpdateReason.FRONT_DESK)
         pause_s = RETRY_STEPS * self._step_s
         self._into(UpdateState.ROLLED_BACK, now, UpdateReason.FRONT_DESK, now + timedelta(seconds=pause_s))
         self.due_s = now_s + pause_s

@@ -84,12 +84,15 @@ def play(now: datetime, fate: Fate = good, silent: Mapping[str, datetime] | None
 
 def _done(kiosk_id: str, said: FirmwareReported, wanted: FirmwareDesired, fate: Fate) -> FirmwareReported | None:
     is_answered = (said.wanted_hash, said.rollout_id) == (wanted.manifest_hash, wanted.rollout_id)
-    if is_answered and not wanted.cancelled:
+    is_over = said.state in (UpdateState.GOOD, UpdateState.ROLLED_BACK, UpdateState.QUARANTINED)
+    if is_answered and is_over and not wanted.cancelled:
         return said
     said = msgspec.structs.replace(said, wanted_hash=wanted.manifest_hash, rollout_id=wanted.rollout_id, tries=1)
     is_there = said.running_hash == wanted.manifest_hash
     if wanted.cancelled:
         idle = msgspec.structs.replace(said, state=UpdateState.IDLE, reason=UpdateReason.CANCELLED)
+        if said.state in (UpdateState.ROLLED_BACK, UpdateState.QUARANTINED):
+            return msgspec.structs.replace(said, next_try_at=None)
         return said if said.state is UpdateState.GOOD and is_there else idle
     end = UpdateState.GOOD if is_there else fate(kiosk_id, wanted)
     if end is None:

@@ -120,7 +120,8 @@ def _other_wanted(state: Held, event: Heard) -> Step:
     if isinstance(state, Good) and (desired is None or _is_same(state.plan, desired)):
         return Next(state)  # called off too late: it runs, and is good
     if desired is not None and _is_same(state.plan, desired) and isinstance(state, RolledBack | Quarantined):
-        return Next(replace(state, until=None) if isinstance(state, RolledBack) else state)
+        # Called off: it says why it did not work, and does not try again, also when the calling off is taken back.
+        return Next(replace(state, until=None), (DropBundle(),)) if isinstance(state, RolledBack) else Next(state)
     step = _begun(desired, event.here)
     if desired is None:
         step = Next(Idle(UpdateReason.CANCELLED if isinstance(state, Waiting | Fetching | Installing) else _NONE))

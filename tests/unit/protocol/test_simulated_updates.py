@@ -59,6 +59,24 @@ def test_a_bad_one_comes_back_with_the_old_hash_until_it_is_quarantined() -> Non
     assert (said.running_hash, said.tries, said.reason) == (hash_of("0.1.0"), 3, UpdateReason.FRONT_DESK)
 
 
+def test_called_off_a_bad_one_tries_no_more_and_one_that_let_go_begins_anew_when_it_is_asked_again() -> None:
+    off = msgspec.structs.replace(WANTED, cancelled=True)
+    kiosk = Kiosk(Fate.BAD)
+    kiosk.hear(WANTED)
+    assert [kiosk.next() for _ in range(3)][-1] is S.ROLLED_BACK
+    assert kiosk.hear(off) is S.ROLLED_BACK
+    assert (kiosk.updates.said.next_try_at, kiosk.updates.due_s) == (None, FOREVER_S)
+    late = Kiosk(Fate.BAD)  # hears it while it is away
+    late.hear(WANTED)
+    assert [late.next(), late.next()][-1] is S.REBOOTING
+    late.hear(off)
+    assert late.next() is S.ROLLED_BACK
+    assert late.updates.due_s == FOREVER_S
+    slow = Kiosk()
+    slow.hear(WANTED)
+    assert [slow.hear(off), slow.hear(WANTED)] == [S.IDLE, S.FETCHING]
+
+
 def test_a_silent_one_never_comes_back() -> None:
     kiosk = Kiosk(Fate.SILENT)
     kiosk.hear(WANTED)

@@ -322,6 +322,33 @@ def test_it_can_be_called_off_until_the_reboot(met_in: type) -> None:
     assert ("StopWork" in kinds(machine.todo)) == (met_in is not st.Waiting)
 
 
+def test_called_off_after_it_went_back_it_is_not_tried_again() -> None:
+    machine = Machine(works=False)
+    machine.go([st.RolledBack])
+    for wanted in (msgspec.structs.replace(WANTED, cancelled=True), WANTED):
+        machine.step(st.Heard(here=machine.here, desired=wanted))
+    assert isinstance(machine.state, st.RolledBack)
+    assert (machine.state.until, machine.state.reason) == (None, UpdateReason.FRONT_DESK)
+    installed = kinds(machine.done).count("Install")
+    for _ in range(400):
+        machine.tick(600)
+        while machine.todo:
+            machine.carry_out()
+    assert kinds(machine.done).count("Install") == installed
+    assert machine.fetched == 0
+    machine.step(st.Heard(here=machine.here, desired=msgspec.structs.replace(WANTED, rollout_id="another")))
+    machine.go([st.Installing])
+
+
+def test_called_off_while_it_waits_to_try_again_it_lets_go_of_it() -> None:
+    machine = Machine()
+    machine.go([st.Installing])
+    machine.step(st.InstallEnded(here=machine.here, ok=False, detail="the slot is broken"))
+    assert holding_back(machine) == (st.Upcoming.FETCH, UpdateReason.INSTALL_FAILED)
+    machine.step(st.Heard(here=machine.here, desired=msgspec.structs.replace(WANTED, cancelled=True)))
+    assert machine.state == st.Idle(UpdateReason.CANCELLED)
+
+
 def test_called_off_when_it_is_installed_it_does_not_start_by_itself_later() -> None:
     machine = Machine()
     machine.go([st.Installing])

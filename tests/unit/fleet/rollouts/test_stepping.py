@@ -15,7 +15,7 @@ from fleet.devices.models import Kiosk, KioskState, Lease, Outgoing, SettingsRev
 from fleet.protocol.messages import Desired, decode
 from fleet.protocol.settings import SettingsError, merge
 from fleet.protocol.updates import FirmwareDesired, QuietHours, UpdateState
-from fleet.rollouts import deeds
+from fleet.rollouts import asking, deeds
 from fleet.rollouts.deeds import DeedError, What
 from fleet.rollouts.firmware import FirmwareError, known_firmware, withdrawn_firmware
 from fleet.rollouts.gating import RolloutState
@@ -147,6 +147,76 @@ def test_cancelled_those_that_wait_are_let_go_and_those_at_it_are_told(world: Wo
     world.turn()
     assert states(rollout) == {"withdrawn": 30}
     assert running(world.kiosk_ids) == {OLD: 30}
+
+
+def told(kiosk_ids: Sequence[str]) -> dict[str, bool]:
+    """Whether each was told last to let go of it."""
+    return {pk: bool(Kiosk.objects.get(pk=pk).firmware["cancelled"]) for pk in kiosk_ids}
+
+
+@pytest.mark.parametrize("deed", [None, What.CANCEL, What.ROLL_BACK], ids=["halted", "cancelled", "taken back"])
+def test_stopped_no_kiosk_that_failed_tries_again_by_itself(world: World, deed: What | None) -> None:
+    rollout = begin("all", at_once=30, harm_max=4, answer_s=300)
+    late = rollout.members.all()[1].kiosk_id
+
+    def fate(kiosk_id: str, _wanted: FirmwareDesired) -> UpdateState | None:
+        return UpdateState.FETCHING if kiosk_id == late else UpdateState.ROLLED_BACK
+
+    for _ in range(2):
+        world.turn(fate)
+    if deed is not None:
+        deeds.do(rollout.pk, deed, None, "ทดลอง")
+    else:
+        for member in rollout.members.filter(state="asked"):  # one that is slow, and three that failed
+            assert member.kiosk_id == late
+        rollout.plan["limits"]["harm_max"] = 3
+        rollout.save()
+        world.turn(fate)
+        rollout.refresh_from_db()
+        assert rollout.state == RolloutState.HALTED
+    asked = list(rollout.members.exclude(asked_at=None).values_list("kiosk_id", flat=True))
+    assert told(asked) == dict.fromkeys(asked, True)
+    assert not rollout.members.exclude(next_try_at=None).exists()
+
+
+def test_gone_on_with_those_that_let_go_of_it_get_it_after_all_and_those_that_failed_do_not(world: World) -> None:
+    rollout = begin("all", at_once=30, harm_max=4)
+    order = list(rollout.members.values_list("kiosk_id", flat=True))
+    worse, slow = set(order[:3]), order[3]
+
+    def before(kiosk_id: str, _wanted: FirmwareDesired) -> UpdateState | None:
+        return UpdateState.ROLLED_BACK if kiosk_id in worse else UpdateState.FETCHING
+
+    world.turn(before)
+    world.turn(before)
+    rollout.plan["limits"]["harm_max"] = 3
+    rollout.save()
+    step_all(world.now)
+    assert told(order[:4]) == dict.fromkeys(order[:4], True)
+    world.silent[slow] = world.now  # has not heard it yet
+    deeds.do(rollout.pk, What.RESUME, None, "รู้สาเหตุแล้ว")
+    del world.silent[slow]
+    assert told(order[:4]) == {**dict.fromkeys(order[:3], True), slow: False}
+    world.until(rollout, RolloutState.DONE, lambda kiosk_id, _wanted: before(kiosk_id, _wanted)
+                if kiosk_id in worse else UpdateState.GOOD)  # fmt: skip
+    assert states(rollout) == {"failed": 3, "passed": 27}
+
+
+def test_the_word_on_a_calling_off_that_was_taken_back_is_old_news(world: World) -> None:
+    rollout = begin("all", at_once=5)
+    step_all(world.now)
+    step_all(world.now)
+    deeds.do(rollout.pk, What.PAUSE, None, "ลอง")
+    Rollout.objects.update(state=RolloutState.HALTED)
+    rollout.refresh_from_db()
+    asking.call_off(rollout)
+    play(world.now + MINUTE)  # all five say that they have let go of it
+    deeds.do(rollout.pk, What.RESUME, None, "ต่อ")
+    step_all(world.now + MINUTE)
+    assert states(rollout)["asked"] == 5
+    world.now += MINUTE
+    world.until(rollout, RolloutState.DONE)
+    assert states(rollout) == {"passed": 30}
 
 
 def test_taken_back_every_kiosk_runs_again_what_it_ran(world: World) -> None:
