@@ -16,7 +16,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from fleet.devices.models import Kiosk, Layer, Outgoing, SettingsRevision, StagedSettings
-from fleet.protocol.messages import Desired, Message, SettingsLayer, encode
+from fleet.protocol.messages import Desired, Message, SettingsLayer, encode, encode_packed
 from fleet.protocol.settings import SettingsError, merge, read_settings
 from fleet.protocol.topics import Channel, kiosk_topic
 from fleet.protocol.updates import FirmwareDesired
@@ -117,7 +117,7 @@ def _tell(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
     Outgoing.objects.bulk_create(
         Outgoing(
             topic=kiosk_topic(kiosk.kiosk_id, Channel.DESIRED),
-            payload=encode(_desired(kiosk, documents.stack_of(kiosk))),
+            payload=encode_packed(_desired(kiosk, documents.stack_of(kiosk))),
             retain=True,
         )
         for kiosk in kiosks
@@ -208,8 +208,9 @@ def announce_office(office_id: str) -> None:
 
 
 def post(kiosk_id: str, channel: Channel, message: Message, *, retain: bool = False) -> None:
-    """Have a message published, as part of the transaction under way."""
-    Outgoing.objects.create(topic=kiosk_topic(kiosk_id, channel), payload=encode(message), retain=retain)
+    """Have a message published, as part of the transaction under way; packed where the broker keeps it."""
+    payload = encode_packed(message) if channel is Channel.DESIRED else encode(message)
+    Outgoing.objects.create(topic=kiosk_topic(kiosk_id, channel), payload=payload, retain=retain)
 
 
 def merged_for(layer: str, key: str, kiosk: Kiosk | None) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 Rules: fields are only ever added, with a default, and a default never changes, because it is not sent. Readers ignore
 what they do not know, and read a word of an enumeration they do not know as ``unknown``. Times are UTC.
 ``decode`` is the only way in: it bounds the size before it parses.
+A message may be packed (zlib, RFC 1950); only ``Desired`` is, since the broker keeps one for every kiosk.
 """
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -18,6 +20,9 @@ from fleet.protocol.updates import FirmwareDesired, FirmwareReported
 
 MESSAGE_BYTES_MAX = 256 * 1024
 """Largest message either side reads. A batch of 100 records is about 30 kB; settings documents about 10 kB."""
+
+ZLIB_BEGINS = 0x78
+"""First byte of a packed message (RFC 1950: deflate, 32 KiB window); JSON text cannot begin so."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,6 +162,7 @@ class Desired(Message, frozen=True):
 
     ``office_revision`` counts within ``office_id``: a kiosk that was moved may well see a smaller one.
     ``firmware``: see ``fleet.protocol.updates``; None leaves alone what runs.
+    It comes packed (zlib, RFC 1950) or as it is; its first byte tells: 0x78 is zlib's.
     """
 
     settings_revision: Count
@@ -252,11 +258,18 @@ def encode(message: Message) -> bytes:
     return msgspec.json.encode(message)
 
 
+def encode_packed(message: Message) -> bytes:
+    """The same, packed: of a settings document of 2 kB, most of it Thai, 0.7 kB are left."""
+    return zlib.compress(encode(message))
+
+
 def decode(payload: bytes, kind: type[M]) -> M:
-    """The message of type ``kind`` in ``payload``.
+    """The message of type ``kind`` in ``payload``, packed or not.
 
     Raises: MessageError when it is too large, no JSON, or breaks the schema; count it, do not crash.
     """
+    if payload[:1] == bytes((ZLIB_BEGINS,)):
+        payload = _unpacked(payload, kind)
     if len(payload) > MESSAGE_BYTES_MAX:
         raise MessageError(f"{kind.__name__} of {len(payload)} bytes is over {MESSAGE_BYTES_MAX}")
     try:
@@ -267,3 +280,15 @@ def decode(payload: bytes, kind: type[M]) -> M:
         raise MessageError(f"{kind.__name__}: a text is no UTF-8") from None
     except RecursionError:  # nested deeper than anything of ours; the traceback would be as deep
         raise MessageError(f"{kind.__name__}: nested too deeply") from None
+
+
+def _unpacked(payload: bytes, kind: type[Message]) -> bytes:
+    """At most one byte more than may be read: what is a thousand times its size packed is never unpacked whole."""
+    unpacking = zlib.decompressobj()
+    try:
+        message = unpacking.decompress(payload, MESSAGE_BYTES_MAX + 1)
+    except zlib.error:
+        raise MessageError(f"{kind.__name__}: damaged packing") from None
+    if len(message) <= MESSAGE_BYTES_MAX and (not unpacking.eof or unpacking.unused_data):
+        raise MessageError(f"{kind.__name__}: packing cut short, or more behind it")
+    return message

@@ -126,6 +126,12 @@ def test_the_settings_a_release_was_sent_are_still_settings() -> None:
         assert problems == ()
 
 
+@pytest.mark.parametrize("path", sorted(WIRE.glob("*/*.zlib")), ids=_name)
+def test_a_packed_message_says_the_same(path: Path) -> None:
+    kind = KINDS[path.stem]
+    assert read(path.read_bytes(), kind) == read(path.with_suffix(".json").read_bytes(), kind)
+
+
 def test_a_record_of_a_later_release_is_kept_as_it_came() -> None:
     later = {"kind": "door-opened", "by": "nobody"}
     assert decode_record(json.dumps(later).encode()) == UnknownRecord(original=later)
