@@ -2,15 +2,14 @@
 
 Rules: both days are asked around midnight, and the next one after 22:00, since the bank counts those to it. Nothing
 is retried here: who cannot be asked now is asked when the bank says it again. "Could not ask" is an error, "knows
-nothing of it" an empty answer.
+nothing of it" an empty answer. requests is imported by the first question (as in ``fleet.partners.line``, for the same
+reason).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-
-import requests
 
 from fleet.payments.banks.port import BANGKOK, DAY_ENDS, BankFormatError, BankWord, Claim
 from fleet.payments.banks.scb import SCB, read_inquiry
@@ -44,6 +43,8 @@ class ScbInquiry:
         return ()
 
     def _ask(self, claim: Claim, day: date) -> tuple[BankWord, ...]:
+        import requests
+
         question = {
             "eventCode": EVENT_CODE,
             "transactionDate": day.isoformat(),
