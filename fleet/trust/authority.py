@@ -99,6 +99,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = x509.SubjectAlternativeName([_name(each) for each in names])
         builder = self._leaf(names[0], key.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, LEAF_LIFE)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         builder = builder.add_extension(self._key_identifier(), critical=False)
         return _pem(key, builder.add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256()))
 
@@ -110,7 +111,11 @@ class Authority:
     def sign_client(
         self, common_name: str, public_key: ec.EllipticCurvePublicKey, life: timedelta = LEAF_LIFE
     ) -> x509.Certificate:
-        """A certificate for a key that somebody else holds: a kiosk, under its id."""
+        """A certificate for a key that somebody else holds: a kiosk, under its id.
+
+        No identifier of its own key, which only issuers need (RFC 5280, 4.2.1.2): a broker keeps the certificate of
+        everybody who is connected, each extension read and unread.
+        """
         builder = self._leaf(common_name, public_key, ExtendedKeyUsageOID.CLIENT_AUTH, life)
         issuer = x509.AuthorityKeyIdentifier(
             self._key_identifier().key_identifier, [x509.DirectoryName(self._root.subject)], self._serial_for_servers
@@ -131,7 +136,6 @@ class Authority:
             .not_valid_after(now + life)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         )
 
     def _key_identifier(self) -> x509.AuthorityKeyIdentifier:
