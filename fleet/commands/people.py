@@ -7,6 +7,9 @@ import os
 
 from fleet.commands.command import AddCommand, CommandError, Needs
 
+ROLES = ("technician", "officer", "provincial-admin", "national-admin", "treasury-officer", "auditor")
+"""As ``fleet.people.models.Role``, which needs Django."""
+
 PASSWORD_CHARACTERS_MIN = 10
 """As ``fleet.site.settings`` asks for on the pages."""
 
@@ -16,21 +19,23 @@ def add(command: AddCommand) -> None:
     what = "make or change an account; the password comes from SALA_PASSWORD"
     user = command("user", _user, what, Needs.MIGRATED)
     user.add_argument("name")
-    user.add_argument("--role", required=True, choices=["technician", "officer", "provincial-admin", "national-admin"])
-    user.add_argument("--province", type=int, help="DOPA code; not for national admins")
+    user.add_argument("--role", required=True, choices=ROLES)
+    user.add_argument("--province", type=int, help="DOPA code; none is the whole nation")
     user.add_argument("--full-name", default="")
 
 
 def _user(arguments: argparse.Namespace) -> None:
     from django.contrib.auth.models import User
 
-    from fleet.people.models import Membership, Role
+    from fleet.people.models import OF_THE_NATION, Membership, Role
 
     password = os.environ.get("SALA_PASSWORD", "")
     if len(password) < PASSWORD_CHARACTERS_MIN:
         raise CommandError(f"put a password of at least {PASSWORD_CHARACTERS_MIN} characters into SALA_PASSWORD")
-    if (arguments.province is None) != (arguments.role == Role.NATIONAL_ADMIN):
-        raise CommandError("every role but national-admin needs --province, and that one must not have it")
+    if arguments.province is None and arguments.role not in OF_THE_NATION:
+        raise CommandError(f"{arguments.role} needs --province")
+    if arguments.province is not None and arguments.role == Role.NATIONAL_ADMIN:
+        raise CommandError("national-admin is for the nation, and must not have --province")
     user, _ = User.objects.get_or_create(username=arguments.name)
     user.first_name = arguments.full_name
     user.set_password(password)

@@ -23,12 +23,17 @@ from fleet.people.scope import Scope, scope_of
 View = Callable[..., HttpResponse]
 
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
 def signed_in(view: View) -> View:
-    """Only for people who have signed in; the answer is kept nowhere."""
+    """Only for people who have signed in, and for an auditor only to read; the answer is kept nowhere."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated:
+            if request.method not in SAFE and scope_of(request.user).reads_only:
+                raise Http404
             response = view(request, *args, **kwargs)
         elif is_live(request):
             # The piece that renews itself must not put a sign-in form inside a page: the page starts anew.
@@ -41,8 +46,20 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def for_money(view: View) -> View:
+    """Below ``signed_in``: what is money's is there only for who settles it somewhere, and who audits that."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not scope_of(request.user).settles_somewhere:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def for_offices(view: View) -> View:
-    """Below ``signed_in``: what is money or people's is there only for who serves in an office, not for technicians."""
+    """Below ``signed_in``: what is an office's own work is there only for who serves in one, not for technicians."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -82,8 +99,7 @@ def offices_seen(scope: Scope) -> QuerySet[Office]:
 
 def offices_to_install_in(scope: Scope) -> QuerySet[Office]:
     """The offices in which this account may let a kiosk in."""
-    offices = Office.objects.select_related("province").order_by("province_id", "pk")
-    return offices if scope.nation else offices.filter(province_id__in=scope.installs)
+    return scope.installs.of(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
 
 
 def offices_served(scope: Scope) -> QuerySet[Office]:
@@ -99,7 +115,7 @@ def provinces_seen(scope: Scope) -> QuerySet[Province]:
 def intents_seen(scope: Scope) -> QuerySet[Intent]:
     """Payments shown on kiosks of the offices in which this account serves."""
     intents = Intent.objects.select_related("kiosk__office", "notice__factory")
-    return scope.served(intents, "kiosk__office__province_id")
+    return scope.settled(intents, "kiosk__office__province_id")
 
 
 def intents_waiting(scope: Scope) -> QuerySet[Intent]:
@@ -111,5 +127,5 @@ def intents_waiting(scope: Scope) -> QuerySet[Intent]:
 def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
     """Confirmations for offices this account serves; those that name nothing of anybody's are the nation's."""
     confirmations = Confirmation.objects.select_related("notice__factory__office", "intent__kiosk__office")
-    ours = scope.served(confirmations, "notice__factory__office__province_id")
-    return ours | scope.served(confirmations, "intent__kiosk__office__province_id")
+    ours = scope.settled(confirmations, "notice__factory__office__province_id")
+    return ours | scope.settled(confirmations, "intent__kiosk__office__province_id")

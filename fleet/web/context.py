@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
-from fleet.people.scope import scope_of
+from fleet.people.scope import Scope, scope_of
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -23,7 +23,8 @@ _BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/f
 """Pages that are reached from an entry and stand elsewhere."""
 
 
-_MONEY = frozenset({"payments", "fees", "bank"})
+_MONEY = frozenset({"payments", "bank"})
+_OFFICES = frozenset({"fees"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return known
-    name = user.get_full_name() or user.get_username()
+    name, scope = user.get_full_name() or user.get_username(), scope_of(user)
     return {
         **known,
-        "entries": _entries(request.path, money=scope_of(user).serves_somewhere),
+        "entries": _entries(request.path, scope),
+        "reads_only": scope.reads_only,
         "person": name,
         "initial": next((letter for letter in name if letter not in "เแโใไ"), "?"),
         "role": _role(user.pk),
@@ -55,8 +57,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _entries(path: str, *, money: bool) -> tuple[Entry, ...]:
-    """``money``: with the pages that are money's alone."""
+def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
+    """Those of the pages that are there for the account."""
+    hidden = (set() if scope.settles else _MONEY) | (set() if scope.serves else _OFFICES)
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
@@ -71,7 +74,7 @@ def _entries(path: str, *, money: bool) -> tuple[Entry, ...]:
     ]
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
-    return tuple(_entry(path, *each) for each in entries if money or each[0] not in _MONEY)
+    return tuple(_entry(path, *each) for each in entries if each[0] not in hidden)
 
 
 def _entry(path: str, name: str, icon: str, word: str) -> Entry:
@@ -82,18 +85,25 @@ def _entry(path: str, name: str, icon: str, word: str) -> Entry:
 
 def _role(user_id: int) -> str:
     """The widest role, and where it holds."""
-    order = [Role.NATIONAL_ADMIN, Role.PROVINCIAL_ADMIN, Role.OFFICER, Role.TECHNICIAN]
+    order = [
+        Role.AUDITOR, Role.NATIONAL_ADMIN, Role.PROVINCIAL_ADMIN, Role.TREASURY, Role.OFFICER, Role.TECHNICIAN,
+    ]  # fmt: skip
     memberships = sorted(Membership.objects.filter(user_id=user_id), key=lambda each: order.index(Role(each.role)))
     if not memberships:
         return _("ยังไม่มีหน้าที่")
     widest = memberships[0]
     if widest.dopa_code is None:
-        return _("ผู้ดูแลระดับประเทศ")
+        return {
+            Role.TREASURY: _("เจ้าหน้าที่การเงินส่วนกลาง"),
+            Role.AUDITOR: _("ผู้ตรวจสอบ ทั้งประเทศ"),
+        }.get(Role(widest.role)) or _("ผู้ดูแลระดับประเทศ")
     province = Province.objects.filter(pk=widest.dopa_code).first()
     where = (province.name_en if get_language() == "en" else province.name_th) if province else ""
     words = {
         Role.PROVINCIAL_ADMIN: _("ผู้ดูแลจังหวัด%(where)s"),
         Role.OFFICER: _("เจ้าหน้าที่ จังหวัด%(where)s"),
         Role.TECHNICIAN: _("ช่างภาคสนาม %(where)s"),
+        Role.TREASURY: _("เจ้าหน้าที่การเงิน %(where)s"),
+        Role.AUDITOR: _("ผู้ตรวจสอบ %(where)s"),
     }
     return (words.get(Role(widest.role)) or "%(where)s") % {"where": where}

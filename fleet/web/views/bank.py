@@ -24,7 +24,7 @@ from fleet.payments.models import Confirmation, Intent
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.payment import PayloadError, parse_amount
 from fleet.web import words
-from fleet.web.access import for_offices, intents_seen, intents_waiting, is_live, signed_in
+from fleet.web.access import for_money, intents_seen, intents_waiting, is_live, signed_in
 from fleet.web.live import answer
 
 BANK = "PRETEND"
@@ -41,7 +41,7 @@ class OddForm:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@for_offices
+@for_money
 def bank(request: HttpRequest) -> HttpResponse:
     """Payments waiting on screens; POST has the bank say one of them, or something odd."""
     if not settings.PRETEND_BANK:
@@ -92,7 +92,7 @@ def _odd_word(post: QueryDict, scope: Scope, form: OddForm) -> BankWord | None:
     notice = Notice.objects.select_related("factory__office").filter(reference=ref1).first()
     if not ref1:
         form.wrong["ref1"] = _("ใส่เลขอ้างอิง 1")
-    elif notice is not None and not scope.may_serve(notice.factory.office.province_id):
+    elif notice is not None and not scope.may_settle(notice.factory.office.province_id):
         form.wrong["ref1"] = _("ใบแจ้งนี้เป็นของจังหวัดอื่น")
     try:
         amount_satang = parse_amount(form.typed["amount"].replace(",", ""))
@@ -113,6 +113,6 @@ def _said(request: HttpRequest, scope: Scope) -> tuple[Confirmation, str, str] |
     if not (number.isascii() and number.isdigit()):
         return None
     said = Confirmation.objects.select_related("notice__factory__office").filter(pk=int(number[:12]), bank=BANK).first()
-    if said is None or (said.notice and not scope.may_serve(said.notice.factory.office.province_id)):
+    if said is None or (said.notice and not scope.settles.holds(said.notice.factory.office.province_id)):
         return None
     return said, words.match_word(said.match), words.match_deed(said.match)

@@ -42,7 +42,7 @@ def channel(request: HttpRequest, office_id: str, code: str) -> HttpResponse:
     """One channel, or with ``new`` a new one."""
     scope = scope_of(request.user)
     office = offices_seen(scope).filter(pk=office_id).first()
-    if office is None or not scope.may_change(office.province_id):
+    if office is None or not scope.may_look_into(office.province_id):
         raise Http404
     found = Channel.objects.filter(office=office, code=code).first() if code != NEW else Channel(office=office)
     if found is None:

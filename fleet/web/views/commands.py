@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fleet.devices.commanding import MEDIA_TYPES, ask
 from fleet.devices.models import KioskCommand
+from fleet.people.scope import scope_of
 from fleet.protocol.messages import CommandKind
 from fleet.web.access import kiosk_seen, signed_in
 
@@ -20,8 +21,10 @@ EXTENSIONS = {"image/png": "png", "text/plain": "txt"}
 @require_POST
 @signed_in
 def command(request: HttpRequest, kiosk_id: str) -> HttpResponse:
-    """Ask ``kind`` of the kiosk; everybody who may see it may look after it."""
+    """Ask ``kind`` of the kiosk: for who looks after it."""
     kiosk = kiosk_seen(request, kiosk_id)
+    if not scope_of(request.user).may_tend(kiosk.office.province_id):
+        raise Http404
     kind = CommandKind(request.POST.get("kind", ""))
     if kind is CommandKind.UNKNOWN:
         raise Http404

@@ -34,7 +34,7 @@ REVISIONS_SHOWN = 20
 @for_offices
 def nation(request: HttpRequest) -> HttpResponse:
     """What the nation says for every office that does not say otherwise."""
-    return _policy(request, None, may_change=scope_of(request.user).nation)
+    return _policy(request, None, may_change=scope_of(request.user).may_change(None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

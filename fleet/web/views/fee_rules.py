@@ -36,7 +36,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All versions, newest first."""
     scope = scope_of(request.user)
     rows = FeeRule.objects.select_related("author", "signed_by")
-    context = {"rows": [(each, read_rules(each.document)) for each in rows], "may_draft": scope.nation}
+    context = {"rows": [(each, read_rules(each.document)) for each in rows], "may_draft": scope.may_change(None)}
     return render(request, "web/fee_rules.html", context)
 
 
@@ -65,7 +65,7 @@ def _sections(form: RuleForm) -> list[_Section]:
 @signed_in
 def new_rule(request: HttpRequest) -> HttpResponse:
     """The form for another version, beginning with the newest; or, with ``draft``, for a draft that nobody signed."""
-    if not scope_of(request.user).nation:
+    if not scope_of(request.user).may_look_into(None):
         raise Http404
     changed = _draft_asked(request)
     base = changed or FeeRule.objects.first()
@@ -80,7 +80,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         "changed": changed,
         "wrong": wrong,
         "reason": reason_of(request) or (changed.reason if changed else ""),
-        "may_change": True,
+        "may_change": scope_of(request.user).may_change(None),
     }
     return render(request, "web/fee_rule_form.html", context, status=422 if wrong else 200)
 
@@ -126,7 +126,7 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
         raise Http404
     wrong = ""
     if request.method == "POST":
-        if not scope.nation:
+        if not scope.may_change(None):
             raise Http404
         try:
             sign(found.version, cast(User, request.user))
@@ -142,8 +142,8 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
         "changed": document_words.changes(before.document if before else {}, found.document),
         "before": before,
         "is_own": found.author_id == request.user.pk,
-        "may_edit": scope.nation and found.signed_at is None,
-        "may_sign": scope.nation and found.signed_at is None and found.author_id != request.user.pk,
+        "may_edit": scope.may_change(None) and found.signed_at is None,
+        "may_sign": scope.may_change(None) and found.signed_at is None and found.author_id != request.user.pk,
         "wrong": wrong,
     }
     return render(request, "web/fee_rule.html", context)

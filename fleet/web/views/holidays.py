@@ -43,7 +43,9 @@ PROBLEMS_SHOWN = 20
 
 def _seen(scope: Scope) -> QuerySet[Holiday]:
     rows = in_force().select_related("province", "added_by")
-    return rows if scope.nation else rows.filter(Q(province__isnull=True) | Q(province_id__in=scope.sees))
+    return (
+        rows if scope.sees.nation else rows.filter(Q(province__isnull=True) | Q(province_id__in=scope.sees.provinces))
+    )
 
 
 def _places(scope: Scope) -> list[Province]:
@@ -56,7 +58,7 @@ def _places(scope: Scope) -> list[Province]:
 def holidays(request: HttpRequest) -> HttpResponse:
     """A year's days, and the forms of whoever may change some."""
     scope = scope_of(request.user)
-    if not (scope.nation or scope.sees):
+    if not scope.sees:
         raise Http404
     places, wrong = _places(scope), list[str]()
     if request.method == "POST":
@@ -73,7 +75,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
         "year": year + BE_OFFSET,
         "years": [each + BE_OFFSET for each in years],
         "places": places,
-        "nation": scope.nation,
+        "nation": scope.may_change(None),
         "wrong": wrong,
         "said": request.POST,
         "moved": _numbers(request),

@@ -95,5 +95,6 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "commands": command_words.lines(list(asked[:COMMANDS_SHOWN]), timezone.now()),
         "shot": asked.filter(media_type="image/png").first(),
         "may_change": scope_of(request.user).may_change(row.office.province_id),
+        "may_tend": scope_of(request.user).may_tend(row.office.province_id),
     }
     return answer(request, "kiosk", context)

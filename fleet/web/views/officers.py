@@ -25,7 +25,7 @@ def officers(request: HttpRequest, office_id: str) -> HttpResponse:
     """The list of an office, for who may change its settings."""
     scope = scope_of(request.user)
     office = offices_seen(scope).filter(pk=office_id).first()
-    if office is None or not scope.may_change(office.province_id):
+    if office is None or not scope.may_look_into(office.province_id):
         raise Http404
     wrong = ""
     if request.method == "POST":

@@ -64,7 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "odd": [(words.match_word(kind), odd.filter(match=kind).count()) for kind in Match if kind is not Match.EXACT],
         "tiles": tiles_of(truths),
         "today": _today(scope),
-        "money": scope.serves_somewhere,
+        "money": scope.settles_somewhere,
     }
     return answer(request, "overview", context)
 

@@ -61,7 +61,7 @@ def partner(request: HttpRequest, system: str) -> HttpResponse:
         context = {"question": question, "told": _ask(known, question)}
         it = next(each for each in asking.partners() if each.system == known)
     elif request.method == "POST":
-        if not scope.nation:
+        if not scope.may_change(None):
             raise Http404
         form = _read(request.POST)
         if not form.wrong:
@@ -72,7 +72,7 @@ def partner(request: HttpRequest, system: str) -> HttpResponse:
         "it": it,
         "form": form,
         "asks": partner_words.question(known),
-        "may_change": scope.nation,
+        "may_change": scope.may_change(None),
         "timeout_s_max": TIMEOUT_S_MAX,
         "has_token": asking.token_file(known).exists(),
     }
@@ -82,7 +82,7 @@ def partner(request: HttpRequest, system: str) -> HttpResponse:
 def _let_in(request: HttpRequest) -> Scope:
     """Who serves people somewhere. Raises: Http404 for everybody else."""
     scope = scope_of(request.user)
-    if not (scope.nation or scope.serves):
+    if not scope.serves:
         raise Http404
     return scope
 

@@ -24,7 +24,7 @@ from fleet.payments.standing import only_open, standing_of, standings
 from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
 from fleet.web import payment_words, words
-from fleet.web.access import confirmations_seen, for_offices, intents_seen, is_live, signed_in
+from fleet.web.access import confirmations_seen, for_money, intents_seen, is_live, signed_in
 from fleet.web.live import answer
 
 SHOWN = 50
@@ -36,7 +36,7 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 
 @require_safe
 @signed_in
-@for_offices
+@for_money
 def payments(request: HttpRequest) -> HttpResponse:
     """The newest of each, those that need a person first."""
     scope = scope_of(request.user)
@@ -55,18 +55,18 @@ def payments(request: HttpRequest) -> HttpResponse:
         "intents": [(each, states[each.pk]) for each in intents],
     }
     if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
-        context |= {"days": _days(scope), "may_take": scope.nation, "balances": _balances(scope)}
+        context |= {"days": _days(scope), "may_take": scope.may_settle(None), "balances": _balances(scope)}
     return answer(request, "payments", context)
 
 
 def _days(scope: Scope) -> list[Agreement]:
     """The last days' files against the ledger: of all provinces together, so for those who see all."""
-    return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.nation else []
+    return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.settles.nation else []
 
 
 def _balances(scope: Scope) -> list[tuple[Balance, list[tuple[str, int]]]]:
     """Where each payee's money lies, of all provinces together; told apart only where there is more than one."""
-    found = balances() if scope.nation else []
+    found = balances() if scope.settles.nation else []
     said = [(each, [(payment_words.account(name), satang) for name, satang in each.rows]) for each in found]
     return said if len(said) > 1 else []
 
@@ -75,7 +75,7 @@ def _balances(scope: Scope) -> list[tuple[Balance, list[tuple[str, int]]]]:
 @signed_in
 def bank_file(request: HttpRequest) -> HttpResponse:
     """A day's settlement file: POST takes it. Of all provinces together, so for those who see all."""
-    if not scope_of(request.user).nation:
+    if not scope_of(request.user).settles.nation:
         raise Http404
     context: dict[str, Any] = {"banks": SETTLING_BANKS, "chosen": request.POST.get("bank", "")}
     if request.method == "POST":
@@ -114,7 +114,7 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
     scope = scope_of(request.user)
     confirmation = _seen(scope, number)
     province = confirmation.office.province_id if confirmation.office else None
-    may_decide = scope.may_serve(province)
+    may_decide = scope.may_settle(province)
     wrong = ""
     if request.method == "POST":
         if not may_decide:

@@ -75,11 +75,11 @@ def register(request: HttpRequest) -> HttpResponse:
             wrong = _("เลือกไฟล์ .csv หรือ .xlsx ก่อน")
         except TableError as err:
             wrong = register_words.refusal(err.refusal)
-    factories = Factory.objects.all() if scope.nation else Factory.objects.filter(office__in=offices)
+    factories = Factory.objects.all() if scope.serves.nation else Factory.objects.filter(office__in=offices)
     context = {
         "lines": [_line(each) for each in _runs(scope)[:SHOWN]],
         "offices": offices,
-        "nation": scope.nation,
+        "nation": scope.may_serve(None),
         "wrong": wrong,
         "factory_count": factories.count(),
         "is_tried": Notice.objects.filter(sample=True).exists(),
@@ -93,7 +93,7 @@ def _taken_in(request: HttpRequest, scope: Scope, offices: list[Office]) -> Run 
     if upload is None:
         return None
     asked = request.POST.get("office", "")
-    if asked == NATION and scope.nation:
+    if asked == NATION and scope.may_serve(None):
         office = None
     else:
         office = next((each for each in offices if each.pk == asked), None)

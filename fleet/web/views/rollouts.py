@@ -43,10 +43,10 @@ _FIRST = [
 def rollouts_seen(scope: Scope) -> QuerySet[Rollout]:
     """The roll-outs that exist for this account: its provinces' own, and those their kiosks are in."""
     rollouts = Rollout.objects.select_related("firmware", "author", "staged")
-    if scope.nation:
+    if scope.sees.nation:
         return rollouts
     in_them = members_seen(scope).values("rollout_id")
-    return rollouts.filter(province__in=scope.sees) | rollouts.filter(pk__in=in_them)
+    return rollouts.filter(province__in=scope.sees.provinces) | rollouts.filter(pk__in=in_them)
 
 
 def members_seen(scope: Scope) -> QuerySet[Member]:
@@ -89,13 +89,13 @@ def rollouts(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest) -> Scope:
     """Whoever sees any province. Raises: Http404 for everybody else."""
     scope = scope_of(request.user)
-    if not (scope.nation or scope.sees):
+    if not scope.sees:
         raise Http404
     return scope
 
 
 def _may_begin(scope: Scope) -> bool:
-    return scope.nation or bool(scope.changes)
+    return bool(scope.changes) and not scope.reads_only
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -222,9 +222,9 @@ def _steps(members: QuerySet[Member], kiosk_id: str) -> dict[str, Any] | None:
 def new(request: HttpRequest) -> HttpResponse:
     """A new one. POST shows who would get it and why, or begins it."""
     scope = scope_of(request.user)
-    if not _may_begin(scope):
+    if not (_may_begin(scope) or scope.reads_only):
         raise Http404
-    provinces = list(provinces_seen(scope).filter(pk__in=scope.changes) if not scope.nation else provinces_seen(scope))
+    provinces = [each for each in provinces_seen(scope) if scope.may_look_into(each.pk)]
     form, shown, problem = RolloutForm(), None, ""
     if request.method == "POST":
         form = read_form(request.POST, None if scope.nation else {each.pk for each in provinces})

@@ -85,7 +85,7 @@ def _place(scope: Scope, layer: str, key: str) -> Place:
     Raises: Http404 when there is none, or none for this account.
     """
     match layer:
-        case Layer.NATIONAL if not key and (scope.nation or scope.sees):
+        case Layer.NATIONAL if not key and scope.sees:
             return Place(layer, "", _("ทั้งประเทศ"), None, ())
         case Layer.PROVINCE if key.isascii() and key.isdigit():
             province = provinces_seen(scope).filter(pk=int(key[:4])).first()
@@ -129,13 +129,13 @@ def layers(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request.user)
     kiosks = list(kiosks_seen(scope))
     offices = [each for each in offices_seen(scope) if any(kiosk.office_id == each.pk for kiosk in kiosks)]
-    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0)] if scope.nation or scope.sees else []
+    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0)] if scope.sees else []
     for province in provinces_seen(scope).filter(pk__in={each.province_id for each in offices}):
         rows.append(_row(_province_place(province), 1))
         for office in (each for each in offices if each.province_id == province.pk):
             rows.append(_row(_office_place(office), 2))
             rows += [_row(_kiosk_place(each), 3) for each in kiosks if each.office_id == office.pk]
-    sees_partners = scope.nation or bool(scope.serves)
+    sees_partners = bool(scope.serves)
     return render(request, "web/settings.html", {"rows": rows, "sees_partners": sees_partners})
 
 

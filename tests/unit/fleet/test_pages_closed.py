@@ -10,7 +10,11 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from fleet.office.cases.models import Case
+from fleet.office.channels.models import Channel, Ticket
+from fleet.office.models import Factory, Folder
 from fleet.payments.confirming import confirm
 from fleet.people.models import Membership, Role
 from tests.support.fleet_payments import owed, shown, word
@@ -125,7 +129,7 @@ def test_an_account_without_a_role_finds_nothing(route: str) -> None:
         assert {answer.status_code for answer in _both(client, address)} <= {404, 405}, address
 
 
-@pytest.mark.parametrize("role", [Role.PROVINCIAL_ADMIN, Role.TECHNICIAN])
+@pytest.mark.parametrize("role", [each for each in Role if each is not Role.NATIONAL_ADMIN])
 @pytest.mark.parametrize("route", [route for route in CLOSED if _addresses(route, THEIRS)])
 def test_another_province_does_not_exist(route: str, role: Role) -> None:
     client = _client(role, 20)
@@ -148,6 +152,106 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
     said = confirm(word(notice))
     address = _address(route).replace("CBI-69-00001", notice.pk).replace("payments/<str:number>", f"payments/{said.pk}")
     assert {answer.status_code for answer in _both(_client(Role.TECHNICIAN, 20), address)} <= {404, 405}, address
+
+
+FOR_TREASURY = {
+    *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
+    *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    *("holidays/", "channels/", "payments/", "payments/<str:number>/"),
+}
+"""What somebody who looks after money sees: that, and the machines it comes from."""
+
+
+@pytest.mark.parametrize("route", sorted({*CLOSED} - FOR_TREASURY - EMPTY_FOR_TECHNICIANS))
+def test_the_treasury_looks_after_money_not_people(route: str) -> None:
+    """A new page is closed to it until it stands in ``FOR_TREASURY``."""
+    address = _address(route)
+    assert {answer.status_code for answer in _both(_client(Role.TREASURY, 20), address)} <= {404, 405}, address
+
+
+@pytest.mark.parametrize(("dopa_code", "file"), [(20, 404), (None, 200)])
+def test_days_of_a_bank_are_for_the_treasury_of_the_nation(dopa_code: int | None, file: int) -> None:
+    said = confirm(word(owed()))
+    client = _client(Role.TREASURY, dopa_code)
+    assert client.get("/payments/").status_code == 200
+    assert client.get(f"/payments/{said.pk}/").status_code == 200
+    assert client.get("/payments/file/").status_code == file
+    assert client.post("/payments/file/", {}).status_code == file
+
+
+ONLY_A_DEED = {
+    *("folders/labels/", "kiosks/<str:kiosk_id>/command/", "register/<str:number>/import/"),
+    *("register/<str:number>/undo/", "settings-back/<str:layer>/<int:revision>/"),
+    *("settings-back/<str:layer>/<str:key>/<int:revision>/", "settings-undo/<str:layer>/"),
+    *("settings-undo/<str:layer>/<str:key>/", "fees/<str:office_id>/letters/", "fees/<str:office_id>/reminders/print/"),
+    "fees/<str:office_id>/notices/<str:notice_no>/contact/",
+    "fees/<str:office_id>/notices/<str:notice_no>/withdraw/",
+}
+"""Addresses that hear only POST, so that there is nothing to read."""
+
+NOT_THERE_YET = {
+    *("enrol/<str:enrolment_id>", "bank/", "kiosks/<str:kiosk_id>/brought/<str:command_id>", "rollouts/<int:number>/"),
+    *("register/<str:number>/", "register/<str:number>/findings/", "register/<str:number>/findings.csv"),
+    "fees/<str:office_id>/letters/<int:run>/",
+    *(
+        "fees/<str:office_id>/letters/<int:run>/<int:number>.pdf",
+        "fees/<str:office_id>/notices/<str:notice_no>/letter.pdf",
+    ),
+    "fees/<str:office_id>/notices/<str:notice_no>/letter.png",
+}
+"""What they are of is not in the sample data (nor is a bank played, nor anybody enrolling): nobody finds it."""
+
+
+def _of_sample_data(route: str) -> str:
+    """An address of the route that leads to something there is."""
+    factory, case, folder = Factory.objects.all()[0], Case.objects.all()[0], Folder.objects.all()[0]
+    notice, ticket = owed(), _ticket()
+    known = {
+        "<str:factory_no>": factory.pk,
+        "<str:case_no>": case.pk,
+        "<str:folder_id>": folder.pk,
+        "<str:notice_no>": notice.pk,
+        "payments/<str:number>": f"payments/{confirm(word(notice)).pk}",
+        "tickets/<str:number>": f"tickets/{ticket.pk}",
+        "<str:system>": "companies",
+        "<str:code>": "new",
+    }
+    for part, said in known.items():
+        route = route.replace(part, str(said))
+    return _address(route)
+
+
+def _ticket() -> Ticket:
+    channel = Channel.objects.filter(office_id="CBI")[0]
+    values = {
+        "office_id": "CBI", "channel": channel, "text": "ตัวอย่าง", "language": "th", "token": "t",
+        "opened_at": timezone.now(), "due_on": timezone.localdate(),
+    }  # fmt: skip
+    return Ticket.objects.get_or_create(number="7K2M9Q4XTZ", defaults=values)[0]
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_an_auditor_reads_everything_and_changes_nothing(route: str) -> None:
+    client, address = _client(Role.AUDITOR), _of_sample_data(route)
+    wanted = {405} if route in ONLY_A_DEED else {404} if route in NOT_THERE_YET else {200, 302}
+    assert client.get(address).status_code in wanted, address
+    assert client.post(address, {"reason": "test", "base": "0"}).status_code in (403, 404, 405), address
+
+
+@pytest.mark.parametrize("other", [Role.NATIONAL_ADMIN, Role.OFFICER])
+def test_whoever_audits_changes_nothing_whatever_else_they_are(other: Role) -> None:
+    client = _client(other, None if other is Role.NATIONAL_ADMIN else 20)
+    assert client.post("/kiosks/CBI-02/command/", {"kind": "identify"}).status_code == 302
+    Membership.objects.create(user=User.objects.get(username="somebody"), role=Role.AUDITOR)
+    assert client.post("/kiosks/CBI-02/command/", {"kind": "identify"}).status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_route_answers_every_role_without_breaking(role: Role) -> None:
+    client = _client(role, None if role is Role.NATIONAL_ADMIN else 20)
+    for route in CLOSED:
+        address = _of_sample_data(route)
+        assert {each.status_code for each in _both(client, address)} <= {200, 302, 400, 404, 405, 409, 422}, address
 
 
 def test_technicians_are_shown_no_way_to_money() -> None:
