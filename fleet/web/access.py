@@ -1,6 +1,7 @@
 """Who gets as far as a page, and which rows they find there.
 
-Every query of the dashboard starts here. What an account may not see does not exist for it: 404, never 403.
+The queries stand in ``fleet.acting.seen``, the same for the REST interface; pages ask for both here. What an account
+may not see does not exist for it: 404, never 403.
 """
 
 from __future__ import annotations
@@ -10,15 +11,26 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from fleet.acting.seen import (
+    confirmations_seen,
+    intents_seen,
+    intents_waiting,
+    kiosks_seen,
+    offices_seen,
+    offices_served,
+    offices_to_install_in,
+    provinces_seen,
+)
 from fleet.devices.models import Kiosk
-from fleet.office.models import Office, Province
-from fleet.payments.matching import Match
-from fleet.payments.models import Confirmation, Intent
-from fleet.people.scope import Scope, scope_of
+from fleet.people.scope import scope_of
+
+__all__ = [
+    "confirmations_seen", "for_money", "for_offices", "intents_seen", "intents_waiting", "is_live", "kiosk_seen",
+    "kiosks_seen", "offices_seen", "offices_served", "offices_to_install_in", "provinces_seen", "signed_in",
+]  # fmt: skip
 
 View = Callable[..., HttpResponse]
 
@@ -75,12 +87,6 @@ def is_live(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def kiosks_seen(scope: Scope) -> QuerySet[Kiosk]:
-    """The kiosks that exist for this account, with all that ``truth_of`` looks at."""
-    kiosks = Kiosk.objects.select_related("state", "office__province")
-    return scope.within(kiosks, "office__province_id")
-
-
 def kiosk_seen(request: HttpRequest, kiosk_id: str) -> Kiosk:
     """One kiosk.
 
@@ -90,42 +96,3 @@ def kiosk_seen(request: HttpRequest, kiosk_id: str) -> Kiosk:
     if kiosk is None:
         raise Http404
     return kiosk
-
-
-def offices_seen(scope: Scope) -> QuerySet[Office]:
-    """The offices that exist for this account."""
-    return scope.within(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
-
-
-def offices_to_install_in(scope: Scope) -> QuerySet[Office]:
-    """The offices in which this account may let a kiosk in."""
-    return scope.installs.of(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
-
-
-def offices_served(scope: Scope) -> QuerySet[Office]:
-    """The offices whose own work this account does."""
-    return scope.served(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
-
-
-def provinces_seen(scope: Scope) -> QuerySet[Province]:
-    """The provinces that exist for this account."""
-    return scope.within(Province.objects.all(), "dopa_code")
-
-
-def intents_seen(scope: Scope) -> QuerySet[Intent]:
-    """Payments shown on kiosks of the offices in which this account serves."""
-    intents = Intent.objects.select_related("kiosk__office", "notice__factory")
-    return scope.settled(intents, "kiosk__office__province_id")
-
-
-def intents_waiting(scope: Scope) -> QuerySet[Intent]:
-    """Those of them that nothing has paid, as far as no person had to decide."""
-    unpaid = intents_seen(scope).filter(notice__paid_at__isnull=True)
-    return unpaid.exclude(notice=None, confirmations__match=Match.EXACT)
-
-
-def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
-    """Confirmations for offices this account serves; those that name nothing of anybody's are the nation's."""
-    confirmations = Confirmation.objects.select_related("notice__factory__office", "intent__kiosk__office")
-    ours = scope.settled(confirmations, "notice__factory__office__province_id")
-    return ours | scope.settled(confirmations, "intent__kiosk__office__province_id")

@@ -6,11 +6,10 @@ Each answer stands in the address, so that the way back is the browser's; only t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,11 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from fleet.devices.desired import announce_office
+from fleet.acting.cases import CaseError, Holder, file, is_credible
 from fleet.office.cases.models import Case, Manual
-from fleet.office.cases.opening import Filing, file_case
+from fleet.office.cases.opening import Filing
 from fleet.office.cases.providing import wire_manual
-from fleet.office.cases.working import CaseError, Holder
 from fleet.office.finding import find, tidied
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.office.models import Factory, Office
@@ -34,9 +32,6 @@ from fleet.web.views.cases import parts_of
 
 FOUND_SHOWN = 20
 HOLDERS_SHOWN = 12
-
-BACK_MAX = timedelta(days=366)
-"""So long ago something may have come in that is put on record today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +131,7 @@ def _open(request: HttpRequest, whose: _Whose, found: Manual) -> HttpResponse | 
         office=whose.office, factory=whose.factory, manual=found, entered_at=entered, holder=holder, papers=papers
     )
     try:
-        with transaction.atomic():
-            case = file_case(filing, cast(User, request.user))
-            announce_office(whose.office.pk)
+        case = file(filing, cast(User, request.user))
     except NoWorkingDayError:
         return _("ปฏิทินวันหยุดผิด จึงนับกำหนดไม่ได้ แจ้งผู้ดูแลจังหวัด")
     except CaseError:
@@ -151,5 +144,4 @@ def _entered(on: str, at: str) -> datetime | None:
         moment = datetime.combine(date.fromisoformat(on), time.fromisoformat(at).replace(tzinfo=None), BANGKOK)
     except ValueError:
         return None
-    now = timezone.now()
-    return moment if now - BACK_MAX <= moment <= now + timedelta(minutes=1) else None
+    return moment if is_credible(moment) else None

@@ -10,7 +10,6 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,23 +17,15 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.devices.desired import announce_office
+from fleet.acting.cases import CaseError, Holder, What, do
+from fleet.acting.seen import cases_served
 from fleet.office.cases import slip as slips
 from fleet.office.cases.models import Case, Manual, Permit
 from fleet.office.cases.providing import wire_manual
-from fleet.office.cases.working import (
-    CaseError,
-    Holder,
-    close,
-    finish_step,
-    hand_over,
-    receive_paper,
-    tell_delay,
-)
 from fleet.office.finding import find, tidied
 from fleet.office.models import Factory
 from fleet.payments.billing import settings_of
-from fleet.people.scope import Scope, scope_of
+from fleet.people.scope import scope_of
 from fleet.protocol.deadlines import is_current
 from fleet.web import case_words
 from fleet.web.access import offices_served, signed_in
@@ -45,12 +36,6 @@ EXPIRING = timedelta(days=90)
 """Permits that expire within so many days, or have, are on the list."""
 
 LOOKS = Allowance(times=60, window_s=60)
-
-
-def cases_served(scope: Scope) -> QuerySet[Case]:
-    """The cases of the offices this account serves in."""
-    rows = Case.objects.select_related("office", "factory").prefetch_related("steps")
-    return scope.served(rows, "office__province_id")
 
 
 def _in_state(rows: QuerySet[Case], state: str) -> QuerySet[Case]:
@@ -106,9 +91,7 @@ def case(request: HttpRequest, case_no: str) -> HttpResponse:
     wrong = False
     if request.method == "POST":
         try:
-            with transaction.atomic():
-                _do(request, found)
-                announce_office(found.office_id)
+            _do(request, found)
             return HttpResponseRedirect(reverse("web:case", args=[case_no]))
         except CaseError:
             wrong = True
@@ -126,21 +109,18 @@ def case(request: HttpRequest, case_no: str) -> HttpResponse:
 
 def _do(request: HttpRequest, found: Case) -> None:
     """What the form said. Raises: CaseError."""
-    user, said = cast(User, request.user), request.POST
-    match said.get("deed"):
-        case "step":
-            finish_step(found, user)
-        case "hands":
-            hand_over(found, Holder(said.get("name_th", ""), said.get("name_en", ""), said.get("phone", "")), user)
-        case "paper":
-            position = said.get("position", "")
-            receive_paper(found, int(position) if position.isascii() and position.isdigit() else -1, user)
-        case "told":
-            tell_delay(found, user)
-        case "close":
-            close(found, user)
-        case _:
-            raise CaseError("no such deed")
+    said = request.POST
+    what = next((each for each in What if each == said.get("deed")), None)
+    if what is None:
+        raise CaseError("no such deed")
+    position = said.get("position", "")
+    do(
+        found,
+        what,
+        cast(User, request.user),
+        to=Holder(said.get("name_th", ""), said.get("name_en", ""), said.get("phone", "")),
+        position=int(position) if position.isascii() and position.isdigit() else -1,
+    )
 
 
 @require_safe

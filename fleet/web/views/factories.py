@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fleet.acting.seen import cases_served, factories_served
 from fleet.office.fees.figures import Stand, stand_of
 from fleet.office.finding import find, tidied
 from fleet.office.folders.models import Standing
@@ -23,7 +24,7 @@ from fleet.people.scope import scope_of
 from fleet.web import case_words, fee_words
 from fleet.web.access import offices_served, signed_in
 from fleet.web.factory_history import history_of
-from fleet.web.views.cases import EXPIRING, cases_served
+from fleet.web.views.cases import EXPIRING
 
 SHOWN = 50
 NOTICES_SHOWN = 20
@@ -50,18 +51,14 @@ def state_word(name: str) -> str:
     }[FactoryState(name)]
 
 
-def _served(request: HttpRequest) -> QuerySet[Factory]:
-    rows = Factory.objects.select_related("office__province", "company")
-    return scope_of(request.user).served(rows, "office__province_id")
-
-
 @require_safe
 @signed_in
 def factories(request: HttpRequest) -> HttpResponse:
     """The factories asked for; one that was scanned at once."""
     asked, office = tidied(request.GET.get("q", "")), request.GET.get("office", "")[:5]
     offices = offices_served(scope_of(request.user))
-    rows = _served(request).filter(office_id=office) if office else _served(request)
+    rows = factories_served(scope_of(request.user))
+    rows = rows.filter(office_id=office) if office else rows
     found = find(rows, asked)
     count, first = found.count(), list(found[:SHOWN])
     if count == 1 and asked.replace("-", "").upper() in _codes(first[0]):
@@ -86,7 +83,7 @@ def _codes(factory: Factory) -> set[str]:
 @signed_in
 def factory(request: HttpRequest, factory_no: str) -> HttpResponse:
     """One factory: what it owes, what is under way, what expires, where its paper is, and what happened."""
-    found = _served(request).filter(pk=factory_no).first()
+    found = factories_served(scope_of(request.user)).filter(pk=factory_no).first()
     if found is None:
         raise Http404
     today = timezone.localdate()

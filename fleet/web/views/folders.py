@@ -5,11 +5,11 @@ Only for who serves in the office: who has taken which folder is nobody else's b
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fleet.devices.desired import announce_office
-from fleet.office.folders.keeping import SCANNED_MAX, Source, move, put, take_stock, tell
+from fleet.acting.folders import NoOfficerError, officers_of, pass_on, put_away, walk_along
+from fleet.acting.seen import folders_served
 from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
-from fleet.office.folders.models import Deed, Movement, Officer, Standing, StockTaking
+from fleet.office.folders.models import Deed, Movement, Standing, StockTaking
 from fleet.office.folders.sheets import SHEETS
 from fleet.office.models import Folder
 from fleet.office.spreadsheets import inert
@@ -32,14 +32,9 @@ HISTORY = 200
 TAKINGS = 20
 
 
-def _served(request: HttpRequest) -> QuerySet[Folder]:
-    rows = Folder.objects.select_related("factory__office__province").order_by("pk")
-    return scope_of(request.user).served(rows, "factory__office__province_id")
-
-
 def _asked(request: HttpRequest) -> QuerySet[Folder]:
     """The folders that the address asks for: ``q``, ``office``, ``out``."""
-    rows, asked = _served(request), request.GET.get("q", "").strip()[:60]
+    rows, asked = folders_served(scope_of(request.user)), request.GET.get("q", "").strip()[:60]
     if asked:
         bare = asked.replace("-", "").replace(" ", "").upper()
         rows = rows.filter(
@@ -112,7 +107,7 @@ def labels(request: HttpRequest) -> HttpResponse:
         request.GET = QueryDict(request.POST.get("address", "")[:500])
         rows = _asked(request)
     else:
-        rows = _served(request).filter(pk__in=request.POST.getlist("folder")[:LABELS_MAX])
+        rows = folders_served(scope_of(request.user)).filter(pk__in=request.POST.getlist("folder")[:LABELS_MAX])
     chosen = [label_of(each) for each in rows[:LABELS_MAX]]
     if not chosen:
         return HttpResponseRedirect(reverse("web:folders"))
@@ -125,15 +120,13 @@ def labels(request: HttpRequest) -> HttpResponse:
 @signed_in
 def folder(request: HttpRequest, folder_id: str) -> HttpResponse:
     """One folder: its place, who has it, everything that happened to it, and what to do about it."""
-    found = _served(request).filter(pk=folder_id).first()
+    found = folders_served(scope_of(request.user)).filter(pk=folder_id).first()
     if found is None:
         raise Http404
     office_id = found.factory.office_id
-    officers = Officer.objects.filter(office_id=office_id, left_at__isnull=True)
+    officers = officers_of(office_id)
     if request.method == "POST":
-        with transaction.atomic():
-            _do(request, found, {each.officer_no for each in officers})
-            announce_office(office_id)
+        _do(request, found)
         return HttpResponseRedirect(reverse("web:folder", args=[folder_id]))
     movements = Movement.objects.filter(folder_id=folder_id).order_by("-at", "-kiosk_id", "-id")[:HISTORY]
     context = {
@@ -152,15 +145,15 @@ LATE_S = 600
 """A movement heard of later than this came from a kiosk that was cut off; the page says so."""
 
 
-def _do(request: HttpRequest, found: Folder, officer_nos: set[str]) -> None:
+def _do(request: HttpRequest, found: Folder) -> None:
     """What the form said; what it does not know is not done."""
-    said, office_id = request.POST, found.factory.office_id
-    source = Source(office_id, timezone.now(), by=cast(User, request.user))
-    deed, officer_no = said.get("deed", ""), said.get("officer", "")
+    said = request.POST
+    deed = said.get("deed", "")
     if deed == "place":
-        put(found, *(said.get(name, "").strip() for name in ("room", "cabinet", "shelf", "slot")))
-    elif deed in (Deed.OUT, Deed.IN) and officer_no in officer_nos:
-        tell(office_id, move(source, found.pk, Deed(deed), officer_no))
+        put_away(found, *(said.get(name, "").strip() for name in ("room", "cabinet", "shelf", "slot")))
+    elif deed in (Deed.OUT, Deed.IN):
+        with contextlib.suppress(NoOfficerError):
+            pass_on(found, Deed(deed), said.get("officer", ""), cast(User, request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,17 +163,15 @@ def shelves(request: HttpRequest, office_id: str) -> HttpResponse:
     office = offices_served(scope_of(request.user)).filter(pk=office_id).first()
     if office is None:
         raise Http404
-    officers = Officer.objects.filter(office=office, left_at__isnull=True)
+    officers = officers_of(office.pk)
     if request.method == "POST":
         said = request.POST
         shelf = tuple(said.get(name, "").strip()[:20] for name in ("room", "cabinet", "shelf"))
-        scanned = [each.strip().upper() for each in said.get("scanned", "").split()[:SCANNED_MAX]]
-        officer_no = said.get("officer", "")
-        if any(shelf) and officers.filter(officer_no=officer_no).exists():
-            with transaction.atomic():
-                source = Source(office.pk, timezone.now(), by=cast(User, request.user))
-                take_stock(source, (shelf[0], shelf[1], shelf[2]), scanned, officer_no)
-                announce_office(office.pk)
+        if any(shelf):
+            with contextlib.suppress(NoOfficerError):
+                place = (shelf[0], shelf[1], shelf[2])
+                scanned = said.get("scanned", "").split()
+                walk_along(office.pk, place, scanned, said.get("officer", ""), cast(User, request.user))
         return HttpResponseRedirect(reverse("web:shelves", args=[office_id]))
     takings = list(StockTaking.objects.filter(office=office)[:TAKINGS])
     context: dict[str, Any] = {"at_office": office, "officers": officers, "takings": _with_places(takings)}

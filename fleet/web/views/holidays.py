@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,11 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from fleet.devices.desired import announce_office
+from fleet.acting.holidays import change
+from fleet.acting.seen import holidays_seen
 from fleet.office.holidays.days import NoWorkingDayError
-from fleet.office.holidays.keeping import Entry, add, in_force, remove
+from fleet.office.holidays.keeping import Entry, in_force
 from fleet.office.holidays.models import Holiday
-from fleet.office.holidays.moving import Moved, bring_up
+from fleet.office.holidays.moving import Moved
 from fleet.office.holidays.reading import Problem, Read, checked, read
 from fleet.office.models import Province
 from fleet.office.register.tables import Refusal, TableError
@@ -39,13 +38,6 @@ from fleet.web.views.fees import year_asked
 
 FILE_BYTES_MAX = 1_000_000
 PROBLEMS_SHOWN = 20
-
-
-def _seen(scope: Scope) -> QuerySet[Holiday]:
-    rows = in_force().select_related("province", "added_by")
-    return (
-        rows if scope.sees.nation else rows.filter(Q(province__isnull=True) | Q(province_id__in=scope.sees.provinces))
-    )
 
 
 def _places(scope: Scope) -> list[Province]:
@@ -68,7 +60,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         wrong = done
-    year, rows = year_asked(request), _seen(scope)
+    year, rows = year_asked(request), holidays_seen(scope)
     years = sorted({timezone.localdate().year, year, *(on.year for on in rows.dates("on", "year"))})
     context = {
         "rows": [(each, scope.may_change(each.province_id)) for each in rows.filter(on__year=year)],
@@ -91,26 +83,24 @@ def _numbers(request: HttpRequest) -> tuple[int, ...]:
 
 def _done(request: HttpRequest, scope: Scope) -> HttpResponse | list[str]:
     """What a form asked for; the sentences when it was not done."""
+    gone: Holiday | None = None
+    more: list[Entry] | list[str] = []
+    match request.POST.get("deed"):
+        case "add":
+            more = _added(request, scope)
+        case "remove":
+            gone = _removed(request, scope)
+        case "file":
+            more = _taken(request, scope)
+        case _:
+            raise Http404
+    if more and isinstance(more[0], str):
+        return [each for each in more if isinstance(each, str)]
     try:
-        with transaction.atomic():
-            match request.POST.get("deed"):
-                case "add":
-                    changed = _added(request, scope)
-                case "remove":
-                    changed = _removed(request, scope)
-                case "file":
-                    changed = _taken(request, scope)
-                case _:
-                    raise Http404
-            if changed and isinstance(changed[0], str):
-                return [each for each in changed if isinstance(each, str)]
-            rows = [each for each in changed if isinstance(each, Holiday)]
-            moved = bring_up([(each.on, each.province_id) for each in rows], timezone.localdate(), _who(request))
-            for office_id in sorted(moved.offices):
-                announce_office(office_id)
+        done = change(_who(request), more=[each for each in more if isinstance(each, Entry)], gone=gone)
     except NoWorkingDayError:
         return [_("วันหยุดติดกันเกินสองเดือน จึงยังไม่เปลี่ยนอะไร ตรวจรายการอีกครั้ง")]
-    return _back(request, rows, moved)
+    return _back(request, done.days, done.moved)
 
 
 def _who(request: HttpRequest) -> User:
@@ -123,7 +113,7 @@ def _back(request: HttpRequest, rows: list[Holiday], moved: Moved) -> HttpRespon
     return HttpResponseRedirect(f"{reverse('web:holidays')}?{urlencode(said)}")
 
 
-def _added(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
+def _added(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
     said = request.POST
     place = said.get("province", "")
     dopa_code = int(place) if place.isascii() and place.isdigit() and len(place) < 3 else None
@@ -138,19 +128,18 @@ def _added(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
         return [holiday_words.problem(Problem.NO_DATE)]
     name_en = said.get("name_en", "").strip() or name_th
     entry = checked(Entry(on, dopa_code, name_th, name_en, said.get("source", "").strip()))
-    return [holiday_words.problem(entry)] if isinstance(entry, Problem) else add([entry], _who(request))
+    return [holiday_words.problem(entry)] if isinstance(entry, Problem) else [entry]
 
 
-def _removed(request: HttpRequest, scope: Scope) -> list[Holiday]:
+def _removed(request: HttpRequest, scope: Scope) -> Holiday:
     number = request.POST.get("holiday", "")
     found = in_force().filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
     if found is None or not scope.may_change(found.province_id):
         raise Http404
-    remove(found, _who(request))
-    return [found]
+    return found
 
 
-def _taken(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
+def _taken(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
     upload = request.FILES.get("file")
     if upload is None:
         return [_("เลือกไฟล์ .csv หรือ .xlsx ก่อน")]
@@ -159,7 +148,7 @@ def _taken(request: HttpRequest, scope: Scope) -> list[Holiday] | list[str]:
     except TableError as err:
         return [register_words.refusal(err.refusal)]
     if not found.problems:
-        return add(found.entries, _who(request))
+        return list(found.entries)
     told = [holiday_words.on_line(line, problem) for line, problem in found.problems[:PROBLEMS_SHOWN]]
     more = len(found.problems) - len(told)
     return [*told, _("และอีก %(more)s บรรทัด") % {"more": more}] if more else told

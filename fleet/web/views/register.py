@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fleet.acting.seen import register_runs_served
 from fleet.office.models import Factory, Notice, Office
 from fleet.office.register import runs
 from fleet.office.register.deciding import Action
@@ -37,17 +37,11 @@ SAMPLE_ROWS = 300
 NATION = "nation"
 
 
-def _runs(scope: Scope) -> QuerySet[Run]:
-    """The runs of offices in which this account serves; the nation's are for those who see all."""
-    found = Run.objects.select_related("office__province")
-    return scope.served(found, "office__province_id")
-
-
 def _run(request: HttpRequest, number: str) -> Run:
     """One run. Raises: Http404 when there is none, or none for this account."""
     if not (number.isascii() and number.isdigit()):
         raise Http404
-    found = _runs(scope_of(request.user)).filter(pk=int(number[:12])).first()
+    found = register_runs_served(scope_of(request.user)).filter(pk=int(number[:12])).first()
     if found is None:
         raise Http404
     return found
@@ -77,7 +71,7 @@ def register(request: HttpRequest) -> HttpResponse:
             wrong = register_words.refusal(err.refusal)
     factories = Factory.objects.all() if scope.serves.nation else Factory.objects.filter(office__in=offices)
     context = {
-        "lines": [_line(each) for each in _runs(scope)[:SHOWN]],
+        "lines": [_line(each) for each in register_runs_served(scope)[:SHOWN]],
         "offices": offices,
         "nation": scope.may_serve(None),
         "wrong": wrong,

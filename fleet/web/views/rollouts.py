@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.seen import members_seen, rollouts_seen
 from fleet.people.scope import Scope, scope_of
 from fleet.rollouts import deeds
 from fleet.rollouts.deeds import DeedError, What
@@ -38,20 +39,6 @@ _FIRST = [
     MemberState.WAITING,
 ]  # fmt: skip
 """Kiosks somebody must look at come first."""
-
-
-def rollouts_seen(scope: Scope) -> QuerySet[Rollout]:
-    """The roll-outs that exist for this account: its provinces' own, and those their kiosks are in."""
-    rollouts = Rollout.objects.select_related("firmware", "author", "staged")
-    if scope.sees.nation:
-        return rollouts
-    in_them = members_seen(scope).values("rollout_id")
-    return rollouts.filter(province__in=scope.sees.provinces) | rollouts.filter(pk__in=in_them)
-
-
-def members_seen(scope: Scope) -> QuerySet[Member]:
-    """The kiosks in roll-outs that exist for this account."""
-    return scope.within(Member.objects.select_related("kiosk__office"), "kiosk__office__province_id")
 
 
 def title(rollout: Rollout) -> str:

@@ -15,23 +15,23 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fleet.devices.desired import (
-    BEING_ROLLED_OUT,
-    SettingsError,
-    change_settings,
-    kiosks_of,
-    latest_document,
-    put_back,
-    undo,
+from fleet.acting.settings import (
+    IN_WAVES,
+    PublishError,
+    Refusal,
+    Spot,
+    Wanted,
+    is_overtaken,
+    publish,
+    spot_of,
+    spot_seen,
 )
+from fleet.devices.desired import SettingsError, kiosks_of, latest_document, put_back, undo
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
 from fleet.devices.truth import truths_of
-from fleet.office.models import Office, Province
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.settings import FEES_MAX
 from fleet.protocol.words import SLUG_PATTERN
-from fleet.rollouts.plan import Gate, Limits, Plan, PlanError, parse_waves
-from fleet.rollouts.starting import Draft, start
 from fleet.web import settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
@@ -40,24 +40,24 @@ from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
 from fleet.web.settings_problems import rule
 
 REVISIONS_SHOWN = 6
-IN_WAVES = (Layer.NATIONAL, Layer.PROVINCE)
-CAREFUL_SETTINGS = Plan(
-    waves=parse_waves("1; 10%; all"), gate=Gate(soak_s=1800), limits=Limits(at_once=500, answer_s=300)
-)
-"""One kiosk, then a tenth, then all, half an hour apart: long enough for a front desk to fall over a value."""
-
-REASON_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One layer of one branch: whose settings they are. ``dopa_code`` is None for the nation."""
+    """One layer of one branch, as pages speak of it."""
 
-    layer: str
-    key: str
+    spot: Spot
     title: str
-    dopa_code: int | None
-    above: tuple[tuple[str, str], ...]
+
+    @property
+    def layer(self) -> str:
+        """As in ``Layer``."""
+        return self.spot.layer
+
+    @property
+    def key(self) -> str:
+        """Of the layer."""
+        return self.spot.key
 
     @property
     def address(self) -> str:
@@ -84,42 +84,20 @@ def _place(scope: Scope, layer: str, key: str) -> Place:
 
     Raises: Http404 when there is none, or none for this account.
     """
-    match layer:
-        case Layer.NATIONAL if not key and scope.sees:
-            return Place(layer, "", _("ทั้งประเทศ"), None, ())
-        case Layer.PROVINCE if key.isascii() and key.isdigit():
-            province = provinces_seen(scope).filter(pk=int(key[:4])).first()
-            if province is not None:
-                return _province_place(province)
-        case Layer.OFFICE:
-            office = offices_seen(scope).filter(pk=key).first()
-            if office is not None:
-                return _office_place(office)
-        case Layer.KIOSK:
-            kiosk = kiosks_seen(scope).filter(pk=key).first()
-            if kiosk is not None:
-                return _kiosk_place(kiosk)
-    raise Http404
+    spot = spot_seen(scope, layer, key)
+    if spot is None:
+        raise Http404
+    return _place_of(spot)
 
 
-def _named(thing: Any) -> str:
-    return str(thing.name_en if get_language() == "en" else thing.name_th)
-
-
-def _province_place(province: Province) -> Place:
-    key = str(province.pk)
-    return Place(Layer.PROVINCE, key, _named(province), province.pk, ((Layer.NATIONAL, ""),))
-
-
-def _office_place(office: Office) -> Place:
-    above = ((Layer.NATIONAL, ""), (Layer.PROVINCE, str(office.province_id)))
-    return Place(Layer.OFFICE, office.pk, _named(office), office.province_id, above)
-
-
-def _kiosk_place(kiosk: Kiosk) -> Place:
-    beneath = _office_place(kiosk.office)
-    above = (*beneath.above, (Layer.OFFICE, kiosk.office_id))
-    return Place(Layer.KIOSK, kiosk.pk, f"{kiosk.pk} {_named(kiosk)}", kiosk.office.province_id, above)
+def _place_of(spot: Spot) -> Place:
+    thing = spot.thing
+    if thing is None:
+        title = _("ทั้งประเทศ")
+    else:
+        named = thing.name_en if get_language() == "en" else thing.name_th
+        title = f"{thing.pk} {named}" if isinstance(thing, Kiosk) else named
+    return Place(spot, title)
 
 
 @require_safe
@@ -131,10 +109,10 @@ def layers(request: HttpRequest) -> HttpResponse:
     offices = [each for each in offices_seen(scope) if any(kiosk.office_id == each.pk for kiosk in kiosks)]
     rows = [_row(_place(scope, Layer.NATIONAL, ""), 0)] if scope.sees else []
     for province in provinces_seen(scope).filter(pk__in={each.province_id for each in offices}):
-        rows.append(_row(_province_place(province), 1))
+        rows.append(_row(_place_of(spot_of(province)), 1))
         for office in (each for each in offices if each.province_id == province.pk):
-            rows.append(_row(_office_place(office), 2))
-            rows += [_row(_kiosk_place(each), 3) for each in kiosks if each.office_id == office.pk]
+            rows.append(_row(_place_of(spot_of(office)), 2))
+            rows += [_row(_place_of(spot_of(each)), 3) for each in kiosks if each.office_id == office.pk]
     sees_partners = bool(scope.serves)
     return render(request, "web/settings.html", {"rows": rows, "sees_partners": sees_partners})
 
@@ -161,7 +139,7 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
     problems: tuple[str, ...] = ()
     looked: tuple[Change, ...] | None = None
     if request.method == "POST":
-        if not scope.may_change(place.dopa_code):
+        if not scope.may_change(place.spot.dopa_code):
             raise Http404
         if "look" in request.POST:
             looked, problems = _look(request, form, latest)
@@ -175,7 +153,7 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
         "looked": looked,
         **_page_words(request, place, form, latest),
         "problems": problems,
-        "may_change": scope.may_change(place.dopa_code),
+        "may_change": scope.may_change(place.spot.dopa_code),
     }
     page = answer(request, "settings_layer", context)
     page.status_code = 422 if problems else 200
@@ -200,12 +178,13 @@ _FEE = re.compile(rf"fees\.{SLUG_PATTERN}")
 
 
 def _form(place: Place, latest: SettingsRevision | None, begun: Sequence[str]) -> SettingsForm:
-    beneath = [(layer, latest_document(layer, key)) for layer, key in place.above]
+    beneath = [(layer, latest_document(layer, key)) for layer, key in place.spot.above]
     own = latest.document if latest else {}
     return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own, begun=begun)
 
 
 WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")
+NO_REASON = gettext_lazy("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้")
 
 
 def _look(
@@ -223,37 +202,32 @@ def _publish(
 ) -> tuple[str, ...]:
     """Put what was typed into force; the sentences for the top of the page when that cannot be."""
     document = form.read(request.POST)
-    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
-    if request.POST.get("base", "0") != str(latest.revision if latest else 0):
-        return (_("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),)
-    problems = () if reason else (_("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้"),)
-    if document is None:
-        return (str(WRONG_FIELDS), *problems)
-    if problems:
-        return problems
-    if document == (latest.document if latest else {}):
-        return (_("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),)
-    return _put_into_force(request, place, document, reason)
-
-
-def _put_into_force(request: HttpRequest, place: Place, document: dict[str, Any], reason: str) -> tuple[str, ...]:
-    """At once, or a wave at a time; as ``_publish``."""
+    reason, base = request.POST.get("reason", "").strip(), request.POST.get("base", "0")
+    base_no = int(base) if base.isascii() and base.isdigit() and len(base) < 10 else -1
+    if document is None and not is_overtaken(latest, base_no):
+        return (str(WRONG_FIELDS),) if reason else (str(WRONG_FIELDS), str(NO_REASON))
+    change = Wanted(document=document or {}, base=base_no, reason=reason, in_waves=_wants_waves(request, place))
     try:
-        if _wants_waves(request, place):
-            draft = Draft(
-                CAREFUL_SETTINGS, reason, layer=place.layer, key=place.key, document=document, province=place.dopa_code
-            )
-            start(draft, _author(request))
-        else:
-            change_settings(place.layer, place.key, document, _author(request), reason)
-    except PlanError:
-        return (_("ยังไม่มีตู้ให้ปล่อยเป็นระลอก"),)
-    except SettingsError as err:
-        if BEING_ROLLED_OUT in err.problems:
-            return (_("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),)
+        publish(place.spot, change, _author(request))
+    except PublishError as err:
+        return _said(err)
+    return ()
+
+
+def _said(err: PublishError) -> tuple[str, ...]:
+    """The sentences of a refusal."""
+    if err.refusal is Refusal.DOES_NOT_FIT:
         said = (rule(each) or each for each in err.problems)
         return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in said)
-    return ()
+    return (
+        {
+            Refusal.MEANWHILE: _("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),
+            Refusal.NO_REASON: str(NO_REASON),
+            Refusal.UNCHANGED: _("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),
+            Refusal.NO_KIOSK: _("ยังไม่มีตู้ให้ปล่อยเป็นระลอก"),
+            Refusal.BEING_ROLLED_OUT: _("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),
+        }[err.refusal],
+    )
 
 
 def _wants_waves(request: HttpRequest, place: Place) -> bool:
@@ -274,7 +248,7 @@ def _page_words(
     revisions = list(past if is_whole else past[: REVISIONS_SHOWN + 1])
     shown = len(revisions) if is_whole else min(len(revisions), REVISIONS_SHOWN)
     scope = scope_of(request.user)
-    chain = [_place(scope, layer, key) for layer, key in place.above]
+    chain = [_place(scope, layer, key) for layer, key in place.spot.above]
     return {
         "place": place,
         "may_waves": place.layer in IN_WAVES,
@@ -343,7 +317,7 @@ def back(request: HttpRequest, layer: str, key: str, revision: int) -> HttpRespo
 def _place_to_change(request: HttpRequest, layer: str, key: str) -> Place:
     scope = scope_of(request.user)
     place = _place(scope, layer, key)
-    if not scope.may_change(place.dopa_code):
+    if not scope.may_change(place.spot.dopa_code):
         raise Http404
     return place
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.seen import registrations_served, tickets_served
 from fleet.office.channels.models import Channel, Registration, RegistrationState, Ticket
 from fleet.office.channels.passing_on import WAITS_MAX
 from fleet.office.channels.tracking import days_left, deadline_of
@@ -23,11 +24,6 @@ from fleet.web.access import signed_in
 
 SHOWN = 100
 STATES = ("open", "late", "closed")
-
-
-def _served(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
-    """Only what came to offices in which this account serves: what people tell an office is not for technicians."""
-    return scope.served(rows, "office__province_id")
 
 
 @require_safe
@@ -42,7 +38,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "mine" in request.GET,
         request.GET.get("q", "").strip()[:60],
     )
-    rows = _served(Ticket.objects.select_related("channel", "office"), scope)
+    rows = tickets_served(scope)
     if code:
         rows = rows.filter(channel__code=code)
     if asked:
@@ -72,7 +68,7 @@ def _in_state(rows: QuerySet[Ticket], state: str) -> QuerySet[Ticket]:
 def _codes(scope: Scope) -> list[Channel]:
     """One channel of each code, for the filter's words."""
     found: dict[str, Channel] = {}
-    for each in _served(Channel.objects.order_by("position", "code"), scope):
+    for each in scope.served(Channel.objects.order_by("position", "code"), "office__province_id"):
         found.setdefault(each.code, each)
     return list(found.values())
 
@@ -93,7 +89,7 @@ def _line(ticket: Ticket) -> dict[str, Any]:
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One ticket: what was told, every step, and what to do about it."""
     scope = scope_of(request.user)
-    found = _served(Ticket.objects.select_related("channel", "office__province"), scope).filter(pk=number).first()
+    found = tickets_served(scope).filter(pk=number).first()
     if found is None:
         raise Http404
     wrong = ""
@@ -104,7 +100,8 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
         except TicketError as err:
             wrong = ticket_words.refusal(err.refusal)
             found.refresh_from_db()
-    others = Channel.objects.filter(office_id=found.office_id, is_open=True).exclude(pk=found.channel_id)
+    theirs = Channel.objects.filter(office_id=found.office_id, is_open=True)
+    others = [each for each in theirs if each.pk != found.channel_id]
     context = {
         **_line(found),
         "steps": [(each, ticket_words.step(each.kind)) for each in found.steps.all()],
@@ -131,7 +128,7 @@ def _do(request: HttpRequest, found: Ticket) -> None:
 @signed_in
 def registrations(request: HttpRequest) -> HttpResponse:
     """Who asked to be registered: masked, for nobody here can open it. ``state`` narrows it down."""
-    every = _served(Registration.objects.select_related("office"), scope_of(request.user))
+    every = registrations_served(scope_of(request.user))
     asked = request.GET.get("state", "")
     state = asked if asked in RegistrationState.values else ""
     rows = every.filter(state=state) if state else every

@@ -1,0 +1,1 @@
+"""What an account sees and does, the same for pages and for other programs."""

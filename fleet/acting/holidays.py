@@ -1,0 +1,39 @@
+"""Changing the calendar of days off, and with it, in the same transaction, every deadline that is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from fleet.devices.desired import announce_office
+from fleet.office.holidays.keeping import Entry, add, remove
+from fleet.office.holidays.models import Holiday
+from fleet.office.holidays.moving import Moved, bring_up
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The days that are new or gone, and what has moved with them."""
+
+    days: list[Holiday]
+    moved: Moved
+
+
+@transaction.atomic
+def change(by: User, *, more: Iterable[Entry] = (), gone: Holiday | None = None) -> Changed:
+    """Add days, or take one away.
+
+    Raises: NoWorkingDayError when no working day would be left somewhere; nothing has changed.
+    """
+    days = add(more, by)
+    if gone is not None:
+        remove(gone, by)
+        days.append(gone)
+    moved = bring_up([(each.on, each.province_id) for each in days], timezone.localdate(), by)
+    for office_id in sorted(moved.offices):
+        announce_office(office_id)
+    return Changed(days, moved)
