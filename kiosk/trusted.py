@@ -19,7 +19,7 @@ import msgspec
 
 from fleet.protocol.messages import Desired, SettingsLayer
 from fleet.protocol.settings import KioskSettings, Payee
-from fleet.protocol.trust import NATIONAL_SETTINGS, SignedLayer, SignedPayee, document_sha256, layer_path
+from fleet.protocol.trust import NATIONAL_SETTINGS, SignedBlocks, SignedLayer, SignedPayee, document_sha256, layer_path
 from kiosk import settings_store
 from kiosk.visits.services import OTHER_FEE, PAY_FEE, REGISTER
 
@@ -38,7 +38,10 @@ class NotTrustedError(Exception):
 
 
 class FirmwareTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """A bundle that may be installed. ``path``: its target; ``length`` in bytes; ``sha256`` of the file."""
+    """A bundle that may be installed. ``path``: its target; ``length`` in bytes; ``sha256`` of the file.
+
+    ``blocks``: the index of its blocks; None where nobody signed one.
+    """
 
     path: str
     length: int
@@ -46,6 +49,7 @@ class FirmwareTarget(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     manifest_hash: str
     compatible: str
+    blocks: SignedBlocks | None = None
 
 
 class RoleStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,15 +225,20 @@ def unsigned_layers(trusted: Trusted, desired: Desired, kiosk_id: str, clock: da
             return (str(err),)
         province = (("province", ""), ("office", desired.office_id), ("kiosk", kiosk_id))
         for layer, key in (("national", ""),) if role == NATIONAL_SETTINGS else province:
-            if trusted.layers.get(layer_path(role, layer, key)) != _as_signed(held.get(layer)):
+            if not _is_signed(held.get(layer), trusted.layers.get(layer_path(role, layer, key))):
                 problems.append(f"{role} has not signed {layer}")
     return tuple(problems)
 
 
-def _as_signed(layer: SettingsLayer | None) -> SignedLayer | None:
+def _is_signed(layer: SettingsLayer | None, signed: SignedLayer | None) -> bool:
+    """Whether this is the document in force, or the one that a roll-out is bringing."""
     if layer is None:
-        return None
-    return SignedLayer(revision=layer.revision, sha256=document_sha256(layer.document))
+        return signed is None or signed.revision == 0
+    if signed is None:
+        return False
+    held = (layer.revision, document_sha256(layer.document))
+    coming = signed.coming
+    return held == (signed.revision, signed.sha256) or (coming is not None and held == (coming.revision, coming.sha256))
 
 
 def settings(data_dir: Path, clock: datetime) -> KioskSettings | None:

@@ -58,19 +58,42 @@ class SignedCustomerKey(_Signed, frozen=True):
     key: HexKey
 
 
+class SignedBlocks(_Signed, frozen=True):
+    """The index of a bundle's blocks (``blocks.py``), as a file beside it."""
+
+    length: Count
+    sha256: Sha256
+
+
 class SignedFirmware(_Signed, frozen=True):
-    """A bundle; its target's length and SHA-256 are those of the file. The rest as in ``FirmwareDesired``."""
+    """A bundle; its target's length and SHA-256 are those of the file. The rest as in ``FirmwareDesired``.
+
+    ``blocks``: by what a kiosk fetches only what it has not; None: it fetches the whole.
+    """
 
     version: str
     manifest_hash: ManifestHash
     compatible: str
+    blocks: SignedBlocks | None = None
 
 
-class SignedLayer(_Signed, frozen=True):
-    """One layer's document of settings: its revision, and ``document_sha256`` of it."""
+class ComingLayer(_Signed, frozen=True):
+    """A document that some kiosks run before the others: its revision, and ``document_sha256`` of it."""
 
     revision: Count
     sha256: Sha256
+
+
+class SignedLayer(_Signed, frozen=True):
+    """One layer's document of settings: its revision, and ``document_sha256`` of it.
+
+    ``revision`` 0: the layer says nothing yet. ``coming``: the next document, which a roll-out is bringing: a kiosk
+    takes either, and which of the two is the fleet's to say.
+    """
+
+    revision: Count
+    sha256: Sha256
+    coming: ComingLayer | None = None
 
 
 def settings_role(dopa_code: int) -> str:
@@ -91,6 +114,11 @@ def customer_key_path(key: str) -> str:
 def firmware_path(name: str) -> str:
     """The target of a bundle."""
     return FIRMWARE_PATH + name
+
+
+def blocks_path(path: str) -> str:
+    """Where the index of the bundle under ``path`` is fetched; no target of its own, the bundle's speaks for it."""
+    return path + ".blocks"
 
 
 def layer_path(role: str, layer: str, key: str = "") -> str:

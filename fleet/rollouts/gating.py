@@ -29,9 +29,10 @@ class RolloutState(StrEnum):
 
 
 class Because(StrEnum):
-    """Why it stopped by itself."""
+    """Why it stopped by itself; or ``UNSIGNED``, why it runs and asks nobody."""
 
     NOTHING = ""
+    UNSIGNED = "unsigned"
     SHARE = "share"
     HARM = "harm"
     GATE = "gate"

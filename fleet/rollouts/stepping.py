@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -42,6 +43,7 @@ from fleet.rollouts.models import Deed, Kind, Member, MemberStep, Rollout
 from fleet.rollouts.plan import Plan
 from fleet.rollouts.planning import Place, Why, late_wave, left_out
 from fleet.rollouts.saving import save_many
+from fleet.rollouts.signing import is_awaited
 from fleet.rollouts.starting import Draft, add_members, candidates, kiosks_for, wanted_of
 
 log = logging.getLogger(__name__)
@@ -223,9 +225,21 @@ class _Step:
             return
         ready = self._rollout.members.filter(state=MemberState.WAITING, wave_no__lte=self._rollout.released)
         members = list(ready.filter(heard(self._now))[:count])
-        if members:
+        if members and not self._waits_for_signature():
             asking.ask(self._rollout, self._plan, members, self._now)
             self._write(members)
+
+    def _waits_for_signature(self) -> bool:
+        """Whether those asked would refuse these settings, for want of a signature; it is said as long as it is so."""
+        rollout = self._rollout
+        if rollout.staged is None:
+            return False
+        waits = is_awaited(rollout.staged, settings.DATA_DIR / "trust")
+        because = Because.UNSIGNED if waits else Because.NOTHING
+        if rollout.because != because:
+            rollout.because = because
+            rollout.save(update_fields=["because"])
+        return waits
 
     def _take_back(self, standing: Standing) -> None:
         """Some more of those that are to return; over when nobody who is there has to."""

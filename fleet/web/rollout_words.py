@@ -56,6 +56,7 @@ def because(name: str) -> str:
     """Why one stopped by itself, and what is to be done."""
     return {
         Because.NOTHING: "",
+        Because.UNSIGNED: _("รอจังหวัดลงนามค่าชุดใหม่ ตู้จะไม่รับค่าที่ยังไม่ลงนาม: fleet trust add settings, sign, publish"),
         Because.SHARE: _("ล้มเหลวเกินสัดส่วนที่ยอมรับ ดูเหตุผลทีละเครื่อง แล้วถอยกลับหรือปล่อยต่อ"),
         Because.HARM: _("ล้มเหลวครบจำนวนที่ยอมเสียได้ ไม่มีตู้ใดถูกสั่งเพิ่มอีก ดูเหตุผลทีละเครื่อง แล้วถอยกลับหรือปล่อยต่อ"),
         Because.GATE: _("ระลอกนี้จบแล้วแต่ไม่ผ่านเกณฑ์ ดูเหตุผลทีละเครื่อง แล้วถอยกลับหรือปล่อยต่อ"),
