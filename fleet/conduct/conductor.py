@@ -6,27 +6,29 @@ receiver can bear (desired state is retained and numbered, payments name their r
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import logging
 import secrets
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fleet.conduct.alerting import Alerting
 from fleet.conduct.bundles import Bundles
+from fleet.conduct.leading import Leading
 from fleet.conduct.office_work import OfficeWork
 from fleet.conduct.resigning import Resigning
 from fleet.conduct.revoking import Revoker
-from fleet.devices.models import Lease, Outgoing
+from fleet.devices.models import Outgoing
 from fleet.figures.counting import Counting
 from fleet.idle_memory import IdleMemory
 from fleet.rollouts.stepping import Stepper
@@ -36,25 +38,20 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.1
 """An indexed look at an empty table ten times a second: a settings change leaves within that."""
 
-LEASE_S = 6.0
-"""After a leader was killed nobody leads for so long; a revocation is to be enforced within 10 s all the same."""
-
-LEASE_CREDIBLE_S = 60.0
-"""One that ends later was given before the clock was set back; two machines' clocks differ by far less."""
-
 SEND_TIMEOUT_S = 5.0
 DATABASE_RETRY_S = 2.0
 """Pause after the database failed: away, or its disk is full."""
 
 BATCH_MAX = 500
+"""Under way at once; the broker takes 1,000 (``max_inflight_messages`` in ``fleet.trust.broker``)."""
 
 
 class Conductor:
     """One conductor; of many, the one with the lease acts."""
 
     def __init__(self, host: str, port: int, certificates: Path) -> None:
-        self._holder = secrets.token_hex(8)
-        self._lease_until_s = 0.0
+        holder = secrets.token_hex(8)
+        self._leading, self._leading_alerts = Leading("conduct", holder), Leading("alerts", holder)
         self._stopping = False
         self._connected = False
         client = paho.Client(CallbackAPIVersion.VERSION2, "fleet-conduct", protocol=MQTTProtocolVersion.MQTTv5)
@@ -64,10 +61,13 @@ class Conductor:
             keyfile=str(certificates / "fleet-conduct.key"),
         )
         client.reconnect_delay_set(1, 10)
+        client.max_inflight_messages_set(BATCH_MAX)  # paho's 20 wait out a busy broker's every turn
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.connect_async(host, port, keepalive=20)
         self._client = client
+        self._sent: list[tuple[int, paho.MQTTMessageInfo]] = []
+        self._sent_at_s = 0.0
         self._revoker = Revoker(host, port, certificates)
         self._counting = Counting()
         self._idle_memory = IdleMemory()
@@ -75,6 +75,7 @@ class Conductor:
         self._bundles = Bundles()
         self._stepper = Stepper()
         self._resigning = Resigning()
+        self._alerting = Alerting()
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any) -> None:
         self._connected = not reason.is_failure
@@ -96,21 +97,26 @@ class Conductor:
                 except (OperationalError, InterfaceError) as err:
                     log.error("the database cannot be used now: %s", str(err).strip())
                     connection.close()
-                    self._lease_until_s = 0.0
+                    self._leading.doubt()
+                    self._leading_alerts.doubt()
                     time.sleep(DATABASE_RETRY_S)
                     continue
                 if not did_some:
                     time.sleep(LOOK_EVERY_S)
-            with contextlib.suppress(OperationalError, InterfaceError):  # then it runs out
-                Lease.objects.filter(name="conduct", holder=self._holder).delete()
+            self._leading.give_up()
+            self._leading_alerts.give_up()
         finally:
+            self._alerting.close()
             self._office_work.close()
             self._client.disconnect()
             self._client.loop_stop()
 
     def _turn(self) -> bool:
         """Do what is to be done, if it is ours to do; False when there was nothing."""
-        if not (self._connected and self._leads()):
+        if self._leading_alerts.leads():  # above all while the broker is gone
+            self._alerting.turn()
+        if not (self._connected and self._leading.leads()):
+            self._sent.clear()  # whoever leads next begins with the oldest
             return False
         self._revoker.turn()
         self._counting.turn()
@@ -121,42 +127,27 @@ class Conductor:
         self._resigning.turn()
         return self._send_some()
 
-    def _leads(self) -> bool:
-        """Whether the lease is ours; it is taken or renewed at half its time."""
-        if time.monotonic() < self._lease_until_s - LEASE_S / 2:
-            return True
-        now = timezone.now()
-        until = now + timedelta(seconds=LEASE_S)
-        with transaction.atomic():
-            lease, fresh = Lease.objects.select_for_update().get_or_create(
-                name="conduct", defaults={"holder": self._holder, "until": until}
-            )
-            is_held = now < lease.until <= now + timedelta(seconds=LEASE_CREDIBLE_S)
-            if not fresh and lease.holder != self._holder and is_held:
-                return False
-            Lease.objects.filter(pk=lease.pk).update(holder=self._holder, until=until)
-        self._lease_until_s = time.monotonic() + LEASE_S
-        return True
-
     def _send_some(self) -> bool:
-        """Publish what waits, oldest first; False when there was nothing.
+        """Publish what waits, oldest first, and see what the broker has acknowledged; False when nothing moved.
 
         Only an unbroken run from the oldest on leaves the outbox: were a later one to overtake an earlier one, an old
-        desired state would be what the broker retains.
+        desired state would be what the broker retains. A broker that is busy with ten thousand who come back
+        acknowledges nothing for seconds; a revocation that comes meanwhile must not wait behind that.
         """
         now = timezone.now()
-        Outgoing.objects.filter(expires_at__lte=now).delete()
-        waiting = list(Outgoing.objects.all()[:BATCH_MAX])
-        sent = [(each.pk, self._publish(each, now)) for each in waiting]
-        until_s = time.monotonic() + SEND_TIMEOUT_S
-        done: list[int] = []
-        for pk, info in sent:
-            if not _is_out(info, until_s):
-                log.warning("%d messages wait for the broker", len(waiting) - len(done))
-                break
-            done.append(pk)
+        if not self._sent:
+            Outgoing.objects.filter(expires_at__lte=now).delete()
+            self._sent = [(each.pk, self._publish(each, now)) for each in Outgoing.objects.all()[:BATCH_MAX]]
+            self._sent_at_s = time.monotonic()
+        until_s = time.monotonic() + LOOK_EVERY_S
+        done = [pk for pk, _ in itertools.takewhile(lambda each: _is_out(each[1], until_s), self._sent)]
         if done:
             Outgoing.objects.filter(pk__in=done).delete()
+            del self._sent[: len(done)]
+            self._sent_at_s = time.monotonic()
+        elif self._sent and time.monotonic() - self._sent_at_s > SEND_TIMEOUT_S:
+            log.warning("%d messages wait for the broker", len(self._sent))
+            self._sent.clear()  # and published again
         return bool(done)
 
     def _publish(self, message: Outgoing, now: datetime) -> paho.MQTTMessageInfo:
