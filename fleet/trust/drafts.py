@@ -19,7 +19,8 @@ from typing import Any
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import DelegatedRole, Delegations, Metadata, Role, Root, TargetFile, Targets
 
-from fleet.protocol.trust import FIRMWARE, ROOT, TARGETS, content_of, firmware_path, paths_of
+from fleet.protocol.blocks import encoded, index_of
+from fleet.protocol.trust import FIRMWARE, ROOT, TARGETS, blocks_path, content_of, firmware_path, paths_of
 from fleet.trust.keys import PublicKey, name_of, online_key
 from fleet.trust.repository import (
     NoTrustError,
@@ -174,18 +175,23 @@ def say_only(repository: Repository, role: str, said: Mapping[str, Mapping[str, 
 
 
 def add_firmware(repository: Repository, bundle: Path, about: Mapping[str, Any], now: datetime) -> Path:
-    """Draft a bundle under its file's name, and copy it to where it is fetched from once it is signed.
+    """Draft a bundle under its file's name; copy it to where it is fetched from once it is signed, with its index.
 
     Raises: TrustError, OSError when the file cannot be read or copied.
     """
     path = firmware_path(bundle.name)
     with bundle.open("rb") as file:
         sha256, length = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+        file.seek(0)
+        index = encoded(index_of(file))
     to = repository.target_file(path, sha256)
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(bundle, to.with_name(to.name + ".new"))
     to.with_name(to.name + ".new").replace(to)
-    return _add(repository, FIRMWARE, TargetFile(length, {"sha256": sha256}, path), about, now)
+    blocks_sha256 = hashlib.sha256(index).hexdigest()
+    repository.put_target(blocks_path(path), blocks_sha256, index)
+    said = {**about, "blocks": {"length": len(index), "sha256": blocks_sha256}}
+    return _add(repository, FIRMWARE, TargetFile(length, {"sha256": sha256}, path), said, now)
 
 
 def _add(repository: Repository, role: str, target: TargetFile, custom: Mapping[str, Any], now: datetime) -> Path:

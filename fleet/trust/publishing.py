@@ -12,7 +12,7 @@ from datetime import datetime
 
 from tuf.api.metadata import Metadata, Root, Targets
 
-from fleet.protocol.trust import FIRMWARE, ROOT, TARGETS, content_of
+from fleet.protocol.trust import FIRMWARE, ROOT, TARGETS, blocks_path, content_of
 from fleet.trust.drafts import draft_file, waiting
 from fleet.trust.keys import online_key
 from fleet.trust.repository import NoTrustError, Repository, TrustError, delegations_of, read_metadata, verify
@@ -99,8 +99,11 @@ def _demand_files(repository: Repository, spoken: Mapping[str, Metadata[Targets]
     for role, metadata in spoken.items():
         for path, target in metadata.signed.targets.items():
             sha256 = target.hashes.get("sha256", "")
+            blocks = (target.custom or {}).get("blocks", {}) if role == FIRMWARE else {}
             if role == FIRMWARE and not repository.target_file(path, sha256).exists():
                 raise TrustError(f"the file of {path} is not here: `fleet trust add firmware` copies it")
+            if blocks and not repository.target_file(blocks_path(path), blocks.get("sha256", "")).exists():
+                raise TrustError(f"the index of {path} is not here: `fleet trust add firmware` makes it")
             if role != FIRMWARE and hashlib.sha256(content_of(target.custom or {})).hexdigest() != sha256:
                 raise TrustError(f"{path} of {role} says another thing than its hash; draft it anew")
 

@@ -233,6 +233,7 @@ def _bundle(path: str, target: TargetFile) -> FirmwareTarget | None:
         version=about.version,
         manifest_hash=about.manifest_hash,
         compatible=about.compatible,
+        blocks=about.blocks,
     )
 
 

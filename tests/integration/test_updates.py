@@ -191,6 +191,7 @@ def test_a_good_bundle_arrives_and_a_bad_one_goes_back_by_itself(fleet: Fleet, m
     until(lambda: fleet.rows("SELECT 1 FROM rollouts_rollout WHERE id = ? AND state = 'done'", good))
     assert rauc.running(machine.slots) == "2"
     assert reported(fleet)["running_hash"] == rauc.manifest_hash(rauc.bundle("2"))
+    assert reported(fleet)["bytes_spent"] < 2 * rauc.OWN_BYTES, "what the running slot holds is not fetched"
     assert shown(fleet, good)["kiosks"] == {"passed": 1}
     until(lambda: (UpdateState.GOOD, UpdateReason.NONE) in steps(fleet, "2"))
     assert list(dict.fromkeys(state for state, _ in steps(fleet, "2"))) == [

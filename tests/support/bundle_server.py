@@ -21,13 +21,18 @@ Answer = Callable[[BaseHTTPRequestHandler, int, int], None]
 class BundleServer:
     """Answers as it is told, on a thread.
 
-    ``content``: the file; ``asked``: the ranges it was asked for; ``paths``: of what.
+    ``content``: the file; ``index``: what stands beside it under ``.blocks``, if anything; ``asked``: the ranges it was
+    asked for; ``paths``: of what; ``connections``: how often somebody came; ``sent_bytes``: bodies only.
     """
 
     def __init__(self, content: bytes, folder: Path) -> None:
         """``folder`` is for certificates."""
         self.content = content
+        self.index: bytes | None = None
+        self.connections = 0
+        self.sent_bytes = 0
         self.answer: Answer = self.ranged
+        self.index_answer: Answer = self.ranged
         self.asked: list[str] = []
         self.paths: set[str] = set()
         outer = self
@@ -35,12 +40,19 @@ class BundleServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                super().setup()
+                outer.connections += 1
+
             def do_GET(self) -> None:
                 asked = self.headers["Range"]
                 outer.asked.append(asked)
                 outer.paths.add(self.path)
                 first, last = map(int, asked.removeprefix("bytes=").split("-"))
-                outer.answer(self, first, last)
+                if self.path.endswith(".blocks"):
+                    outer.index_answer(self, first, last)
+                else:
+                    outer.answer(self, first, last)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -73,8 +85,15 @@ class BundleServer:
 
     def ranged(self, handler: BaseHTTPRequestHandler, first: int, last: int) -> None:
         """As an honest server does."""
+        content = self.index if handler.path.endswith(".blocks") else self.content
+        if content is None:
+            handler.send_response(404)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+            return
         handler.send_response(206)
-        handler.send_header("Content-Range", f"bytes {first}-{last}/{len(self.content)}")
+        handler.send_header("Content-Range", f"bytes {first}-{last}/{len(content)}")
         handler.send_header("Content-Length", str(last + 1 - first))
         handler.end_headers()
-        handler.wfile.write(self.content[first : last + 1])
+        handler.wfile.write(content[first : last + 1])
+        self.sent_bytes += last + 1 - first

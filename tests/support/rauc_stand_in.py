@@ -7,7 +7,8 @@
 
 What it is: RAUC's promises about slots, kept in FOLDER/slots.json: the other slot is marked bad before it is written
 and made the next to boot after; the booted one is never touched; a bundle that is not one is refused. A bundle of its
-own kind is a line of JSON (``bundle``). What it is not: RAUC; the real one runs in the emulated image.
+own kind is a line of JSON and bytes (``bundle``), and stands in its slot as it is. What it is not: RAUC; the real one
+runs in the emulated image.
 
 ``boot`` is the boot loader: the primary slot if it is good, else the other.
 """
@@ -22,12 +23,15 @@ from typing import Any
 
 SLOTS = "slots.json"
 COMPATIBLE = "sala-rpi"
+OWN_BYTES = 5 * 4096
+"""Of a bundle's content: in this much two versions differ."""
 
 
 def bundle(version: str, size: int = 200_000, compatible: str = COMPATIBLE) -> bytes:
     """A file that this installer takes."""
     head = json.dumps({"version": version, "compatible": compatible}).encode() + b"\n"
-    return head + bytes(hashlib.shake_128(version.encode()).digest(size - len(head)))
+    own = head + bytes(hashlib.shake_128(version.encode()).digest(OWN_BYTES - len(head)))
+    return (own + hashlib.shake_128(b"the same in every version").digest(max(0, size - OWN_BYTES)))[:size]
 
 
 def manifest_hash(content: bytes) -> str:
@@ -40,7 +44,13 @@ def make(folder: Path) -> list[str]:
     first = bundle("1")
     slots = [{"version": "1", "hash": manifest_hash(first), "good": True}, {"version": "", "hash": "", "good": False}]
     _write(folder, {"booted": 0, "primary": 0, "slots": slots})
+    device(folder, 0).write_bytes(first)
     return [sys.executable, str(Path(__file__).resolve()), str(folder)]
+
+
+def device(folder: Path, slot: int) -> Path:
+    """What stands in a slot."""
+    return folder / f"slot-{slot}.img"
 
 
 def boot(folder: Path) -> None:
@@ -68,7 +78,7 @@ def _write(folder: Path, held: dict[str, Any]) -> None:
     new.replace(folder / SLOTS)
 
 
-def _status(held: dict[str, Any]) -> str:
+def _status(folder: Path, held: dict[str, Any]) -> str:
     slots = []
     for number, slot in enumerate(held["slots"]):
         about = {"bundle": {"version": slot["version"], "hash": slot["hash"], "compatible": COMPATIBLE}}
@@ -76,6 +86,7 @@ def _status(held: dict[str, Any]) -> str:
             {
                 f"rootfs.{number}": {
                     "class": "rootfs",
+                    "device": str(device(folder, number)),
                     "bootname": "AB"[number],
                     "state": "booted" if number == held["booted"] else "inactive",
                     "boot_status": "good" if slot["good"] else "bad",
@@ -98,6 +109,7 @@ def _install(folder: Path, held: dict[str, Any], file: Path) -> str:
         raise SystemExit("LastError: Installation error: Compatible mismatch")
     held["slots"][other] = {"version": "", "hash": "", "good": False}
     _write(folder, held)
+    device(folder, other).write_bytes(content)
     held["slots"][other] = {"version": head["version"], "hash": manifest_hash(content), "good": True}
     held["primary"] = other
     _write(folder, held)
@@ -109,7 +121,7 @@ def main(arguments: list[str]) -> int:
     folder, held = Path(arguments[0]), _read(Path(arguments[0]))
     match arguments[1:]:
         case ["status", "--detailed", "--output-format=json"]:
-            print(_status(held))
+            print(_status(folder, held))
         case ["status", "mark-good" | "mark-bad" as word, "booted"]:
             held["slots"][held["booted"]]["good"] = word == "mark-good"
             _write(folder, held)

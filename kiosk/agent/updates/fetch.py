@@ -2,10 +2,11 @@
 
     python -m kiosk.agent.updates.fetch < order        ``keeping.py`` starts it: a process of its own may wait
 
-What it is: ranges of one file, by the kiosk's own certificate. What it is not: a reason to install anything; that is
-the hash in the signed metadata, which the whole file must have, and RAUC's own signature after that. Rules: never more
-bytes than were paid for, whatever the server sends; any 4xx but "too fast" and "too slow" is final; what is on the disk
-is synced now and then, so that a pulled plug costs little; room is left for everything else the kiosk writes.
+Two ways. Where an index of the bundle's blocks is signed and this machine's slots can be read, what lies there already
+is taken from there and the rest is fetched (``assembly.py``). Everywhere else the file grows from its beginning to its
+end. What it is not: a reason to install anything; that is the hash in the signed metadata, which the whole file must
+have, and RAUC's own signature after that. Rules: an index that cannot be used costs its bytes and no more; what is on
+the disk is synced now and then, so that a pulled plug costs little; room is left for everything else the kiosk writes.
 """
 
 from __future__ import annotations
@@ -13,70 +14,34 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import shutil
 import sys
-import time
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import requests
 import urllib3
 
-from kiosk.agent.updates.order import FetchOrder, FetchResult
+from fleet.protocol.blocks import BlockIndex, BlockIndexError, decoded
+from kiosk.agent.updates import assembly
+from kiosk.agent.updates.assembly import SYNC_EVERY_BYTES, Assembly, WrongBlockError
+from kiosk.agent.updates.line import EndedError, Line, Paid
+from kiosk.agent.updates.order import FetchOrder, FetchResult, SignedFile
 from kiosk.agent.updates.states import FetchOutcome
-
-TIMEOUT_S = (5.0, 30.0)
-"""To connect, and for the next piece: a line that stalls for longer is as good as cut."""
-
-PIECE_BYTES = 64 * 1024
-SYNC_EVERY_BYTES = 4 * 1024 * 1024
 
 ROOM_BYTES = 64 * 1024 * 1024
 """Left free on the disk: the spool's bound, and logs."""
 
-_NOT_FINAL = frozenset({408, 429})
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-
-
-class _EndedError(Exception):
-    def __init__(self, outcome: FetchOutcome, detail: str) -> None:
-        super().__init__(detail)
-        self.outcome, self.detail = outcome, detail
-
-
-class _Paid:
-    """The allowance as it is used, no faster than allowed."""
-
-    def __init__(self, allowance_bytes: int, bytes_per_s_max: int) -> None:
-        self.left_bytes = self._whole_bytes = allowance_bytes
-        self._bytes_per_s_max = bytes_per_s_max
-        self._began_s = time.monotonic()
-
-    def use(self, count: int) -> None:
-        """``count`` bytes came; waits where they came too fast."""
-        self.left_bytes -= count
-        if self._bytes_per_s_max:
-            due_s = self._began_s + (self._whole_bytes - self.left_bytes) / self._bytes_per_s_max
-            time.sleep(max(0.0, due_s - time.monotonic()))
-
 
 def fetch(order: FetchOrder) -> FetchResult:
     """One piece; the file stays for the next, unless the whole of it is not what was signed."""
-    file, paid = Path(order.file), _Paid(order.allowance_bytes, order.bytes_per_s_max)
+    paid = Paid(order.allowance_bytes, order.bytes_per_s_max)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if file.exists() and file.stat().st_size > order.length:
-            file.unlink()
-        if not _is_whole(file, order):
-            _fetch_some(order, file, paid)
-        outcome, detail = FetchOutcome.PAID, ""
-        if _is_whole(file, order):
-            outcome = FetchOutcome.WHOLE
-            if _sha256(file) != order.sha256:
-                file.unlink()
-                raise _EndedError(FetchOutcome.REFUSED, "what was fetched is not what was signed")
-    except _EndedError as err:
+        with Line(order.link, paid) as line:
+            _fetch(order, line)
+        outcome, detail = FetchOutcome.WHOLE, ""
+    except EndedError as err:
         outcome, detail = err.outcome, err.detail
     except (requests.RequestException, urllib3.exceptions.HTTPError) as err:
         outcome, detail = FetchOutcome.NETWORK, type(err).__name__
@@ -86,72 +51,135 @@ def fetch(order: FetchOrder) -> FetchResult:
     return FetchResult(outcome=outcome, unused_bytes=max(0, paid.left_bytes), detail=detail[:200])
 
 
-def _is_whole(file: Path, order: FetchOrder) -> bool:
-    return file.exists() and file.stat().st_size == order.length
+def _fetch(order: FetchOrder, line: Line) -> None:
+    """Raises: EndedError for everything but a bundle that is whole and what was signed."""
+    file = Path(order.file)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    is_begun = assembly.is_begun(file)
+    if is_begun or not file.exists():
+        index = _index(order, line, is_begun=is_begun)
+        if index is None:
+            assembly.forget(file)
+        elif _is_put_together(order, index, line):
+            return
+        file.touch(mode=0o600)  # from here on from its beginning to its end
+    _grow(order.bundle, file, line)
+    if _sha256(file) != order.bundle.sha256:
+        assembly.forget(file)
+        raise EndedError(FetchOutcome.REFUSED, "what was fetched is not what was signed")
 
 
-def _fetch_some(order: FetchOrder, file: Path, paid: _Paid) -> None:
-    have = file.stat().st_size if file.exists() else 0
-    if shutil.disk_usage(file.parent).free < order.length - have + ROOM_BYTES:
-        raise _EndedError(FetchOutcome.NO_ROOM, f"{(order.length - have) >> 20} MB do not fit")
-    last = min(have + order.allowance_bytes, order.length) - 1
-    with requests.Session() as session:
-        session.trust_env = False  # no proxy of somebody's shell between us and the fleet
-        session.verify = order.link.ca_file
-        session.cert = (order.link.certificate_file, order.link.key_file)
-        with session.get(
-            f"{order.link.fleet_api.rstrip('/')}/kiosk/v1/trust/targets/{_name_of(order)}",
-            headers={"Accept-Encoding": "identity", "Range": f"bytes={have}-{last}"},
-            timeout=TIMEOUT_S,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            begins = _first_byte(answer, have, order.length)
-            with file.open("r+b" if begins else "wb") as held:
-                held.seek(begins)
-                _write(answer, held.fileno(), order.length - begins, paid)
+# ---- from its beginning to its end ----------------------------------------------------------------------------------
 
 
-def _name_of(order: FetchOrder) -> str:
-    """A target's file carries its hash in its name (TUF's consistent snapshots), so that another is another file."""
-    folder, _, name = order.target.rpartition("/")
-    return f"{folder}/{order.sha256}.{name}"
+def _grow(wanted: SignedFile, file: Path, line: Line) -> None:
+    """Fetch on, until ``file`` is whole.
 
-
-def _first_byte(answer: requests.Response, have: int, length: int) -> int:
-    """Where the answer begins in the file.
-
-    Raises: _EndedError for one that brings nothing.
+    Raises: EndedError when what is paid for is not enough, and as ``Line.read``.
     """
-    status = answer.status_code
-    if status == requests.codes.ok:
-        return 0  # a server that knows no ranges; what there was is fetched again
-    if status == requests.codes.partial_content:
-        said = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        if said is None or int(said[1]) != have or int(said[3]) != length:
-            raise _EndedError(FetchOutcome.NOT_FOUND, "the server has another file under this name")
-        return have
-    if 400 <= status < 500 and status not in _NOT_FINAL:
-        raise _EndedError(FetchOutcome.NOT_FOUND, f"the server answered {status}")
-    raise _EndedError(FetchOutcome.NETWORK, f"the server answered {status}")
+    if file.exists() and file.stat().st_size > wanted.length:
+        file.unlink()
+    have = file.stat().st_size if file.exists() else 0
+    if have < wanted.length and line.paid.left_bytes > 0:
+        _demand_room(file, wanted.length - have)
+        with file.open("r+b" if have else "wb", buffering=0) as held:
+            _append(held.fileno(), have, wanted, line)
+    if file.stat().st_size < wanted.length:
+        raise EndedError(FetchOutcome.PAID, "")
 
 
-def _write(answer: requests.Response, file: int, wanted_bytes: int, paid: _Paid) -> None:
+def _append(file: int, have: int, wanted: SignedFile, line: Line) -> None:
     unsynced = 0
     try:
-        while (most := min(PIECE_BYTES, wanted_bytes, paid.left_bytes)) > 0:
-            piece = answer.raw.read1(most)
-            if not piece:
-                raise _EndedError(FetchOutcome.NETWORK, "the line was cut")
-            os.write(file, piece)
-            wanted_bytes -= len(piece)
-            unsynced += len(piece)
-            if unsynced >= SYNC_EVERY_BYTES:
-                os.fsync(file)
-                unsynced = 0
-            paid.use(len(piece))
+        with closing(line.read(wanted, have, wanted.length - 1)) as pieces:
+            for position, piece in pieces:
+                if not position:
+                    os.ftruncate(file, 0)  # a server that knows no ranges; what there was is fetched again
+                os.pwrite(file, piece, position)
+                unsynced += len(piece)
+                if unsynced >= SYNC_EVERY_BYTES:
+                    os.fsync(file)
+                    unsynced = 0
     finally:
         os.fsync(file)
+
+
+def _demand_room(file: Path, wanted_bytes: int) -> None:
+    if shutil.disk_usage(file.parent).free < wanted_bytes + ROOM_BYTES:
+        raise EndedError(FetchOutcome.NO_ROOM, f"{wanted_bytes >> 20} MB do not fit")
+
+
+# ---- from slots and ranges ------------------------------------------------------------------------------------------
+
+
+def _index(order: FetchOrder, line: Line, *, is_begun: bool) -> BlockIndex | None:
+    """The index of the bundle; None where there is none that can be used, or nothing to use it with.
+
+    Raises: EndedError when it is not whole yet.
+    """
+    wanted, file = order.index, assembly.index_file(Path(order.file))
+    if wanted is None or wanted.length > order.bundle.length:
+        return None
+    if not is_begun and not any(os.access(seed, os.R_OK) for seed in order.seeds):
+        return None
+    try:
+        _grow(wanted, file, line)
+        index = decoded(file.read_bytes()) if _sha256(file) == wanted.sha256 else None
+    except BlockIndexError:
+        return None
+    except EndedError as err:
+        if err.outcome is FetchOutcome.NOT_FOUND:  # a fleet of before
+            return None
+        raise
+    return index if index is not None and index.length == order.bundle.length else None
+
+
+def _is_put_together(order: FetchOrder, index: BlockIndex, line: Line) -> bool:
+    """Put it together; False, and nothing left, when bundle and index do not belong together.
+
+    Raises: EndedError when it is not whole yet; OSError.
+    """
+    file = Path(order.file)
+    _demand_room(file, order.bundle.length - (_allocated(file) if file.exists() else 0))
+    put = Assembly(file, index, order.index.sha256 if order.index else "")
+    try:
+        if not put.is_seeded:
+            put.seed(order.seeds)
+            sys.stderr.write(f"{put.missing_count} of {index.count} blocks are in no slot\n")
+        _fill(put, order.bundle, line)
+        problem = "" if _sha256(file) == order.bundle.sha256 else "the file is not"
+    except WrongBlockError as err:
+        problem = str(err)
+    finally:
+        put.close()
+    if not problem:
+        assembly.finish(file)
+        return True
+    sys.stderr.write(f"{problem} what was signed; fetching the whole\n")
+    assembly.forget(file)
+    return False
+
+
+def _fill(put: Assembly, bundle: SignedFile, line: Line) -> None:
+    try:
+        for first, last in put.missing():
+            if line.paid.left_bytes <= 0:
+                break
+            if not put.lacks(first, last):
+                continue  # a server that knows no ranges has sent it with another
+            with closing(line.read(bundle, first, last)) as pieces:
+                for position, piece in pieces:
+                    put.take(position, piece)
+            put.range_ended()
+    finally:
+        put.save()
+    if put.missing_count:
+        raise EndedError(FetchOutcome.PAID, "")
+
+
+def _allocated(file: Path) -> int:
+    """Bytes of the disk that it takes already: it may have holes."""
+    return file.stat().st_blocks * 512
 
 
 def _sha256(file: Path) -> str:

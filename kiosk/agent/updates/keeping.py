@@ -18,13 +18,14 @@ from pathlib import Path
 
 import msgspec
 
-from fleet.protocol.records import FirmwareStep
-from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
+from fleet.protocol.trust import blocks_path
+from fleet.protocol.updates import FirmwareDesired, FirmwareReported
 from kiosk import trusted
-from kiosk.agent.updates import rauc
+from kiosk.agent.updates import assembly, rauc
 from kiosk.agent.updates import states as st
 from kiosk.agent.updates.machine import UPDATES
-from kiosk.agent.updates.order import FetchOrder, FetchResult
+from kiosk.agent.updates.order import FetchOrder, FetchResult, SignedFile
+from kiosk.agent.updates.telling import WORDS, detail_of, essence_of, plan_of, reason_of, record_of, until_of
 from kiosk.agent.updates.work import Ended, Work
 from kiosk.config import Link
 from kiosk.spool import Spool, SpoolFullError
@@ -37,20 +38,6 @@ BUNDLE = "bundle.raucb"
 
 ASK_AGAIN_S = 5.0
 """Before the installer is asked again what runs."""
-
-WORDS: dict[type, UpdateState] = {
-    st.Idle: UpdateState.IDLE,
-    st.Waiting: UpdateState.WAITING,
-    st.Fetching: UpdateState.FETCHING,
-    st.Installing: UpdateState.INSTALLING,
-    st.Rebooting: UpdateState.REBOOTING,
-    st.Proving: UpdateState.PROVING,
-    st.Returning: UpdateState.REBOOTING,
-    st.RolledBack: UpdateState.ROLLED_BACK,
-    st.Good: UpdateState.GOOD,
-    st.Quarantined: UpdateState.QUARANTINED,
-}
-"""Our states in the words of the wire: the way back is a reboot, too."""
 
 _TOO_LATE = (st.Rebooting, st.Proving, st.Returning)
 
@@ -159,7 +146,7 @@ class UpdateKeeping:
 
     def _word(self) -> tuple[st.Word, str]:
         """What the signed metadata says of what is wanted."""
-        plan = _plan(self.state)
+        plan = plan_of(self.state)
         if plan is None:
             return st.Word.SILENT, ""
         try:
@@ -196,12 +183,12 @@ class UpdateKeeping:
 
     def _keep(self, state: st.State, at: datetime) -> bool:
         before = self.state
-        is_step = _essence(state) != _essence(before)
+        is_step = essence_of(state) != essence_of(before)
         kept = Kept(state, at if type(state) is not type(before) else self._kept.since)
         note = self._world.spool.noting(NOTE, msgspec.json.encode(kept))
         try:
             if is_step:
-                self._world.spool.append(_record(before, state, at), also=note)
+                self._world.spool.append(record_of(before, state, at), also=note)
             else:
                 self._world.spool.together(note)
         except SpoolFullError as err:
@@ -209,7 +196,7 @@ class UpdateKeeping:
             return False
         self._kept = kept
         if is_step:
-            word, reason = WORDS[type(state)], _reason(state)
+            word, reason = WORDS[type(state)], reason_of(state)
             log.info("firmware: %s%s", word.value, f", {reason.value}" if reason else "")
             self._world.report()
         return True
@@ -234,7 +221,7 @@ class UpdateKeeping:
                 case st.Reboot():
                     self._begin_reboot()
                 case st.DropBundle():
-                    self._bundle.unlink(missing_ok=True)
+                    assembly.forget(self._bundle)
                 case st.AskTrust():
                     self._world.ask_trust()
                 case st.StopWork():
@@ -251,7 +238,7 @@ class UpdateKeeping:
             self._step(st.RebootRefused(here=self._here(), detail="no reboot command"))
 
     def _begin_fetching(self, effect: st.Fetch) -> None:
-        plan = _plan(self.state)
+        plan = plan_of(self.state)
         try:
             if plan is None:
                 return
@@ -263,12 +250,12 @@ class UpdateKeeping:
             return
         order = FetchOrder(
             link=self._place.link,
-            target=effect.target,
+            bundle=SignedFile(target=effect.target, length=signed.length, sha256=signed.sha256),
             file=str(self._bundle),
-            length=signed.length,
-            sha256=signed.sha256,
             allowance_bytes=effect.allowance_bytes,
             bytes_per_s_max=effect.bytes_per_s_max,
+            index=_index(effect.target, signed),
+            seeds=self._booted.seeds if self._booted is not None else (),
         )
         command = (sys.executable, "-m", "kiosk.agent.updates.fetch")
         self._work.begin(command, msgspec.json.encode(order), errors_too=False)
@@ -297,17 +284,17 @@ class UpdateKeeping:
         """What runs and how it stands; None while nobody knows what runs."""
         if self._booted is None:
             return None
-        state, plan = self.state, _plan(self.state)
+        state, plan = self.state, plan_of(self.state)
         said = FirmwareReported(
             running_version=self._booted.version,
             running_hash=self._booted.hash,
             slot=self._booted.slot,
             compatible=self._booted.compatible,
             state=WORDS[type(state)],
-            reason=_reason(state),
-            detail=_detail(state),
+            reason=reason_of(state),
+            detail=detail_of(state),
             since=self._kept.since,
-            next_try_at=_until(state),
+            next_try_at=until_of(state),
         )
         if plan is None:
             return said
@@ -322,10 +309,12 @@ class UpdateKeeping:
         )
 
     def _bytes_done(self) -> int:
+        """What is on the disk of it; holes are not."""
         try:
-            return self._bundle.stat().st_size
+            found = self._bundle.stat()
         except OSError:
             return 0
+        return min(found.st_size, found.st_blocks * 512)
 
     def _tell_progress(self) -> None:
         """At every tenth of the bundle."""
@@ -347,42 +336,11 @@ def _kept(spool: Spool) -> Kept:
     return Kept(st.Idle(), datetime.now(UTC))
 
 
-def _plan(state: st.State) -> st.Plan | None:
-    return None if isinstance(state, st.Idle) else state.plan
-
-
-def _reason(state: st.State) -> UpdateReason:
-    return getattr(state, "reason", UpdateReason.NONE)
-
-
-def _detail(state: st.State) -> str:
-    return getattr(state, "detail", "")
-
-
-def _until(state: st.State) -> datetime | None:
-    return getattr(state, "until", None)
-
-
-def _essence(state: st.State) -> tuple[object, ...]:
-    """What is worth a record: how far fetching or proving has come is not."""
-    upcoming = state.upcoming if isinstance(state, st.Waiting) else None
-    return type(state), _reason(state), upcoming, _until(state)
-
-
-def _record(before: st.State, state: st.State, at: datetime) -> FirmwareStep:
-    plan = _plan(state) or _plan(before)
-    return FirmwareStep(
-        was=WORDS[type(before)],
-        state=WORDS[type(state)],
-        reason=_reason(state),
-        detail=_detail(state),
-        version=plan.wanted.version if plan else "",
-        manifest_hash=plan.wanted.manifest_hash if plan else "",
-        rollout_id=plan.wanted.rollout_id if plan else "",
-        tries=plan.tries if plan else 0,
-        next_try_at=_until(state),
-        stepped_at=at,
-    )
+def _index(target: str, signed: trusted.FirmwareTarget) -> SignedFile | None:
+    blocks = signed.blocks
+    if blocks is None:
+        return None
+    return SignedFile(target=blocks_path(target), length=blocks.length, sha256=blocks.sha256)
 
 
 def _fetch_result(ended: Ended) -> FetchResult:

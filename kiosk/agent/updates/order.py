@@ -11,16 +11,27 @@ from kiosk.agent.updates.states import FetchOutcome
 from kiosk.config import Link
 
 
-class FetchOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of fetching: ``file`` grows to ``length`` bytes of ``sha256``, by ``allowance_bytes`` at most."""
+class SignedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file at the fleet, as it was signed; ``target`` without the hash that stands in its name there."""
 
-    link: Link
     target: str
-    file: str
     length: int
     sha256: str
+
+
+class FetchOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of fetching: ``file`` becomes what ``bundle`` is, for ``allowance_bytes`` over the line at most.
+
+    ``index``: of the bundle's blocks, where one was signed. ``seeds``: devices or files in which blocks may lie.
+    """
+
+    link: Link
+    bundle: SignedFile
+    file: str
     allowance_bytes: int
     bytes_per_s_max: int = 0
+    index: SignedFile | None = None
+    seeds: tuple[str, ...] = ()
 
 
 class FetchResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,13 +21,17 @@ class RaucError(Exception):
 
 
 class Booted(msgspec.Struct, frozen=True, kw_only=True):
-    """The slot that runs. ``hash``: SHA-256 of the manifest it was installed from; empty for a card written by hand."""
+    """The slot that runs. ``hash``: SHA-256 of the manifest it was installed from; empty for a card written by hand.
+
+    ``seeds``: the devices of all slots, those of the running system first.
+    """
 
     slot: str
     compatible: str
     version: str = ""
     hash: str = ""
     is_marked_good: bool = False
+    seeds: tuple[str, ...] = ()
 
 
 class _Bundle(msgspec.Struct):
@@ -42,6 +46,8 @@ class _SlotStatus(msgspec.Struct):
 class _Slot(msgspec.Struct):
     state: str = ""
     boot_status: str | None = None
+    device: str = ""
+    parent: str | None = None
     slot_status: _SlotStatus = msgspec.field(default_factory=_SlotStatus)
 
 
@@ -64,15 +70,22 @@ def booted(status: bytes) -> Booted:
         said: Any = msgspec.json.decode(status, type=_Status)
     except (msgspec.DecodeError, UnicodeDecodeError) as err:
         raise RaucError(f"rauc status: {err}") from err
-    for named in said.slots:
-        for name, slot in named.items():
-            if slot.state == "booted":
-                bundle = slot.slot_status.bundle
-                return Booted(
-                    slot=name,
-                    compatible=said.compatible,
-                    version=bundle.version,
-                    hash=bundle.hash.lower(),
-                    is_marked_good=slot.boot_status == "good",
-                )
+    slots: dict[str, _Slot] = {name: slot for named in said.slots for name, slot in named.items()}
+    for name, slot in slots.items():
+        if slot.state == "booted":
+            bundle = slot.slot_status.bundle
+            return Booted(
+                slot=name,
+                compatible=said.compatible,
+                version=bundle.version,
+                hash=bundle.hash.lower(),
+                is_marked_good=slot.boot_status == "good",
+                seeds=_seeds(slots, name),
+            )
     raise RaucError("rauc status: no slot is booted")
+
+
+def _seeds(slots: dict[str, _Slot], booted: str) -> tuple[str, ...]:
+    """The running system's first: it is whole, and nearest to what is wanted."""
+    running = [slot.device for name, slot in slots.items() if booted in (name, slot.parent)]
+    return tuple(dict.fromkeys(each for each in (*running, *(slot.device for slot in slots.values())) if each))

@@ -6,6 +6,7 @@ client that believes nothing fails as surely as one that believes all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import threading
@@ -20,7 +21,7 @@ from tuf.api.exceptions import DownloadError
 from tuf.api.metadata import Metadata, Root
 
 from fleet.protocol.messages import Desired, SettingsLayer, decode, encode
-from fleet.protocol.trust import document_sha256, firmware_path, layer_path, payee_path
+from fleet.protocol.trust import blocks_path, document_sha256, firmware_path, layer_path, payee_path
 from fleet.trust import drafts
 from kiosk import trusted
 from kiosk.agent.trust_fetcher import TooSlowError
@@ -82,6 +83,10 @@ class TestArbitrarySoftware:
             "sala-rpi4",
             8,
         )
+        assert found.blocks is not None, "what of it need not be fetched is signed with it"
+        index = rig.repository.target_file(blocks_path(found.path), found.blocks.sha256).read_bytes()
+        assert hashlib.sha256(index).hexdigest() == found.blocks.sha256
+        assert len(index) == found.blocks.length
 
     def test_and_not_what_the_treasury_does(self, rig: TrustRig) -> None:
         about = {"version": "6.6", "manifest_hash": "cd" * 32, "compatible": "sala-rpi4"}

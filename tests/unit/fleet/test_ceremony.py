@@ -10,6 +10,7 @@ import pytest
 
 import fleet.trust
 from fleet.__main__ import main
+from fleet.protocol.blocks import decoded
 from fleet.protocol.trust import firmware_path
 from fleet.trust.repository import Repository
 
@@ -43,6 +44,12 @@ def test_every_step_works_as_written(table: Path, capsys: pytest.CaptureFixture[
     assert said["roles"]["root"]["keys"] == "2 of boon, chai, decha"
     assert said["roles"]["payees"]["keys"] == "2 of malee, niran"
     repository = Repository(table / "fleet" / "trust")
-    (bundle,) = (repository.targets / "firmware").iterdir()
+    target = repository.delegated()["firmware"].signed.targets[path := firmware_path("sala-1.2.raucb")]
+    blocks_sha256 = target.custom["blocks"]["sha256"]
+    bundle, index = (
+        repository.target_file(path, target.hashes["sha256"]),
+        repository.target_file(f"{path}.blocks", blocks_sha256),
+    )
     assert bundle.read_bytes() == b"a bundle"
-    assert list(repository.delegated()["firmware"].signed.targets) == [firmware_path("sala-1.2.raucb")]
+    assert decoded(index.read_bytes()).length == len(b"a bundle")
+    assert {bundle, index} == set((repository.targets / "firmware").iterdir())

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from kiosk.agent.updates.fetch import fetch
-from kiosk.agent.updates.order import FetchOrder
+from kiosk.agent.updates.order import FetchOrder, SignedFile
 from kiosk.agent.updates.states import FetchOutcome
 from tests.support.bundle_server import Answer, BundleServer
 
@@ -72,10 +72,8 @@ def server(tmp_path: Path) -> Iterator[BundleServer]:
 def order(server: BundleServer, tmp_path: Path) -> FetchOrder:
     return FetchOrder(
         link=server.link,
-        target="firmware/2.raucb",
+        bundle=SignedFile(target="firmware/2.raucb", length=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest()),
         file=str(tmp_path / "firmware" / "bundle.raucb"),
-        length=len(CONTENT),
-        sha256=hashlib.sha256(CONTENT).hexdigest(),
         allowance_bytes=120_000,
     )
 
@@ -92,7 +90,7 @@ def test_it_grows_piece_by_piece_and_is_what_was_signed(server: BundleServer, or
     assert Path(order.file).read_bytes() == CONTENT
     assert fetch(order).outcome is FetchOutcome.WHOLE
     assert len(server.asked) == 3, "what is there is not fetched again"
-    assert server.paths == {f"/kiosk/v1/trust/targets/firmware/{order.sha256}.2.raucb"}, (
+    assert server.paths == {f"/kiosk/v1/trust/targets/firmware/{order.bundle.sha256}.2.raucb"}, (
         "as the repository lays it down"
     )
 
@@ -144,7 +142,8 @@ def test_what_is_whole_and_not_what_was_signed_is_deleted(order: FetchOrder) -> 
 
 
 def test_what_does_not_fit_is_not_begun(server: BundleServer, order: FetchOrder) -> None:
-    assert fetch(replaced(order, length=2**60)).outcome is FetchOutcome.NO_ROOM
+    huge = msgspec.structs.replace(order.bundle, length=2**60)
+    assert fetch(replaced(order, bundle=huge)).outcome is FetchOutcome.NO_ROOM
     assert not server.asked
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fleet.protocol import blocks
 from fleet.protocol.records import FirmwareStep, decode_record
+from fleet.protocol.trust import SignedBlocks
 from fleet.protocol.updates import FirmwareDesired, UpdateReason, UpdateState
 from kiosk import trusted
 from kiosk.agent.updates import states as st
@@ -47,6 +50,7 @@ class Kiosk:
         self._installer = rauc.make(folder / "slots")
         self._boots = 0
         self.reports = 0
+        self.signed_blocks: SignedBlocks | None = None
         self.works: Callable[[], bool] = lambda: True
         self.spool = Spool(folder / "spool.sqlite")
         self.keeping = self._started()
@@ -75,6 +79,7 @@ class Kiosk:
             version="2",
             manifest_hash=rauc.manifest_hash(NEW),
             compatible=rauc.COMPATIBLE,
+            blocks=self.signed_blocks,
         )
         standing = trusted.RoleStanding(version=1, until=now + timedelta(days=1))
         return trusted.Trusted(
@@ -143,6 +148,39 @@ def test_a_good_bundle_is_fetched_installed_booted_proved_and_marked(kiosk: Kios
         UpdateState.GOOD,
     ]
     assert not (kiosk.folder / "firmware" / "bundle.raucb").exists()
+
+
+def signs_blocks(kiosk: Kiosk, server: BundleServer) -> None:
+    """From now on the index of the bundle's blocks is signed as well."""
+    index = server.index = blocks.encoded(blocks.index_of(io.BytesIO(NEW)))
+    kiosk.signed_blocks = SignedBlocks(length=len(index), sha256=hashlib.sha256(index).hexdigest())
+
+
+def test_what_the_running_slot_holds_is_not_fetched(kiosk: Kiosk, server: BundleServer) -> None:
+    signs_blocks(kiosk, server)
+    kiosk.keeping.desired(wanted())
+    kiosk.go(st.Good)
+    said = kiosk.keeping.reported()
+    assert said is not None
+    assert server.index is not None
+    assert said.bytes_spent == server.sent_bytes == len(server.index) + rauc.OWN_BYTES + len(NEW) % blocks.BLOCK_BYTES
+    assert not list((kiosk.folder / "firmware").iterdir())
+
+
+def test_the_plug_is_pulled_while_it_is_put_together(kiosk: Kiosk, server: BundleServer) -> None:
+    signs_blocks(kiosk, server)
+    kiosk.keeping.desired(wanted(fetch_bytes_per_s_max=200_000))
+    kiosk.go(st.Fetching)
+    kiosk.restart()
+    kiosk.go(st.Fetching)
+    bundle = kiosk.folder / "firmware" / "bundle.raucb"
+    until_s = time.monotonic() + PATIENCE_S
+    while not (bundle.exists() and bundle.stat().st_size == len(NEW)):
+        assert time.monotonic() < until_s
+        kiosk.keeping.turn(in_visit=False, proof=WORKS)
+    kiosk.restart()
+    kiosk.go(st.Good)
+    assert rauc.running(kiosk.folder / "slots") == "2"
 
 
 @pytest.mark.parametrize(
