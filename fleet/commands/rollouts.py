@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -52,6 +53,12 @@ def add(command: AddCommand) -> None:
     what.add_argument("--proving-s", type=_seconds, help="deadline of a kiosk's proof, before --step-s (default: 1800)")
     what.add_argument("--hold-s", type=_seconds, default=300, help="so long all must hold, to be proved (default: 300)")
     what.add_argument("--quiet", default="", help="hours to install in, Thai time, e.g. 18:00-06:00")
+    what.add_argument("--quiet-in", default="", help="others for some provinces: '20,21 20:00-05:00; 40 00:00-04:00'")
+    what.add_argument(
+        "--not-before", type=_moment, help="kiosks do not begin before, e.g. 2026-12-01T22:00 (Thai time)"
+    )
+    what.add_argument("--tries-max", type=_seconds, default=3, help="tries of a kiosk (default: 3)")
+    what.add_argument("--tried-min", type=_seconds, default=10, help="kiosks tried before a share means anything")
     what.add_argument("--dry-run", action="store_true", help="say who would get it, and why, and start nothing")
     rollout.add_argument("--tags", default="", help="tag: the words of this kiosk, instead of those it has")
 
@@ -106,7 +113,8 @@ def _new(arguments: argparse.Namespace) -> Said:
 def _draft(arguments: argparse.Namespace) -> Draft:
     from fleet.devices.desired import latest_document
     from fleet.protocol.settings import merge_patch
-    from fleet.rollouts.plan import Care, Gate, Limits, Plan, parse_hours, parse_waves
+    from fleet.protocol.updates import Budget
+    from fleet.rollouts.plan import Care, Gate, Limits, Plan, parse_hours, parse_hours_by_province, parse_waves
     from fleet.rollouts.starting import Draft
 
     plan = Plan(
@@ -117,10 +125,14 @@ def _draft(arguments: argparse.Namespace) -> Draft:
             bytes_per_s_max=round(arguments.mb_per_s * 1_000_000),
             harm_max=arguments.harm_max,
             fail_percent=arguments.fail_percent,
+            tried_min=arguments.tried_min,
             answer_s=arguments.answer_s,
         ),
         care=Care(
+            not_before=arguments.not_before,
             quiet_hours=parse_hours(arguments.quiet),
+            by_province=parse_hours_by_province(arguments.quiet_in),
+            budget=Budget(tries_max=arguments.tries_max),
             deadlines=_deadlines(arguments.step_s, arguments.proving_s),
             soak_s=arguments.hold_s,
         ),
@@ -150,8 +162,17 @@ def _deadlines(step_s: int, proving_s: int | None) -> Deadlines:
 
 def _seconds(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"no seconds: {text[:20]}")
+        raise argparse.ArgumentTypeError(f"no number: {text[:20]}")
     return int(text)
+
+
+def _moment(text: str) -> datetime:
+    """A moment in Thai time, where none else is said."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"no moment: {text[:30]}") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone(timedelta(hours=7)))
 
 
 def _known(version: str) -> Firmware:

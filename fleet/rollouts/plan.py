@@ -115,6 +115,7 @@ def bytes_per_s_each(limits: Limits) -> int:
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _SHARE = re.compile(r"([1-9][0-9]?|100)%")
 _PROVINCES = re.compile(r"province:([1-9][0-9](?:,[1-9][0-9])*)")
+_CODES = re.compile(r"[1-9][0-9](?:,[1-9][0-9])*")
 _TAG = re.compile(r"tag:([a-z0-9][a-z0-9-]{0,29})")
 _EVERYONE = "all"
 
@@ -163,6 +164,31 @@ def wave_text(wave: Wave) -> str:
             return f"tag:{wave.tag}"
         case Choice.EVERYONE:
             return _EVERYONE
+
+
+HOURS_LINES_MAX = 77
+"""A line a province, at most."""
+
+
+def parse_hours_by_province(text: str) -> dict[str, QuietHours]:
+    """Lines or semicolons of ``20,21 20:00-05:00``: the hours of provinces that have others than the rest.
+
+    Raises: PlanError naming the line that is none.
+    """
+    found: dict[str, QuietHours] = {}
+    lines = [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
+    if len(lines) > HOURS_LINES_MAX:
+        raise PlanError(f"at most {HOURS_LINES_MAX} lines of hours")
+    for line in lines:
+        codes, space, hours = line.partition(" ")
+        quiet = parse_hours(hours)
+        if not space or quiet is None or not _CODES.fullmatch(codes):
+            raise PlanError(f"no hours of provinces: {line[:40]}")
+        for code in codes.split(","):
+            if code in found:
+                raise PlanError(f"province {code} has hours twice")
+            found[code] = quiet
+    return found
 
 
 def parse_hours(text: str) -> QuietHours | None:

@@ -140,8 +140,14 @@ def now_of(member: Member) -> str:
 
 
 def why(name: str) -> str:
-    """Why a kiosk is in no wave."""
+    """Why a kiosk is in its wave, or in none."""
     return {
+        Why.NUMBER: _("จับสลากจากตู้ที่ติดต่อได้"),
+        Why.SHARE: _("จับสลากจากตู้ที่ติดต่อได้"),
+        Why.PROVINCES: _("อยู่ในจังหวัดที่ระบุ"),
+        Why.TAG: _("ติดป้ายที่ระบุ"),
+        Why.EVERYONE: _("ที่เหลือทั้งหมด"),
+        Why.LATE: _("มาทีหลัง เข้าระลอกที่เปิดอยู่"),
         Why.ALREADY: _("ใช้รุ่นนี้อยู่แล้ว"),
         Why.NO_SLOTS: _("ไม่เคยบอกว่าอัปเดตได้"),
         Why.INCOMPATIBLE: _("เป็นเครื่องคนละแบบ"),

@@ -1,4 +1,4 @@
-"""Roll-outs: all of them, one of them, and a new one with its preview."""
+"""Roll-outs: all of them, and one of them. A new one: ``rollout_new``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +20,11 @@ from fleet.rollouts.deeds import DeedError, What
 from fleet.rollouts.gating import OPEN, RolloutState
 from fleet.rollouts.judging import MemberState
 from fleet.rollouts.models import Firmware, Member, Rollout
-from fleet.rollouts.starting import PlanError, preview, start
 from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
-from fleet.web.access import is_live, provinces_seen, signed_in
+from fleet.web.access import is_live, signed_in
 from fleet.web.live import answer
 from fleet.web.rollout_chart import chart
-from fleet.web.rollout_form import RolloutForm, read_form
 from fleet.web.rollout_waves import waves_of
 
 A_PAGE = 20
@@ -202,48 +199,3 @@ def _steps(members: QuerySet[Member], kiosk_id: str) -> dict[str, Any] | None:
         for each in member.steps.order_by("-id")
     ]
     return {"member": member, "lines": lines}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def new(request: HttpRequest) -> HttpResponse:
-    """A new one. POST shows who would get it and why, or begins it."""
-    scope = scope_of(request.user)
-    if not (_may_begin(scope) or scope.reads_only):
-        raise Http404
-    provinces = [each for each in provinces_seen(scope) if scope.may_look_into(each.pk)]
-    form, shown, problem = RolloutForm(), None, ""
-    if request.method == "POST":
-        form = read_form(request.POST, None if scope.nation else {each.pk for each in provinces})
-        if form.draft is not None:
-            try:
-                if "begin" in request.POST and not form.wrong:
-                    begun = start(form.draft, request.user if request.user.is_authenticated else None)
-                    return HttpResponseRedirect(reverse("web:rollout", args=[begun.pk]))
-                shown = preview(form.draft)
-            except PlanError:
-                problem = _("ไม่มีตู้ใดจะได้รับ หรือรุ่นนี้ถูกถอนไปแล้ว")
-    context = {
-        "form": form,
-        "provinces": provinces,
-        "nation": scope.nation,
-        "firmware": list(Firmware.objects.filter(withdrawn_at=None)),
-        "problem": problem,
-        "shown": shown,
-        "shown_waves": _shown_waves(form, shown) if shown else (),
-        "out": [(rollout_words.why(why), count) for why, count in sorted(shown.out.items())] if shown else (),
-    }
-    return render(request, "web/rollout_new.html", context, status=422 if form.wrong or problem else 200)
-
-
-def _shown_waves(form: RolloutForm, shown: Any) -> list[dict[str, Any]]:
-    """Each wave of a preview: how many, in how many provinces, and who comes first."""
-    assert form.draft is not None  # noqa: S101 - it was what the preview is of
-    found = []
-    for no, (wave, size) in enumerate(zip(form.draft.plan.waves, shown.waves, strict=True), 1):
-        kiosk_ids = [place.kiosk_id for place in shown.places if place.wave_no == no]
-        provinces = len({shown.provinces[each] for each in kiosk_ids})
-        found.append(
-            {"no": no, "word": rollout_words.wave(wave), "size": size, "provinces": provinces, "first": kiosk_ids[:6]}
-        )
-    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
@@ -9,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from fleet.people.models import Membership, Role
+from fleet.protocol.updates import Deadlines
 from fleet.rollouts.gating import RolloutState
 from fleet.rollouts.judging import MemberState
-from fleet.rollouts.models import MemberStep, Rollout
+from fleet.rollouts.models import KioskTag, MemberStep, Rollout
 from fleet.rollouts.plan import Plan, parse_waves
 from fleet.rollouts.planning import Why
 from fleet.rollouts.starting import Draft, start
+from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
 from fleet.web.rollout_chart import POINTS_MAX, chart
 from tests.support.pretend_updates import NEW, OLD, World, bundle, make_kiosks
@@ -63,6 +67,9 @@ def test_nothing_begins_before_somebody_has_seen_who_gets_it() -> None:
     [
         ("firmware", "99999"), ("waves", "all; 1"), ("quiet", "night"), ("at_once", "0"), ("harm_max", "101"),
         ("fail_percent", "-1"), ("soak_min", "soon"), ("success_percent", ""), ("mb_per_s", "๑"),
+        ("quiet_by", "20 22:00-05:00; 20 21:00-05:00"), ("quiet_by", "19 22:00-05:00; 99 21:00-05:00"),
+        ("quiet_by", "chon buri"), ("not_before", "tomorrow"), ("hold_min", "30"), ("tries_max", "0"),
+        ("fetching_min", "1"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field(name: str, value: str) -> None:
@@ -72,6 +79,52 @@ def test_what_is_wrong_is_said_at_its_field(name: str, value: str) -> None:
     assert answer.status_code == 422
     assert 'class="err"' in text(answer)  # type: ignore[arg-type]
     assert not Rollout.objects.exists()
+
+
+def test_all_that_is_typed_is_in_the_plan_and_each_kiosk_has_its_answer() -> None:
+    kiosk_ids = make_kiosks(76, timezone.now())
+    typed = {
+        **FORM, "firmware": str(bundle(NEW).pk), "quiet_by": "20,81 20:00-05:00\r\n40 00:00-04:00",
+        "not_before": "2026-12-01T22:00", "answer_min": "20", "fetching_min": "90", "installing_min": "12",
+        "rebooting_min": "7", "proving_min": "45", "hold_min": "9", "tries_max": "2", "tried_min": "25",
+        "mb_per_s": "20", "find": "p81",
+    }  # fmt: skip
+    looked = text(client().post("/rollouts/new/", {**typed, "look": "1"}))  # type: ignore[arg-type]
+    assert looked.count('<td class="n"><b>') == 1  # of the table of kiosks: the one that was looked for
+    for word in ("P81-00001", "20:00–05:00", "0.1.0 → 0.2.0", "จับสลาก"):
+        assert word in looked
+    begun = client(Role.PROVINCIAL_ADMIN, KRABI).post(
+        "/rollouts/new/", {**typed, "province": str(KRABI), "begin": "1", "reason": "ลอง"}
+    )
+    assert begun.status_code == 302
+    plan = plan_of(Rollout.objects.get())
+    assert plan.care.not_before == datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
+    assert plan.care.deadlines == Deadlines(fetching_s=5400, installing_s=720, rebooting_s=420, proving_s=2700)
+    assert (plan.care.soak_s, plan.care.budget.tries_max, plan.limits.tried_min) == (540, 2, 25)
+    assert plan.limits.answer_s == 1200
+    hours = [plan.care.quiet_in(code) for code in (20, 81, 40, 50)]
+    assert [each.begins for each in hours if each] == ["20:00", "20:00", "00:00", "18:00"]
+    assert len(kiosk_ids) == 76
+
+
+def test_tags_are_put_on_and_taken_off_by_who_may_and_waves_pick_by_them() -> None:
+    make_kiosks(152, timezone.now())
+    admin = client(Role.PROVINCIAL_ADMIN, KRABI)
+    mine, theirs = "P81-00001", "P20-00001"
+    assert admin.post("/rollouts/tags/", {"tag": "pilot", "kiosks": mine, "on": "1"}).status_code == 302
+    for wrong in ({"tag": "Pilot"}, {"kiosks": f"{mine} {theirs}"}, {"kiosks": ""}):
+        answer = admin.post("/rollouts/tags/", {"tag": "pilot", "kiosks": mine, **wrong})
+        assert answer.status_code == 422
+    assert list(KioskTag.objects.values_list("kiosk_id", "tag")) == [(mine, "pilot")]
+    nation = client()
+    form = {**FORM, "firmware": str(bundle(NEW).pk), "waves": "tag:pilot; all", "look": "1"}
+    looked = text(nation.post("/rollouts/new/", form))  # type: ignore[arg-type]
+    assert "tag:pilot" in looked
+    assert "1 เครื่อง ใน 1 จังหวัด" in looked
+    assert mine not in text(client(Role.PROVINCIAL_ADMIN, CHON_BURI).get("/rollouts/tags/"))  # type: ignore[arg-type]
+    assert client(Role.OFFICER, KRABI).get("/rollouts/tags/").status_code == 404
+    assert admin.post("/rollouts/tags/", {"tag": "pilot", "kiosks": mine, "off": "1"}).status_code == 302
+    assert not KioskTag.objects.exists()
 
 
 def test_a_provincial_admin_begins_one_at_home_only() -> None:
@@ -151,7 +204,6 @@ def test_an_open_page_starts_anew_when_its_buttons_are_others() -> None:
 def test_every_word_a_machine_says_has_one_for_people() -> None:
     from fleet.protocol.updates import UpdateReason, UpdateState
     from fleet.rollouts.gating import Because
-    from fleet.rollouts.planning import OUT
 
     for state in RolloutState:
         assert rollout_words.state(state)
@@ -160,8 +212,7 @@ def test_every_word_a_machine_says_has_one_for_people() -> None:
     assert all(rollout_words.step(each) != each for each in UpdateState)
     assert all(rollout_words.reason(each) != each for each in UpdateReason if each)
     assert all(rollout_words.because(each) for each in Because if each)
-    assert all(rollout_words.why(each) for each in OUT)
-    assert Why.ALREADY in OUT
+    assert all(rollout_words.why(each) for each in Why)
 
 
 def test_the_chart_climbs_to_the_number_that_passed_and_stays_drawable() -> None:

@@ -32,6 +32,7 @@ from fleet.rollouts.plan import (
     bytes_per_s_each,
     lanes,
     parse_hours,
+    parse_hours_by_province,
     parse_waves,
     wave_text,
 )
@@ -42,6 +43,15 @@ NEW, OLD = "a" * 64, "b" * 64
 
 
 # ---- plans
+
+
+def test_hours_of_some_provinces_are_read_from_lines_and_what_is_none_is_named() -> None:
+    found = parse_hours_by_province("20,21 20:00-05:00\n\n40 00:00-04:00; ")
+    assert {code: each.begins for code, each in found.items()} == {"20": "20:00", "21": "20:00", "40": "00:00"}
+    assert parse_hours_by_province(" ") == {}
+    for wrong in ("20", "20 nine", "x 20:00-05:00", "20 20:00-05:00; 20 21:00-05:00", "7 20:00-05:00"):
+        with pytest.raises(PlanError):
+            parse_hours_by_province(wrong)
 
 
 @pytest.mark.parametrize("text", ["1", "1; 10; 5%; all", "province:20,21; tag:pilot; 100%", "tag:a-1 all"])
