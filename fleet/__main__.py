@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from fleet.commands import (
+    audit,
     banks,
     folders,
     identities,
@@ -34,6 +35,7 @@ GROUPS = (
     samples,
     settings,
     people,
+    audit,
     identities,
     simulation,
     banks,

@@ -1,15 +1,15 @@
-"""Rows that are written once: neither their model nor a query changes or deletes them.
-
-The database refuses too (``migrations/0004``), whatever program asks: triggers on SQLite and PostgreSQL alike. A
-migration that makes SQLite rebuild such a table must put its triggers back (``guard``); a test looks for them.
-"""
+"""Which rows of ours are written once (how: ``fleet.audit.written_once``); ``migrations/0004`` sets their guard."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from fleet.audit import written_once
+from fleet.audit.written_once import AppendOnly, WrittenOnceError
+
+__all__ = ["TABLES", "AppendOnly", "WrittenOnceError", "guard", "unguard"]
 
 TABLES = (
     "payments_alsoknown",
@@ -22,62 +22,11 @@ TABLES = (
 )
 
 
-class WrittenOnceError(TypeError):
-    """Our own program tried to change what is written once: a bug."""
-
-
-class AppendOnlyRows(models.QuerySet[Any]):
-    """Rows to add and to read."""
-
-    def update(self, **_kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError("written once")
-
-    def delete(self) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError("written once")
-
-
-class AppendOnly(models.Model):
-    """A model whose rows are written once."""
-
-    class Meta:
-        abstract = True
-
-    objects = AppendOnlyRows.as_manager()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only ever adds."""
-        if not self._state.adding:
-            raise WrittenOnceError("written once")
-        super().save(*args, **kwargs)
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError("written once")
-
-
 def guard(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Make the database refuse to change or delete a row of any of ``TABLES``."""
-    if editor.connection.vendor == "postgresql":
-        editor.execute(
-            "CREATE OR REPLACE FUNCTION sala_written_once() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'written once: %', TG_TABLE_NAME; END $$",
-            params=None,
-        )
-    for table in TABLES:
-        for verb in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{verb.lower()}"
-            head = f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW"
-            if editor.connection.vendor == "postgresql":
-                editor.execute(f"{head} EXECUTE FUNCTION sala_written_once()")
-            else:
-                editor.execute(f"{head} BEGIN SELECT RAISE(ABORT, 'written once'); END")
+    written_once.guard(TABLES, editor)
 
 
 def unguard(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
     """Take the guard away: for a migration that must rebuild a table."""
-    on = editor.connection.vendor == "postgresql"
-    for table in TABLES:
-        for verb in ("update", "delete"):
-            editor.execute(f"DROP TRIGGER {table}_no_{verb}" + (f" ON {table}" if on else ""))
+    written_once.unguard(TABLES, editor)

@@ -40,6 +40,10 @@ class Area:
         """Only the rows of its provinces; ``province`` is the path to the DOPA code."""
         return rows if self.nation else rows.filter(**{f"{province}__in": self.provinces})
 
+    def narrowed(self, provinces: frozenset[int]) -> Area:
+        """What of it lies in these provinces; nothing that is no province's."""
+        return Area(provinces if self.nation else self.provinces & provinces)
+
 
 EMPTY = Area()
 EVERYWHERE = Area(nation=True)
@@ -48,7 +52,7 @@ EVERYWHERE = Area(nation=True)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where an account sees machines and what is set on them; where it changes settings, sets kiosks up, looks after
-    them, does an office's own work, and settles what is odd about money.
+    them, does an office's own work, settles what is odd about money, and reads who saw and did what.
 
     ``reads_only``: it is shown what they show who work there, and does nothing. ``nation``: all that there is.
     """
@@ -59,7 +63,20 @@ class Scope:
     tends: Area = EMPTY
     serves: Area = EMPTY
     settles: Area = EMPTY
+    audits: Area = EMPTY
     reads_only: bool = False
+
+    def narrowed(self, provinces: frozenset[int]) -> Scope:
+        """The same account, as if it had its roles in these provinces only."""
+        return Scope(
+            sees=self.sees.narrowed(provinces),
+            changes=self.changes.narrowed(provinces),
+            installs=self.installs.narrowed(provinces),
+            tends=self.tends.narrowed(provinces),
+            serves=self.serves.narrowed(provinces),
+            settles=self.settles.narrowed(provinces),
+            reads_only=self.reads_only,
+        )
 
     @property
     def nation(self) -> bool:
@@ -125,10 +142,10 @@ NOBODY = Scope()
 _HERE = {
     Role.TECHNICIAN: {"sees", "installs", "tends"},
     Role.OFFICER: {"sees", "tends", "serves", "settles"},
-    Role.PROVINCIAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles"},
-    Role.NATIONAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles"},
+    Role.PROVINCIAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles", "audits"},
+    Role.NATIONAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles", "audits"},
     Role.TREASURY: {"sees", "settles"},
-    Role.AUDITOR: {"sees", "serves", "settles"},
+    Role.AUDITOR: {"sees", "serves", "settles", "audits"},
 }
 """What each role gives where it is held. The whole table of rights."""
 
@@ -166,5 +183,6 @@ def scope_from(held: Iterator[tuple[Role, int | None]]) -> Scope:
         tends=area("tends"),
         serves=area("serves"),
         settles=area("settles"),
+        audits=area("audits"),
         reads_only=reads_only,
     )

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "fleet.audit",
     "fleet.people",
     "fleet.trust",
     "fleet.office",

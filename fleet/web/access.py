@@ -26,6 +26,7 @@ from fleet.acting.seen import (
 )
 from fleet.devices.models import Kiosk
 from fleet.people.scope import scope_of
+from fleet.web.auditing import audited
 
 __all__ = [
     "confirmations_seen", "for_money", "for_offices", "intents_seen", "intents_waiting", "is_live", "kiosk_seen",
@@ -38,15 +39,23 @@ View = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
+def _let_through(view: View, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """Raises: Http404 for an auditor who would do something."""
+    if request.method not in SAFE and scope_of(request.user).reads_only:
+        raise Http404
+    return view(request, *args, **kwargs)
+
+
 def signed_in(view: View) -> View:
-    """Only for people who have signed in, and for an auditor only to read; the answer is kept nowhere."""
+    """Only for people who have signed in, and for an auditor only to read; the answer is kept nowhere.
+
+    What they see of other people, and what they do, is written down (``auditing``).
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated:
-            if request.method not in SAFE and scope_of(request.user).reads_only:
-                raise Http404
-            response = view(request, *args, **kwargs)
+            response = audited(lambda: _let_through(view, request, *args, **kwargs), request, kwargs)
         elif is_live(request):
             # The piece that renews itself must not put a sign-in form inside a page: the page starts anew.
             response = HttpResponse(status=401, headers={"HX-Refresh": "true"})

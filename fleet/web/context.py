@@ -25,6 +25,7 @@ _BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/f
 
 _MONEY = frozenset({"payments", "bank"})
 _OFFICES = frozenset({"fees"})
+_TRAIL = frozenset({"audit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     """Those of the pages that are there for the account."""
     hidden = (set() if scope.settles else _MONEY) | (set() if scope.serves else _OFFICES)
+    hidden |= set() if scope.audits else _TRAIL
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
@@ -72,6 +74,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
         ("factories", "factory", pgettext("menu", "โรงงาน")),
     ]
+    entries.append(("audit", "history", _("บันทึกการใช้งาน")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
     return tuple(_entry(path, *each) for each in entries if each[0] not in hidden)

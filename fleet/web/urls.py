@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
 from fleet.web.views import (
     account,
+    audit,
     bank,
     case_opening,
     cases,
@@ -44,7 +44,7 @@ app_name = "web"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("sign-in/", account.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="language"),
     path("theme/", account.theme, name="theme"),
     path("more/", account.more, name="more"),
@@ -92,6 +92,8 @@ urlpatterns = [
     path("partners/", partners.partners, name="partners"),
     path("partners/<str:system>/", partners.partner, name="partner"),
     path("bank/", bank.bank, name="bank"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit.csv", audit.audit_csv, name="audit-csv"),
     path("fees/", fees.fees, name="fees"),
     path("fees/<str:office_id>/", fees.office, name="office-fees"),
     path("fees/<str:office_id>/make/", fees.make, name="fee-make"),

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, Doer, write
 from fleet.web.access import signed_in
+from fleet.web.auditing import doer
 from fleet.web.context import THEME_COOKIE, THEMES
 from fleet.web.limits import Allowance, address_of, too_often
 
@@ -36,7 +40,27 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """A wrong one."""
         GUESSES.count(address_of(self.request))
+        # The name as it was typed is not kept: people type passwords into it. Only one that exists is somebody's.
+        known = User.objects.filter(username=form.data.get("username", "")[:150]).first()
+        by = Doer(known.pk, known.username, address_of(self.request)) if known else doer(self.request)
+        write(by, Act(Kind.CAME, "wrong-password"))
         return super().form_invalid(form)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """The right one."""
+        response = super().form_valid(form)
+        write(doer(self.request), Act(Kind.CAME, "signed-in", said={"way": "password"}))
+        return response
+
+
+class SignOut(LogoutView):
+    """The end of a session."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever it is goes."""
+        if request.user.is_authenticated:
+            write(doer(request), Act(Kind.CAME, "signed-out"))
+        return super().post(request, *args, **kwargs)
 
 
 @require_POST

@@ -25,6 +25,7 @@ from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
 from fleet.web import payment_words, words
 from fleet.web.access import confirmations_seen, for_money, intents_seen, is_live, signed_in
+from fleet.web.auditing import told
 from fleet.web.live import answer
 
 SHOWN = 50
@@ -80,6 +81,8 @@ def bank_file(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"banks": SETTLING_BANKS, "chosen": request.POST.get("bank", "")}
     if request.method == "POST":
         day, wrong = _taken(context["chosen"], request.FILES.get("file"))
+        if day is not None:
+            told(request, f"{day.file.bank} {day.file.day.isoformat()}")
         context |= {"day": day, "wrong": wrong}
     return render(request, "web/bank_file.html", context)
 

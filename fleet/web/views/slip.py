@@ -10,9 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, write
 from fleet.office.channels.verifying import judged
 from fleet.protocol.presence import PresenceError, Verdict
 from fleet.web import ticket_words
+from fleet.web.auditing import doer
 from fleet.web.limits import Allowance, address_of, too_often
 
 CHECKS = Allowance(times=30, window_s=60)
@@ -38,6 +41,7 @@ def slip(request: HttpRequest) -> HttpResponse:
                 "words": ticket_words.verdict(verdict),
                 "said": said,
             }
+            write(doer(request), Act(Kind.SAW, "web:slip", verdict))
     response = render(request, "web/slip.html", context)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -1,0 +1,192 @@
+"""What of a signed-in person's requests goes into the trail (``fleet.audit``): the one place, for every page there is.
+
+* A deed is a request that is no GET and is answered by a redirect, as our forms are (one that says ``wrong=`` or
+  ``kept=`` has done nothing). It and its line are one transaction: neither is there without the other.
+* Seeing is a GET of any page but those of ``PLAIN``, which show nobody's name: a new page is written down until
+  somebody says that it shows none. What moves in an open page is not written down again.
+* A deed that is refused is written down too.
+
+A view that does something without a redirect says so itself: ``told``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, Doer, doer_of, write
+from fleet.devices.models import Kiosk
+from fleet.office.cases.models import Case
+from fleet.office.channels.models import Ticket
+from fleet.office.models import Factory, Folder, Office
+from fleet.office.register.models import Run
+from fleet.payments.models import Confirmation
+from fleet.people.scope import scope_of
+from fleet.web.limits import address_of
+
+PLAIN = frozenset(
+    {
+        *("overview", "more", "kiosks", "kiosk", "command", "brought", "identity", "enrol", "settings", "reference"),
+        *(
+            "layer",
+            "undo",
+            "back",
+            "bank-file",
+            "rollouts",
+            "rollout-new",
+            "rollout-tags",
+            "rollout",
+            "register",
+            "register-sample",
+        ),
+        *("register-run", "register-import", "register-undo", "folder-labels", "partners", "fees", "office-fees"),
+        *("fee-make", "fee-contact", "fee-withdraw", "fee-letter-picture", "print-letters", "letter-run"),
+        *(
+            "fee-policy",
+            "print-reminders",
+            "fee-rules",
+            "nation-policy",
+            "new-rule",
+            "fee-rule",
+            "holidays",
+            "channels",
+        ),
+    }
+)
+"""Routes whose pages show nobody but colleagues: machines, settings, figures, rules; and the picture in a page that is
+written down itself."""
+
+OUTSIDE = frozenset({"partner", "register"})
+"""Whose deeds are not one transaction with their line, for they wait for another system, or take in a whole file: the
+database must not be held meanwhile. Their line comes right after."""
+
+SAID = (
+    *("reason", "deed", "what", "kind", "second", "channel", "officer", "month", "year", "back", "place", "role"),
+    *("province", "question", "remove", "to", "is_on", "bank"),
+)
+"""What of a form stands in the line; everything else could be anything, also a card's number."""
+
+SEARCHED = ("q", "state", "kind", "office", "year", "month", "who", "what", "about", "from", "to", "page", "channel")
+
+_TOLD = "_sala_audit_told"
+
+
+def told(request: HttpRequest, about: str, dopa_code: int | None = None) -> None:
+    """Say that this request did something, and to what; for a view that answers a deed with no redirect."""
+    setattr(request, _TOLD, (about, dopa_code))
+
+
+def audited(view: Callable[[], HttpResponse], request: HttpRequest, kwargs: Mapping[str, object]) -> HttpResponse:
+    """Have the view answer, and write down what must be."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if request.method in ("GET", "HEAD"):
+        response = view()
+        if name not in PLAIN and response.status_code == 200 and request.headers.get("HX-Request") != "true":
+            _write(request, Kind.SAW, _about(kwargs), _province(request, kwargs), SEARCHED)
+        return response
+    try:
+        with nullcontext() if name in OUTSIDE else transaction.atomic():
+            response = view()
+            if name not in OUTSIDE:
+                _write_deed(request, kwargs, response)
+    except Http404:
+        _write(request, Kind.REFUSED, _about(kwargs), None, SAID)
+        raise
+    if name in OUTSIDE:
+        _write_deed(request, kwargs, response)
+    return response
+
+
+def _write_deed(request: HttpRequest, kwargs: Mapping[str, object], response: HttpResponse) -> None:
+    if (said := getattr(request, _TOLD, None)) is not None:
+        about, dopa_code = said
+    elif response.status_code in (301, 302, 303) and not _has_failed(response):
+        about, dopa_code = _about(kwargs) or _led_to(response), _province(request, kwargs)
+    else:
+        return
+    _write(request, Kind.DID, about, dopa_code, SAID)
+
+
+def _has_failed(response: HttpResponse) -> bool:
+    asked = parse_qs(urlsplit(response.headers.get("Location", "")).query)
+    return bool({"wrong", "kept"} & asked.keys())
+
+
+def _led_to(response: HttpResponse) -> str:
+    """The thing a form made, by where its answer leads."""
+    try:
+        found = resolve(urlsplit(response.headers.get("Location", "")).path)
+    except Resolver404:
+        return ""
+    return _about(found.kwargs)
+
+
+def _about(kwargs: Mapping[str, object]) -> str:
+    return "/".join(str(value) for value in kwargs.values() if value != "")
+
+
+def _write(request: HttpRequest, kind: Kind, about: str, dopa_code: int | None, fields: tuple[str, ...]) -> None:
+    sent = request.GET if kind is Kind.SAW else request.POST
+    said = {name: ", ".join(sent.getlist(name)) for name in fields if sent.get(name)}
+    act = Act(kind, request.resolver_match.view_name if request.resolver_match else "", about, dopa_code, said)
+    write(doer(request), act)
+
+
+def doer(request: HttpRequest) -> Doer:
+    """Whoever sent the request."""
+    return doer_of(request.user, address_of(request))
+
+
+def _province(request: HttpRequest, kwargs: Mapping[str, object]) -> int | None:
+    """Whose the thing is: its own province, otherwise the only one of the account; None is the nation's."""
+    for name, value in kwargs.items():
+        if name in _OWNERS:
+            return _OWNERS[name](str(value), request)
+    provinces = scope_of(request.user).sees
+    return next(iter(provinces)) if len(provinces.provinces) == 1 and not provinces.nation else None
+
+
+def _of_layer(layer: str, request: HttpRequest) -> int | None:
+    key = str(request.resolver_match.kwargs.get("key", "")) if request.resolver_match else ""
+    match layer:
+        case "province":
+            return int(key) if key.isascii() and key.isdigit() and len(key) < 4 else None
+        case "office":
+            return _OWNERS["office_id"](key, request)
+        case "kiosk":
+            return _OWNERS["kiosk_id"](key, request)
+    return None
+
+
+def _of_number(number: str, request: HttpRequest) -> int | None:
+    """Of a ticket, an import or a payment: all three are called by a number."""
+    name = request.resolver_match.url_name or "" if request.resolver_match else ""
+    if name == "ticket":
+        return Ticket.objects.filter(pk=number).values_list("office__province_id", flat=True).first()
+    if not number.isdigit():
+        return None
+    if name.startswith("register"):
+        return Run.objects.filter(pk=int(number)).values_list("office__province_id", flat=True).first()
+    if name == "payment":
+        said = Confirmation.objects.filter(pk=int(number)).first()
+        return said.office.province_id if said and said.office else None
+    return None
+
+
+_OWNERS: dict[str, Callable[[str, HttpRequest], int | None]] = {
+    "layer": _of_layer,
+    "number": _of_number,
+    "office_id": lambda pk, _: Office.objects.filter(pk=pk).values_list("province_id", flat=True).first(),
+    "kiosk_id": lambda pk, _: Kiosk.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
+    "factory_no": lambda pk, _: Factory.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
+    "case_no": lambda pk, _: Case.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
+    "folder_id": lambda pk, _: (
+        Folder.objects.filter(pk=pk).values_list("factory__office__province_id", flat=True).first()
+    ),
+}

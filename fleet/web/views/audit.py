@@ -1,0 +1,155 @@
+"""Who saw and changed what: the trail, narrowed down by the address; as a table for a spreadsheet too.
+
+Auditors and admins read it, of their provinces; what is no province's is the nation's.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fleet.audit.models import Entry, Kind
+from fleet.audit.trail import anchor
+from fleet.office.models import Province
+from fleet.office.spreadsheets import inert
+from fleet.people.scope import Scope, scope_of
+from fleet.protocol.thai import BANGKOK
+from fleet.web import audit_words
+from fleet.web.access import signed_in
+
+SHOWN = 100
+CSV_MAX = 20_000
+"""Lines in one file, the newest; the whole trail is for `fleet audit export`."""
+
+COLUMNS = ("number", "at", "who", "address", "kind", "what", "about", "province", "said", "previous", "digest")
+
+
+def _scope(request: HttpRequest) -> Scope:
+    """Raises: Http404 for who does not read the trail."""
+    scope = scope_of(request.user)
+    if not scope.audits:
+        raise Http404
+    return scope
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BANGKOK)
+
+
+def _asked(request: HttpRequest, scope: Scope) -> QuerySet[Entry]:
+    """The lines that the address asks for, the newest first."""
+    rows, said = scope.audits.of(Entry.objects.all(), "dopa_code"), request.GET
+    if who := said.get("who", "").strip()[:150]:
+        rows = rows.filter(by_name=who)
+    if about := said.get("about", "").strip()[:120]:
+        rows = rows.filter(about=about)
+    if (kind := said.get("kind", "")) in Kind.values:
+        rows = rows.filter(kind=kind)
+    if what := said.get("what", "")[:60]:
+        rows = rows.filter(what=what)
+    if (place := said.get("province", "")).isascii() and place.isdigit():
+        rows = rows.filter(dopa_code=int(place[:4]))
+    if first := _day(said.get("from", "")):
+        rows = rows.filter(at__gte=_midnight(first))
+    if last := _day(said.get("to", "")):
+        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
+    return rows
+
+
+@require_safe
+@signed_in
+def audit(request: HttpRequest) -> HttpResponse:
+    """The newest lines of what is asked for; ``before`` goes further back."""
+    scope = _scope(request)
+    rows = _asked(request, scope)
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit():
+        rows = rows.filter(number__lt=int(before[:18]))
+    found = list(rows[: SHOWN + 1])
+    shown = found[:SHOWN]
+    further = request.GET.copy()
+    if len(found) > SHOWN:
+        further["before"] = str(shown[-1].number)
+    names = {each.pk: each for each in Province.objects.filter(pk__in={e.dopa_code for e in shown if e.dopa_code})}
+    provinces = scope.audits.of(Province.objects.filter(offices__isnull=False).distinct(), "dopa_code")
+    whole = request.GET.copy()
+    whole.pop("before", None)
+    context: dict[str, Any] = {
+        "lines": [_line(each, names.get(each.dopa_code or 0)) for each in shown],
+        "further": further.urlencode() if len(found) > SHOWN else "",
+        "whole": whole.urlencode(),
+        "kinds": [(each.value, audit_words.kind(each)) for each in Kind],
+        "asked": {
+            name: request.GET.get(name, "") for name in ("who", "about", "kind", "what", "province", "from", "to")
+        },
+        "provinces": provinces,
+        "end": anchor() if scope.audits.nation else None,
+    }
+    return render(request, "web/audit.html", context)
+
+
+def _line(entry: Entry, province: Province | None) -> dict[str, Any]:
+    return {
+        "it": entry,
+        "kind": audit_words.kind(entry.kind),
+        "shape": audit_words.SHAPES[Kind(entry.kind)],
+        "what": audit_words.what(entry.what),
+        "said": audit_words.said(entry),
+        "province": province,
+    }
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@require_safe
+@signed_in
+def audit_csv(request: HttpRequest) -> HttpResponse:
+    """The same for a spreadsheet."""
+    rows = _asked(request, _scope(request))
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(COLUMNS)  # the mark by which spreadsheets know UTF-8
+        for each in rows[:CSV_MAX].iterator(1000):
+            yield writer.writerow(_row(each))
+
+    response = HttpResponse("".join(lines()), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response
+
+
+def _row(entry: Entry) -> list[str]:
+    told = (
+        entry.number,
+        timezone.localtime(entry.at).isoformat(),
+        entry.by_name,
+        entry.address,
+        entry.kind,
+        entry.what,
+        entry.about,
+        "" if entry.dopa_code is None else entry.dopa_code,
+        entry.said,
+        entry.previous,
+        entry.digest,
+    )
+    return [inert(str(each)) for each in told]
