@@ -11,6 +11,7 @@ over for good nor stops working; one whose clock ran ahead finds things over, an
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,20 @@ from kiosk.visits.services import OTHER_FEE, PAY_FEE, REGISTER
 FILE_NAME = "trusted.json"
 
 BUILT_AT = datetime(2026, 11, 22, tzinfo=UTC)
-"""No clock is before this. Moved on by every release."""
+"""No clock is before this: where nobody says when this release was built (a work tree), and in any case."""
+
+BUILT_FILE = Path(__file__).with_name("built_at")
+"""What the image's recipe writes: the second since 1970 that nothing in the release is younger than."""
+
+
+@functools.cache
+def built_at(file: Path = BUILT_FILE) -> datetime:
+    """When this release was built: no clock is before that."""
+    try:
+        said = datetime.fromtimestamp(int(file.read_text("ascii")), UTC)
+    except (OSError, ValueError, OverflowError):
+        return BUILT_AT
+    return max(said, BUILT_AT)
 
 
 NOBODY = ""
@@ -118,7 +132,7 @@ def forget(data_dir: Path) -> None:
 
 def latest(trusted: Trusted | None, clock: datetime) -> datetime:
     """What time it is at least."""
-    return max(clock, BUILT_AT, trusted.floor if trusted is not None else BUILT_AT)
+    return max(clock, built_at(), trusted.floor if trusted is not None else built_at())
 
 
 def firmware(trusted: Trusted | None, path: str, clock: datetime) -> FirmwareTarget:

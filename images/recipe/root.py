@@ -80,7 +80,7 @@ def make_root(tree: Path, source: Path, wheels: Path, release: Release, trust: P
     (tree / "usr/share/sala").mkdir(parents=True, exist_ok=True)
     (tree / "usr/share/sala/closed.pbm").write_bytes(closed_picture())
     _copy(source / "README.md", tree / "usr/share/doc-sala/README.md")
-    _install(tree, wheels, source)
+    _install(tree, wheels, source, release)
     run("systemd-sysusers", f"--root={tree}")
     run("systemctl", f"--root={tree}", "enable", *ENABLED)
     run("systemctl", f"--root={tree}", "mask", *MASKED)
@@ -130,7 +130,7 @@ def _copy(file: Path, to: Path) -> None:
     to.chmod(0o644)
 
 
-def _install(tree: Path, wheels: Path, source: Path) -> None:
+def _install(tree: Path, wheels: Path, source: Path, release: Release) -> None:
     """Our packages and what they need, as a virtual environment of the tree's own Python; nothing is resolved."""
     site = tree / SITE
     site.mkdir(parents=True)
@@ -142,7 +142,7 @@ def _install(tree: Path, wheels: Path, source: Path) -> None:
         *sorted(wheels.glob("*.whl")),
     )  # fmt: skip
     shutil.rmtree(site / "bin", ignore_errors=True)
-    _install_ourselves(site, source)
+    install_ourselves(site, source, release)
     home = tree / HOME
     (home / "bin").mkdir()
     (home / "bin/python").symlink_to("/usr/bin/python3")
@@ -170,11 +170,12 @@ def _platform(wheel: Path) -> str:
     return wheel.stem.rsplit("-", 1)[1].split(".")[0]
 
 
-def _install_ourselves(site: Path, source: Path) -> None:
+def install_ourselves(site: Path, source: Path, release: Release) -> None:
     """The packages a kiosk imports, and the metadata that tells their version; the fleet's own stay at the fleet."""
     for package in ("kiosk", "drivers", "fleet/protocol"):
         shutil.copytree(source / package, site / package, ignore=shutil.ignore_patterns("__pycache__", "decisions"))
     shutil.rmtree(site / "kiosk/virtual")
+    (site / "kiosk/built_at").write_text(f"{release.epoch}\n", "ascii")  # kiosk.trusted.built_at
     (site / "fleet/__init__.py").write_bytes((source / "fleet/__init__.py").read_bytes())
     from importlib.metadata import version
 

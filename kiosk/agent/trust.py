@@ -108,7 +108,7 @@ class _Reading:
     def __init__(self, order: Order, before: Trusted | None, now: datetime) -> None:
         self._dopa_code, self._now = order.dopa_code, now
         root = trusted.root_id(order.root)
-        nothing = Trusted(root=root, verified_at=trusted.BUILT_AT, floor=trusted.BUILT_AT)
+        nothing = Trusted(root=root, verified_at=trusted.built_at(), floor=trusted.built_at())
         self._held = before if before is not None and before.root == root else nothing
         self._clock_problem: tuple[str, ...] = ()
         self._problems: list[str] = []
@@ -254,7 +254,7 @@ def _root_expiry(metadata: Path) -> datetime:
 
 def _floor(before: Trusted | None, clock: datetime, ahead_s: float | None) -> datetime:
     """The time below which no clock is believed: it rises to a clock that the fleet's agrees with, and never falls."""
-    floor = trusted.latest(before, trusted.BUILT_AT)
+    floor = trusted.latest(before, trusted.built_at())
     agrees = ahead_s is not None and abs(ahead_s) <= AGREES_WITHIN_S
     return clock if agrees and clock - floor > KEPT_FOR else floor
 

@@ -156,7 +156,7 @@ def _essence(what: trusted.Trusted | None) -> trusted.Trusted | None:
     """All but when it was verified."""
     if what is None:
         return None
-    return msgspec.structs.replace(what, verified_at=trusted.BUILT_AT, floor=trusted.BUILT_AT)
+    return msgspec.structs.replace(what, verified_at=trusted.built_at(), floor=trusted.built_at())
 
 
 def _order(config: MachineConfig) -> Order | None:

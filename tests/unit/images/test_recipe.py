@@ -6,13 +6,14 @@ import configparser
 import json
 import re
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
-from images.recipe import bill, layout, parts, wheels
+from images.recipe import bill, layout, parts, root, wheels
 from images.recipe.commands import StepError, lines_of, run
 from images.recipe.debian import Mirrors, sources
 
@@ -52,13 +53,13 @@ def test_the_boot_script_the_fstab_and_the_environment_name_partitions_that_exis
     assert set(re.findall(r"(?:PARTLABEL=|by-partlabel/|\s)(sala-(?:boot|env|data|kernel-.|root-.))", text)) == labels
 
 
-def test_a_bundle_takes_from_a_kiosk_what_it_has_already() -> None:
+def test_a_bundle_is_kernel_and_root_for_this_layout_alone() -> None:
     manifest = configparser.ConfigParser()
     manifest.read_string(layout.rauc_manifest("20260101-abc", "x"))
     assert manifest["update"]["compatible"] == layout.COMPATIBLE
     assert manifest["bundle"]["format"] == "verity"
     for slot in ("rootfs", "kernel"):
-        assert manifest[f"image.{slot}"]["adaptive"] == "block-hash-index"
+        assert manifest[f"image.{slot}"]["filename"].endswith(".img")
 
 
 def test_the_environment_is_one_sector_with_its_checksum() -> None:
@@ -136,3 +137,13 @@ def test_the_boot_script_resets_wherever_it_comes_to_its_end() -> None:
 def test_the_initramfs_scripts_are_sh(tmp_path: Path) -> None:
     for script in ("hooks/sala-verity", "scripts/local-top/sala-verity"):
         subprocess.run(["sh", "-n", str(ROOT / "images/initramfs" / script)], check=True)
+
+
+def test_a_kiosk_gets_its_packages_with_the_second_they_were_made_and_nothing_of_the_fleet(tmp_path: Path) -> None:
+    root.install_ourselves(tmp_path, ROOT, root.Release("test", 1_800_000_000))
+    read = subprocess.run(
+        [sys.executable, "-c", "from kiosk import trusted; print(trusted.built_at().timestamp())"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert float(read.stdout) == 1_800_000_000
+    assert sorted(each.name for each in (tmp_path / "fleet").iterdir() if each.is_dir()) == ["protocol"]

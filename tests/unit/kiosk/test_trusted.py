@@ -114,3 +114,15 @@ def test_a_file_that_is_broken_is_nothing_believed(tmp_path: Path, content: byte
     assert trusted.load(tmp_path) == known()
     (tmp_path / trusted.FILE_NAME).write_bytes(content)
     assert trusted.load(tmp_path) is None
+
+
+def test_no_clock_is_before_the_release_was_built(tmp_path: Path) -> None:
+    assert trusted.built_at(tmp_path / "none") == trusted.BUILT_AT
+    later = trusted.BUILT_AT + timedelta(days=400)
+    for said, believed in (
+        (f"{later.timestamp():.0f}\n", later), ("0\n", trusted.BUILT_AT), ("soon\n", trusted.BUILT_AT),
+        ("9" * 40, trusted.BUILT_AT),
+    ):  # fmt: skip
+        file = tmp_path / f"said-{said.strip()[:9]}"
+        file.write_text(said, "ascii")
+        assert trusted.built_at(file) == believed
