@@ -19,6 +19,10 @@ from images.recipe.root import Release
 DAYS = "3650"
 NAME = "/O=Sala DEVELOPMENT ONLY/CN="
 
+AS_THEY_ARE = "-noI -noD -noF -noX"
+"""For mksquashfs: nothing in the bundle is compressed once more, so that the blocks of a kiosk's slots are the bundle's
+blocks, too, and need not be fetched (fleet/protocol/blocks.py). The root is compressed in itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -79,7 +83,7 @@ def make_bundle(parts: Path, out: Path, signed_by: Keys, release: Release, descr
     out.unlink(missing_ok=True)
     run(
         "rauc", "bundle", f"--cert={signed_by.certificate}", f"--key={signed_by.key}", f"--keyring={signed_by.trust}",
-        stage, out, environment={"SOURCE_DATE_EPOCH": str(release.epoch)},
+        f"--mksquashfs-args={AS_THEY_ARE}", stage, out, environment={"SOURCE_DATE_EPOCH": str(release.epoch)},
     )  # fmt: skip
     run("rauc", "info", f"--keyring={signed_by.trust}", out)
     shutil.rmtree(stage)

@@ -115,9 +115,9 @@ def rauc_config() -> str:
 
 
 def rauc_manifest(version: str, description: str) -> str:
-    """A bundle's manifest; where a kiosk has most of a root already, only what differs is fetched."""
+    """A bundle's manifest. RAUC's own index of blocks is not asked for: it serves bundles that RAUC itself fetches."""
     lines = ["[update]", f"compatible={COMPATIBLE}", f"version={version}", f"description={description}", ""]
     lines += ["[bundle]", "format=verity", ""]
     for slot, file in (("rootfs", "root.img"), ("kernel", "kernel.img")):
-        lines += [f"[image.{slot}]", f"filename={file}", "adaptive=block-hash-index", ""]
+        lines += [f"[image.{slot}]", f"filename={file}", ""]
     return "\n".join(lines)

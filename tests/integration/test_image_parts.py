@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.protocol import blocks
 from images.recipe import bundle, layout, parts
 from images.recipe.commands import StepError, run
 from images.recipe.root import Release
@@ -87,6 +88,19 @@ def test_where_one_file_changed_nearly_every_block_stays(tmp_path: Path) -> None
     known = set(_blocks(tmp_path / "parts-one/root.img"))
     after = _blocks(tmp_path / "parts-two/root.img")
     assert sum(block not in known for block in after) / len(after) < 0.08  # one file of forty is 0.025
+
+
+def test_a_bundle_holds_the_blocks_of_the_slots_where_its_index_looks(tmp_path: Path, keys: bundle.Keys) -> None:
+    _parts(_tree(tmp_path / "tree"), tmp_path / "parts")
+    made = tmp_path / "sala.raucb"
+    bundle.make_bundle(tmp_path / "parts", made, keys, RELEASE, "a test")
+    with made.open("rb") as file:
+        index = blocks.index_of(file)
+    slots = (tmp_path / "parts" / name for name in ("root.img", "kernel.img"))
+    held = {blocks.word_of(block) for slot in slots for block in _blocks(slot)}
+    missing = [number for number in range(index.count) if index.word(number) not in held]
+    hashes = made.stat().st_size // (128 * blocks.BLOCK_BYTES) + 1  # RAUC's own tree of them, over all
+    assert len(missing) <= hashes + 4, "beside them: superblock, manifest and names, signature"
 
 
 def test_the_image_holds_every_part_where_the_table_says(tmp_path: Path) -> None:
