@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from fleet.commands import (
+    alerts,
     audit,
     banks,
     folders,
@@ -32,6 +33,7 @@ from fleet.commands.command import Body, Needs, carry_out
 
 GROUPS = (
     parts,
+    alerts,
     samples,
     settings,
     people,

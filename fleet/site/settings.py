@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "fleet.rollouts",
     "fleet.payments",
     "fleet.figures",
+    "fleet.alerts",
     "fleet.web",
 ]
 MIDDLEWARE = [
@@ -121,6 +122,17 @@ REMINDERS_LINE = os.environ.get("SALA_REMINDERS_LINE", "")
 """Apprise addresses of the carriers of reminders, ``{to}`` where the factory's address goes, e.g.
 ``mailtos://user:password@smtp.example?from=office@example&to={to}`` and ``line://token/{to}``; without one, no such
 reminder is sent."""
+
+ALERTS_MAIL = os.environ.get("SALA_ALERTS_MAIL", "") or REMINDERS_MAIL
+ALERTS_LINE = os.environ.get("SALA_ALERTS_LINE", "") or REMINDERS_LINE
+"""The carriers of alerts, as those of reminders, whose they are unless said otherwise."""
+
+WEBHOOK_ORIGINS = frozenset(filter(None, os.environ.get("SALA_WEBHOOK_ORIGINS", "").split(",")))
+"""Where webhooks of alerts may go, as ``https://noc.example`` with commas between; nowhere unless it is said here, so
+that no page makes the fleet call what stands beside it."""
+
+PAGES_ADDRESS = os.environ.get("SALA_PAGES_ADDRESS", "").rstrip("/")
+"""Where the pages are, for links in letters; the address that kiosks print on slips unless it is said."""
 
 CERTIFICATE_LIFE = timedelta(hours=float(os.environ.get("SALA_CERTIFICATE_HOURS", "2160")))
 """Of a kiosk's certificate; the kiosk renews it at two thirds. 90 days, as ``fleet.trust.authority`` says why."""
