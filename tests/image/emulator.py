@@ -2,8 +2,8 @@
 
 What is emulated is what a kiosk has: a screen, a USB keyboard (the scanner), a USB tablet (the touch), a USB CCID
 reader, and a USB serial converter with a printer at its end. Nothing is added to the image. Where a test must give an
-order inside, QEMU hands systemd a unit as a credential (systemd.system-credentials(7)), and the boot partition's
-script, which nobody verifies, names it on the kernel's command line.
+order inside (``hand.py``), QEMU hands systemd a unit as a credential (systemd.system-credentials(7)), and the boot
+partition's script, which nobody verifies, names it on the kernel's command line.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
+from tests.image import hand
+
 UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 DISK_MIB = 4096
 BOOT_OFFSET = 1024 * 1024
@@ -27,10 +29,12 @@ BOOT_OFFSET = 1024 * 1024
 
 CREDENTIALS = "opt/io.systemd.credentials"
 UNITS = ("r.service", "s.service")
-"""Names for units of the rig's: QEMU's fw_cfg knows names of 55 letters at most, and has no room for longer ones."""
+"""What it says, and its hand. QEMU's fw_cfg knows names of 55 letters at most, and has no room for longer ones."""
 
 BOOT_SCRIPT = Path(__file__).parents[2] / "images/boot/boot.cmd"
 LOOK_EVERY_S = 0.5
+KEY_S = 0.018
+"""Between two keys of a scan, as scanners type (drivers/scanner/keys.py). QEMU keeps 16 for a slow reader."""
 
 T = TypeVar("T")
 
@@ -48,6 +52,7 @@ class Emulator:
         with self.disk.open("r+b") as disk:
             disk.truncate(DISK_MIB * 1024 * 1024)
         self._units: dict[str, str] = {}
+        self._hand = hand.Hand(folder / "hand")
         self._process: subprocess.Popen[bytes] | None = None
         self._qmp: socket.socket | None = None
         self.began_s = 0.0
@@ -104,6 +109,8 @@ class Emulator:
                 "-device", "ccid-card-passthru,chardev=card",
                 "-chardev", f"socket,id=printer,host=127.0.0.1,port={self._printer},reconnect=1",
                 "-device", "usb-serial,bus=usb.0,port=4,chardev=printer,always-plugged=true",
+                "-chardev", f"socket,id=hand,path={self.folder}/hand,server=on,wait=off",
+                "-device", "pci-serial,chardev=hand",
                 *units,
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -120,6 +127,7 @@ class Emulator:
         if self._qmp is not None:
             self._qmp.close()
             self._qmp = None
+        self._hand.close()
 
     @property
     def serial(self) -> Path:
@@ -165,6 +173,10 @@ class Emulator:
             if "error" in answer:
                 raise RuntimeError(f"{name}: {answer['error']['desc']}")
 
+    def do(self, script: str, within_s: float = 120.0) -> str:
+        """Run a shell script inside, as root; what it said. Raises: as ``hand.Hand.do``."""
+        return self._hand.do(script, within_s)
+
     def picture(self, keep_as: str = "") -> Image.Image:
         """What the screen shows now; ``keep_as`` also keeps it as a PNG in the folder."""
         file = self.folder / "screen.ppm"
@@ -195,8 +207,8 @@ class Emulator:
         self._type(["ret"])
 
     def _type(self, keys: list[str]) -> None:
-        self.command("send-key", keys=[{"type": "qcode", "data": key} for key in keys], **{"hold-time": 15})
-        time.sleep(0.03)
+        self.command("send-key", keys=[{"type": "qcode", "data": key} for key in keys], **{"hold-time": 8})
+        time.sleep(KEY_S)
 
 
 def until(holds: Callable[[], T], what: str, within_s: float) -> T:

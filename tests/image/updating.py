@@ -1,0 +1,118 @@
+"""Updates of the emulated kiosk, through real roll-outs and the real RAUC: one that succeeds, one whose front desk
+crashes, one with the plug pulled ten times.
+
+What a pulled plug is here: QEMU is killed. What the machine held in memory is gone, what it had handed to its disk is
+not; a card that lies about its own cache is not played.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from typing import Any
+
+from tests.image import bundles
+from tests.image.emulator import Emulator, until
+from tests.image.rig import Rig
+from tests.image.steps import START_S, words
+
+WORK_S = 3600.0
+"""An update may take so long: 260 MB over TLS and two slots written, all by an emulated processor."""
+
+CUTS = 10
+PROVING_S = 400
+
+
+def make_bundles(rig: Rig, _machine: Emulator) -> dict[str, Any]:
+    """two further bundles: our code changed, and a front desk that crashes"""
+    work = rig.work
+    rig.bundles["first"] = bundles.known(work, work / "sala.raucb")
+    rig.bundles["second"] = bundles.make(work, rig.folder, "rig-2", bundles.CHANGED)
+    rig.bundles["crashing"] = bundles.make(work, rig.folder, "rig-3-crashes", bundles.CRASHING)
+    return {"bundle-mib": round(rig.bundles["first"].file.stat().st_size / 2**20, 1)}
+
+
+def said_of_firmware(machine: Emulator) -> list[str]:
+    """The agent's words about its steps, since the power came."""
+    return re.findall(r"firmware: ([a-z, -]+)", machine.said)
+
+
+def steps_on_record(rig: Rig, version: str) -> list[str]:
+    """What the fleet has on record of a bundle, each step once, in order."""
+    query = (
+        "SELECT json_extract(body, '$.state') FROM devices_record WHERE kind = 'firmware-step'"
+        " AND json_extract(body, '$.version') = ? ORDER BY no"
+    )
+    return list(dict.fromkeys(state for (state,) in rig.rows(query, version)))
+
+
+def publish(rig: Rig) -> None:
+    """All bundles, signed by two, and known to the fleet."""
+    rig.sign_and_publish(*rig.bundles.values())
+    query = "SELECT count(*) FROM rollouts_firmware WHERE is_signed"
+    until(lambda: rig.rows(query)[0][0] == len(rig.bundles), "the bundles known to the fleet", 300)
+
+
+def update(rig: Rig, machine: Emulator) -> dict[str, Any]:
+    """a second bundle by a roll-out: fetched, installed by RAUC, booted from slot B, proved, marked good"""
+    publish(rig)
+    until(lambda: rig.firmware().get("slot"), "what runs, as RAUC says", START_S)
+    second, began_s = rig.bundles["second"], time.monotonic()
+    number = rig.roll_out(second)
+    until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
+    took_min = round((time.monotonic() - began_s) / 60, 1)
+    assert rig.roll_out_state(number) == "done", rig.firmware()
+    assert rig.firmware()["running_hash"] == second.manifest_hash
+    assert "slot B; left" in machine.said
+    assert machine.do("grep -o 'rauc.slot=.' /proc/cmdline") == "rauc.slot=B"
+    assert machine.do("grep ^IMAGE_VERSION= /etc/os-release") == f"IMAGE_VERSION={second.version}"
+    assert "is on purpose" not in machine.said
+    machine.picture(keep_as="10-updated")
+    on_record = steps_on_record(rig, second.version)
+    assert on_record == ["waiting", "fetching", "installing", "rebooting", "proving", "good"], on_record
+    return {"update-min": took_min}
+
+
+def crash(rig: Rig, machine: Emulator) -> dict[str, Any]:
+    """a bundle whose front desk crashes: the screen says that it is closed, and the kiosk goes back by itself"""
+    crashing, second, began_s = rig.bundles["crashing"], rig.bundles["second"], time.monotonic()
+    number = rig.roll_out(crashing, f"--proving-s={PROVING_S}")
+    words(machine, r"(this front desk crashes on purpose)", WORK_S)
+    words(machine, r"Started (sala-safe)", START_S)
+    machine.picture(keep_as="11-closed")
+    until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
+    assert rig.roll_out_state(number) == "halted", rig.firmware()
+    about = rig.firmware()
+    assert about["running_hash"] == second.manifest_hash, about
+    assert (about["state"], about["reason"]) == ("rolled-back", "front-desk"), about
+    words(machine, r"slot B;[^$]*-> (Idle)\s", START_S)
+    machine.picture(keep_as="12-back")
+    return {"rollback-min": round((time.monotonic() - began_s) / 60, 1)}
+
+
+def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
+    """an update with the plug pulled at ten random moments: each time it comes back, and in the end it is in"""
+    first, seed = rig.bundles["first"], random.randrange(10**6)  # noqa: S311 - moments, no secrets
+    chance, pulled = random.Random(seed), []  # noqa: S311
+    print(f"            moments of seed {seed}", flush=True)
+    number = rig.roll_out(first)
+    for count in range(CUTS):
+        time.sleep(chance.uniform(1, 90))  # the moment itself
+        at = (said_of_firmware(machine) or ["nothing yet"])[-1]
+        machine.cut_power()
+        machine.start()
+        words(machine, r" -> (Idle)\s", START_S)
+        words(machine, r"(link is up)", START_S)
+        slots = re.findall(r"slot ([AB]); left", machine.said)
+        pulled.append({"at": at, "then": "".join(slots), "back_s": round(time.monotonic() - machine.began_s)})
+        print(f"            cut {count + 1}: {pulled[-1]}", flush=True)
+        machine.picture(keep_as=f"cut-{count + 1}")
+    until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
+    if rig.roll_out_state(number) == "halted":  # interrupted more often than one try may be
+        number = rig.roll_out(first)
+        until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the second roll-out's end", WORK_S)
+    assert rig.roll_out_state(number) == "done", rig.firmware()
+    assert rig.firmware()["running_hash"] == first.manifest_hash
+    machine.picture(keep_as="13-after-ten-cuts")
+    return {"cuts": pulled}
