@@ -2,8 +2,8 @@
 
 A real `fleet up` and `fleet simulate`'s kiosks, each with its own certificate. The good one goes out in the usual
 waves, a thousand at once, and each step of a kiosk takes five seconds. For the bad ones the plan is the worst there
-is: one wave that is everybody. Two bundles: with one, kiosks come back with the system before it; with the other they never
-come back, and only silence tells. The conductor is killed with -9 again and again meanwhile.
+is: one wave that is everybody. Two bundles: with one, kiosks come back with the system before it; with the other they
+never come back, and only silence tells. The conductor is killed with -9 again and again meanwhile.
 """
 
 from __future__ import annotations
