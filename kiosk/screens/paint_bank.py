@@ -119,7 +119,7 @@ def _paint_confirmation(sheet: Sheet, view: ConfirmedView, room: Rect, *, tall: 
     icon, side = round(1.15 * m.body), round(0.46 * m.body)
     sheet.icon(view.slip_icon, icon, c.ink, (rect.left + side, centred(rect.top, rect.height, icon)))
     left = rect.left + side + icon + round(0.36 * m.body)
-    paint_fitting(sheet, view.slip, Rect(left, rect.top, rect.right - side // 2 - left, rect.height))
+    paint_fitting(sheet, view.slip, Rect(left, rect.top, rect.right - side - left, rect.height))
 
 
 def paint_fitting(sheet: Sheet, forms: Forms, room: Rect) -> None:

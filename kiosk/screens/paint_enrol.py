@@ -52,7 +52,7 @@ def _paint_words(sheet: Sheet, view: EnrolView, room: Rect) -> None:
             break
         steps.pop()
     top = room.top
-    if sheet.m.shape is not Shape.TALL:
+    if sheet.m.shape is not Shape.TALL or not view.address:
         top = centred(room.top, room.height, words.height + sheet.m.gap + code_height)
     paint_words(sheet, words, Rect(room.left, top, room.width, words.height), Align.LEFT)
     if view.code:

@@ -115,7 +115,7 @@ def _set(sheet: Sheet, view: IdleView, hero: _Hero, how: tuple[int, int, bool, b
     style = Style(size or 1, Weight.STRONG, sheet.c.on_hero)
     inviting = Style(_invitation_size(sheet, hero), Weight.BODY, sheet.c.on_hero)
     greeting = _greeting_lines(sheet, view.greeting, style, width) if size else ()
-    lines = sheet.wrap(view.invitation, inviting, width) if invitation else ()
+    lines = sheet.balanced(view.invitation, inviting, width) if invitation else ()
     height = 2 * hero.pad + max(hero.logo, round(1.3 * _top_size(sheet)))
     height += (hero.greeting_above if greeting else 0) + round(hero.greeting_pitch * style.size) * len(greeting)
     height += round(hero.invitation_pitch * inviting.size) * len(lines)
@@ -145,7 +145,7 @@ def _greeting_lines(sheet: Sheet, greeting: str, style: Style, width: int) -> tu
     """Portrait breaks a greeting of two parts between them, as one would say it."""
     parts = greeting.split(" ")
     if sheet.m.shape is Shape.TALL and len(parts) == 2:
-        return tuple(line for part in parts for line in sheet.wrap(part, style, width))
+        return tuple(line for part in parts for line in sheet.balanced(part, style, width))
     return sheet.balanced(greeting, style, width)
 
 

@@ -16,7 +16,7 @@ from kiosk.screens import frame
 from kiosk.screens.parts import Action, Kind
 from kiosk.screens.sheet import BASELINE_EM, CONTENT_EM, Align, Run, Sheet, centred
 from kiosk.screens.theme import Shape
-from kiosk.screens.typeset import Style, Weight
+from kiosk.screens.typeset import Style, Weight, pieces
 from kiosk.screens.views_writing import KeyboardView
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.keyboard import COLUMNS, PAD_COLUMNS, is_mark
@@ -87,7 +87,7 @@ def _paint_text(sheet: Sheet, view: KeyboardView, rect: Rect) -> None:
     line = round(_PITCH * style.size)
     fits = max(1, (rect.height - round(0.2 * m.body)) // line)
     hint = sheet.ref(c.failing if view.is_wrong else None)
-    lines = sheet.wrap(view.text, style, room)[-fits:] if view.text else ("",)
+    lines = _last_lines(sheet, view.text, room, fits)
     hints = sheet.balanced(view.hint, hint, room) if view.is_wrong and view.text and len(lines) < fits else ()
     height = line * len(lines) + round(1.4 * hint.size) * len(hints)
     y = centred(rect.top, rect.height, height) if rect.height < 3 * line else rect.top + pad // 2
@@ -100,6 +100,20 @@ def _paint_text(sheet: Sheet, view: KeyboardView, rect: Rect) -> None:
     caret = round(1.1 * style.size)
     sheet.fill(Rect(min(end, rect.right - pad), y - line + (line - caret) // 2, max(3, m.border), caret), c.primary)
     sheet.lines(hints, hint, (rect.left + pad, y), pitch=1.4)
+
+
+def _last_lines(sheet: Sheet, text: str, room: int, most: int) -> tuple[str, ...]:
+    """The end of what was typed in at most ``most`` lines; of a single one as many words as it holds."""
+    style = sheet.body()
+    lines = sheet.wrap(text, style, room) if text else ("",)
+    if most > 1 or len(lines) == 1:
+        return lines[-most:]
+    end = ""
+    for piece in reversed(pieces(text)):
+        if end and sheet.width(piece + end, style) > room:
+            break
+        end = piece + end
+    return (end.lstrip(" "),)
 
 
 def _paint_hint(sheet: Sheet, view: KeyboardView, room: Rect) -> None:

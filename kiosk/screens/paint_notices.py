@@ -72,7 +72,7 @@ def _paint_tall_list(sheet: Sheet, view: NoticesView, main: Rect) -> None:
     ref = sheet.ref()
     icon = round(1.1 * ref.size)
     left = main.left + round(1.5 * ref.size)
-    lines = (view.page,) if view.page else sheet.wrap(view.hint, ref, main.right - left)
+    lines = (view.page,) if view.page else sheet.balanced(view.hint, ref, main.right - left)
     if not any(lines) or y + round(1.5 * ref.size) * len(lines) > main.bottom:
         return
     sheet.icon("info", icon, c.ink_2, (main.left, centred(y, round(1.5 * ref.size), icon)))

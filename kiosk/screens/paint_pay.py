@@ -32,7 +32,7 @@ _QR_CARDS = {
     (Shape.COMPACT, False): _QrCard(296, 28, 25, 1.36),
     (Shape.TALL, False): _QrCard(720, 46, 46, 1.5),
     (Shape.MEDIUM, True): _QrCard(486, 54, 44, 1.34),
-    (Shape.COMPACT, True): _QrCard(296, 30, 26, 1.3),
+    (Shape.COMPACT, True): _QrCard(296, 28, 24, 1.3),
     (Shape.TALL, True): _QrCard(720, 52, 46, 1.4),
 }
 
@@ -226,7 +226,10 @@ class _Parts:
 
 
 def fact_rows(sheet: Sheet, facts: tuple[Fact, ...], width: int, size: int) -> tuple[tuple[str, str], ...]:
-    """Facts as lines of name and value. A value too long to stand beside its name takes whole lines, uncut."""
+    """Facts as lines of name and value. A value too long to stand beside its name takes whole lines, uncut.
+
+    Its name stays beside the first of several lines, unless the value would need one more for that.
+    """
     rows: list[tuple[str, str]] = []
     for fact in facts:
         beside = width - sheet.width(fact.name, Style(size, Weight.BODY, "")) - round(0.6 * size)
@@ -237,7 +240,12 @@ def fact_rows(sheet: Sheet, facts: tuple[Fact, ...], width: int, size: int) -> t
                 break
         else:
             short = next((form for form in fact.value if sheet.width(form, value) <= width), fact.value[0])
-            rows.extend(("", line) for line in sheet.balanced(short, value, width))
+            lines = sheet.balanced(short, value, width)
+            narrow = sheet.balanced(short, value, beside) if beside > 0 else ()
+            if len(narrow) == len(lines) and all(sheet.width(line, value) <= beside for line in narrow):
+                rows.extend(zip((fact.name, *("" for _ in narrow[1:])), narrow, strict=True))
+            else:
+                rows.extend(("", line) for line in lines)
     return tuple(rows)
 
 

@@ -258,7 +258,7 @@ def paint_qr_view(sheet: Sheet, view: QrView) -> None:
         left = card.right + 2 * m.gap
         text = Rect(left, room.top, room.right - left, room.height)
     paint_qr_card(sheet, view.payload, words, card)
-    lines, more = sheet.wrap(view.about, about, text.width), sheet.wrap(view.hint, hint, text.width)
+    lines, more = sheet.balanced(view.about, about, text.width), sheet.balanced(view.hint, hint, text.width)
     below = round(_PITCH * hint.size) * len(more)
     most = max(1, (text.height - below) // round(_PITCH * about.size))
     if len(lines) > most:

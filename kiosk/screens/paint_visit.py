@@ -146,7 +146,7 @@ def _paint_service(sheet: Sheet, tile: Tile, rect: Rect, *, wide: bool) -> None:
     chevron = round(1.1 * m.body) if wide else 0
     room = rect.right - side - chevron - left
     subtitle = sheet.ref()
-    lines = sheet.wrap(tile.subtitle, subtitle, room) if wide and tile.subtitle else ()
+    lines = sheet.balanced(tile.subtitle, subtitle, room) if wide and tile.subtitle else ()
     heads, title = _title_lines(sheet, tile.title, room, rect.height)
     above = round(_TITLE_PITCH * title.size) * len(heads)
     if above + round(0.12 * title.size) + round(1.36 * subtitle.size) * len(lines) > rect.height or (

@@ -8,7 +8,7 @@ from kiosk.screens import frame
 from kiosk.screens.paint_pay import fact_rows, paint_facts, paint_qr_card
 from kiosk.screens.paint_visit import main_below_question
 from kiosk.screens.parts import Tone
-from kiosk.screens.sheet import Align, Sheet, centred
+from kiosk.screens.sheet import BASELINE_EM, CONTENT_EM, Align, Sheet, centred
 from kiosk.screens.theme import Shape
 from kiosk.screens.typeset import Style, Weight
 from kiosk.screens.views_writing import GiveView, PrivacyView
@@ -45,12 +45,23 @@ def paint_privacy(sheet: Sheet, view: PrivacyView) -> None:
             text = sheet.fitting((says,), value, room.right - left)
             sheet.line(text, value, (left, top + round(1.35 * size)), pitch=1.35)
             continue
-        sheet.line_within(what, name, (left, y), pitch)
         room_left = room.right - middle
         fitted = value
         while fitted.size > 14 and sheet.width(says, fitted) > room_left:
             fitted = fitted._replace(size=fitted.size - 1)
-        sheet.line_within(says, fitted, (middle, y), pitch)
+        _paint_pair(sheet, ((what, name, left), (says, fitted, middle)), y, pitch)
+
+
+def _paint_pair(sheet: Sheet, texts: tuple[tuple[str, Style, int], ...], top: int, height: int) -> None:
+    """Texts, each with where it begins, on one baseline in a strip of ``height``; moved together to keep it."""
+    inks = [sheet.type.ink(text, style.size, style.weight) for text, style, _ in texts]
+    above, below = max(up for up, _ in inks), max(down for _, down in inks)
+    size = max(style.size for _, style, _ in texts)
+    wanted = centred(0, height, round(CONTENT_EM * size)) + round(BASELINE_EM * size)
+    spare = max(0, height - above - below)
+    baseline = min(max(wanted, above + spare // 4), height - below - spare // 4)
+    for text, style, left in texts:
+        sheet.line(text, style, (left, top + baseline - round(BASELINE_EM * style.size)))
 
 
 def paint_give(sheet: Sheet, view: GiveView) -> None:

@@ -10,7 +10,7 @@ from fleet.protocol.office import Case, Manual, Permit
 from kiosk.screens import wording
 from kiosk.screens.parts import Action, Floor, Forms, Kind, Tone
 from kiosk.screens.telling import Telling, button
-from kiosk.screens.views import NoticesView, Row
+from kiosk.screens.views import NoticesView, Row, SorryView
 from kiosk.screens.views_reading import CaseView, PartView, QrView, StepLine
 from kiosk.visits.desk import Language
 from kiosk.visits.events import Button, CaseFacts, Touched
@@ -222,12 +222,15 @@ def _step(shown: Case, n: int, tell: Telling) -> StepLine:
 # ---- manuals
 
 
-def manuals(state: ChoosingManual, tell: Telling) -> NoticesView:
-    """The list of manuals; those out of date say so."""
+def manuals(state: ChoosingManual, tell: Telling) -> NoticesView | SorryView:
+    """The list of manuals; those out of date say so. Where there is none, who knows."""
     say, (previous, following) = tell.say.read, _turn(state, tell)
+    if not state.manuals:
+        (ask,) = tell.filled((say.ask_for_manuals,))
+        return SorryView(tell.shell(_floor(tell)), Tone.ATTENTION, say.no_manuals, ask, "")
     return NoticesView(
         shell=tell.shell(_floor(tell)),
-        question=say.manuals if state.manuals else say.no_manuals,
+        question=say.manuals,
         subtitle="",
         rows=tuple(_manual_row(each, tell) for each in state.shown),
         unit="",

@@ -1,9 +1,9 @@
 """Thai and Latin type in Sarabun: rendering, measuring, breaking and cutting lines. Knows no screen.
 
 Rules: every surface of a font has one height and one baseline, whatever marks its text carries, because it is
-rendered with the tallest and deepest letters behind it and cut off before them. Lines break where ICU says.
-U+2060 keeps together what ICU would split and is taken out before drawing. Fonts are opened when first used;
-surfaces are kept, the least used thrown away first.
+rendered with the tallest and deepest letters behind it and cut off before them. Lines break where ICU says
+and ``breaking`` lets them. U+2060 keeps together what ICU would split and is taken out before drawing. Fonts are
+opened when first used; surfaces are kept, the least used thrown away first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pygame
 
+from kiosk.screens.breaking import held
 from kiosk.screens.theme import Colour
 
 _TALLEST = " ฟื้ฏู"
@@ -114,7 +115,19 @@ class Typesetter:
 
     def _wrap(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
         """``text`` in as few lines as fit into ``width``. A piece that cannot be broken may stand out."""
-        return tuple(line for part in text.split("\n") for line in self._filled(pieces(part), size, weight, width))
+        return tuple(
+            line
+            for part in text.split("\n")
+            for line in self._filled(self._pieces(part, size, weight, width), size, weight, width)
+        )
+
+    def _pieces(self, text: str, size: int, weight: Weight, width: int) -> tuple[str, ...]:
+        """``text`` in words that stay together; one that is too wide for a line as ICU cuts it."""
+        return tuple(
+            part
+            for word in pieces(text)
+            for part in ((word,) if self.width(word.rstrip(" "), size, weight) <= width else icu_pieces(word))
+        )
 
     def _filled(self, parts: tuple[str, ...], size: int, weight: Weight, width: int) -> tuple[str, ...]:
         lines: list[str] = []
@@ -135,7 +148,7 @@ class Typesetter:
         lines = self.wrap(text, size, weight, width)
         if len(lines) < 2 or "\n" in text:
             return lines
-        for parts in (phrases(text), pieces(text)):
+        for parts in (phrases(text), self._pieces(text, size, weight, width)):
             if self._fits(parts, size, weight, width, len(lines)):
                 low, high = width // len(lines), width
                 while high - low > 4:
@@ -183,6 +196,11 @@ class Typesetter:
 @lru_cache(maxsize=512)
 def pieces(text: str) -> tuple[str, ...]:
     """``text`` cut at every place where a line may break."""
+    return held(icu_pieces(text))
+
+
+def icu_pieces(text: str) -> tuple[str, ...]:
+    """``text`` cut at every place where ICU would break it."""
     import icu  # 15 ms and 30 MB of data, not needed for the first frame of most displays
 
     breaks = icu.BreakIterator.createLineInstance(icu.Locale("th"))
@@ -193,6 +211,10 @@ def pieces(text: str) -> tuple[str, ...]:
 
 
 def phrases(text: str) -> tuple[str, ...]:
-    """``text`` cut behind its spaces; no-break spaces hold."""
-    words = text.split(" ")
-    return (*(word + " " for word in words[:-1]), words[-1])
+    """``text`` cut behind those of its spaces at which a line may break."""
+    found = [""]
+    for piece in pieces(text):
+        found[-1] += piece
+        if piece.endswith(" "):
+            found.append("")
+    return tuple(found)

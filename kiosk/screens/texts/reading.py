@@ -45,6 +45,7 @@ class Readings:
     show_qr: Forms
     manuals: str
     no_manuals: str
+    ask_for_manuals: str
     current: str
     outdated: Forms
     version: str

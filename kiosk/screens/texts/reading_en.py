@@ -46,6 +46,7 @@ READ_EN = Readings(
     show_qr=("Read on by phone", "Show QR", "QR"),
     manuals="Citizen manuals",
     no_manuals="No manuals here yet",
+    ask_for_manuals="Ask at {help}.",
     current="In force",
     outdated=("Old version, ask before use", "Old version"),
     version="Version",

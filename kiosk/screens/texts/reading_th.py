@@ -46,6 +46,7 @@ READ_TH = Readings(
     show_qr=("อ่านต่อทางมือถือ", "ดู QR", "QR"),
     manuals="คู่มือประชาชน",
     no_manuals="ยังไม่มีคู่มือที่นี่",
+    ask_for_manuals="สอบถามได้ที่{help}",
     current="ใช้อยู่",
     outdated=("ฉบับเก่า สอบถามก่อนใช้", "ฉบับเก่า"),
     version="ฉบับ",
