@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 PACKAGES="python3-venv python3-dev gcc g++ pkg-config swig libpcsclite-dev libicu-dev pcscd vsmartcard-vpcd \
 mosquitto libjemalloc2 postgresql chromium util-linux tesseract-ocr tesseract-ocr-tha \
 libfaketime libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils nftables systemd e2fsprogs \
-rauc squashfs-tools genimage erofs-utils cryptsetup-bin mtools dosfstools u-boot-tools fdisk openssl"
+dbus rauc squashfs-tools genimage erofs-utils cryptsetup-bin mtools dosfstools u-boot-tools fdisk openssl"
 
 missing=""
 for package in $PACKAGES; do

@@ -15,6 +15,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "tesseract": ("tesseract",),
     "poppler": ("pdftoppm",),
     "postgresql": ("initdb", "pg_ctl"),
+    "dbus": ("dbus-daemon", "dbus-send", "setpriv"),
 }
 """What each name of SALA_TEST_REQUIRE stands for."""
 
