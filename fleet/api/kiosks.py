@@ -10,29 +10,38 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from fleet.api.following import followed
+from fleet.devices.desired import stack_of
 from fleet.devices.models import Kiosk
 from fleet.office.changes.pages import page_after
 from fleet.partners import asking as partners
-from fleet.partners.port import CardCheck, CouldNotAskError
+from fleet.partners.port import CardCheck, CouldNotAskError, System
 from fleet.protocol import asking
 from fleet.protocol import enrolment as words
 from fleet.protocol.office import CURSOR_CHARACTERS_MAX
+from fleet.protocol.settings import read_settings
 from fleet.protocol.thai import IdNumber
 from fleet.trust.certificates import Doer, IdentityError, Peer, admitted, authority, renew, settle
 from fleet.trust.models import Certificate
 from fleet.trust.signing_request import SigningRequestError, read_request
 
 P = ParamSpec("P")
+
+CARDS_WITHIN = timedelta(minutes=10)
+CARDS_MOST = 20
+"""So many cards may be asked about for one kiosk in that time: more than visitors can bring, for a slip takes one of
+them half a minute. Counted in what is written down before anything leaves us, so whoever answers counts the same."""
 
 PEER = "sala.peer"
 """Where the server puts the ``Peer`` in the ASGI scope."""
@@ -136,14 +145,24 @@ def follow(request: HttpRequest, _caller: Caller) -> HttpResponse:
 @require_POST
 @for_kiosks
 def card(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Whether a card that is in this kiosk is in force. Asked of the partner, and of it nothing is kept but that."""
+    """Whether a card that is in this kiosk is in force. Asked of the partner, and of it nothing is kept but that.
+
+    Only where the kiosk's settings say so, whatever it asks: nothing about anybody leaves us otherwise.
+    """
     try:
         said = asking.read(request.body, asking.CheckCard)
         check = CardCheck(IdNumber.from_card(said.id_number), said.chip_no, said.request_no)
     except ValueError:  # no chain, and no word of it
         return HttpResponse("no card", status=400, content_type="text/plain")
+    settings, _ = read_settings(each.document for each in stack_of(caller.kiosk))
+    if not settings.presence.check_card:
+        return _json(msgspec.json.encode(asking.CardSaid(state=asking.CardState.UNANSWERED)))
+    asked_for = caller.kiosk.kiosk_id
+    if partners.sent_for(System.CARD_STATUS, asked_for, timezone.now() - CARDS_WITHIN) >= CARDS_MOST:
+        wait_s = round(CARDS_WITHIN.total_seconds())
+        return HttpResponse("too many cards", status=429, content_type="text/plain", headers={"Retry-After": wait_s})
     try:
-        is_normal = partners.card_status(check, caller.kiosk.kiosk_id).is_normal
+        is_normal = partners.card_status(check, asked_for).is_normal
         state = asking.CardState.NORMAL if is_normal else asking.CardState.NOT_NORMAL
     except CouldNotAskError:
         state = asking.CardState.UNANSWERED

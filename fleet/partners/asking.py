@@ -83,6 +83,11 @@ def bill(reference: str) -> port.MinistryBill | None:
     return _ask(System.BILLS, lambda each: cast(port.BillRegistry, each).bill(reference))
 
 
+def sent_for(system: System, asked_for: str, since: datetime) -> int:
+    """How often something about a person was sent to a system for somebody since then: what bounds are made of."""
+    return Disclosure.objects.filter(system=system, at__gt=since, asked_for=asked_for[:40]).count()
+
+
 def may_ask(system: System, now: datetime) -> bool:
     """Whether a question to it would be sent now."""
     partner = Partner.objects.filter(pk=system, is_on=True).exclude(address="").first()

@@ -3,7 +3,7 @@
 | address | asked | answered |
 | --- | --- | --- |
 | `/kiosk/v1/follow` | `Follow` | `Followed`, or 404: nobody has such a token |
-| `/kiosk/v1/card` | `CheckCard` | `CardSaid` |
+| `/kiosk/v1/card` | `CheckCard` | `CardSaid`; 429 when one kiosk asks about too many |
 
 What it is not: how the office's records travel (``office``), nor anything that must arrive (``records``). Rules: what
 was asked stands in no address, for those are logged; fields are only ever added, with a default.

@@ -13,7 +13,9 @@ from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from fleet.api.kiosks import PEER
+from fleet.api.kiosks import CARDS_MOST, CARDS_WITHIN, PEER
+from fleet.devices.desired import change_settings
+from fleet.devices.models import Layer
 from fleet.office.models import Office
 from fleet.partners.asking import set_up
 from fleet.partners.models import Disclosure
@@ -222,9 +224,14 @@ def card_said(peer: Peer, said: asking.CheckCard = CARD) -> asking.CardState:
     return asking.read(answer.content, asking.CardSaid).state
 
 
+def checks_cards(kiosk_id: str) -> None:
+    change_settings(Layer.KIOSK, kiosk_id, {"presence": {"check_card": True}}, None, "ทดลอง")
+
+
 def test_a_card_is_asked_about_and_what_left_us_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     stand_in, peer = StandIn(), enrolled("CBI-01")
+    checks_cards("CBI-01")
     with answering(stand_in) as address:
         set_up(System.CARD_STATUS, address, is_on=True, timeout_s=20)
         assert card_said(peer) is asking.CardState.NORMAL
@@ -241,7 +248,37 @@ def test_a_card_is_asked_about_and_what_left_us_is_written_down(caplog: pytest.L
         assert secret not in str(list(Disclosure.objects.values()))
 
 
+def test_a_kiosk_whose_settings_do_not_say_so_has_nothing_asked() -> None:
+    checks_cards("CBI-01")
+    with answering(StandIn()) as address:
+        set_up(System.CARD_STATUS, address, is_on=True, timeout_s=20)
+        assert card_said(enrolled("CBI-02")) is asking.CardState.UNANSWERED
+        assert not Disclosure.objects.exists()
+        assert card_said(enrolled("CBI-01")) is asking.CardState.NORMAL
+
+
+def test_one_kiosk_asks_about_so_many_cards_and_no_more() -> None:
+    ours, theirs = enrolled("CBI-01"), enrolled("CBI-02")
+    checks_cards("CBI-01")
+    checks_cards("CBI-02")
+    now = timezone.now()
+    with answering(StandIn()) as address:
+        set_up(System.CARD_STATUS, address, is_on=True, timeout_s=20)
+        Disclosure.objects.bulk_create(
+            Disclosure(system=System.CARD_STATUS, fields="id_number", asked_for="CBI-01", at=now - CARDS_WITHIN / 2)
+            for _ in range(CARDS_MOST - 1)
+        )
+        assert card_said(ours) is asking.CardState.NORMAL
+        refused = asked(route_of("card"), ours, msgspec.json.encode(CARD))
+        assert refused.status_code == 429
+        assert refused["Retry-After"] == "600"
+        assert card_said(theirs) is asking.CardState.NORMAL, "another kiosk has its own count"
+        Disclosure.objects.filter(asked_for="CBI-01").update(at=now - CARDS_WITHIN)
+        assert card_said(ours) is asking.CardState.NORMAL, "later it may again"
+
+
 def test_where_nobody_set_it_up_nothing_leaves() -> None:
+    checks_cards("CBI-01")
     assert card_said(enrolled("CBI-01")) is asking.CardState.UNANSWERED
     assert not Disclosure.objects.exists()
 
