@@ -31,8 +31,16 @@ class Rule(StrEnum):
     TRUST = "trust"
 
 
-OF_MONEY = frozenset({Rule.MONEY, Rule.BANK_FILE, Rule.REGISTER_FILE})
-"""The office's own work: technicians neither see nor get these."""
+class Matter(StrEnum):
+    """Whose business a trouble is."""
+
+    MACHINES = "machines"
+    MONEY = "money"
+    OFFICE = "office"
+
+
+MATTERS = {Rule.MONEY: Matter.MONEY, Rule.BANK_FILE: Matter.MONEY, Rule.REGISTER_FILE: Matter.OFFICE}
+"""Of rules that are not about machines: who only looks after those neither sees nor gets them."""
 
 NEEDS_A_PERSON = frozenset({Rule.TAMPER, Rule.TWICE})
 """Not over by being over: somebody must have said that it was seen."""

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from fleet.alerts.findings import OF_MONEY, Finding, Rule
+from fleet.alerts.findings import MATTERS, Finding, Matter, Rule
 from fleet.alerts.hours import Desk
 from fleet.alerts.living import Change, Look, Standing, What, steps
 from fleet.alerts.models import Address, Alert, Event, Message, Watch
@@ -111,7 +111,7 @@ class _Keeping:
             dopa_code=place.dopa_code,
             office_id=place.office_id,
             kiosk_id=place.kiosk_id,
-            of_money=finding.rule in OF_MONEY,
+            matter=MATTERS.get(finding.rule, Matter.MACHINES),
             condition=str(finding.condition),
             facts=dict(finding.facts),
             members=list(finding.members),
@@ -158,7 +158,7 @@ class _Keeping:
         for event, what in self.events:
             if what in _CALLS:
                 alert = event.alert
-                people = audience.of(alert.place, alert.level, of_money=alert.of_money)
+                people = audience.of(alert.place, alert.level, Matter(alert.matter))
                 messages += self._messages(event, people, audience)
         if self.policies.nation.sending.tell_end:
             messages += self._of_the_end(audience)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fleet.alerts.findings import Place
+from fleet.alerts.findings import Matter, Place
 
 
 class RuleRevision(models.Model):
@@ -37,7 +37,7 @@ class Alert(models.Model):
     ``condition``: of ``truth.Condition``; ``members``: some of the kiosks of one that stands for many. ``since``: when
     the trouble began; ``clear_since``: not seen since then, and over if it stays so. ``returns``: how often it came
     again. ``level``: who has been called (1 those nearest, 3 the nation), ``level_since`` when.
-    ``of_money``: none of a technician's business.
+    ``matter``: whose business it is, a ``findings.Matter``.
     """
 
     key = models.CharField(max_length=80)
@@ -46,7 +46,7 @@ class Alert(models.Model):
     dopa_code = models.PositiveSmallIntegerField(null=True)
     office_id = models.CharField(max_length=5, blank=True, default="")
     kiosk_id = models.CharField(max_length=11, blank=True, default="", db_index=True)
-    of_money = models.BooleanField(default=False)
+    matter = models.CharField(max_length=8, default=Matter.MACHINES)
     sample = models.BooleanField(default=False)
     condition = models.CharField(max_length=10)
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict)

@@ -1,6 +1,6 @@
 """Who sees an alert, who is called for it, and when they may be.
 
-Level 1 is those nearest (technicians; for money the province's admins), 2 the province's admins, 3 the nation's. Where
+Level 1 is those nearest (technicians; treasury officers; officers), 2 the province's admins, 3 the nation's. Where
 nobody of a level has an address, the next one is called: an alert is never told to nobody while anybody can be told.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
-from fleet.alerts.findings import Place
+from fleet.alerts.findings import Matter, Place
 from fleet.alerts.living import LEVEL_MAX
 from fleet.alerts.models import Address, Alert, Duty
 from fleet.office.holidays.days import Calendar
@@ -20,29 +20,38 @@ from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope
 from fleet.protocol.thai import BANGKOK
 
-_OF_MACHINES = {1: Role.TECHNICIAN, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN}
-_OF_MONEY = {1: Role.PROVINCIAL_ADMIN, 2: Role.NATIONAL_ADMIN, 3: Role.NATIONAL_ADMIN}
+_LADDERS: dict[Matter, dict[int, Role]] = {
+    Matter.MACHINES: {1: Role.TECHNICIAN, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
+    Matter.MONEY: {1: Role.TREASURY, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
+    Matter.OFFICE: {1: Role.OFFICER, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
+}
 
 LOOKS_AHEAD = timedelta(days=60)
 
 
 def seen(scope: Scope) -> QuerySet[Alert]:
-    """The alerts that exist for an account: its provinces', money only where it serves, and what is the whole nation's
-    trouble with machines."""
-    rows = Alert.objects.all()
-    if scope.nation:
-        return rows
-    if not scope.sees:
-        return rows.none()
-    machines = Q(of_money=False) & (Q(dopa_code__in=scope.sees) | Q(dopa_code__isnull=True))
-    return rows.filter(machines | Q(of_money=True, dopa_code__in=scope.serves))
+    """The alerts that exist for an account: machines where it sees them, and where they are the whole nation's trouble;
+    money and an office's work where those are there for it."""
+    found = Q(pk__in=())
+    for matter, area in (
+        (Matter.MACHINES, scope.sees),
+        (Matter.MONEY, scope.settles),
+        (Matter.OFFICE, scope.serves),
+    ):
+        ours = Q(matter=matter) if area.nation else Q(matter=matter, dopa_code__in=area.provinces)
+        found |= ours
+    if scope.sees:
+        found |= Q(matter=Matter.MACHINES, dopa_code__isnull=True)
+    return Alert.objects.filter(found)
 
 
 def may_deal_with(scope: Scope, alert: Alert) -> bool:
-    """Whether the account may take an alert over: who looks after machines there, or for money who serves there."""
-    if alert.dopa_code is None:
-        return scope.nation
-    return scope.may_change(alert.dopa_code) or (not alert.of_money and scope.may_install(alert.dopa_code))
+    """Whether the account may take an alert over: who looks after machines there, or money, or the office's work."""
+    if alert.matter == Matter.MONEY:
+        return scope.may_settle(alert.dopa_code)
+    if alert.matter == Matter.OFFICE:
+        return scope.may_serve(alert.dopa_code)
+    return scope.may_change(None) if alert.dopa_code is None else scope.may_install(alert.dopa_code)
 
 
 @dataclass(slots=True)
@@ -64,14 +73,12 @@ class Audience:
         found.duties = Duty.objects.filter(pk__in=reachable).in_bulk()
         return found
 
-    def of(self, place: Place, level: int, *, of_money: bool) -> set[int]:
+    def of(self, place: Place, level: int, matter: Matter) -> set[int]:
         """The accounts to call."""
-        ladder = _OF_MONEY if of_money else _OF_MACHINES
+        ladder = _LADDERS[matter]
         first = LEVEL_MAX if place.dopa_code is None else level
         for each in range(first, LEVEL_MAX + 1):
-            role = ladder[each]
-            nationwide = role == Role.NATIONAL_ADMIN
-            if found := self.holders.get((role, None if nationwide else place.dopa_code)):
+            if found := self.holders.get((ladder[each], None if each == LEVEL_MAX else place.dopa_code)):
                 return set(found)
         return set()
 
