@@ -13,7 +13,7 @@ from fleet.office.cases.models import Case
 from fleet.office.channels.models import Registration, Ticket
 from fleet.office.holidays.keeping import in_force
 from fleet.office.holidays.models import Holiday
-from fleet.office.models import Factory, Folder, Office, Province
+from fleet.office.models import Factory, Folder, Notice, Office, Province
 from fleet.office.register.models import Run
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent
@@ -83,6 +83,11 @@ def members_seen(scope: Scope) -> QuerySet[Member]:
 def factories_served(scope: Scope) -> QuerySet[Factory]:
     """The factories of the offices this account serves in."""
     return scope.served(Factory.objects.select_related("office__province", "company"), "office__province_id")
+
+
+def notices_served(scope: Scope) -> QuerySet[Notice]:
+    """Their notices to pay."""
+    return scope.served(Notice.objects.select_related("factory__office"), "factory__office__province_id")
 
 
 def folders_served(scope: Scope) -> QuerySet[Folder]:

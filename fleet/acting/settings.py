@@ -5,7 +5,7 @@ Not here: what a document may say (``fleet.protocol.settings``), and forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settin
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope
+from fleet.protocol.settings import read_settings
 from fleet.rollouts.models import Rollout
 from fleet.rollouts.plan import Gate, Limits, Plan, PlanError, parse_waves
 from fleet.rollouts.starting import Draft, start
@@ -28,6 +29,9 @@ CAREFUL_SETTINGS = Plan(
     waves=parse_waves("1; 10%; all"), gate=Gate(soak_s=1800), limits=Limits(at_once=500, answer_s=300)
 )
 """One kiosk, then a tenth, then all, half an hour apart: long enough for a front desk to fall over a value."""
+
+LOCKED = frozenset({"payee", "payees", "sample"})
+"""Where money goes is the treasury's to say; ``sample`` may only end together with a real payee."""
 
 REASON_MAX = 200
 
@@ -85,6 +89,8 @@ class Refusal(StrEnum):
     NO_KIOSK = "no-kiosk"
     """There is nobody to have it a wave at a time."""
     BEING_ROLLED_OUT = "being-rolled-out"
+    NOT_YOURS = "not-yours"
+    """It says where money goes: that is the treasury's."""
     DOES_NOT_FIT = "does-not-fit"
     """A kiosk could not live with it."""
 
@@ -123,8 +129,13 @@ def publish(spot: Spot, change: Wanted, author: User | None) -> SettingsRevision
         raise PublishError(Refusal.MEANWHILE)
     if not reason:
         raise PublishError(Refusal.NO_REASON)
-    if change.document == (latest.document if latest else {}):
+    before = latest.document if latest else {}
+    if change.document == before:
         raise PublishError(Refusal.UNCHANGED)
+    if any(change.document.get(name) != before.get(name) for name in LOCKED):
+        raise PublishError(Refusal.NOT_YOURS)
+    if strange := _strange(spot, change.document) - _strange(spot, before):
+        raise PublishError(Refusal.DOES_NOT_FIT, tuple(sorted(strange)))
     try:
         if change.in_waves and spot.layer in IN_WAVES:
             draft = Draft(
@@ -139,3 +150,21 @@ def publish(spot: Spot, change: Wanted, author: User | None) -> SettingsRevision
         is_staged = BEING_ROLLED_OUT in err.problems
         refusal = Refusal.BEING_ROLLED_OUT if is_staged else Refusal.DOES_NOT_FIT
         raise PublishError(refusal, tuple(err.problems)) from None
+
+
+def _strange(spot: Spot, document: Mapping[str, Any]) -> frozenset[str]:
+    """What of a document a kiosk would not understand; what it could not live with is ``change_settings``'s to say."""
+    above = (latest_document(layer, key) for layer, key in spot.above)
+    try:
+        return frozenset(read_settings([*(each.document for each in above if each), document])[1])
+    except SettingsError:
+        return frozenset()
+
+
+def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """What two documents say otherwise: where, what before, what after; None where nothing is said."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in sorted({*before, *after}):
+            yield from differences(before.get(name), after.get(name), (*path, name))
+    elif before != after:
+        yield path, before, after

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "fleet.audit",
     "fleet.people",
+    "fleet.people.tokens",
     "fleet.trust",
     "fleet.office",
     "fleet.office.changes",

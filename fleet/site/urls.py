@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("fleet.api.bank")),
     path("", include("fleet.api.enrolment")),
+    path("", include("fleet.api.door")),
     path("", include("fleet.web.urls")),
 ]
 

@@ -16,13 +16,11 @@ from typing import Any, Protocol
 import msgspec
 from django.utils.translation import gettext as _
 
+from fleet.acting.settings import LOCKED
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, entry_type, merge
 from fleet.web import controls, settings_table_words
 
 Path = tuple[str, ...]
-
-READ_ONLY = frozenset({"payee", "payees", "sample"})
-"""Where money goes is the treasury's to say; ``sample`` may only end together with a real payee."""
 
 OWN_KEYS: dict[str, tuple[str, ...]] = {"menu": KNOWN_SERVICES}
 """Tables whose entries are known beforehand; those of the others are whatever the documents hold."""
@@ -132,7 +130,7 @@ def leaves(
     schema: type[msgspec.Struct] = KioskSettings,
     path: Path = (),
     document: Mapping[str, Any] | None = None,
-    locked: frozenset[str] = READ_ONLY,
+    locked: frozenset[str] = LOCKED,
 ) -> Iterator[Leaf]:
     """Every value of the schema, in its order; those of tables for each entry that stands in ``document``.
 
@@ -188,7 +186,7 @@ class SettingsForm:
         *,
         begun: Sequence[str] = (),
     ) -> None:
-        locked = READ_ONLY if schema is KioskSettings else frozenset()
+        locked = LOCKED if schema is KioskSettings else frozenset()
         self._layer = layer
         self._beneath = beneath
         self._own = own

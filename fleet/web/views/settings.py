@@ -224,6 +224,7 @@ def _said(err: PublishError) -> tuple[str, ...]:
             Refusal.MEANWHILE: _("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),
             Refusal.NO_REASON: str(NO_REASON),
             Refusal.UNCHANGED: _("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),
+            Refusal.NOT_YOURS: _("เงินเข้าบัญชีใด เจ้าหน้าที่การเงินเป็นผู้กำหนด"),
             Refusal.NO_KIOSK: _("ยังไม่มีตู้ให้ปล่อยเป็นระลอก"),
             Refusal.BEING_ROLLED_OUT: _("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),
         }[err.refusal],

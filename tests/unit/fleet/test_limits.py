@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleet.web.limits import ADDRESSES_MAX, Allowance
+from fleet.people.allowance import ADDRESSES_MAX, Allowance
 
 
 class Hand:

@@ -21,16 +21,18 @@ from tests.support.fleet_payments import owed, shown, word
 
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
-    "tell/<str:office_id>",
+    *("tell/<str:office_id>", "invitation/<str:secret>"),
     "slip/",
     "manual/<slug:manual_id>",
     *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
     *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
     *("bank/v1/scb", "bank/v1/ktb"),
+    *("api/v1/openapi.json", "api/v1/<path:rest>"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
 }
 """What needs no account. Signing out asks for no right; the banks' ways in are shut where no bank is played or known; a
-kiosk that wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``)."""
+kiosk that wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``).
+Programs bring a token (``test_rest.py``)."""
 
 OURS = {
     "kiosk_id": "CBI-02",
@@ -214,6 +216,7 @@ def _of_sample_data(route: str) -> str:
         "payments/<str:number>": f"payments/{confirm(word(notice)).pk}",
         "tickets/<str:number>": f"tickets/{ticket.pk}",
         "<str:system>": "companies",
+        "people/<int:number>": f"people/{User.objects.get(username='somebody').pk}",
         "<str:code>": "new",
     }
     for part, said in known.items():

@@ -1,0 +1,110 @@
+"""The way into the REST interface: it is imported at the first request for it, and only then.
+
+Also here: the description of it (OpenAPI) as a file, and that a POST with an ``Idempotency-Key`` is done once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, URLResolver, path
+from django.urls.resolvers import RegexPattern
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from fleet.people.tokens.models import Answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+KEPT_FOR = timedelta(days=1)
+"""How long a POST that is sent again is known; afterwards it is another one."""
+
+
+@csrf_exempt  # a program's route: it carries no session, so there is none to ride on
+def rest(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any request of the interface."""
+    from fleet.api.rest.problems import answer, missing
+
+    try:
+        found = _routes().resolve(rest)
+    except Resolver404:
+        return answer(missing())
+
+    def carry_out() -> HttpResponse:
+        answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        return answered
+
+    key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
+    # A file is known by its content already, and may be too large to be read twice.
+    is_file = request.content_type == "multipart/form-data"
+    response = _once(request, key, carry_out) if key and not is_file else carry_out()
+    add_never_cache_headers(response)
+    return response
+
+
+@cache
+def _routes() -> URLResolver:
+    from fleet.api.rest.api import interface
+
+    patterns, _app, _namespace = interface().urls
+    return URLResolver(RegexPattern(""), patterns)
+
+
+def _once(request: HttpRequest, key: str, carry_out: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer to a POST; for one that was answered before, that answer. One transaction: it cannot be done and
+    forgotten."""
+    from fleet.api.rest.problems import RefusedError, answer
+
+    if not KEY.fullmatch(key):
+        return answer(RefusedError(422, "no-key", "Make `Idempotency-Key` 8 to 64 letters, digits, '-' and '_'."))
+    asked = hashlib.sha256(b"\0".join((request.get_full_path().encode(), request.body))).hexdigest()
+    whose = hashlib.sha256(request.headers.get("Authorization", "").encode()).hexdigest()
+    now = timezone.now()
+    Answered.objects.filter(at__lt=now - KEPT_FOR).delete()
+    try:
+        with transaction.atomic():
+            row = Answered.objects.create(whose=whose, key=key, asked=asked, at=now)
+            response = carry_out()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)  # nothing was done: the key may be used again
+                return response
+            row.status, row.body = response.status_code, bytes(response.content).decode()
+            row.save(update_fields=["status", "body"])
+            return response
+    except IntegrityError:
+        known = Answered.objects.filter(whose=whose, key=key).first()
+        if known is None:
+            raise
+    if known.asked != asked:
+        return answer(
+            RefusedError(409, "key-used", "This `Idempotency-Key` was used for something else. Take another.")
+        )
+    return HttpResponse(known.body, status=known.status, content_type="application/json; charset=utf-8")
+
+
+@require_safe
+def description(_request: HttpRequest) -> HttpResponse:
+    """The interface's description (OpenAPI 3.1), for everybody: it holds nobody's data."""
+    return HttpResponse(openapi_text(), content_type="application/json")
+
+
+def openapi_text() -> str:
+    """The description as it is kept beside this module, made by ``python -m fleet.api.describing``."""
+    return files("fleet.api").joinpath("openapi.json").read_text("utf-8")
+
+
+urlpatterns = [
+    path("api/v1/openapi.json", description, name="openapi"),
+    path("api/v1/<path:rest>", rest, name="rest"),
+]

@@ -1,0 +1,208 @@
+"""Kiosks: which there are, how each is, what is asked of them, and ending an identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
+
+from fleet.acting.seen import kiosks_seen
+from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.problems import RefusedError, missing
+from fleet.api.rest.shapes import KioskId, answers, name_of
+from fleet.devices.commanding import Progress, ask, progress
+from fleet.devices.models import Kiosk, KioskCommand
+from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.people.tokens.rights import Part
+from fleet.protocol.messages import CommandKind
+from fleet.trust.certificates import Doer, revoke
+
+router = Router(auth=Bearer(Part.KIOSKS), tags=["kiosks"])
+
+
+class DeviceOut(Schema):
+    """A device as the kiosk last spoke of it."""
+
+    device: str
+    condition: Condition
+    state: str
+    detail: str
+    since: datetime | None
+    model: str
+
+
+class KioskOut(Schema):
+    """A kiosk, and what is true of it now. ``heard_at`` null: it has never spoken."""
+
+    kiosk_id: str
+    office_id: str
+    province: int
+    name_th: str
+    name_en: str
+    condition: Condition
+    online: bool
+    heard_at: datetime | None
+    version: str
+    paper: str
+    in_visit: bool
+    spool_depth: int
+    desired_revision: int
+    reported_revision: int | None
+    problems: list[str]
+    firmware_running: str | None
+
+
+class OneKiosk(KioskOut):
+    """With its devices."""
+
+    devices: list[DeviceOut]
+
+
+class Kiosks(Schema):
+    items: list[KioskOut]
+    next: str | None
+
+
+class CommandOut(Schema):
+    """Something that was asked of a kiosk."""
+
+    command_id: str
+    kind: str
+    progress: Progress
+    detail: str
+    asked_at: datetime
+    asked_by: str | None
+    expires_at: datetime
+    ended_at: datetime | None
+    brought: str | None
+
+
+class Commands(Schema):
+    items: list[CommandOut]
+    next: str | None
+
+
+class Asked(Schema):
+    """What is asked."""
+
+    kind: CommandKind
+
+
+class Revocation(Schema):
+    """Why the identity ends. ``kiosk_id`` once more, so that it is nobody's slip."""
+
+    kiosk_id: Annotated[str, Field(max_length=20)]
+    reason: Annotated[str, Field(min_length=1, max_length=150)]
+
+
+class Revoked(Schema):
+    """How many certificates ended."""
+
+    ended: int
+
+
+def _told(truth: KioskTruth) -> dict[str, object]:
+    kiosk = truth.kiosk
+    return {
+        "kiosk_id": kiosk.pk,
+        "office_id": kiosk.office_id,
+        "province": kiosk.office.province_id,
+        "name_th": kiosk.name_th,
+        "name_en": kiosk.name_en,
+        "condition": truth.condition,
+        "online": truth.online,
+        "heard_at": truth.heard_at,
+        "version": truth.version,
+        "paper": truth.paper,
+        "in_visit": truth.in_visit,
+        "spool_depth": truth.spool_depth,
+        "desired_revision": truth.desired_revision,
+        "reported_revision": truth.reported_revision,
+        "problems": list(truth.problems),
+        "firmware_running": truth.firmware.running_hash if truth.firmware else None,
+        "devices": truth.devices,
+    }
+
+
+def _command(each: KioskCommand, now: datetime) -> dict[str, object]:
+    return {
+        "command_id": each.pk,
+        "kind": each.kind,
+        "progress": progress(each, now),
+        "detail": each.detail,
+        "asked_at": each.asked_at,
+        "asked_by": name_of(each.asked_by),
+        "expires_at": each.expires_at,
+        "ended_at": each.ended_at,
+        "brought": each.media_type or None,
+    }
+
+
+def _kiosk(who: Caller, kiosk_id: str) -> Kiosk:
+    found = kiosks_seen(who.scope).filter(pk=kiosk_id).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+@router.get("kiosks", response=answers(Kiosks))
+def kiosks(
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    province: Annotated[int | None, Query(None, ge=10, le=99)],
+    q: Annotated[str, Query("", max_length=60)],
+) -> dict[str, object]:
+    """The kiosks, by their ids. `q`: part of an id or a name."""
+    rows = kiosks_seen(caller(request).scope)
+    if province is not None:
+        rows = rows.filter(office__province_id=province)
+    if q:
+        rows = rows.filter(Q(kiosk_id__icontains=q) | Q(name_th__icontains=q) | Q(name_en__icontains=q))
+    found, following = page(rows, after, limit)
+    return {"items": [_told(each) for each in truths_of(found, timezone.now())], "next": following}
+
+
+@router.get("kiosks/{kiosk_id}", response=answers(OneKiosk))
+def kiosk(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
+    """One kiosk, as it is now."""
+    (truth,) = truths_of([_kiosk(caller(request), kiosk_id)], timezone.now())
+    return _told(truth)
+
+
+@router.get("kiosks/{kiosk_id}/commands", response=answers(Commands))
+def commands(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
+    """What was asked of it lately, the newest first."""
+    rows = KioskCommand.objects.filter(kiosk=_kiosk(caller(request), kiosk_id)).select_related("asked_by")
+    now = timezone.now()
+    return {"items": [_command(each, now) for each in rows.defer("attachment")[:50]], "next": None}
+
+
+@router.post("kiosks/{kiosk_id}/commands", response=answers(CommandOut, status=202))
+def command(request: HttpRequest, kiosk_id: KioskId, asked: Asked) -> Status[dict[str, object]]:
+    """Ask something of it. One of the same kind that still waits is not asked twice."""
+    who = caller(request)
+    found = _kiosk(who, kiosk_id)
+    if not who.scope.may_tend(found.office.province_id):
+        raise RefusedError(403, "not-here", "This token's person does not look after kiosks here.")
+    if asked.kind is CommandKind.UNKNOWN:
+        raise RefusedError(422, "no-command", "Ask one of the kinds that the description names, but not this one.")
+    return Status(202, _command(ask(found, asked.kind, who.person), timezone.now()))
+
+
+@router.post("kiosks/{kiosk_id}/revocation", response=answers(Revoked))
+def revocation(request: HttpRequest, kiosk_id: KioskId, asked: Revocation) -> dict[str, object]:
+    """End its identity: it reaches the fleet no more, until somebody lets it in anew."""
+    who = caller(request)
+    found = _kiosk(who, kiosk_id)
+    if not who.scope.may_change(found.office.province_id):
+        raise RefusedError(403, "not-here", "This token's person changes nothing in this province.")
+    if asked.kiosk_id != found.pk or not asked.reason.strip():
+        raise RefusedError(422, "not-sure", "Give a reason, and the kiosk's id once more.")
+    doer = Doer(who.person, str(request.META.get("REMOTE_ADDR", "")))
+    return {"ended": revoke(found.pk, asked.reason.strip(), doer)}

@@ -1,0 +1,53 @@
+"""Lists a page at a time, by a cursor: what is added meanwhile neither repeats nor hides a row.
+
+A cursor is the key of the last row that was given, and means nothing to who gets it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from ninja import Query
+
+from fleet.api.rest.problems import RefusedError
+
+M = TypeVar("M", bound=Model)
+
+LIMIT_MAX = 200
+
+After = Annotated[str, Query("", max_length=120, description="`next` of the page before")]
+Limit = Annotated[int, Query(50, ge=1, le=LIMIT_MAX, description="rows a page")]
+
+
+def page(rows: QuerySet[M], after: str, limit: int, *, newest_first: bool = False) -> tuple[list[M], str | None]:
+    """So many of ``rows`` after a cursor, by primary key; and the cursor of the next page, None after the last.
+
+    Raises: RefusedError for a cursor that is none.
+    """
+    if after:
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _key(rows, after)})
+    found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
+    return found[:limit], _cursor(found[:limit]) if len(found) > limit else None
+
+
+def _cursor(found: Sequence[Model]) -> str:
+    return base64.urlsafe_b64encode(str(found[-1].pk).encode()).decode().rstrip("=")
+
+
+def _key(rows: QuerySet[M], cursor: str) -> object:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        if "\0" in text or len(text) > 60:
+            raise ValueError(text)
+        return rows.model._meta.pk.to_python(text)  # Django's own reading of a key
+    except (ValueError, binascii.Error, ValidationError) as err:
+        raise _no_cursor() from err
+
+
+def _no_cursor() -> RefusedError:
+    return RefusedError(422, "no-cursor", "Give `after` only what an answer called `next`, or leave it out.")

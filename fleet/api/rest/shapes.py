@@ -1,0 +1,30 @@
+"""Types that several parts of the interface speak in. Thin: what is meant stands in the models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.contrib.auth.models import User
+from ninja import Path
+
+from fleet.api.rest.problems import Problem
+
+ID_MAX = 2**53 - 1
+"""The largest whole number every JSON reader can hold."""
+
+_WORD = r"^[^\x00/]{1,40}$"
+
+Number = Annotated[int, Path(..., ge=1, le=ID_MAX)]
+KioskId = Annotated[str, Path(..., pattern=_WORD, examples=["CBI-02"])]
+OfficeId = Annotated[str, Path(..., pattern=r"^[^\x00/]{1,5}$", examples=["CBI"])]
+Name = Annotated[str, Path(..., pattern=_WORD)]
+
+
+def answers(of: Any, *, also: tuple[int, ...] = (), status: int = 200) -> dict[Any, Any]:
+    """What an operation answers: ``of`` when it was done, and problems besides those that every one has."""
+    return {status: of, **dict.fromkeys(also, Problem)}
+
+
+def name_of(person: User | None) -> str | None:
+    """How a person is called; None for nobody, and for what does things by itself."""
+    return (person.get_full_name() or person.get_username()) if person is not None else None

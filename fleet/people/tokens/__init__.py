@@ -1,0 +1,1 @@
+"""Tokens: what another program shows in place of a person."""

@@ -1,0 +1,117 @@
+"""Tokens: who gets one, what it is worth, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from fleet.people.models import Membership, Role
+from fleet.people.tokens import keeping
+from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
+from fleet.people.tokens.models import Token
+from fleet.people.tokens.rights import RIGHTS
+from tests.support.token_holder import holder, person
+
+
+def wanted(**other: object) -> Wanted:
+    return Wanted(**{"name": "บัญชี", "rights": ["kiosks:read"], "life": timedelta(days=30), **other})  # type: ignore[arg-type]
+
+
+def test_the_secret_is_shown_once_and_kept_nowhere() -> None:
+    made = make(person(Role.OFFICER), wanted())
+    row = Token.objects.values().get()
+    assert not any(made.secret in str(value) for value in row.values())
+    assert made.secret.startswith(row["start"])
+    assert len(row["start"]) < len(made.secret) / 3
+
+
+@pytest.mark.parametrize(
+    ("other", "refusal"),
+    [
+        ({"name": "  "}, Refusal.NO_NAME),
+        ({"name": "x" * 61}, Refusal.NO_NAME),
+        ({"rights": []}, Refusal.NO_RIGHT),
+        ({"rights": ["kiosks:read", "kiosks:everything"]}, Refusal.NO_RIGHT),
+        ({"life": timedelta(days=367)}, Refusal.NO_SUCH_LIFE),
+        ({"life": timedelta(0)}, Refusal.NO_SUCH_LIFE),
+        ({"provinces": [40]}, Refusal.NO_SUCH_PROVINCE),
+        ({"provinces": []}, Refusal.NO_SUCH_PROVINCE),
+    ],
+)
+def test_what_is_no_token_is_not_made(other: dict[str, object], refusal: Refusal) -> None:
+    with pytest.raises(TokenError) as caught:
+        make(person(Role.OFFICER), wanted(**other))
+    assert caught.value.refusal is refusal
+    assert not Token.objects.exists()
+
+
+def test_who_has_no_role_gets_none() -> None:
+    with pytest.raises(TokenError) as caught:
+        make(User.objects.create(username="nobody"), wanted())
+    assert caught.value.refusal is Refusal.NO_ROLE
+
+
+def test_nobody_collects_them_without_end() -> None:
+    user = person(Role.OFFICER)
+    for _ in range(keeping.TOKENS_MAX):
+        make(user, wanted())
+    with pytest.raises(TokenError) as caught:
+        make(user, wanted())
+    assert caught.value.refusal is Refusal.TOO_MANY
+
+
+def test_a_token_is_worth_what_its_person_is_worth_now() -> None:
+    user = person(Role.PROVINCIAL_ADMIN)
+    token = holder(user).token
+    assert scope_of_token(token).may_change(20)
+    Membership.objects.filter(user=user).update(role=Role.TECHNICIAN)
+    assert not scope_of_token(token).may_change(20)
+    assert scope_of_token(token).may_see(20)
+    Membership.objects.filter(user=user).delete()
+    assert not scope_of_token(token).sees
+
+
+def test_provinces_narrow_and_never_widen() -> None:
+    nation = person(Role.NATIONAL_ADMIN, None)
+    narrow = scope_of_token(holder(nation, provinces=[20]).token)
+    assert narrow.may_change(20)
+    assert not narrow.may_see(40)
+    assert not narrow.may_change(None)
+    assert not narrow.nation
+    officer = holder(person(Role.OFFICER)).token
+    Token.objects.filter(pk=officer.pk).update(provinces=[20, 40])  # as if its person had once had both
+    officer.refresh_from_db()
+    assert not scope_of_token(officer).may_see(40)
+
+
+def test_it_ends_by_itself_by_hand_and_with_its_person() -> None:
+    now = timezone.now()
+    user = person(Role.OFFICER)
+    one, other = holder(user), holder(user)
+    assert found(one.secret, now) == one.token
+    assert found(one.secret, now + timedelta(days=29)) is not None
+    assert found(one.secret, now + timedelta(days=30, seconds=1)) is None
+    assert end(one.token, "somebody")
+    assert not end(one.token, "somebody else")
+    assert found(one.secret, now) is None
+    assert Token.objects.get(pk=one.token.pk).ended_by == "somebody"
+    assert found(other.secret, now) is not None
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert found(other.secret, now) is None
+
+
+def test_when_it_was_used_is_written_once_a_minute() -> None:
+    now = timezone.now()
+    one = holder(person(Role.OFFICER))
+    found(one.secret, now)
+    found(one.secret, now + timedelta(seconds=59))
+    assert Token.objects.get().last_used_at == now
+    found(one.secret, now + timedelta(seconds=60))
+    assert Token.objects.get().last_used_at == now + timedelta(seconds=60)
+
+
+def test_no_right_is_named_twice() -> None:
+    assert len(set(RIGHTS)) == len(RIGHTS)
