@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -26,7 +28,9 @@ from fleet.acting.seen import (
 )
 from fleet.devices.models import Kiosk
 from fleet.people.scope import scope_of
+from fleet.people.sessions import note as note_session
 from fleet.web.auditing import audited
+from fleet.web.limits import address_of
 
 __all__ = [
     "confirmations_seen", "for_money", "for_offices", "intents_seen", "intents_waiting", "is_live", "kiosk_seen",
@@ -43,6 +47,7 @@ def _let_through(view: View, request: HttpRequest, *args: object, **kwargs: obje
     """Raises: Http404 for an auditor who would do something."""
     if request.method not in SAFE and scope_of(request.user).reads_only:
         raise Http404
+    note_session(cast(User, request.user), request.session, address_of(request), request.headers.get("User-Agent", ""))
     return view(request, *args, **kwargs)
 
 

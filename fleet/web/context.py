@@ -25,7 +25,7 @@ _BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/f
 
 _MONEY = frozenset({"payments", "bank"})
 _OFFICES = frozenset({"fees"})
-_TRAIL = frozenset({"audit"})
+_TRAIL = frozenset({"people", "audit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
         ("factories", "factory", pgettext("menu", "โรงงาน")),
     ]
+    entries.append(("people", "id-card", _("บัญชีและหน้าที่")))
     entries.append(("audit", "history", _("บันทึกการใช้งาน")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))

@@ -1,0 +1,51 @@
+"""Sessions of people who have signed in: noted, shown, ended. Django keeps the sessions; here stands whose each is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from fleet.people.models import SignIn
+
+SEEN_EVERY = timedelta(minutes=5)
+"""``seen_at`` is written no oftener; the session then lives on from there."""
+
+WAY, SEEN = "way", "seen"
+"""In the session: how its person came in (empty: by password), and when it was last written down, in seconds."""
+
+
+def note(user: User, session: SessionBase, address: str, browser: str) -> None:
+    """Write down that a session is in use; next to nothing when that was done not long ago."""
+    now = timezone.now()
+    if now.timestamp() - session.get(SEEN, 0) < SEEN_EVERY.total_seconds():
+        return
+    session[SEEN] = int(now.timestamp())
+    if session.session_key is None:
+        session.create()
+    values = {"address": address[:45], "browser": browser[:200], "seen_at": now}
+    first = {**values, "user": user, "way": str(session.get(WAY, "password"))[:12], "began_at": now}
+    SignIn.objects.update_or_create(session_key=session.session_key, defaults=values, create_defaults=first)
+
+
+def open_sessions(user: User) -> QuerySet[SignIn]:
+    """The sessions an account has now, the last used first."""
+    live = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return SignIn.objects.filter(user=user, session_key__in=live)
+
+
+def end(sign_in: SignIn) -> None:
+    """End one: its next request is nobody's."""
+    Session.objects.filter(session_key=sign_in.session_key).delete()
+    sign_in.delete()
+
+
+def end_all(user: User, but: str | None = None) -> None:
+    """End every session of an account; ``but``: the key of one that stays."""
+    theirs = SignIn.objects.filter(user=user).exclude(session_key=but or "")
+    Session.objects.filter(session_key__in=theirs.values("session_key")).delete()
+    theirs.delete()

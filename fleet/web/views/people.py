@@ -1,0 +1,247 @@
+"""Accounts, what they may do and where, their sessions. Admins change them, of their province; auditors read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.office.models import Province
+from fleet.people import appointing, inviting
+from fleet.people.appointing import AppointError, Post, Refusal
+from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role, SignIn
+from fleet.people.scope import Scope, scope_of
+from fleet.people.sessions import end, open_sessions
+from fleet.web import people_words
+from fleet.web.access import provinces_seen, signed_in
+from fleet.web.auditing import told
+
+A_PAGE = 50
+STATES = ("active", "out")
+
+
+def _scope(request: HttpRequest) -> Scope:
+    """Raises: Http404 for who neither appoints nor audits."""
+    scope = scope_of(request.user)
+    if not scope.audits:
+        raise Http404
+    return scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A role as the page writes it."""
+
+    membership: Membership
+    role: str
+    place: str
+    may_take: bool
+
+
+def _held(scope: Scope, user: User, provinces: dict[int, Province]) -> list[_Held]:
+    """The roles of an account that are there for who looks."""
+    shown = [each for each in user.memberships.all() if scope.audits.holds(each.dopa_code)]
+    return [
+        _Held(
+            each,
+            people_words.role(each.role),
+            people_words.place(each.dopa_code, provinces),
+            appointing.may_give(scope, Post(Role(each.role), each.dopa_code)) and not each.source,
+        )
+        for each in sorted(shown, key=lambda each: (each.dopa_code or 0, each.role))
+    ]
+
+
+@require_safe
+@signed_in
+def people(request: HttpRequest) -> HttpResponse:
+    """The accounts; ``q``, ``role``, ``province`` and ``state`` narrow them down."""
+    scope = _scope(request)
+    rows, said = appointing.accounts_seen(scope), request.GET
+    if asked := said.get("q", "").strip()[:60]:
+        rows = rows.filter(
+            Q(username__icontains=asked) | Q(first_name__icontains=asked) | Q(last_name__icontains=asked)
+        )
+    held = Membership.objects.all() if scope.audits.nation else scope.audits.of(Membership.objects.all(), "dopa_code")
+    role, place, state = said.get("role", ""), said.get("province", ""), said.get("state", "")
+    if role in Role.values:
+        held = held.filter(role=role)
+    if place.isascii() and place.isdigit():
+        held = held.filter(dopa_code=int(place[:4]))
+    if role in Role.values or place.isdigit():
+        rows = rows.filter(pk__in=held.values("user_id"))
+    if state in STATES:
+        rows = rows.filter(is_active=state == "active")
+    provinces = {each.pk: each for each in Province.objects.all()}
+    page = Paginator(rows, A_PAGE).get_page(said.get("page"))
+    address = said.copy()
+    address.pop("page", None)
+    context: dict[str, Any] = {
+        "page": page,
+        "query": address.urlencode(),
+        "lines": [(each, _held(scope, each, provinces)) for each in page],
+        "asked_person": asked,
+        "role": role,
+        "place": place,
+        "state": state,
+        "roles": [(each.value, people_words.role(each)) for each in Role],
+        "provinces": provinces_seen(scope).filter(offices__isnull=False).distinct(),
+        "proposals": _proposals(scope),
+        "may_invite": bool(scope.changes) and not scope.reads_only,
+    }
+    return render(request, "web/people.html", context)
+
+
+def _proposals(scope: Scope) -> list[Proposal]:
+    """Those that wait for a second person, for who sees the nation."""
+    if not scope.audits.nation:
+        return []
+    return list(Proposal.objects.filter(decided_at__isnull=True).select_related("user", "asked_by"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def person(request: HttpRequest, number: int) -> HttpResponse:
+    """One account: roles, sessions, in or out. POST changes one of them."""
+    scope = _scope(request)
+    found = appointing.accounts_seen(scope).filter(pk=number).first()
+    if found is None:
+        raise Http404
+    wrong, link = "", ""
+    if request.method == "POST":
+        try:
+            link = _do(request, found)
+            if not link:
+                return HttpResponseRedirect(reverse("web:person", args=[found.pk]))
+            told(request, found.username)
+        except AppointError as err:
+            wrong = people_words.refusal(err.refusal)
+    found.refresh_from_db()
+    is_own, in_hand = found.pk == request.user.pk, appointing.is_in_hand(scope, found)
+    provinces = {each.pk: each for each in Province.objects.all()}
+    context: dict[str, Any] = {
+        "it": found,
+        "held": _held(scope, found, provinces),
+        "posts": _posts(scope),
+        "places": _places(scope),
+        "sessions": [
+            (each, people_words.way(each.way), people_words.browser(each.browser)) for each in _open(scope, found)
+        ],
+        "proposal": found.proposals.filter(decided_at__isnull=True).select_related("asked_by").first(),
+        "may_propose": scope.may_change(None) and not is_own,
+        "is_own": is_own,
+        "in_hand": in_hand and not is_own and not scope.reads_only,
+        "wrong": wrong,
+        "link": request.build_absolute_uri(reverse("web:invitation", args=[link])) if link else "",
+        "said": request.POST,
+    }
+    return render(request, "web/person.html", context, status=422 if wrong else 200)
+
+
+def _open(scope: Scope, user: User) -> list[SignIn]:
+    """Sessions, for who may end them, and who audits."""
+    return list(open_sessions(user)) if scope.reads_only or appointing.is_in_hand(scope, user) else []
+
+
+def _posts(scope: Scope) -> list[tuple[str, str, str]]:
+    """The roles this account may give somewhere at once, with what each is for."""
+    roles = appointing.BY_PROVINCES if not scope.may_change(None) else [r for r in Role if r != Role.NATIONAL_ADMIN]
+    return [(each.value, people_words.role(each), people_words.meaning(each)) for each in roles]
+
+
+def _places(scope: Scope) -> list[Province]:
+    offices = provinces_seen(scope).filter(offices__isnull=False).distinct()
+    return [each for each in offices if scope.may_look_into(each.pk)]
+
+
+def _post(said: QueryDict) -> Post:
+    """The role and place a form names. Raises: AppointError."""
+    role = next((each for each in Role if each == said.get("role")), None)
+    place = said.get("province", "")
+    if role is None or not (place == "" or (place.isascii() and place.isdigit() and len(place) < 4)):
+        raise AppointError(Refusal.NO_SUCH_ROLE)
+    dopa_code = int(place) if place else None
+    if (dopa_code is None and role not in OF_THE_NATION) or (role is Role.NATIONAL_ADMIN and dopa_code is not None):
+        raise AppointError(Refusal.NO_SUCH_ROLE)
+    if dopa_code is not None and not Province.objects.filter(pk=dopa_code).exists():
+        raise AppointError(Refusal.NO_SUCH_ROLE)
+    return Post(role, dopa_code)
+
+
+def _do(request: HttpRequest, found: User) -> str:
+    """What the form said; the secret of a new link when it asked for one.
+
+    Raises: AppointError; Http404 for what there is no form for.
+    """
+    said, by = request.POST, cast(User, request.user)
+    match said.get("deed"):
+        case "give":
+            appointing.give(found, _post(said), by)
+        case "take":
+            appointing.take(_of(Membership.objects.filter(user=found), said.get("role", "")), by)
+        case "propose":
+            appointing.propose(found, said.get("reason", ""), by)
+        case "agree" | "refuse" as deed:
+            waiting = found.proposals.filter(decided_at__isnull=True).first()
+            if waiting is None:
+                raise AppointError(Refusal.ALREADY)
+            appointing.decide(waiting, by, agreed=deed == "agree")
+        case "end":
+            if not appointing.is_in_hand(scope_of(by), found):
+                raise AppointError(Refusal.NOT_YOURS)
+            end(_of(SignIn.objects.filter(user=found), said.get("session", "")))
+        case "out" | "in" as deed:
+            appointing.set_active(found, by, active=deed == "in")
+        case "link":
+            return inviting.invite_again(found, by)
+        case _:
+            raise Http404
+    return ""
+
+
+def _of(rows: Any, number: str) -> Any:
+    """The row a form names. Raises: AppointError when it is gone."""
+    row = rows.filter(pk=int(number[:12])).first() if number.isascii() and number.isdigit() else None
+    if row is None:
+        raise AppointError(Refusal.ALREADY)
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def new(request: HttpRequest) -> HttpResponse:
+    """Invite somebody: POST makes the account and shows its link, once."""
+    scope = _scope(request)
+    wrong, link = "", ""
+    if request.method == "POST":
+        said = request.POST
+        try:
+            user, secret = inviting.invite(
+                said.get("username", "").strip().lower()[:150], said.get("full_name", ""), _post(said),
+                cast(User, request.user), said.get("reason", ""),
+            )  # fmt: skip
+            told(request, user.username, _post(said).dopa_code)
+            link = request.build_absolute_uri(reverse("web:invitation", args=[secret]))
+        except inviting.UnfitNameError:
+            wrong = _("ชื่อบัญชีใช้ a-z 0-9 จุด และขีด 3 ถึง 30 ตัว และต้องยังไม่มีใครใช้")
+        except AppointError as err:
+            wrong = people_words.refusal(err.refusal)
+    admin = Role.NATIONAL_ADMIN
+    more = [(admin.value, people_words.role(admin), people_words.meaning(admin))] if scope.may_look_into(None) else []
+    context = {
+        "posts": [*_posts(scope), *more],
+        "places": _places(scope),
+        "nation": scope.may_look_into(None),
+        "wrong": wrong,
+        "link": link,
+        "said": request.POST,
+    }
+    return render(request, "web/person_new.html", context, status=422 if wrong else 200)

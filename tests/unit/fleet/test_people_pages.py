@@ -1,0 +1,266 @@
+"""Accounts and roles: who may give what to whom, invitations, sessions, and that two make a national admin."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+from fleet.audit.models import Entry
+from fleet.people.models import Membership, Proposal, Role, SignIn
+from fleet.people.scope import scope_of
+
+CHON_BURI, KHON_KAEN = 20, 40
+
+
+def account(name: str, *roles: tuple[Role, int | None]) -> User:
+    user = User.objects.create(username=name, password="of no use: to hash one takes long")
+    for role, dopa_code in roles:
+        Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+    return user
+
+
+def client_of(user: User) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    return client
+
+
+def post(by: User, about: User, **said: object) -> HttpResponse:
+    return client_of(by).post(f"/people/{about.pk}/", said)  # type: ignore[return-value]
+
+
+def roles(user: User) -> set[tuple[str, int | None]]:
+    return set(user.memberships.values_list("role", "dopa_code"))
+
+
+@pytest.fixture
+def admin() -> User:
+    return account("chonburi", (Role.PROVINCIAL_ADMIN, CHON_BURI))
+
+
+@pytest.fixture
+def nation() -> User:
+    return account("nation", (Role.NATIONAL_ADMIN, None))
+
+
+# ---- giving and taking ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "dopa_code", "status"),
+    [
+        ("technician", 20, 302), ("officer", 20, 302), ("provincial-admin", 20, 302),
+        ("technician", 40, 422), ("treasury-officer", 20, 422), ("auditor", 20, 422),
+        ("auditor", "", 422), ("national-admin", "", 422), ("officer", "", 422), ("king", 20, 422),
+        ("officer", "x", 422),
+    ],
+)  # fmt: skip
+def test_a_provincial_admin_gives_roles_of_their_own_province(
+    admin: User, role: str, dopa_code: object, status: int
+) -> None:
+    other = account("other", (Role.TECHNICIAN, CHON_BURI))
+    before = roles(other)
+    answer = post(admin, other, deed="give", role=role, province=dopa_code)
+    if (role, dopa_code) == ("technician", 20):
+        status = 422  # held already
+    assert answer.status_code == status
+    assert (roles(other) != before) is (status == 302)
+
+
+@pytest.mark.parametrize("role", ["technician", "treasury-officer", "auditor"])
+def test_a_national_admin_gives_every_role_but_their_own(nation: User, role: str) -> None:
+    other = account("other")
+    assert post(nation, other, deed="give", role=role, province=KHON_KAEN).status_code == 302
+    assert roles(other) == {(role, KHON_KAEN)}
+    assert post(nation, other, deed="give", role="national-admin", province="").status_code == 422
+
+
+def test_nobody_appoints_themselves(admin: User, nation: User) -> None:
+    for user in (admin, nation):
+        for said in ({"deed": "give", "role": "officer", "province": 20}, {"deed": "out"}, {"deed": "link"}):
+            assert post(user, user, **said).status_code == 422
+    assert not nation.memberships.exclude(role=Role.NATIONAL_ADMIN).exists()
+
+
+def test_an_account_of_another_province_does_not_exist(admin: User) -> None:
+    theirs = account("theirs", (Role.OFFICER, KHON_KAEN))
+    client = client_of(admin)
+    assert client.get(f"/people/{theirs.pk}/").status_code == 404
+    assert post(admin, theirs, deed="out").status_code == 404
+    assert "theirs" not in client.get("/people/").content.decode()
+    assert roles(theirs) == {("officer", KHON_KAEN)}
+
+
+def test_of_an_account_shared_with_another_province_only_the_own_role_is_theirs(admin: User) -> None:
+    both = account("both", (Role.OFFICER, CHON_BURI), (Role.OFFICER, KHON_KAEN))
+    page = client_of(admin).get(f"/people/{both.pk}/").content.decode()
+    assert "ขอนแก่น" not in page.split("ให้หน้าที่")[0]
+    for deed in ("out", "link"):
+        assert post(admin, both, deed=deed).status_code == 422
+    theirs = both.memberships.get(dopa_code=KHON_KAEN)
+    assert post(admin, both, deed="take", role=theirs.pk).status_code == 422
+    ours = both.memberships.get(dopa_code=CHON_BURI)
+    assert post(admin, both, deed="take", role=ours.pk).status_code == 302
+    assert roles(both) == {("officer", KHON_KAEN)}
+
+
+def test_a_role_from_the_ministrys_groups_is_not_taken_here(nation: User) -> None:
+    other = account("other")
+    row = Membership.objects.create(user=other, role=Role.OFFICER, dopa_code=CHON_BURI, source="ministry")
+    assert post(nation, other, deed="take", role=row.pk).status_code == 422
+
+
+# ---- two make a national admin --------------------------------------------------------------------------------------
+
+
+def test_one_proposes_and_another_agrees(nation: User) -> None:
+    second, other = account("second", (Role.NATIONAL_ADMIN, None)), account("other")
+    assert post(nation, other, deed="propose", reason="เปลี่ยนเวร").status_code == 302
+    assert post(nation, other, deed="agree").status_code == 422, "not the one who proposed"
+    assert not scope_of(other).nation
+    assert post(second, other, deed="agree").status_code == 302
+    assert scope_of(other).nation
+    assert post(second, other, deed="agree").status_code == 422, "it is decided"
+
+
+def test_a_proposal_that_is_refused_gives_nothing(nation: User) -> None:
+    second, other = account("second", (Role.NATIONAL_ADMIN, None)), account("other")
+    post(nation, other, deed="propose", reason="เปลี่ยนเวร")
+    assert post(second, other, deed="refuse").status_code == 302
+    assert roles(other) == set()
+    assert Proposal.objects.get().agreed is False
+
+
+def test_a_proposal_needs_a_reason_and_a_national_admin(nation: User, admin: User) -> None:
+    other = account("other", (Role.OFFICER, CHON_BURI))
+    assert post(nation, other, deed="propose", reason="x").status_code == 422
+    assert post(admin, other, deed="propose", reason="เปลี่ยนเวร").status_code == 422
+
+
+def test_one_national_admin_is_always_left(nation: User) -> None:
+    second = account("second", (Role.NATIONAL_ADMIN, None))
+    assert post(nation, second, deed="out").status_code == 302
+    assert post(nation, second, deed="in").status_code == 302
+    account("third", (Role.NATIONAL_ADMIN, None)).delete()
+    assert post(second, nation, deed="take", role=nation.memberships.get().pk).status_code == 302
+    nation.memberships.all().delete()
+    auditor = account("auditor", (Role.AUDITOR, None))
+    assert post(auditor, second, deed="out").status_code == 404
+
+
+def test_a_national_admins_password_is_nobodys_to_give(nation: User) -> None:
+    second = account("second", (Role.NATIONAL_ADMIN, None))
+    assert post(nation, second, deed="link").status_code == 422
+    assert User.objects.get(pk=second.pk).has_usable_password()
+
+
+# ---- invitations ----------------------------------------------------------------------------------------------------
+
+
+def invite(by: User, **said: object) -> str:
+    values = {"username": "new.one", "full_name": "ผู้มาใหม่ ตัวอย่าง", "role": "officer", "province": "20", **said}
+    answer = client_of(by).post("/people/new/", values)
+    assert answer.status_code == 200, answer.content.decode()
+    found = re.search(r"/invitation/([\w-]+)", answer.content.decode())
+    assert found
+    return f"/invitation/{found[1]}"
+
+
+def test_somebody_invited_chooses_a_password_once(admin: User) -> None:
+    link = invite(admin)
+    visitor = Client(SERVER_NAME="localhost")
+    assert "ผู้มาใหม่" in visitor.get(link).content.decode()
+    chosen = {"password": "a-long-sample-phrase", "again": "a-long-sample-phrase"}
+    assert visitor.post(link, {"password": "short", "again": "short"}).status_code == 422
+    assert visitor.post(link, {**chosen, "again": "another"}).status_code == 422
+    assert visitor.post(link, chosen).status_code == 302
+    assert visitor.post(link, chosen).status_code == 404, "once"
+    sent = visitor.post("/sign-in/", {"username": "new.one", "password": "a-long-sample-phrase"})
+    assert sent.status_code == 302
+    assert scope_of(User.objects.get(username="new.one")).may_serve(CHON_BURI)
+
+
+def test_the_secret_of_a_link_is_kept_nowhere(admin: User) -> None:
+    secret = invite(admin).removeprefix("/invitation/")
+    assert secret not in str(list(Entry.objects.values()))
+    assert secret not in str(list(User.objects.get(username="new.one").invitations.values()))
+
+
+def test_a_new_link_ends_the_password_the_old_link_and_the_sessions(admin: User) -> None:
+    old = invite(admin)
+    user = User.objects.get(username="new.one")
+    user.set_password("a-long-sample-phrase")
+    user.save()
+    theirs = client_of(user)
+    assert theirs.get("/").status_code == 200
+    answer = post(admin, user, deed="link")
+    assert "/invitation/" in answer.content.decode()
+    assert theirs.get("/").status_code == 302
+    assert not User.objects.get(pk=user.pk).has_usable_password()
+    assert Client(SERVER_NAME="localhost").get(old).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Somebody", "a", "1abc", "chonburi", "has space", "x" * 31])
+def test_a_name_that_will_not_do_is_refused(admin: User, name: str) -> None:
+    values = {"username": name, "full_name": "ก", "role": "officer", "province": "20"}
+    answer = client_of(admin).post("/people/new/", values)
+    if name == "Somebody":
+        assert answer.status_code == 200, "capitals are made small"
+    else:
+        assert answer.status_code == 422
+
+
+def test_an_invited_national_admin_is_only_proposed(nation: User, admin: User) -> None:
+    invite(nation, role="national-admin", province="", reason="เปลี่ยนเวร")
+    user = User.objects.get(username="new.one")
+    assert roles(user) == set()
+    assert user.proposals.count() == 1
+    assert not scope_of(user).sees
+
+
+# ---- sessions -------------------------------------------------------------------------------------------------------
+
+
+def test_sessions_are_listed_and_ended(admin: User) -> None:
+    officer = account("officer", (Role.OFFICER, CHON_BURI))
+    theirs = client_of(officer)
+    theirs.get("/", headers={"user-agent": "Mozilla/5.0 (Linux; Android 16) Chrome/140.0 Mobile Safari/537.36"})
+    assert "Chrome · Android" in client_of(admin).get(f"/people/{officer.pk}/").content.decode()
+    assert theirs.get("/").status_code == 200
+    post(admin, officer, deed="end", session=SignIn.objects.get(user=officer).pk)
+    assert theirs.get("/").status_code == 302
+    assert not SignIn.objects.filter(user=officer).exists()
+
+
+def test_an_account_let_out_is_out_at_once(admin: User) -> None:
+    officer = account("officer", (Role.OFFICER, CHON_BURI))
+    theirs = client_of(officer)
+    assert theirs.get("/cases/").status_code == 200
+    assert post(admin, officer, deed="out").status_code == 302
+    assert theirs.get("/cases/").status_code == 302
+    assert not SignIn.objects.filter(user=officer).exists()
+
+
+def test_a_session_in_use_is_not_written_down_every_second(admin: User) -> None:
+    client = client_of(admin)
+    client.get("/")
+    seen_at = SignIn.objects.get().seen_at
+    client.get("/kiosks/")
+    assert SignIn.objects.get().seen_at == seen_at
+
+
+def test_an_auditor_sees_accounts_and_changes_none(admin: User) -> None:
+    auditor = account("auditor", (Role.AUDITOR, None))
+    page = client_of(auditor).get(f"/people/{admin.pk}/")
+    assert page.status_code == 200
+    assert post(auditor, admin, deed="out").status_code == 404
+    assert User.objects.get(pk=admin.pk).is_active
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.OFFICER, Role.TREASURY])
+def test_nobody_else_sees_accounts(role: Role) -> None:
+    assert client_of(account("other", (role, CHON_BURI))).get("/people/").status_code == 404
