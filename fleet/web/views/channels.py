@@ -13,13 +13,14 @@ from fleet.acting.channels import NEW, Wanted, change, officers_of
 from fleet.office.channels.models import Channel
 from fleet.people.scope import scope_of
 from fleet.web import ticket_words
-from fleet.web.access import offices_seen, signed_in
+from fleet.web.access import for_offices, offices_seen, signed_in
 
 
 @require_safe
 @signed_in
+@for_offices
 def channels(request: HttpRequest) -> HttpResponse:
-    """Every office this account sees, with its channels."""
+    """Every office this account sees, with its channels and who answers for each: for who serves in one."""
     scope = scope_of(request.user)
     offices = offices_seen(scope).prefetch_related("channels")
     lines = [(office, list(office.channels.all()), scope.may_change(office.province_id)) for office in offices]

@@ -1,7 +1,8 @@
 """The calendar of days off: a year's list, days said and taken away by hand, and a file of them.
 
-Everybody with a role reads the nation's days and their provinces'. The nation's are the national admin's to change, a
-province's its admin's. A change moves open deadlines in the same transaction, and the page says how many.
+Who serves in an office or settles its money reads the nation's days and their provinces'; who only looks after
+machines does not. The nation's are the national admin's to change, a province's its admin's. A change moves open
+deadlines in the same transaction, and the page says how many.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _places(scope: Scope) -> list[Province]:
 def holidays(request: HttpRequest) -> HttpResponse:
     """A year's days, and the forms of whoever may change some."""
     scope = scope_of(request.user)
-    if not scope.sees:
+    if not (scope.serves_somewhere or scope.settles_somewhere):
         raise Http404
     places, wrong = _places(scope), list[str]()
     if request.method == "POST":

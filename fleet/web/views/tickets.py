@@ -54,6 +54,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "code": code,
         "asked": asked,
         "codes": _codes(scope),
+        "serves": scope.serves_somewhere,
     }
     return render(request, "web/tickets.html", context)
 

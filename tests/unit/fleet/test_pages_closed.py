@@ -47,9 +47,8 @@ THEIRS = {
 FOR_TECHNICIANS = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
-    *("holidays/", "channels/"),
 }
-"""What somebody who looks after machines sees: those, what is set on them, and when and for what an office is open."""
+"""What somebody who looks after machines sees: those, and what is set on them."""
 
 EMPTY_FOR_TECHNICIANS = {
     *("cases/", "factories/", "folders/", "folders.csv", "folders/labels/", "register/", "registrations/", "tickets/"),
@@ -159,7 +158,7 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
 FOR_TREASURY = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
-    *("holidays/", "channels/", "payments/", "payments/<str:number>/"),
+    *("holidays/", "payments/", "payments/<str:number>/"),
 }
 """What somebody who looks after money sees: that, and the machines it comes from."""
 
