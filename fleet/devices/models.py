@@ -42,6 +42,7 @@ class KioskState(models.Model):
     ``status_session_no`` and ``status_no`` are those of ``status``: one that does not count further comes late. Its
     session may be the next one, whose birth another worker of ingest still has; ``session_no`` is of the last birth,
     ``session_no_max`` the highest of all births: a kiosk whose disk was wiped begins anew.
+    ``said_rank``: the rank of ``truth.said_of(status)``, so that a database can count and order kiosks (``standing``).
     ``boots``: see ``fleet.ingest.births``. ``used_twice_at``: when it was last seen that the kiosk's identity is used
     in two places; taken back by a new identity only (``admitting``).
     """
@@ -54,6 +55,7 @@ class KioskState(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     heard_at = models.DateTimeField(null=True, blank=True)
     status: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    said_rank = models.PositiveSmallIntegerField(default=3)
     status_session_no = models.PositiveBigIntegerField(default=0)
     status_no = models.PositiveBigIntegerField(default=0)
     reported: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)

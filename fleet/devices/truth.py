@@ -119,7 +119,7 @@ def truth_of(kiosk: Kiosk, now: datetime, *, is_heard: bool) -> KioskTruth:
         converged = max(0, round((state.converged_at - kiosk.desired_at).total_seconds() * 1000))
     return KioskTruth(
         kiosk=kiosk,
-        condition=_of_link(state, now, is_heard=is_heard) or _worst(devices, paper, status),
+        condition=_of_link(state, now, is_heard=is_heard) or said_of(status),
         online=is_heard and state.alive,
         is_heard=is_heard,
         heard_at=state.heard_at,
@@ -182,7 +182,10 @@ def _of_link(state: KioskState, now: datetime, *, is_heard: bool) -> Condition |
     return Condition.STALE if now - state.heard_at > STALE_AFTER else None
 
 
-def _worst(devices: tuple[DeviceTruth, ...], paper: str, status: Status | None) -> Condition:
-    disk_room = status.health.disk_room if status else ""
-    others = (_OF_PAPER.get(paper, Condition.OK), _OF_DISK.get(disk_room, Condition.OK))
-    return min((*(each.condition for each in devices), *others), key=RANK.__getitem__)
+def said_of(status: Status | None) -> Condition:
+    """How bad it is by the kiosk's own word, which counts as long as the link says nothing worse. Ingest keeps it."""
+    if status is None:
+        return Condition.UNKNOWN
+    said = [_OF_STATE[status.devices[name].state] if name in status.devices else Condition.UNKNOWN for name in DEVICES]
+    said += (_OF_PAPER.get(_paper(status), Condition.OK), _OF_DISK.get(status.health.disk_room, Condition.OK))
+    return min(said, key=RANK.__getitem__)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from fleet.devices import commanding
 from fleet.devices.desired import announce_office, tell_desired
 from fleet.devices.models import Kiosk, KioskState, Record
+from fleet.devices.truth import RANK, said_of
 from fleet.ingest.births import BOOT_ID_MAX, Birth, read_birth
 from fleet.ingest.rows import StatusRow, lock, make_rows_for_all, read_states, write_states, write_statuses
 from fleet.office.channels import keeping as channels
@@ -130,7 +131,7 @@ class _Batch:
     def __init__(self, batch: Sequence[Said]) -> None:
         self._now = timezone.now()
         self._rare: list[Said] = []
-        self._statuses: dict[str, StatusRow] = {}
+        self._statuses: dict[str, tuple[Status, str]] = {}
         self._records: list[Record] = []
         self._born: dict[str, None] = {}
         self._folders: dict[str, set[str]] = {}
@@ -148,18 +149,18 @@ class _Batch:
         """Everything about the kiosk now; the last one counts. What is unknown to this release is not kept."""
         status = decode(said.payload, Status)
         held = self._statuses.get(said.kiosk_id)
-        if held is not None and (status.session_no, status.no or COUNT_MAX) <= (held.session_no, held.no):
+        if held is not None and (status.session_no, status.no or COUNT_MAX) <= (held[0].session_no, held[0].no):
             return  # the broker says something again, or late
         text = encode(status).decode()
         if "\\u0000" in text:
             raise MessageError("Status: NUL in a text")  # PostgreSQL's JSON cannot hold it
-        self._statuses[said.kiosk_id] = StatusRow(said.kiosk_id, status.session_no, status.no, text)
+        self._statuses[said.kiosk_id] = status, text
 
     def keep(self) -> dict[str, Ack]:
         concerned = {said.kiosk_id for said in self._rare}
         lock(concerned | self._statuses.keys())
         acks = self._keep_rare(concerned) if concerned else {}
-        write_statuses(self._statuses.values(), self._now)
+        write_statuses([_row(kiosk_id, *latest) for kiosk_id, latest in self._statuses.items()], self._now)
         if self._born:
             # The broker retains it, unless the broker has lost its disk meanwhile.
             tell_desired(list(Kiosk.objects.select_related("office").filter(pk__in=self._born)))
@@ -284,6 +285,10 @@ class _Batch:
             _keep_intent(state.kiosk_id, record, self._now)
         if isinstance(record, CommandEnded):
             commanding.ended(state.kiosk_id, record, self._now)
+
+
+def _row(kiosk_id: str, status: Status, text: str) -> StatusRow:
+    return StatusRow(kiosk_id, status.session_no, status.no, RANK[said_of(status)], text)
 
 
 def _fills_gap(state: KioskState, numbered: NumberedRecord) -> bool:

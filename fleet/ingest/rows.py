@@ -20,18 +20,23 @@ from fleet.devices.models import Kiosk, KioskState
 
 
 class StatusRow(NamedTuple):
-    """The latest status of one kiosk. ``no`` counts within the session; 0 from a release that does not count."""
+    """The latest status of one kiosk. ``no`` counts within the session; 0 from a release that does not count.
+
+    ``rank``: of what it says (``fleet.devices.truth``).
+    """
 
     kiosk_id: str
     session_no: int
     no: int
+    rank: int
     status: str
 
 
 _TABLE = KioskState._meta.db_table
 
 _SQLITE_WRITE = f"""
-UPDATE {_TABLE} SET status = %s, status_session_no = %s, status_no = %s, heard_at = %s WHERE kiosk_id = %s
+UPDATE {_TABLE} SET status = %s, said_rank = %s, status_session_no = %s, status_no = %s, heard_at = %s
+WHERE kiosk_id = %s
 AND (NOT alive OR session_no = %s OR session_no_max < %s)
 AND ((status_session_no = %s AND (%s = 0 OR status_no < %s)) OR status_session_no < %s
 OR (NOT alive AND status_session_no <> %s))
@@ -39,9 +44,10 @@ OR (NOT alive AND status_session_no <> %s))
 
 _POSTGRESQL_WRITE = f"""
 UPDATE {_TABLE} AS held
-SET status = said.status::jsonb, status_session_no = said.session_no, status_no = said.no, heard_at = %s
+SET status = said.status::jsonb, said_rank = said.rank, status_session_no = said.session_no,
+status_no = said.no, heard_at = %s
 FROM unnest(string_to_array(%s, E'\\n'), string_to_array(%s, E'\\n')::bigint[], string_to_array(%s, E'\\n')::bigint[],
-string_to_array(%s, E'\\n')) AS said (kiosk_id, session_no, no, status)
+string_to_array(%s, E'\\n')::smallint[], string_to_array(%s, E'\\n')) AS said (kiosk_id, session_no, no, rank, status)
 WHERE held.kiosk_id = said.kiosk_id
 AND (NOT held.alive OR held.session_no = said.session_no OR held.session_no_max < said.session_no)
 AND ((held.status_session_no = said.session_no AND (said.no = 0 OR held.status_no < said.no))
@@ -54,7 +60,9 @@ SELECT 1 FROM {_TABLE} WHERE kiosk_id = ANY(string_to_array(%s, E'\\n')) ORDER B
 
 
 _OTHER_FIELDS = [
-    field for field in KioskState._meta.concrete_fields if not field.primary_key and field.name != "status"
+    field
+    for field in KioskState._meta.concrete_fields
+    if not field.primary_key and field.name not in ("status", "said_rank")
 ]
 _WRITE_OTHERS = f"""
 UPDATE {_TABLE} SET {", ".join(f"{field.column} = %s" for field in _OTHER_FIELDS)} WHERE kiosk_id = %s
@@ -98,13 +106,13 @@ def write_statuses(rows: Collection[StatusRow], heard_at: datetime) -> None:
 
 
 def _of_sqlite(row: StatusRow, at: str | None) -> list[str | int | None]:
-    kiosk_id, session_no, no, status = row
-    return [status, session_no, no, at, kiosk_id, *2 * [session_no], session_no, no, no, *2 * [session_no]]
+    kiosk_id, session_no, no, rank, status = row
+    return [status, rank, session_no, no, at, kiosk_id, *2 * [session_no], session_no, no, no, *2 * [session_no]]
 
 
 def read_states(kiosk_ids: Iterable[str]) -> dict[str, KioskState]:
     """The rows of these kiosks, without their statuses."""
-    return KioskState.objects.defer("status").in_bulk(list(kiosk_ids))
+    return KioskState.objects.defer("status", "said_rank").in_bulk(list(kiosk_ids))
 
 
 def write_states(states: Iterable[KioskState]) -> None:

@@ -1,16 +1,16 @@
-"""The tile map: where each province stands on it (``tiles.json``), and what is true of its kiosks."""
+"""The tile map: where each province stands on it (``tiles.json``), and how its kiosks stand."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fleet.devices.truth import RANK, Condition, KioskTruth
+from fleet.devices.truth import RANK, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,14 @@ def _drawn() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads((Path(__file__).parent / "tiles.json").read_text("utf-8"))["tiles"])
 
 
-def tiles_of(truths: Iterable[KioskTruth]) -> list[Tile]:
-    """Every province with what ``truths`` say of it, in the order of the map."""
-    there: defaultdict[int, list[Condition]] = defaultdict(list)
-    for each in truths:
-        there[each.kiosk.office.province_id].append(each.condition)
-    tiles = [_tile(drawn, there[drawn["dopa_code"]]) for drawn in _drawn()]
+def tiles_of(counts: Mapping[int, Counter[Condition]]) -> list[Tile]:
+    """Every province with how its kiosks stand (``fleet.devices.standing``), in the order of the map."""
+    tiles = [_tile(drawn, counts.get(drawn["dopa_code"], Counter())) for drawn in _drawn()]
     return sorted(tiles, key=lambda each: (each.row, each.column))
 
 
-def _tile(drawn: dict[str, Any], conditions: list[Condition]) -> Tile:
-    worst = min(conditions, key=RANK.__getitem__) if conditions else None
+def _tile(drawn: dict[str, Any], counts: Counter[Condition]) -> Tile:
+    worst = min(counts, key=RANK.__getitem__, default=None)
     return Tile(
         dopa_code=drawn["dopa_code"],
         column=drawn["col"] + 1,
@@ -55,7 +52,7 @@ def _tile(drawn: dict[str, Any], conditions: list[Condition]) -> Tile:
         name_th=drawn["name_th"],
         name_en=drawn["name_en"],
         has_office=drawn["office"],
-        kiosks=len(conditions),
+        kiosks=counts.total(),
         condition=worst,
-        worst_count=conditions.count(worst) if worst else 0,
+        worst_count=counts[worst] if worst else 0,
     )

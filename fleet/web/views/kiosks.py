@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fleet.devices import standing
 from fleet.devices.models import KioskCommand, Record
-from fleet.devices.truth import RANK, Condition, DeviceTruth, truths_of
+from fleet.devices.truth import Condition, DeviceTruth, truths_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
@@ -19,6 +22,7 @@ from fleet.web.live import answer
 from fleet.web.machine_words import machine_lines
 from fleet.web.stories import story, uptime
 
+A_PAGE = 50
 STORIES_SHOWN = 30
 COMMANDS_SHOWN = 6
 
@@ -52,17 +56,19 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     if province.isascii() and province.isdigit():
         rows = rows.filter(office__province_id=int(province[:4]))
     now = timezone.now()
-    truths = sorted(truths_of(rows, now), key=lambda each: RANK[each.condition])
+    rows = standing.ranked(rows, now)
+    counts = sum(standing.counted(rows).values(), Counter[Condition]())
     state = request.GET.get("state", "")
-    counts = [(each, sum(truth.condition == each for truth in truths)) for each in Condition]
-    shown = [each for each in truths if not state or each.condition == state]
+    shown = rows.filter(rank=standing.of_condition(Condition(state))) if state in set(Condition) else rows
+    page = Paginator(shown.order_by("rank", "pk"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
         "state": state if state in set(Condition) else "",
         "province": province,
-        "counts": [(condition, count) for condition, count in counts if count],
-        "total": len(truths),
-        "lines": [(each, words.trouble(each)) for each in shown],
+        "counts": [(each, counts[each]) for each in Condition if counts[each]],
+        "total": counts.total(),
+        "lines": [(each, words.trouble(each)) for each in truths_of(page.object_list, now)],
+        "page": page,
     }
     return answer(request, "kiosks", context)
 

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fleet.alerts.telling import seen
+from fleet.devices import standing
 from fleet.devices.models import Record
-from fleet.devices.truth import RANK, Condition, KioskTruth, truths_of
+from fleet.devices.truth import Condition, KioskTruth, truths_of
 from fleet.payments.matching import Match
 from fleet.payments.standing import only_open
 from fleet.people.scope import Scope, scope_of
@@ -19,11 +21,13 @@ from fleet.web import words
 from fleet.web.access import confirmations_seen, intents_waiting, kiosks_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.tiles import tiles_of
+from fleet.web.views.alerts import in_state, lines_of
 
 STRIP_WIDTH = 1000
 """Units across the bar of all kiosks."""
 
 NEEDS_SHOWN = 8
+ALERTS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +54,24 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The nation, or as much of it as the account may see."""
     scope = scope_of(request.user)
     now = timezone.now()
-    truths = sorted(truths_of(kiosks_seen(scope), now), key=lambda each: RANK[each.condition])
-    needs = [Need(each, words.trouble(each)) for each in truths if each.condition is not Condition.OK]
+    kiosks = standing.ranked(kiosks_seen(scope), now)
+    provinces = standing.counted(kiosks)
+    counts = sum(provinces.values(), Counter[Condition]())
+    worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK)).order_by("rank", "pk")[:NEEDS_SHOWN]
     odd = only_open(confirmations_seen(scope))
+    waiting = in_state(seen(scope), "open")
     context = {
         "nation": scope.nation,
         "now": now,
-        "total": len(truths),
-        "shares": _shares(truths),
-        "needs": needs[:NEEDS_SHOWN],
-        "needs_count": len(needs),
+        "total": counts.total(),
+        "shares": _shares(counts),
+        "needs": [Need(each, words.trouble(each)) for each in truths_of(worst, now)],
+        "needs_count": counts.total() - counts[Condition.OK],
+        "alerts": lines_of(waiting[:ALERTS_SHOWN], now),
+        "alerts_count": waiting.count(),
         "odd_count": odd.count(),
         "odd": [(words.match_word(kind), odd.filter(match=kind).count()) for kind in Match if kind is not Match.EXACT],
-        "tiles": tiles_of(truths),
+        "tiles": tiles_of(provinces),
         "today": _today(scope),
         "money": scope.settles_somewhere,
     }
@@ -82,12 +91,11 @@ def _today(scope: Scope) -> dict[str, int]:
     }
 
 
-def _shares(truths: list[KioskTruth]) -> list[Share]:
+def _shares(counts: Counter[Condition]) -> list[Share]:
     """The bar; a gap of 2 units between its parts, and none narrower than 8."""
-    counts = Counter(each.condition for each in truths)
     present = [condition for condition in Condition if counts[condition]]
     room = STRIP_WIDTH - 2 * max(0, len(present) - 1)
-    widths = {each: max(8.0, room * counts[each] / len(truths)) for each in present}
+    widths = {each: max(8.0, room * counts[each] / counts.total()) for each in present}
     excess = sum(widths.values()) - room
     if present:
         widest = max(present, key=widths.__getitem__)
