@@ -164,7 +164,8 @@ class CaseStep(msgspec.Struct, frozen=True, kw_only=True):
 class Case(Item, frozen=True, kw_only=True):
     """Something a factory has asked for: its steps, who has it, and the day by which the law wants it decided.
 
-    ``received_on`` is the working day on which it counts as received. ``holder_th``: a desk or group, not a person.
+    ``factory_no`` is empty for a person without one: only the slip finds it. ``received_on`` is the working day on
+    which it counts as received. ``holder_th``: a desk or group, not a person.
     ``tracking_token``: the unguessable part of its page's address. ``delay_told_on``: when a delay was last told.
     """
 

@@ -156,6 +156,8 @@ def _cases_by_code(replica: Replica, code: Code) -> Answer:
         number = _factory_of(replica, code)
         return NotFound() if number is None else _cases_by_owner(replica, (number,))
     for case in replica.found(Case, "tracking_token", code.token):
+        if not case.factory_no:  # a person's: whose, nobody here knows
+            return CasesFound((CaseFacts(case, Factory(factory_no="", name_th="", name_en=""), by_slip=True),))
         if (factory := replica.item(Factory, case.factory_no)) is not None:
             return CasesFound((CaseFacts(case, factory),))
     return SlipElsewhere()

@@ -22,6 +22,7 @@ from fleet.office.cases.working import CaseError, Holder
 from fleet.office.holidays.keeping import Entry, add
 from fleet.office.models import Factory, Office
 from fleet.people.models import Membership, Role
+from fleet.protocol import office as wire
 from fleet.protocol.thai import BANGKOK
 from tests.support.require import require
 
@@ -76,7 +77,9 @@ def test_a_case_gets_the_next_number_its_deadline_and_what_is_missing(officer: U
 
 def test_a_person_without_a_factory_is_followed_with_the_slip_alone(officer: User) -> None:
     case = file_case(filing(factory=None), officer)
-    assert case.pk not in {each.key for each in cases("CBI", None)}
+    (item,) = [each for each in cases("CBI", None) if each.key == case.pk]
+    assert isinstance(item, wire.Case)
+    assert (item.factory_no, item.tracking_token) == ("", case.token)
     page = Client(SERVER_NAME="localhost").get(f"/t/{case.token}")
     assert page.status_code == 200
     assert case.pk in page.content.decode()

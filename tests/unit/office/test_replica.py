@@ -10,13 +10,23 @@ import msgspec
 import pytest
 
 from drivers.card.samples import SOMCHAI, UNKNOWN_OWNER
-from fleet.protocol.codes import AmbiguousCode, FactoryCode, NoticeCode, UnknownCode, classify
+from fleet.protocol.codes import AmbiguousCode, FactoryCode, NoticeCode, TrackingCode, UnknownCode, classify
+from fleet.protocol.office import change_of
 from fleet.protocol.thai import IdNumber
 from kiosk.office.lookup import look_up_card, look_up_code
 from kiosk.office.replica import Replica
+from kiosk.screens.samples_reading import CASE
 from kiosk.store import StoreError, StoreReplacedError
-from kiosk.visits.events import AlreadyPaid, NotFound, NothingOwed, NoticesFound
-from kiosk.visits.services import PAY_FEE
+from kiosk.visits.events import (
+    AlreadyPaid,
+    CasesFound,
+    NotFound,
+    NothingOwed,
+    NothingUnderWay,
+    NoticesFound,
+    SlipElsewhere,
+)
+from kiosk.visits.services import FOLLOW_CASE, PAY_FEE
 from tests.support.desk_rig import office_records
 
 PAYING = (PAY_FEE,)
@@ -115,6 +125,18 @@ def test_a_factory_nobody_knows_whose_last_digit_disagrees_was_misread(tmp_path:
     held.take(office_records())
     assert look_up_code(held, classify("20200012325554"), PAYING) == NotFound(damaged=True)
     assert look_up_code(held, classify("10180000125417"), PAYING) == NotFound()
+
+
+def test_a_persons_case_is_found_by_its_slip_alone(tmp_path: Path) -> None:
+    held, records = replica(tmp_path), office_records()
+    theirs = msgspec.structs.replace(CASE, factory_no="")
+    held.take(msgspec.structs.replace(records, changes=(*records.changes, change_of(theirs))))
+    found = look_up_code(held, TrackingCode(CASE.tracking_token), (FOLLOW_CASE,))
+    assert isinstance(found, CasesFound)
+    (facts,) = found.cases
+    assert (facts.case, facts.factory.name_th, facts.by_slip) == (theirs, "", True)
+    assert look_up_card(held, IdNumber(SOMCHAI.id_number), (FOLLOW_CASE,)) == NothingUnderWay()
+    assert look_up_code(held, TrackingCode("A" * 16), (FOLLOW_CASE,)) == SlipElsewhere()
 
 
 def test_moving_to_another_office_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
