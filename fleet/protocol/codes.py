@@ -191,6 +191,11 @@ def classify(text: str) -> Code:
     return meaning
 
 
+def bare(text: str) -> str:
+    """What stands in the symbol itself, without what a scanner adds."""
+    return _AIM.sub("", text.strip(_AROUND), count=1).strip(_AROUND)
+
+
 def _read_thai(text: str) -> Code:
     """What a text holding Thai letters means as a row of keys."""
     wholly = _read(text.translate(_KEDMANEE))
@@ -205,7 +210,7 @@ def _read_thai(text: str) -> Code:
 
 def _read(text: str) -> KnownCode | UnknownCode:
     """What a text means, taken at its letters."""
-    text = _AIM.sub("", text.strip(_AROUND), count=1).strip(_AROUND)
+    text = bare(text)
     if not text:
         return UnknownCode(Why.EMPTY)
     if text.startswith(("|", "000201")) or _SLIP.match(text):

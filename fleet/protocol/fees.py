@@ -101,6 +101,11 @@ class ReferenceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """Whether more than figures must be typed."""
         return bool(set(self.shape) & (set(_LETTERS) | {"@", "*"}))
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether a barcode that keeps it is hardly anything else: by its check, or two characters of its own."""
+        return self.check is not Check.NONE or sum(each not in _WILD for each in self.shape) >= 2
+
     def flaw(self, reference: str) -> Flaw | None:
         """What is wrong with ``reference``, which was squeezed (``squeezed``); None: it could be one."""
         if is_id_number(reference):
@@ -162,6 +167,13 @@ class OtherFee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def squeezed(text: str) -> str:
     """What somebody typed or a code said, as a reference has it: no spaces or hyphens, upper case, Arabic figures."""
     return re.sub(r"[\s-]", "", text).upper().translate(_THAI_NUMERALS)
+
+
+def reference_text(text: str) -> str:
+    """What a barcode that is no code of ours may be to a fee's rule; empty for what could be none, or a person's."""
+    squeezed_text = squeezed(text)
+    is_one = re.fullmatch("[A-Z0-9]{4,20}", squeezed_text, re.ASCII) and not is_id_number(squeezed_text)
+    return squeezed_text if is_one else ""
 
 
 def is_id_number(text: str) -> bool:

@@ -26,7 +26,8 @@ from drivers.errors import (
 from drivers.panel.port import Light, Panel, PanelEvent, Pattern, Sound
 from drivers.printer.port import Part, Printer, PrinterStatus, length_dots
 from drivers.scanner.port import Scanned, Scanner
-from fleet.protocol.codes import classify
+from fleet.protocol.codes import FactoryCode, UnknownCode, bare, classify
+from fleet.protocol.fees import reference_text
 from fleet.protocol.thai import BANGKOK, IdNumber, KnownDate, parse_card_date
 from kiosk.frontdesk.worker import Duties
 from kiosk.visits.events import (
@@ -211,7 +212,9 @@ def scanner_duties(open_scanner: Callable[[], Scanner]) -> Duties[Scanner, None]
     """Scans become codes with a meaning; a scanner takes no jobs."""
 
     def understand(event: Scanned) -> tuple[Any, ...]:
-        return (CodeScanned(classify(event.text)),)
+        code = classify(event.text)
+        plain = isinstance(code, UnknownCode | FactoryCode)
+        return (CodeScanned(code, reference_text(bare(event.text)) if plain else ""),)
 
     return Duties(open_scanner, understand, lambda _scanner, _job: (), lambda _job: (), tells_every_s=PLUGGED_EVERY_S)
 

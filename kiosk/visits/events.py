@@ -69,9 +69,13 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class CodeScanned:
-    """A barcode or QR, already understood."""
+    """A barcode or QR, already understood.
+
+    ``reference``: what one without a meaning of its own may be to a fee's rule.
+    """
 
     code: Code
+    reference: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

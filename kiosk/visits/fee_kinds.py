@@ -54,6 +54,18 @@ def kind_of(payment: BillPayment, kinds: tuple[FeeKind, ...]) -> FeeKind | None:
     return found[0] if len(found) == 1 else None
 
 
+def kind_of_reference(reference: str, kinds: tuple[FeeKind, ...]) -> FeeKind | None:
+    """The one fee that a letter's plain barcode is of, with nothing chosen; None when it is of none or of several."""
+    found = [each for each in kinds if each.fee.reference.is_telling and takes_reference(reference, each)]
+    return found[0] if len(found) == 1 else None
+
+
+def takes_reference(reference: str, kind: FeeKind) -> bool:
+    """Whether a plain barcode is a reference of this fee, and all that is needed of its code."""
+    by_rule = kind.fee.amount.by is not AmountBy.CODE and kind.fee.reference.flaw(reference) is None
+    return bool(reference) and by_rule
+
+
 def fits(payment: BillPayment, kind: FeeKind) -> bool:
     """Whether a letter's payment code is of this fee: its payee, its kind of reference, an amount it may have."""
     if payment.biller_id != kind.payee.biller_id or kind.fee.reference.flaw(payment.ref1) is not None:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fleet.protocol.codes import BillCode
-from fleet.protocol.fees import AmountBy, squeezed
+from fleet.protocol.fees import squeezed
 from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
 from kiosk.visits.desk import Desk
 from kiosk.visits.effects import DrawTransaction, Effect
 from kiosk.visits.events import Button, CodeScanned, Event, TimedOut, Touched
-from kiosk.visits.fee_kinds import FeeDue, FeeKind, fits, kind_of
+from kiosk.visits.fee_kinds import FeeDue, FeeKind, fits, kind_of, kind_of_reference, takes_reference
 from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingAmount, TypingReference
 from kiosk.visits.giving import card_comes_and_goes
 from kiosk.visits.keyboard import Layer, erased
 from kiosk.visits.machine import Machine, Next
 from kiosk.visits.pay_fee import paid
 from kiosk.visits.states import ChoosingService, OpeningPayment, State, Warned
-from kiosk.visits.steps import Step, fee_read, look_up, settles
+from kiosk.visits.steps import Step, fee_read, fee_referenced, look_up, settles
 from kiosk.visits.typed import (
     REFERENCE_CHARACTERS_MAX,
     Wrong,
@@ -101,10 +101,7 @@ def _referenced(s: TypingReference) -> Step:
     if wrong is not None:
         text = "" if wrong is Wrong.ID_NUMBER else s.text
         return Next(replace(s, wrong=wrong, text=text, layer=Layer.PAD))  # which leaves the most room to say why
-    reference, amount = squeezed(s.text), s.kind.fee.amount
-    if amount.by is AmountBy.FIXED:
-        return Next(ConfirmingFee(s.desk, s.visitor, FeeDue(s.kind, reference, amount.fixed_satang)))
-    return Next(TypingAmount(s.desk, s.visitor, s.kind, reference))
+    return Next(fee_referenced(s.desk, s.visitor, s.kind, squeezed(s.text)))
 
 
 @other_fee.on(TypingReference, CodeScanned)
@@ -115,6 +112,9 @@ def _(s: TypingReference, e: CodeScanned) -> Step:
         kind: FeeKind | None = s.kind if fits(payment, s.kind) else kind_of(payment, s.desk.fees)
         if kind is not None:
             return Next(fee_read(s.desk, s.visitor, kind, payment))
+    plain = s.kind if takes_reference(e.reference, s.kind) else kind_of_reference(e.reference, s.desk.fees)
+    if plain is not None:
+        return Next(fee_referenced(s.desk, s.visitor, plain, e.reference))
     return Next(replace(s, wrong=Wrong.OTHER_CODE))
 
 

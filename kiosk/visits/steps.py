@@ -8,7 +8,8 @@ from datetime import datetime
 from drivers.errors import Fault
 from drivers.panel.port import Light, Pattern
 from drivers.printer.port import Paper
-from fleet.protocol.codes import BillCode
+from fleet.protocol.codes import BillCode, UnknownCode
+from fleet.protocol.fees import AmountBy
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.payment import BillPayment
 from kiosk.visits.desk import Desk, Device
@@ -23,7 +24,7 @@ from kiosk.visits.effects import (
     ShowLight,
 )
 from kiosk.visits.events import Bill, CodeScanned, Due, Owed, SlipBegun, SlipFailed, SlipPrinted
-from kiosk.visits.fee_kinds import FeeDue, FeeKind, amount_of, kind_of
+from kiosk.visits.fee_kinds import FeeDue, FeeKind, amount_of, kind_of, kind_of_reference
 from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingAmount, TypingNumber
 from kiosk.visits.machine import Next
 from kiosk.visits.services import OTHER_FEE, PAY_FEE, PRESENCE_SLIP, SERVICES, asked_by_code, starts_of
@@ -108,6 +109,10 @@ def look_up(desk: Desk, visitor: Visitor, scanned: CodeScanned, *before: Effect)
         kind = kind_of(scanned.code.payment, desk.fees)
         if kind is not None:
             return Next(fee_read(desk, here(visitor), kind, scanned.code.payment), before)
+    if OTHER_FEE in desk.offered and isinstance(scanned.code, UnknownCode):
+        plain = kind_of_reference(scanned.reference, desk.fees)
+        if plain is not None:
+            return Next(fee_referenced(desk, here(visitor), plain, scanned.reference), before)
     asked = asked_by_code(scanned.code, visitor.service, desk.offered)
     return Next(LookingUp(desk, here(visitor)), (*before, LookUpCode(scanned.code, asked)))
 
@@ -118,6 +123,14 @@ def fee_read(desk: Desk, visitor: Visitor, kind: FeeKind, payment: BillPayment) 
     if amount_satang is None:
         return TypingAmount(desk, payer, kind, payment.ref1)
     return ConfirmingFee(desk, payer, FeeDue(kind, payment.ref1, amount_satang))
+
+
+def fee_referenced(desk: Desk, visitor: Visitor, kind: FeeKind, reference: str) -> State:
+    """A letter's reference is known: is it right, or how much?"""
+    payer, amount = replace(visitor, service=OTHER_FEE), kind.fee.amount
+    if amount.by is AmountBy.FIXED:
+        return ConfirmingFee(desk, payer, FeeDue(kind, reference, amount.fixed_satang))
+    return TypingAmount(desk, payer, kind, reference)
 
 
 def here(visitor: Visitor) -> Visitor:

@@ -24,7 +24,7 @@ from drivers.errors import DeviceAbsentError, DriverError
 from drivers.printer.fake import FakePrinter
 from drivers.scanner.fake import FakeScanner
 from drivers.scanner.stream import StreamScanner
-from fleet.protocol.codes import classify, folder_id
+from fleet.protocol.codes import UnknownCode, Why, classify, folder_id
 from kiosk.frontdesk.duties import (
     PRINTER_LOST,
     CardDuties,
@@ -99,7 +99,17 @@ def test_a_device_that_is_pulled_and_put_back_works_again() -> None:
         scanner.plug()
         inbox.next(DeviceReady)
         scanner.scan("ABC")
-        assert isinstance(inbox.next(CodeScanned), CodeScanned)
+        assert inbox.next(CodeScanned) == CodeScanned(UnknownCode(Why.NOT_OURS))
+
+
+def test_a_plain_reference_of_a_letter_comes_along_and_an_id_number_does_not() -> None:
+    scanner, inbox = FakeScanner(), Inbox()
+    with working(Device.SCANNER, scanner_duties(scanner.open), inbox):
+        for text, reference in (("]C1WF123456", "WF123456"), ("1234567890121", ""), ("F20000001K", "")):
+            scanner.scan(text)
+            scanned = inbox.next(CodeScanned)
+            assert scanned.reference == reference
+            assert "WF123456" not in repr(scanned)
 
 
 class ManyScanners(FakeScanner):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.protocol.factory import luhn_digit
-from fleet.protocol.fees import AmountBy, AmountRule, Check, Flaw, ReferenceRule, is_id_number, squeezed
+from fleet.protocol.fees import AmountBy, AmountRule, Check, Flaw, ReferenceRule, is_id_number, reference_text, squeezed
 from fleet.protocol.payment import BillPayment, check_character
 from fleet.protocol.settings import SettingsError, read_settings
 
@@ -74,6 +74,35 @@ def test_mod_37_36_finds_every_single_wrong_character(body: str, at: int, other:
     assert rule.flaw(good) is None
     wrong = good[:at] + other + good[at + 1 :]
     assert rule.flaw(wrong) is (None if wrong == good else Flaw.CHECK)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("wf 123-456", "WF123456"),
+        ("1234567890121", ""),
+        ("1-2345-67890-12-1", ""),
+        ("abc", ""),
+        ("A" * 21, ""),
+        ("|123", ""),
+        ("ก1234", ""),
+    ],
+)
+def test_what_a_plain_barcode_may_be(text: str, reference: str) -> None:
+    assert reference_text(text) == reference
+
+
+@pytest.mark.parametrize(
+    ("rule", "telling"),
+    [
+        (ReferenceRule(shape="WF######"), True),
+        (ReferenceRule(shape="W#######"), False),
+        (ReferenceRule(shape="########"), False),
+        (ReferenceRule(shape="########", check=Check.LUHN), True),
+    ],
+)
+def test_which_references_tell_themselves(rule: ReferenceRule, telling: bool) -> None:
+    assert rule.is_telling is telling
 
 
 def test_an_id_number_is_never_a_reference() -> None:

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
 from drivers.printer.port import Paper
-from fleet.protocol.codes import FactoryCode, NoticeCode, classify, notice_reference
+from fleet.protocol.codes import FactoryCode, NoticeCode, UnknownCode, Why, classify, notice_reference
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.fees import AmountBy, AmountRule, ReferenceRule
 from fleet.protocol.messages import PaymentConfirmed
@@ -317,6 +318,36 @@ def test_a_letter_before_the_scanner_is_enough(state: State) -> None:
 def test_anything_else_is_no_letter_of_a_fee(scanned: CodeScanned) -> None:
     assert isinstance(went(Idle(FEE_DESK), scanned)[0], LookingUp)
     state, _ = went(TypingReference(FEE_DESK, HERE, SIGNBOARD), scanned)
+    assert isinstance(state, TypingReference)
+    assert state.wrong is Wrong.OTHER_CODE
+
+
+def plain(reference: str) -> CodeScanned:
+    """A letter's barcode that holds its reference and nothing else."""
+    return CodeScanned(UnknownCode(Why.NOT_OURS), reference)
+
+
+def test_a_plain_reference_is_known_by_its_rule() -> None:
+    fixed, _ = went(Idle(FEE_DESK), plain("WF123456"))
+    assert isinstance(fixed, ConfirmingFee)
+    assert (fixed.due.reference, fixed.due.amount_satang, fixed.visitor.service) == ("WF123456", 24_000, OTHER_FEE)
+    asked, _ = went(TypingReference(FEE_DESK, HERE, SIGNBOARD), plain("SB12345678"))
+    assert isinstance(asked, TypingAmount)
+    assert asked.reference == "SB12345678"
+    elsewhere, _ = went(TypingReference(FEE_DESK, HERE, SIGNBOARD), plain("WF123456"))
+    assert isinstance(elsewhere, ConfirmingFee)
+
+
+def test_a_plain_number_that_may_be_anything_is_a_reference_only_where_its_fee_was_chosen() -> None:
+    rule = replace_struct(SIGNBOARD.fee, reference=ReferenceRule(shape="##########"))
+    settings = replace_struct(FEE_DESK.settings, fees={"sample-1": rule})
+    desk = replace(FEE_DESK, settings=settings)
+    assert isinstance(went(Idle(desk), plain("1234567890"))[0], LookingUp)
+    assert isinstance(went(TypingReference(desk, HERE, desk.fees[0]), plain("1234567890"))[0], TypingAmount)
+
+
+def test_a_plain_reference_does_not_say_what_only_the_code_says() -> None:
+    state, _ = went(TypingReference(FEE_DESK, HERE, kind("sample-3")), plain("12345678"))
     assert isinstance(state, TypingReference)
     assert state.wrong is Wrong.OTHER_CODE
 
