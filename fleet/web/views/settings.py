@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, Count, IntegerField, Max, Q, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,6 +44,12 @@ from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
 from fleet.web.settings_problems import rule
 
 REVISIONS_SHOWN = 6
+
+WHOLE_TREE_MAX = 200
+"""Kiosks up to which the tree of layers stands open."""
+
+KIOSKS_SHOWN = 24
+"""Kiosks beside a form: those that do not yet run what they should first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +113,51 @@ def _place_of(spot: Spot) -> Place:
 @require_safe
 @signed_in
 def layers(request: HttpRequest) -> HttpResponse:
-    """Every layer this account may see, and how much each of them decides."""
+    """Every layer this account may see, and how much each of them decides.
+
+    Of more kiosks than a person reads, those of one province: ``province``.
+    """
     scope = scope_of(request.user)
-    kiosks = list(kiosks_seen(scope))
-    offices = [each for each in offices_seen(scope) if any(kiosk.office_id == each.pk for kiosk in kiosks)]
-    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0)] if scope.sees else []
-    for province in provinces_seen(scope).filter(pk__in={each.province_id for each in offices}):
-        rows.append(_row(_place_of(spot_of(province)), 1))
-        for office in (each for each in offices if each.province_id == province.pk):
-            rows.append(_row(_place_of(spot_of(office)), 2))
-            rows += [_row(_place_of(spot_of(each)), 3) for each in kiosks if each.office_id == office.pk]
+    kiosks, offices = kiosks_seen(scope), offices_seen(scope).filter(kiosks__isnull=False).distinct()
+    counts = Counter(kiosks.order_by().values_list("office__province_id", flat=True))
+    is_folded = counts.total() > WHOLE_TREE_MAX
+    if is_folded:
+        opened = _number(request.GET.get("province", ""))
+        kiosks, offices = kiosks.filter(office__province_id=opened), offices.filter(province_id=opened)
+    latest = _latest()
+    below: defaultdict[int | str, list[Place]] = defaultdict(list)
+    for office in offices:
+        below[office.province_id].append(_place_of(spot_of(office)))
+    for kiosk in kiosks:
+        below[kiosk.office_id].append(_place_of(spot_of(kiosk)))
+    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0, latest)] if scope.sees else []
+    for province in provinces_seen(scope).filter(pk__in=counts):
+        rows.append(_row(_place_of(spot_of(province)), 1, latest) | {"folded": is_folded and counts[province.pk]})
+        for place in below[province.pk]:
+            rows.append(_row(place, 2, latest))
+            rows += [_row(each, 3, latest) for each in below[place.key]]
     sees_partners = bool(scope.serves)
     return render(request, "web/settings.html", {"rows": rows, "sees_partners": sees_partners})
 
 
-def _row(place: Place, depth: int) -> dict[str, Any]:
-    latest = latest_document(place.layer, place.key)
-    document = latest.document if latest else {}
-    decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))
+def _number(text: str) -> int:
+    return int(text[:4]) if text.isascii() and text.isdigit() else 0
+
+
+def _latest() -> dict[tuple[str, str], SettingsRevision]:
+    """The revision in force of every layer that says something."""
+    newest = SettingsRevision.objects.order_by().values("layer", "key").annotate(newest=Max("pk")).values("newest")
+    return {(each.layer, each.key): each for each in SettingsRevision.objects.filter(pk__in=newest)}
+
+
+def _row(place: Place, depth: int, latest: Mapping[tuple[str, str], SettingsRevision]) -> dict[str, Any]:
+    held = latest.get((place.layer, place.key))
+    decided = 0
+    if held is not None:
+        document = held.document
+        decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))
     word = settings_words.layer_word(place.layer)
-    return {"place": place, "depth": depth, "latest": latest, "decided": decided, "word": word}
+    return {"place": place, "depth": depth, "latest": held, "decided": decided, "word": word}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,8 +198,12 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
 def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     """What the kiosks of the layer should run and do run."""
     kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
-    now = timezone.now()
-    return {"truths": truths_of(kiosks, now)}
+    runs = Cast(KeyTextTransform("settings_revision", "state__reported"), IntegerField())
+    kiosks = kiosks.annotate(settled=Case(When(settings_revision=runs, then=True), default=False))
+    counts = kiosks.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(settled=True)))
+    truths = truths_of(kiosks.order_by("settled", "pk")[:KIOSKS_SHOWN], timezone.now())
+    truths.sort(key=lambda each: each.kiosk.pk)
+    return {"truths": truths, "kiosks": counts["all"], "settled": counts["settled"]}
 
 
 def _begun(request: HttpRequest) -> list[str]:
