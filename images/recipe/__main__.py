@@ -4,9 +4,10 @@
     sala.raucb              the update for kiosks that run already
     sala.cdx.json           what is in both
     result.json             version, hashes, sizes and minutes
+    before/                 what the slots of the release before hold
 
 Two things are kept from one run to the next and made anew when what they are made of changes: Debian's tree and the
-wheels. The rest is made each time.
+wheels. The rest is made each time. ``python -m images.recipe --twice`` makes it twice, and says what differs.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
 
-from images.recipe import bill, bundle, debian, parts, root, wheels
+from images.recipe import again, bill, bundle, debian, parts, root, wheels
 from images.recipe.commands import StepError, run
 
 SOURCE = Path(__file__).parents[2]
@@ -30,6 +32,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make image", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--work", type=Path, default=SOURCE / "build/image", help="where everything is made")
     parser.add_argument("--version", default="", help="its name; left out, the date and the commit")
+    parser.add_argument("--twice", action="store_true", help="make it twice; exit 1 where they are not the same")
     arguments = parser.parse_args(argv)
     if os.geteuid() != 0:
         sys.stderr.write("make image: needs root, for files that belong to others; try: sudo make image\n")
@@ -37,20 +40,36 @@ def main(argv: list[str]) -> int:
     if os.environ.get("SALA_IMAGE_ALONE") != "1":  # mounts of ours end with us, and are nobody else's
         os.environ["SALA_IMAGE_ALONE"] = "1"
         os.execvp("unshare", ["unshare", "--mount", sys.executable, "-m", "images.recipe", *argv])  # noqa: S606
+    work, release = arguments.work.resolve(), _release(arguments.version)
     try:
-        build(arguments.work.resolve(), arguments.version)
+        build(work, release)
+        differing = _build_again(work, release) if arguments.twice else []
     except StepError as err:
         sys.stderr.write(f"make image: {err}\n")
         return 1
-    return 0
+    if differing:
+        sys.stderr.write(f"make image: not the same twice: {', '.join(differing)}; see {work / 'again'}\n")
+    return 1 if differing else 0
 
 
-def build(work: Path, version: str) -> None:
+def _build_again(work: Path, release: root.Release) -> list[str]:
+    """What is not the same in a second build of the same inputs. Raises: StepError."""
+    second = work / "again"
+    again.lend(work, second)
+    build(second, release)
+    differing = again.differing(work, second)
+    if not differing:
+        shutil.rmtree(second)
+        sys.stderr.write("twice the same\n")
+    return differing
+
+
+def build(work: Path, release: root.Release) -> None:
     """All of it. Raises: StepError."""
     work.mkdir(parents=True, exist_ok=True)
     steps = Steps()
-    release = _release(version)
     steps.say(f"version {release.version}")
+    again.keep_before(work, release.version)
     was_kept = debian.has_tree(work)
     tree_file = debian.make_tree(work, release.epoch)
     steps.say("Debian's tree")
@@ -133,7 +152,8 @@ def _tell(work: Path, release: root.Release, steps: Steps, *, was_kept: bool) ->
     sizes = {name: round((work / name).stat().st_size / parts.MIB, 1) for name in ("sala.img", "sala.raucb")}
     minutes = round(steps.minutes, 1)
     result = {
-        "version": release.version, "minutes": minutes, "tree_was_kept": was_kept, "size_mib": sizes, "sha256": hashes,
+        "version": release.version, "minutes": minutes, "tree": debian.inputs(), "tree_was_kept": was_kept,
+        "size_mib": sizes, "sha256": hashes,
     }  # fmt: skip
     (work / "result.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     steps.say(f"done: {work / 'sala.img'}, {sizes['sala.img']} MiB; bundle {sizes['sala.raucb']} MiB")

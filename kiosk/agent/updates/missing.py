@@ -15,8 +15,9 @@ Run: TypeAlias = tuple[int, int]
 GAP_BLOCKS = 4
 """16 KiB come along rather than make another request: at 2 Mbit/s they take as long as a round trip."""
 
-REQUESTS_MAX = 256
-"""For a whole bundle. Then more comes along: whoever fetches 10,000 times waits for nothing but round trips."""
+REQUESTS_MAX = 512
+"""For a whole bundle: a release of ours needs some 300. With more, more comes along: whoever asks 10,000 times waits
+for nothing but round trips, and keeps the fleet from everybody else."""
 
 
 def missing_runs(held: bytes | bytearray) -> list[Run]:
