@@ -17,6 +17,7 @@ from typing import IO
 
 import msgspec
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from fleet.office.models import Office
@@ -85,6 +86,12 @@ class Check:
             raise
         self._forget_file()
 
+    def give_up(self) -> None:
+        """Read it no more: who tried was killed every time."""
+        self._begin()
+        self._fail(Refusal.KILLS)
+        self._forget_file()
+
     def _begin(self) -> None:
         """Take the run over, and forget what an earlier try has left."""
         with transaction.atomic():
@@ -92,6 +99,7 @@ class Check:
             Found.objects.filter(run_id=self._run_id).delete()
             Run.objects.filter(pk=self._run_id).update(
                 stage=Stage.CHECKING,
+                tries=F("tries") + 1,
                 worker=self._worker,
                 heard_at=timezone.now(),
                 progress=0,

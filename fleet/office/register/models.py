@@ -56,6 +56,8 @@ class Run(models.Model):
     undone_by_name = models.CharField(max_length=150, blank=True, default="")
     lines = models.PositiveIntegerField(default=0)
     """Lines that say something."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    """By how many processes the check, or the batch that is due, was begun and not brought to its end."""
     progress = models.PositiveIntegerField(default=0)
     """Of the stage: lines read or decided, rows applied, changes undone."""
     progress_of = models.PositiveIntegerField(default=0)

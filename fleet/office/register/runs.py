@@ -2,7 +2,8 @@
 
 Rules: what is asked for is stored first (``Run.stage``) and done after, by whoever comes next: a clerk's process, or
 the command line. ``Clerk.turn`` is short, so that its process can do other things too. A run that a fault of ours has
-ended half-way is put aside, so that those after it go on, and can be asked for again. A file waits in a folder of its
+ended half-way is put aside, so that those after it go on, and can be asked for again; so is one over which process
+after process was killed, for whoever is killed says nothing. A file waits in a folder of its
 own, readable for us only, and is deleted as soon as it was checked: it may hold ID numbers.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from fleet.office.models import Office
@@ -29,6 +30,9 @@ from fleet.office.register.tables import FILE_BYTES_MAX, Refusal, TableError
 
 STALE_AFTER_S = 30.0
 """A check whose worker was not heard of for so long is begun again by another; a batch takes a second."""
+
+TRIES_MAX = 3
+"""Processes that may be killed over one check or one batch: the third time it is no accident, and not the last."""
 
 STRAY_AFTER_S = 3600.0
 """Older than the longest upload takes; what no run knows then is nobody's."""
@@ -115,7 +119,7 @@ def ask_import(run_id: int, name: str) -> None:
         run = _at(run_id, Stage.CHECKED, Stage.IMPORT_STOPPED)
         if run.stage == Stage.CHECKED:
             run.cursor, run.progress, run.progress_of = 0, 0, Row.objects.filter(run=run).count()
-        run.stage, run.applied_by_name = Stage.APPLYING, name[:150]
+        run.stage, run.tries, run.applied_by_name = Stage.APPLYING, 0, name[:150]
         run.save()
 
 
@@ -126,7 +130,7 @@ def ask_undo(run_id: int, name: str) -> None:
         if run.stage != Stage.UNDO_STOPPED:
             run.rows.all().delete()
             run.cursor, run.progress, run.progress_of = 2**62, 0, Change.objects.filter(run=run).count()
-        run.stage, run.undone_by_name = Stage.UNDOING, name[:150]
+        run.stage, run.tries, run.undone_by_name = Stage.UNDOING, 0, name[:150]
         run.save()
 
 
@@ -159,6 +163,8 @@ class Clerk:
         self._announce = announce
         self._worker = secrets.token_hex(16)
         self._check: Iterator[None] | None = None
+        self._begun: tuple[int, str, int] | None = None
+        """The batch this process has begun last: run, stage and cursor."""
 
     def turn(self) -> bool:
         """Do one batch of something; False when there is nothing to do.
@@ -177,6 +183,9 @@ class Clerk:
         run = _to_move().first()
         if run is None:
             return False
+        if not self._may_begin(run):
+            Run.objects.filter(pk=run.pk, stage=run.stage).update(stage=STOPPED[Stage(run.stage)])
+            return True
         step = apply_step if run.stage == Stage.APPLYING else undo_step
         try:
             step(run.pk, self._announce)
@@ -185,6 +194,20 @@ class Clerk:
         except Exception:
             Run.objects.filter(pk=run.pk, stage=run.stage).update(stage=STOPPED[Stage(run.stage)])
             raise
+        Run.objects.filter(pk=run.pk).update(tries=0)
+        return True
+
+    def _may_begin(self, run: Run) -> bool:
+        """Note, before it begins, that this process is at this batch; False when it has killed too many before.
+
+        A batch that is tried again in the same process, because the database was away, counts once.
+        """
+        batch = (run.pk, run.stage, run.cursor)
+        if batch != self._begun:
+            if run.tries >= TRIES_MAX:
+                return False
+            Run.objects.filter(pk=run.pk).update(tries=F("tries") + 1)
+            self._begun = batch
         return True
 
     def _took_one(self) -> bool:
@@ -192,7 +215,11 @@ class Clerk:
         run = _to_check().first()
         if run is None:
             return False
-        self._check = Check(run, Path(run.path), self._worker).steps()
+        check = Check(run, Path(run.path), self._worker)
+        if run.tries >= TRIES_MAX:
+            check.give_up()
+        else:
+            self._check = check.steps()
         return True
 
 

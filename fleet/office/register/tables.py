@@ -53,6 +53,8 @@ class Refusal(StrEnum):
     NO_HEADINGS = "no-headings"
     TOO_LONG = "too-long"
     LOST = "lost"
+    KILLS = "kills"
+    """Who read it was killed each time it was tried; for want of memory, as a rule."""
 
 
 class TableError(Exception):

@@ -142,6 +142,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
         "left": found.actions.get(Action.LEFT, 0),
         "changed": found.created + found.updated,
         "overtaken": found.progress_of - found.created - found.updated if found.stage == Stage.DONE else 0,
+        "tries_max": runs.TRIES_MAX,
         "refusal": register_words.refusal(found.refusal) if found.refusal else "",
     }
     return answer(request, "register_run", context)

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from django.core.serializers import serialize
 from django.db import OperationalError
+from django.utils import timezone
 
 from fleet.office.changes.pages import page_after
 from fleet.office.models import Company, Factory, Folder, Office, OwnerHash
@@ -253,6 +254,69 @@ def test_a_database_that_is_away_stops_no_run(file: Path) -> None:
         clerk.turn()
     by_a_clerk()
     assert Run.objects.get(pk=run.pk).stage == Stage.DONE
+
+
+class Killed(BaseException):
+    """The process is gone: it catches nothing and says nothing."""
+
+
+def killed(_office_id: str) -> None:
+    raise Killed
+
+
+def test_a_batch_that_kills_whoever_does_it_is_put_aside_and_goes_on_when_asked(file: Path) -> None:
+    deadly = checked(written(file, f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
+    after_it = checked(written(file.with_name("b.csv"), f"{B},,โรงงานตัวอย่าง ข,,3,85.5,1,ชลบุรี,,"))
+    for each in (deadly, after_it):
+        runs.ask_import(each.pk, "ตัวอย่าง")
+    assert runs.Clerk(silent).turn(), "the rows; what is left is the end, which tells the kiosks"
+    for _process in range(runs.TRIES_MAX):
+        with pytest.raises(Killed):
+            runs.Clerk(killed).turn()
+        deadly.refresh_from_db()
+        assert deadly.stage == Stage.APPLYING
+    by_a_clerk()
+    deadly.refresh_from_db()
+    after_it.refresh_from_db()
+    assert (deadly.stage, deadly.tries) == (Stage.IMPORT_STOPPED, runs.TRIES_MAX)
+    assert after_it.stage == Stage.DONE
+    runs.ask_import(deadly.pk, "ตัวอย่าง")
+    by_a_clerk()
+    deadly.refresh_from_db()
+    assert (deadly.stage, deadly.tries) == (Stage.DONE, 0)
+
+
+def test_a_batch_that_waits_for_its_database_counts_once(file: Path) -> None:
+    def away(_office_id: str) -> None:
+        raise OperationalError("the connection is gone")
+
+    run = checked(written(file, f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
+    runs.ask_import(run.pk, "ตัวอย่าง")
+    clerk = runs.Clerk(away)
+    assert clerk.turn()
+    for _minute in range(2 * runs.TRIES_MAX):
+        with pytest.raises(OperationalError):
+            clerk.turn()
+    run.refresh_from_db()
+    assert (run.stage, run.tries) == (Stage.APPLYING, 1)
+
+
+def test_a_file_that_kills_whoever_checks_it_is_refused(file: Path) -> None:
+    written(file, f"{A},,โรงงานตัวอย่าง,,3,1,1,ชลบุรี,,")
+    run = runs.take_in([file.read_bytes()], "a.csv", Office.objects.get(pk="CBI"), (None, "ตัวอย่าง"))
+    waiting = Path(run.path)
+    for _process in range(runs.TRIES_MAX):
+        clerk = runs.Clerk(silent)
+        assert clerk.turn()
+        assert clerk.turn(), "in the middle of it, and then never heard of again"
+        run.refresh_from_db()
+        assert (run.stage, run.refusal) == (Stage.CHECKING, "")
+        Run.objects.update(heard_at=timezone.now() - timedelta(seconds=2 * runs.STALE_AFTER_S))
+    by_a_clerk()
+    run.refresh_from_db()
+    assert (run.stage, run.refusal, run.path) == (Stage.FAILED, Refusal.KILLS, "")
+    assert not waiting.exists()
+    assert not runs.is_anything_to_do()
 
 
 def test_undone_everything_is_what_it_was(file: Path) -> None:
