@@ -269,7 +269,7 @@ class FrontDesk:
             case news.PaymentArrived(payment=payment):
                 self._step(payment)
             case news.LinkState(online=online):
-                self._step(LinkChanged(online))
+                self._link_changed(online=online)
             case news.StatusWanted():
                 self._tell_status()
             case news.Errand():
@@ -280,6 +280,12 @@ class FrontDesk:
                 self._device_changed(event)
             case _:
                 self._step(event)
+
+    def _link_changed(self, *, online: bool) -> None:
+        """Said again and again, and written down when it is new."""
+        if online is not self._state.desk.online:
+            log.info("the way to the fleet is %s", "open" if online else "shut")
+        self._step(LinkChanged(online))
 
     def _load_settings(self) -> None:
         if (settings := trusted.settings(self._config.data_path, datetime.now(UTC))) is not None:

@@ -18,6 +18,9 @@ _TALL_BUTTON = 0.89
 _SINKS_EM = 1 / 6
 """A question in the header that two marks above each other would push further off the clock's line is set smaller."""
 
+_CLEAR_EM = 0.05
+"""Marks at the very edge of the glass are lost under its frame."""
+
 _TOGGLE_TALL_PX = 108
 """27 mm in portrait: narrower than other targets, so that both and two buttons stand in one floor."""
 
@@ -37,14 +40,16 @@ def paint_head(sheet: Sheet, head: Head, question: Forms = ()) -> None:
     forms = question or head.office
     name = Style(size, Weight.SEMIBOLD, c.ink)
     strong = sheet.ref(c.ink, Weight.STRONG)
-    lower = strong._replace(size=round(0.84 * strong.size))
-    for style in (sheet.strong(), strong, lower) if question else (name,):
-        low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= height) or forms
+    between, lower = (strong._replace(size=size) for size in ((m.body + m.reference) // 2, round(0.84 * m.reference)))
+    for style in (sheet.strong(), between, strong, lower) if question else (name,):
+        clear = round(_CLEAR_EM * style.size)
+        inner = height - 2 * clear
+        low_enough = tuple(form for form in forms if sheet.ink_height(form, style) <= inner) or forms
         text = sheet.fitting(low_enough, style, right - left)
-        fits = sheet.ink_height(text, style) <= height
-        if fits and sheet.sinks(text, style, height) <= _SINKS_EM * style.size:
+        fits = sheet.ink_height(text, style) <= inner
+        if fits and sheet.sinks(text, style, inner) <= _SINKS_EM * style.size:
             break
-    sheet.line_within(text, style, (left, 0), height)
+    sheet.line_within(text, style, (left, clear), inner)
 
 
 def _head_right(sheet: Sheet, head: Head, height: int) -> int:

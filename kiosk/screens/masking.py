@@ -62,7 +62,7 @@ def masked(view: View) -> View:  # noqa: PLR0911, PLR0912 - one branch a kind of
             return replace(view, payload=NO_QR, amount=NO_AMOUNT, facts=_masked(view.facts), payer_for=MASK)
         case CaseView():
             steps = tuple(replace(step, when=(), note="") for step in view.steps)
-            return replace(view, title=(MASK,), number=MASK, steps=steps, when=(MASK,), holder=())
+            return replace(view, title=(MASK,), number=MASK, steps=steps, when=((MASK,),), holder=())
         case PartView():
             return view  # a manual is for everybody
         case QrView():

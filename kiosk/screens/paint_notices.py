@@ -45,14 +45,22 @@ def _paint_list_title(sheet: Sheet, view: NoticesView, room: Rect) -> int:
     aside = view.page or view.subtitle
     spare = sheet.width(aside, ref) + sheet.m.gap if view.page else 0
     question = sheet.fitting((view.question,), title, room.width - spare)
-    height = sheet.line(question, title, room.topleft, pitch=1.36)
+    height = round(1.36 * title.size)
+    y = room.top + _lowered(sheet, question, title, height)
+    sheet.line(question, title, (room.left, y), pitch=1.36)
     left = room.left + sheet.width(question, title) + sheet.m.gap
     text = sheet.fitting((aside,), ref, room.right - left) if aside else ""
     # An invisible strut of the title's size brings the baseline down to the title's.
     strut = Run("", title)
     width = room.right - left
-    sheet.runs((strut, Run(text, ref)), (left, room.top), pitch=1.36, align=Align.RIGHT, width=width)
+    sheet.runs((strut, Run(text, ref)), (left, y), pitch=1.36, align=Align.RIGHT, width=width)
     return height
+
+
+def _lowered(sheet: Sheet, text: str, style: Style, height: int) -> int:
+    """How far a title is lowered so that two marks above each other stay clear of the header; its tails go first."""
+    begins, ink = sheet.ink_of((text,), style, 1.36)
+    return max(0, min(-begins, height - begins - ink))
 
 
 def _paint_tall_list(sheet: Sheet, view: NoticesView, main: Rect) -> None:
@@ -118,7 +126,9 @@ def _paint_notice(sheet: Sheet, row: Row, unit: str, rect: Rect) -> None:
     runs = (Run(row.amount, amount), Run(unit, unit_style, round(0.25 * unit_style.size)))
     money = sheet.runs_width(runs) if row.amount else -gap
     inside = Rect(rect.left + left, rect.top, x - gap - rect.left - left, rect.height).inflate(0, -2 * m.border)
-    below = tall and m.large  # large type in portrait has height to spare, not width: the amount goes one line down
+    below = (
+        tall and m.large and any(row.facts)
+    )  # large type in portrait has height to spare, not width: the amount goes one line down
     money_at = (inside.right - money, centred(rect.top, rect.height, round(1.3 * amount.size)))
     lines = _NoticeLines.of(sheet, row, inside, inside.width - money - gap, facts_only=below)
     if below:
@@ -126,6 +136,10 @@ def _paint_notice(sheet: Sheet, row: Row, unit: str, rect: Rect) -> None:
     if row.amount:
         sheet.runs(runs, money_at)
     lines.paint(sheet, row, rect.height)
+
+
+_SIGN_EM, _SIGN_UP_EM = 0.9, 0.87
+"""The ink of the sign before the facts: its side, and how far above the baseline it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +169,13 @@ class _NoticeLines:
         facts_text = sheet.fitting(row.facts, facts, width - _indent(facts))
         alone = sheet.fitting((row.name,), name, width - _indent(name)) if row.overdue else name_text
         only_name = cls(alone, "", facts, room.left, room.top, 0, room.bottom)
-        if sheet.m.large and sheet.m.shape is Shape.COMPACT:  # the smallest glass holds one line of large type a row
+        one_line = sheet.m.large and sheet.m.shape is Shape.COMPACT  # the smallest glass holds no more of large type
+        if one_line or not facts_text:
             return only_name
-        pitch = 1.3 if sheet.m.shape is Shape.TALL else 1.23
-        top = centred(room.top, room.height, round(pitch * name.size) + round(pitch * facts.size))
-        first, second = _baseline(top, pitch, name), _baseline(top + round(pitch * name.size), pitch, facts)
-        up, down = sheet.type.ink(name_text, name.size, name.weight)
-        facts_up, facts_down = sheet.type.ink(facts_text, facts.size, facts.weight)
-        inside = first - up >= room.top and second + facts_down <= room.bottom
-        apart = (name_text, name), (facts_text, facts), (_indent(facts), second - first)
-        if not inside or sheet.type.meet(*apart):
-            spare = room.height - up - down - facts_up - facts_down - 1
-            if spare < 0:
-                return cls(
-                    sheet.fitting((row.name,), name, width - _indent(name)), "", facts, room.left, room.top, 0, 0
-                )
-            first = room.top + spare // 2 + up
-            second = first + down + facts_up + 1
+        at = _baselines(sheet, (name_text, name), (facts_text, facts), room)
+        if at is None:
+            return only_name
+        first, second = at
         return cls(
             name_text, facts_text, facts, room.left, _top(first, 1.3, name), _top(second, 1.3, facts), room.bottom
         )
@@ -191,6 +195,36 @@ class _NoticeLines:
         if row.overdue:
             _paint_due_sign(sheet, row, name.size, (self.left, centred(self.name_y, height, name.size)))
         sheet.line_within(self.name_text, name, (self.left + indent, self.name_y), height)
+
+
+def _baselines(sheet: Sheet, name: tuple[str, Style], facts: tuple[str, Style], room: Rect) -> tuple[int, int] | None:
+    """Where two lines stand whose ink stays in ``room`` and does not touch; None where there is no such place."""
+    pitch = 1.3 if sheet.m.shape is Shape.TALL else 1.23
+    height = round(pitch * name[1].size)
+    top = centred(room.top, room.height, height + round(pitch * facts[1].size))
+    first, second = _baseline(top, pitch, name[1]), _baseline(top + height, pitch, facts[1])
+    up, down = sheet.type.ink(name[0], name[1].size, name[1].weight)
+    facts_up, facts_down = sheet.type.ink(facts[0], facts[1].size, facts[1].weight)
+    sign_up, side = round(_SIGN_UP_EM * facts[1].size), round(_SIGN_EM * facts[1].size)
+    facts_up, facts_down = max(facts_up, sign_up), max(facts_down, side - sign_up)
+
+    def apart(pitch: int) -> bool:
+        sign = Rect((facts[1].size - side) // 2, pitch - sign_up, side, side)
+        touch = sheet.type.meet(name, facts, (_indent(facts[1]), pitch)) or sheet.type.reaches(*name, sign)
+        return not touch
+
+    if first - up >= room.top and second + facts_down <= room.bottom and apart(second - first):
+        return first, second
+    spare = room.height - up - down - facts_up - facts_down - 1
+    if spare >= 0:
+        between = min(spare // 3, round(0.1 * facts[1].size))
+        first = room.top + (spare - between) // 2 + up
+        return first, first + down + 1 + between + facts_up
+    for free in range(sheet.m.border, -1, -1):  # tails and marks may still pass each other
+        first, second = room.top + free + up, room.bottom - free - facts_down
+        if second > first and apart(second - first):
+            return first, second
+    return None
 
 
 def _indent(style: Style) -> int:

@@ -135,20 +135,39 @@ def _tone_colours(sheet: Sheet, tone: Tone) -> tuple[Colour, Colour]:
     }[tone]
 
 
-def _standing_lines(sheet: Sheet, view: CaseView) -> tuple[tuple[str, Style], ...]:
-    when = tuple((text, sheet.body()) for text in view.when)
-    return (*when, *((text, sheet.ref(sheet.c.ink)) for text in view.holder))
+_Block = tuple[tuple[str, ...], Style]
+"""Lines under each other, and how they look."""
+
+
+def _standing_blocks(sheet: Sheet, view: CaseView, width: int) -> tuple[list[_Block], list[_Block]]:
+    """The deadline's lines, in the form that stands on one line where one does; and who has the case."""
+    body, ref = sheet.body(), sheet.ref(sheet.c.ink)
+    when: list[_Block] = []
+    for forms in view.when:
+        text = next((form for form in forms if sheet.width(form, body) <= width), forms[-1])
+        when.append((sheet.wrap(text, body, width), body))
+    return when, [(sheet.wrap(text, ref, width), ref) for text in view.holder]
+
+
+def _blocks_height(blocks: list[_Block]) -> int:
+    return sum(round(_PITCH * style.size) * len(lines) for lines, style in blocks)
+
+
+def _fitting_blocks(sheet: Sheet, view: CaseView, width: int, height: int) -> list[_Block]:
+    """As much as there is room for. Who has it is worth more than how many days that is, which the word says too."""
+    when, holder = _standing_blocks(sheet, view, width)
+    choices = [when + holder[:n] for n in range(len(holder), 0, -1)]
+    if holder:
+        choices.append(when[-1:] + holder[:1])
+    choices += [when, when[-1:]]
+    return next((each for each in choices if _blocks_height(each) <= height), [])
 
 
 def _standing_height(sheet: Sheet, view: CaseView, width: int) -> int:
     """How high the box is with all that stands in it."""
-    m = sheet.m
-    pad = round(0.5 * m.body)
-    lines = sum(
-        round(_PITCH * style.size) * len(sheet.wrap(text, style, width - 2 * pad))
-        for text, style in _standing_lines(sheet, view)
-    )
-    return 2 * pad + round(_PITCH * m.body) + lines
+    pad = round(0.5 * sheet.m.body)
+    when, holder = _standing_blocks(sheet, view, width - 2 * pad)
+    return 2 * pad + round(_PITCH * sheet.m.body) + _blocks_height(when + holder)
 
 
 def _paint_standing(sheet: Sheet, view: CaseView, rect: Rect) -> None:
@@ -164,16 +183,8 @@ def _paint_standing(sheet: Sheet, view: CaseView, rect: Rect) -> None:
         style = sheet.ref(colour, Weight.STRONG)
         sign = m.reference
     word_height = round(_PITCH * style.size)
-    blocks: list[tuple[tuple[str, ...], Style]] = []
-    height = word_height
-    for text, each in _standing_lines(sheet, view):
-        lines = sheet.wrap(text, each, room.width)
-        more = round(_PITCH * each.size) * len(lines)
-        if height + more > room.height:
-            break
-        blocks.append((lines, each))
-        height += more
-    y = centred(room.top, room.height, height)
+    blocks = _fitting_blocks(sheet, view, room.width, room.height - word_height)
+    y = centred(room.top, room.height, word_height + _blocks_height(blocks))
     if view.tone is Tone.PLAIN:
         sheet.icon("route", sign, colour, (room.left, centred(y, word_height, sign)))
     else:

@@ -142,27 +142,36 @@ def cases(state: ChoosingCase, tell: Telling) -> NoticesView:
 
 def _case_row(case: Case, tell: Telling, name: str, facts: CaseFacts | None = None) -> Row:
     how = standing_of(case, tell.today)
-    word, (days, when) = tell.say.read.standing[how], _deadline_words(case, how, tell)
-    when = days if how is Standing.LATE else when
-    forms: Forms = (f"{word} {when}".strip(), word)
+    said = word = tell.say.read.standing[how]
+    if how is Standing.LATE and case.due_on is not None:
+        days, list_words = (tell.today - case.due_on).days, tell.say.list
+        said = list_words.overdue_for.format(n=days, unit=list_words.day[0 if days == 1 else 1])
+    elif lines := _deadline_words(case, how, tell):
+        said = f"{word} {lines[-1][0]}"
+    forms: Forms = (said, word)
     if facts is not None:
         whose = wording.factory_name(facts.factory, tell.language)
-        forms = (f"{word} {when} · {whose}", *forms)
+        forms = (f"{said} · {whose}", *forms)
     icon = {Tone.OK: "circle-check", Tone.PLAIN: "route"}.get(_TONES[how], "calendar-clock")
     return Row(name, forms, "", how is Standing.LATE, Touched(Button.CHOOSE, case.case_no), icon)
 
 
-def _deadline_words(case: Case, how: Standing, tell: Telling) -> tuple[str, str]:
-    """How many days, and until or since when."""
+def _deadline_words(case: Case, how: Standing, tell: Telling) -> tuple[Forms, ...]:
+    """How many days, and until or since when; the year is left out where it is this one and there is no room."""
     say, due = tell.say.read, case.due_on
+    was_due = _dated(say.was_due, due, tell) if due else ()
     if case.closed_on is not None:
-        was_due = say.was_due.format(date=wording.day(due, tell.language)) if due else ""
-        return was_due, say.closed_on.format(date=wording.day(case.closed_on, tell.language))
+        return tuple(filter(None, (was_due, _dated(say.closed_on, case.closed_on, tell))))
     if due is None:
-        return "", ""
+        return ()
     if how is Standing.LATE:
-        return say.late_by.format(n=(tell.today - due).days), say.was_due.format(date=wording.day(due, tell.language))
-    return say.left.format(n=(due - tell.today).days), say.until.format(date=wording.day(due, tell.language))
+        return (say.late_by.format(days=_days((tell.today - due).days, tell)),), was_due
+    return (say.left.format(days=_days((due - tell.today).days, tell)),), _dated(say.until, due, tell)
+
+
+def _dated(words: str, when: date, tell: Telling) -> Forms:
+    short = (words.format(date=wording.short_day(when, tell.language)),) if when.year == tell.today.year else ()
+    return (words.format(date=wording.day(when, tell.language)), *short)
 
 
 def case(state: CaseShown, tell: Telling) -> CaseView:
@@ -186,7 +195,7 @@ def case(state: CaseShown, tell: Telling) -> CaseView:
         steps=steps[state.page * state.STEPS : (state.page + 1) * state.STEPS],
         tone=_TONES[how],
         word=say.standing[how] if state.facts.word is None else _both(tell, *state.facts.word),
-        when=tuple(each for each in _deadline_words(shown, how, tell) if each),
+        when=_deadline_words(shown, how, tell),
         holder=tuple(each for each in with_whom if each),
         previous=previous,
         following=following,

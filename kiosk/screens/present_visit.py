@@ -29,7 +29,7 @@ from kiosk.visits.effects import Outcome
 from kiosk.visits.events import Button, Touched
 from kiosk.visits.folder_states import StockSummed, TakingStock
 from kiosk.visits.front import may_type
-from kiosk.visits.services import PAY_FEE, SERVICES
+from kiosk.visits.services import PAY_FEE, SERVICES, starts_of
 from kiosk.visits.states import (
     ChoosingService,
     Confirmed,
@@ -68,6 +68,18 @@ _SERVICE_ICONS = {
     "tell-us": "message-square",
     "folder-desk": "folder-search",
 }
+
+_PAPER, _EITHER = frozenset({Device.SCANNER}), frozenset({Device.CARD, Device.SCANNER})
+
+_INSTEAD = {
+    Problem.CARD_NOT_THAI_ID: _PAPER,
+    Problem.CARD_EXPIRED: _PAPER,
+    Problem.CARD_UNKNOWN: _PAPER,
+    Problem.NUMBER_UNKNOWN: _PAPER,
+    Problem.CODE_UNKNOWN: frozenset({Device.CARD}),
+    Problem.TRIES_SPENT: _EITHER,
+}
+"""With which of these devices one can do what the advice names instead; without them it would lead nowhere."""
 
 _SETTLED = (Problem.NOTHING_OWED, Problem.ALREADY_PAID)
 
@@ -235,11 +247,17 @@ def sorry(state: Sorry, tell: Telling) -> SorryView:
     trouble = tell.say.trouble[state.problem]
     date = wording.day(state.paid_on, tell.language) if state.paid_on else ""
     happened = trouble.happened.format(date=date)
-    advice, helper = tell.filled((trouble.advice, trouble.helper))
+    advice, helper = tell.filled((trouble.advice if _other_way(state) else trouble.alone, trouble.helper))
     tone = Tone.OK if state.problem in _SETTLED else Tone.ATTENTION
     if state.problem in (Problem.CANNOT_RECORD, Problem.CANNOT_KEEP):
         tone = Tone.FAILING
     return SorryView(tell.shell(_sorry_floor(state, tell)), tone, happened, advice, helper)
+
+
+def _other_way(state: Sorry) -> bool:
+    """Whether the way that the advice names instead is open: paper instead of the card, or the card instead of it."""
+    instead = _INSTEAD.get(state.problem)
+    return instead is None or bool(instead & starts_of(state.visitor.service) & state.desk.ready)
 
 
 def _sorry_floor(state: Sorry, tell: Telling) -> Floor:
@@ -255,7 +273,7 @@ def _sorry_floor(state: Sorry, tell: Telling) -> Floor:
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
     if state.problem in _NO_WAY_ON:
         return Floor(main=button(finish, Button.FINISH, "log-out", Kind.PRIMARY), toggles=tell.toggles)
-    if state.problem in (Problem.CARD_NOT_THAI_ID, Problem.CARD_EXPIRED):  # the same card will not help
+    if state.problem in (Problem.CARD_NOT_THAI_ID, Problem.CARD_EXPIRED) and _other_way(state):
         on = button(say.use_notice, Button.RETRY, "scan-barcode", Kind.PRIMARY)
     else:
         on = button(say.again, Button.RETRY, "rotate-ccw", Kind.PRIMARY)

@@ -79,6 +79,15 @@ class Typesetter:
         baselines = [self.baseline(style.size, style.weight) for _, style in (upper, lower)]
         return masks[0].overlap(masks[1], (offset[0], offset[1] + baselines[0] - baselines[1])) is not None
 
+    def reaches(self, text: str, style: Style, box: pygame.Rect) -> bool:
+        """Whether the ink of a line lies in ``box``, whose place is told from the line's start and baseline."""
+        baseline = self.baseline(style.size, style.weight)
+        filled = pygame.mask.Mask(box.size, fill=True)
+        return (
+            pygame.mask.from_surface(self.surface(text, style), 60).overlap(filled, (box.x, box.y + baseline))
+            is not None
+        )
+
     def surface(self, text: str, style: Style) -> pygame.Surface:
         """``text`` on one line, transparent around the letters."""
         key = (text, style)

@@ -19,7 +19,10 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case. ``tone``, ``word`` and ``when`` say how it stands to its deadline; ``holder``: who has it."""
+    """One case. ``tone``, ``word`` and ``when`` say how it stands to its deadline; ``holder``: who has it.
+
+    ``when``: a line each, in its forms.
+    """
 
     shell: Shell
     title: Forms
@@ -27,7 +30,7 @@ class CaseView:
     steps: tuple[StepLine, ...]
     tone: Tone
     word: str
-    when: tuple[str, ...]
+    when: tuple[Forms, ...]
     holder: tuple[str, ...]
     previous: Action | None = None
     following: Action | None = None

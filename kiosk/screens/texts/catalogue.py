@@ -14,11 +14,12 @@ Forms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What happened, what to do, who helps."""
+    """What happened, what to do, who helps. ``alone``: what to do where the other way that ``advice`` names is shut."""
 
     happened: str
     advice: str
     helper: str
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,10 @@ EN = Catalogue(
     trouble={
         Problem.STOCK_STOPPED: Trouble("The count has stopped", "It is kept. Put the same card in to go on.", ""),
         Problem.NUMBER_UNKNOWN: Trouble(
-            "This office has no such number", "Look again and type it, or scan your notice.", _HELPS
+            "This office has no such number",
+            "Look again and type it, or scan your notice.",
+            _HELPS,
+            "Look again and type it.",
         ),
         Problem.TRIES_SPENT: Trouble("Enough numbers were tried", "Scan your notice or use your ID card.", _HELPS),
         Problem.NO_CASE: Trouble("No case is under way", "You can apply at the counter.", _HELPS),
@@ -243,7 +246,7 @@ EN = Catalogue(
         Problem.CARD_FOUND: Trouble(
             "A card is in the slot", "Take it out, then insert it again.", "Not your card? Hand it to {help}."
         ),
-        Problem.CODE_UNKNOWN: Trouble("Not found", "Scan again or use your ID card.", _HELPS),
+        Problem.CODE_UNKNOWN: Trouble("Not found", "Scan again or use your ID card.", _HELPS, "Scan again."),
         Problem.CODE_DAMAGED: Trouble("The code could not be read", "Flatten the paper and scan again.", _HELPS),
         Problem.CARD_UNKNOWN: Trouble("No factory of this card here", "Scan your notice or folder label.", _HELPS),
         Problem.NOTHING_OWED: Trouble("Nothing to pay", "", ""),

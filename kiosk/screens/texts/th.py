@@ -226,7 +226,7 @@ TH = Catalogue(
     fee=FEE_TH,
     trouble={
         Problem.STOCK_STOPPED: Trouble("หยุดตรวจนับไว้แล้ว", "เสียบบัตรเดิมเพื่อนับต่อ", ""),
-        Problem.NUMBER_UNKNOWN: Trouble("ไม่พบเลขนี้ที่สำนักงานนี้", "ดูเลขแล้วพิมพ์ใหม่ หรือสแกนใบแจ้ง", _STILL),
+        Problem.NUMBER_UNKNOWN: Trouble("ไม่พบเลขนี้ที่สำนักงานนี้", "ดูเลขแล้วพิมพ์ใหม่ หรือสแกนใบแจ้ง", _STILL, "ดูเลขแล้วพิมพ์ใหม่"),
         Problem.TRIES_SPENT: Trouble("พิมพ์เลขครบจำนวนครั้งแล้ว", "สแกนใบแจ้ง หรือใช้บัตรประชาชน", _ASK),
         Problem.NO_CASE: Trouble("ไม่มีเรื่องที่ดำเนินการอยู่", "ยื่นคำขอได้ที่เคาน์เตอร์", _ASK),
         Problem.SLIP_ELSEWHERE: Trouble("ตอนนี้ดูใบนี้ที่เครื่องไม่ได้", "สแกน QR บนใบด้วยโทรศัพท์แทน", _ASK),
@@ -238,7 +238,7 @@ TH = Catalogue(
         Problem.CARD_EXPIRED: Trouble("บัตรนี้หมดอายุแล้ว", "ใช้ใบแจ้งหรือป้ายแฟ้มแทนได้", _ASK),
         Problem.CARD_PULLED: Trouble("บัตรออกก่อนอ่านเสร็จ", "เสียบบัตรอีกครั้ง แล้วค้างไว้", _STILL),
         Problem.CARD_FOUND: Trouble("มีบัตรอยู่ในเครื่อง", "ดึงบัตรออก แล้วเสียบใหม่", "ถ้าเป็นบัตรคนอื่น ส่งให้{help}"),
-        Problem.CODE_UNKNOWN: Trouble("ไม่พบรายการนี้", "ลองสแกนอีกครั้ง หรือใช้บัตรประชาชน", _STILL),
+        Problem.CODE_UNKNOWN: Trouble("ไม่พบรายการนี้", "ลองสแกนอีกครั้ง หรือใช้บัตรประชาชน", _STILL, "ลองสแกนอีกครั้ง"),
         Problem.CODE_DAMAGED: Trouble("อ่านรหัสได้ไม่ครบ", "ทำใบแจ้งให้เรียบ แล้วสแกนอีกครั้ง", _STILL),
         Problem.CARD_UNKNOWN: Trouble("ไม่พบโรงงานของบัตรนี้ที่นี่", "ลองสแกนใบแจ้งหรือป้ายแฟ้ม", _ASK),
         Problem.NOTHING_OWED: Trouble("ไม่มียอดค้างชำระ", "", ""),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
+import msgspec
 import pytest
 
 from fleet.protocol.settings import KNOWN_SERVICES
@@ -13,13 +14,16 @@ from kiosk.screens.draw import PAINTERS
 from kiosk.screens.present import view
 from kiosk.screens.present_visit import HOLD_S
 from kiosk.screens.samples import DESK, OWED, WALL, Sample, bill, samples
+from kiosk.screens.samples_reading import LATE
 from kiosk.screens.telling import Moment
 from kiosk.screens.texts import CATALOGUES
-from kiosk.screens.views import BusyView, HoldView, IdleView, NoticesView, View, WarnView
+from kiosk.screens.views import BusyView, HoldView, IdleView, NoticesView, SorryView, View, WarnView
 from kiosk.screens.views_paying import PayView, TakeView
-from kiosk.visits.desk import Device
+from kiosk.screens.views_reading import CaseView
+from kiosk.visits.desk import Device, Language
 from kiosk.visits.effects import Outcome
-from kiosk.visits.events import Button, Touched
+from kiosk.visits.events import Button, CaseFacts, Touched
+from kiosk.visits.reading_states import CaseShown
 from kiosk.visits.states import ChoosingNotice, Idle, LookingUp, Paying, Problem, Sorry, State, Taking, Visitor, Warned
 
 EACH = pytest.mark.parametrize("sample", list(samples()), ids=lambda sample: sample.name)
@@ -89,6 +93,42 @@ def test_what_is_gone_is_not_offered() -> None:
     assert isinstance(shown, IdleView)
     assert [start.icon for start in shown.starts] == ["hand", "scan-barcode"]
     assert shown.banner is not None
+
+
+@pytest.mark.parametrize(
+    ("problem", "service", "gone", "open_way"),
+    [
+        (Problem.CARD_EXPIRED, "pay-fee", None, True),
+        (Problem.CARD_EXPIRED, "pay-fee", Device.SCANNER, False),
+        (Problem.CARD_EXPIRED, "presence-slip", None, False),
+        (Problem.CARD_UNKNOWN, "", Device.SCANNER, False),
+        (Problem.CODE_UNKNOWN, "", None, True),
+        (Problem.CODE_UNKNOWN, "", Device.CARD, False),
+        (Problem.NUMBER_UNKNOWN, "pay-fee", Device.SCANNER, False),
+        (Problem.TRIES_SPENT, "pay-fee", Device.SCANNER, True),
+    ],
+)
+def test_no_other_way_is_advised_that_is_not_there(
+    problem: Problem, service: str, gone: Device | None, open_way: bool
+) -> None:
+    desk = replace(DESK, ready=frozenset(each for each in DESK.ready if each is not gone))
+    shown = view(Sorry(desk, Visitor(service=service), problem), Moment(WALL))
+    trouble = CATALOGUES[Language.TH].trouble[problem]
+    assert isinstance(shown, SorryView)
+    assert shown.advice == (trouble.advice if open_way else trouble.alone)
+    main = shown.shell.floor.main
+    assert main is not None
+    assert (main.icon == "scan-barcode") is (open_way and problem is Problem.CARD_EXPIRED)
+
+
+def test_who_has_a_case_and_by_when_is_said_in_words_of_number() -> None:
+    late = msgspec.structs.replace(LATE, due_on=WALL.date() - timedelta(days=1))
+    english = replace(DESK, language=Language.EN)
+    shown = view(CaseShown(english, Visitor(), CaseFacts(late, OWED[0].factory)), Moment(WALL))
+    assert isinstance(shown, CaseView)
+    assert shown.when[0] == ("1 day late",)
+    assert [len(forms) for forms in shown.when] == [1, 2], "the year may be left out where it is this one"
+    assert any("Factory group" in each for each in shown.holder)
 
 
 def test_home_is_not_offered_while_the_card_is_in() -> None:
