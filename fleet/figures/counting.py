@@ -7,7 +7,7 @@ and doubles nothing.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -23,6 +23,7 @@ from fleet.devices.models import Kiosk, Record
 from fleet.devices.truth import STALE_AFTER
 from fleet.figures.durations import added, counted
 from fleet.figures.models import Counted, UptimeDay, VisitDay
+from fleet.figures.sums import add_looks, add_visits
 from fleet.protocol.records import VisitEnded
 
 EVERY_S = 60.0
@@ -60,30 +61,34 @@ def count_visits(now: datetime) -> int:
     Counted.objects.get_or_create(pk=1)
     counted_row = Counted.objects.select_for_update().get(pk=1)
     fresh = Record.objects.filter(pk__gt=counted_row.through).order_by("pk")
-    some = fresh.values_list("pk", "kind", "kiosk__office_id", "body", "received_at")[:RECORDS_MAX]
+    some = fresh.values_list("pk", "kind", "kiosk__office_id", "kiosk__office__province_id", "body", "received_at")[
+        :RECORDS_MAX
+    ]
     records = list(takewhile(lambda each: each[-1] < now - SETTLED_AFTER, some))
     if not records:
         return 0
-    _add([(office_id, body) for _pk, kind, office_id, body, _at in records if kind == KIND])
+    _add([(office_id, province, body) for _pk, kind, office_id, province, body, _at in records if kind == KIND])
     Counted.objects.filter(pk=1).update(through=records[-1][0])
     return len(records)
 
 
-def _add(visits: Iterable[tuple[str, Any]]) -> None:
-    spans: dict[tuple[str, date, str, str], list[float]] = defaultdict(list)
-    for office_id, body in visits:
+def _add(visits: Iterable[tuple[str, int, Any]]) -> None:
+    spans: dict[tuple[str, int, date, str, str], list[float]] = defaultdict(list)
+    for office_id, province, body in visits:
         try:
             visit = msgspec.convert(body, VisitEnded)
         except msgspec.ValidationError:
             continue  # of a release whose visits are told otherwise: kept as a record, and not a figure
         day = timezone.localdate(visit.ended_at)
-        key = (office_id, day, visit.service[:31], visit.outcome[:20])
+        key = (office_id, province, day, visit.service[:31], visit.outcome[:20])
         spans[key].append((visit.ended_at - visit.started_at).total_seconds())
-    for (office_id, day, service, outcome), durations_s in spans.items():
+    for (office_id, province, day, service, outcome), durations_s in spans.items():
+        durations = counted(durations_s)
         row, _ = VisitDay.objects.get_or_create(office_id=office_id, day=day, service=service, outcome=outcome)
         row.visits += len(durations_s)
-        row.durations = list(added(row.durations, counted(durations_s)))
+        row.durations = list(added(row.durations, durations))
         row.save()
+        add_visits(province, day, (service, outcome), len(durations_s), durations)
 
 
 def look(now: datetime) -> None:
@@ -92,7 +97,9 @@ def look(now: datetime) -> None:
         return
     day = timezone.localdate(now)
     here = Q(state__alive=True, state__heard_at__gt=now - STALE_AFTER)
-    kiosks = list(Kiosk.objects.filter(state__isnull=False).order_by("pk").values_list("pk", flat=True))
+    known = Kiosk.objects.filter(state__isnull=False).order_by("pk")
+    provinces = dict(known.values_list("pk", "office__province_id"))
+    kiosks = list(provinces)
     there = set(Kiosk.objects.filter(here).values_list("pk", flat=True))
     for begin in range(0, len(kiosks), KIOSKS_AT_ONCE):
         some = kiosks[begin : begin + KIOSKS_AT_ONCE]
@@ -100,4 +107,8 @@ def look(now: datetime) -> None:
             UptimeDay.objects.bulk_create([UptimeDay(kiosk_id=each, day=day) for each in some], ignore_conflicts=True)
             rows = UptimeDay.objects.filter(kiosk_id__in=some, day=day)
             rows.update(looked=F("looked") + 1)
-            rows.filter(kiosk_id__in=there.intersection(some)).update(there=F("there") + 1)
+            here_now = there.intersection(some)
+            rows.filter(kiosk_id__in=here_now).update(there=F("there") + 1)
+            looked = Counter(provinces[each] for each in some)
+            found = Counter(provinces[each] for each in here_now)
+            add_looks(day, {each: (looked[each], found[each]) for each in looked})

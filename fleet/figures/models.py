@@ -1,4 +1,8 @@
-"""Counts by day. Nothing here tells of a person, or of one visit."""
+"""Counts by day, and the same added up, so that a page adds up no year. Nothing here tells of a person, or one visit.
+
+A sum's ``place`` is a DOPA code, or ``NATION``; its ``period`` a month as ``2026-11`` or a year as ``2026``. A province
+has both, the nation its months.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from django.db import models
 
 from fleet.devices.models import Kiosk
 from fleet.office.models import Office
+
+NATION = 0
 
 
 class VisitDay(models.Model):
@@ -42,6 +48,38 @@ class UptimeDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} {self.day}"
+
+
+class VisitSum(models.Model):
+    """The visits of a place, period, service and outcome."""
+
+    place = models.PositiveSmallIntegerField()
+    period = models.CharField(max_length=7)
+    service = models.CharField(max_length=31)
+    outcome = models.CharField(max_length=20)
+    visits = models.PositiveIntegerField(default=0)
+    durations: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "place", "service", "outcome"], name="one_sum_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.period} {self.service} {self.outcome}"
+
+
+class UptimeSum(models.Model):
+    """How often the fleet looked at the kiosks of a place in a period, and how often they were there."""
+
+    place = models.PositiveSmallIntegerField()
+    period = models.CharField(max_length=7)
+    looked = models.PositiveBigIntegerField(default=0)
+    there = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "place"], name="one_sum_a_place_and_period")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.period}"
 
 
 class Counted(models.Model):

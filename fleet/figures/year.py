@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, F, Max, Min, Q, Sum, When
 
 from fleet.figures.durations import added, median_s, saved_s
-from fleet.figures.models import UptimeDay, VisitDay
+from fleet.figures.models import NATION, UptimeSum, VisitSum
 from fleet.payments.ledger import Account
-from fleet.payments.models import Posting
+from fleet.payments.models import Confirmation, Posting
 
 AT_COUNTER = timedelta(minutes=10)
 """What the same takes at a counter: the lower of the ministry's own 10 to 30 minutes lost on looking for one folder."""
@@ -106,27 +105,34 @@ def figures_of(year: int, dopa_code: int | None = None) -> Year:
 
 def years() -> list[int]:
     """The years anything is known of, the latest first."""
-    found = {day.year for model in (VisitDay, UptimeDay) for day in model.objects.dates("day", "year")}
-    found |= {day.year for day in Posting.objects.dates("confirmation__business_day", "year")}
+    periods = {*VisitSum.objects.values_list("period", flat=True).distinct()}
+    periods |= {*UptimeSum.objects.values_list("period", flat=True).distinct()}
+    found = {int(each[:4]) for each in periods}
+    paid = Confirmation.objects.aggregate(first=Min("business_day"), last=Max("business_day"))
+    if paid["first"]:
+        found |= set(range(paid["first"].year, paid["last"].year + 1))
     return sorted(found, reverse=True)
 
 
-def _within(year: int, dopa_code: int | None, day: str, province: str) -> Q:
-    where = Q(**{f"{day}__gte": date(year, 1, 1), f"{day}__lt": date(year + 1, 1, 1)})
-    return where if dopa_code is None else where & Q(**{province: dopa_code})
+def _of(year: int, dopa_code: int | None) -> Q:
+    """The sums of a year: the place's months, and for the nation the provinces' years."""
+    months = Q(place=NATION if dopa_code is None else dopa_code, period__gt=f"{year:04d}-", period__lt=f"{year:04d}-13")
+    return months if dopa_code is not None else months | Q(period=f"{year:04d}")
 
 
-def _all_of(sums: dict[tuple[str, str], _Sums], month: date, dopa_code: int) -> list[_Sums]:
-    """The sums something of a month and province counts in."""
-    return [sums["whole", ""], sums["month", month.isoformat()[:7]], sums["province", str(dopa_code)]]
+def _sums_of(sums: dict[tuple[str, str], _Sums], place: int, period: str) -> list[_Sums]:
+    """What a row of sums counts in."""
+    is_year = len(period) == len("2026")
+    return [sums["province", str(place)]] if is_year else [sums["whole", ""], sums["month", period]]
 
 
 def _add_visits(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:
-    rows = VisitDay.objects.filter(_within(year, dopa_code, "day", "office__province_id")).values_list(
-        "day", "office__province_id", "service", "outcome", "visits", "durations"
-    )
-    for day, province, service, outcome, visits, durations in rows.iterator():
-        for each in [*_all_of(sums, day, province), sums["service", service]]:
+    rows = VisitSum.objects.filter(_of(year, dopa_code))
+    for place, period, service, outcome, visits, durations in rows.values_list(
+        "place", "period", "service", "outcome", "visits", "durations"
+    ):
+        of_service = [sums["service", service]] if len(period) > len("2026") else []
+        for each in [*_sums_of(sums, place, period), *of_service]:
             each.visits += visits
             if outcome not in IN_VAIN:
                 each.spans.append(durations)
@@ -134,32 +140,29 @@ def _add_visits(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | 
 
 def _add_payments(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:
     """What pays notices by the ledger: what was settled, less what was taken back."""
-    province = "confirmation__notice__factory__office__province_id"
-    for account, sign in (("credit", 1), ("debit", -1)):
-        rows = (
-            Posting.objects.filter(_within(year, dopa_code, "confirmation__business_day", province))
-            .filter(**{account: Account.SETTLED, "confirmation__notice__isnull": False})
-            .order_by()
-            .annotate(month=TruncMonth("confirmation__business_day"))
-            .values_list("month", province)
-            .annotate(count=Count("pk"), satang=Sum("amount_satang"))
-        )
-        for month, of, count, satang in rows:
-            for each in _all_of(sums, month, of):
-                each.payments += sign * count
-                each.paid_satang += sign * satang
+    day, province = "confirmation__business_day", "confirmation__notice__factory__office__province_id"
+    month = Case(*(When(**{f"{day}__lt": date(year, each + 1, 1)}, then=each) for each in range(1, 12)), default=12)
+    sign = Case(When(credit=Account.SETTLED, then=1), When(debit=Account.SETTLED, then=-1), default=0)
+    rows = Posting.objects.filter(**{f"{day}__gte": date(year, 1, 1), f"{day}__lt": date(year + 1, 1, 1)})
+    if dopa_code is not None:
+        rows = rows.filter(**{province: dopa_code})
+    found = (
+        rows.filter(Q(credit=Account.SETTLED) | Q(debit=Account.SETTLED), confirmation__notice__isnull=False)
+        .order_by()
+        .annotate(month=month, sign=sign)
+        .values_list("month", province)
+        .annotate(count=Sum("sign"), satang=Sum(F("sign") * F("amount_satang")))
+    )
+    for number, of, count, satang in found:
+        period = date(year, number, 1).isoformat()[:7]
+        for each in (sums["whole", ""], sums["month", period], sums["province", str(of)]):
+            each.payments += count
+            each.paid_satang += satang
 
 
 def _add_uptime(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:
-    province = "kiosk__office__province_id"
-    rows = (
-        UptimeDay.objects.filter(_within(year, dopa_code, "day", province))
-        .order_by()
-        .annotate(month=TruncMonth("day"))
-        .values_list("month", province)
-        .annotate(looked_sum=Sum("looked"), there_sum=Sum("there"))
-    )
-    for month, of, looked, there in rows:
-        for each in _all_of(sums, month, of):
+    rows = UptimeSum.objects.filter(_of(year, dopa_code)).values_list("place", "period", "looked", "there")
+    for place, period, looked, there in rows:
+        for each in _sums_of(sums, place, period):
             each.looked += looked
             each.there += there

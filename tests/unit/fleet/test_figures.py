@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import statistics
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,7 +18,8 @@ from fleet.devices.hearing import say_deaf, say_hearing
 from fleet.devices.models import KioskState, Record
 from fleet.figures import counting, durations
 from fleet.figures.durations import STEP_S, STEPS, added, counted, median_s, saved_s
-from fleet.figures.models import UptimeDay, VisitDay
+from fleet.figures.models import UptimeDay, UptimeSum, VisitDay, VisitSum
+from fleet.figures.sums import add_looks
 from fleet.figures.year import figures_of
 from fleet.payments.confirming import confirm
 from tests.support.fleet_payments import owed, word
@@ -132,6 +134,32 @@ def test_who_is_there_is_up_and_who_is_silent_is_not() -> None:
     assert (seen["CBI-01"], seen["CBI-02"]) == ((3, 3), (3, 0))
 
 
+def test_the_sums_are_the_days_added_up() -> None:
+    a_year()
+    visit(8, outcome="paid", at=datetime(2026, 10, 1, 3, 0, tzinfo=UTC))
+    counting.count_visits(SETTLED)
+    days = Counter[str]()
+    for row in VisitDay.objects.select_related("office"):
+        for key in (row.office.province_id, row.office.province_id, 0):
+            days[str(key)] += row.visits
+    sums = Counter[str]()
+    for total in VisitSum.objects.all():
+        sums[str(total.place)] += total.visits
+    assert sums == days
+    whole = VisitSum.objects.filter(place=20, period="2026", outcome="paid").get()
+    assert (whole.visits, sum(whole.durations)) == (6, 6)
+    assert {each.period for each in VisitSum.objects.filter(place=0)} == {"2026-10", "2026-11"}
+
+
+def test_a_look_counts_for_its_place_once() -> None:
+    say_hearing("test")
+    KioskState.objects.update_or_create(pk="CBI-01", defaults={"alive": True, "heard_at": datetime.now(UTC)})
+    counting.look(datetime.now(UTC))
+    ours = UptimeSum.objects.filter(place=20)
+    assert [each.there for each in ours] == [1, 1], "of its month and its year"
+    assert {each.looked for each in ours} == {UptimeDay.objects.filter(kiosk__office__province_id=20).count()}
+
+
 def test_a_deaf_fleet_holds_nothing_against_its_kiosks() -> None:
     say_deaf()
     KioskState.objects.update_or_create(pk="CBI-01", defaults={"alive": True, "heard_at": datetime.now(UTC)})
@@ -148,7 +176,7 @@ def a_year() -> None:
     visit(6, outcome="timed-out", took_s=600)
     visit(1, kiosk_id="KKN-01", took_s=300)
     counting.count_visits(SETTLED)
-    UptimeDay.objects.create(kiosk_id="CBI-01", day=date(2026, 11, 22), looked=1000, there=995)
+    add_looks(date(2026, 11, 22), {20: (1000, 995)})
 
 
 def test_the_nation_is_the_sum_of_its_provinces() -> None:
