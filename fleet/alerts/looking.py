@@ -102,6 +102,11 @@ class Looking:
         """What was in force at the last look."""
         return self._policies or in_force()
 
+    def nation_desk(self, now: datetime) -> Desk:
+        """The nation's hours, without a look before."""
+        self._policies = self._read_policies(now)
+        return self.desk(None)
+
     def desk(self, dopa_code: int | None) -> Desk:
         """The hours of a province; of the nation (None), with the nation's holidays alone."""
         found = self._desks.get(dopa_code)

@@ -46,6 +46,7 @@ PLAIN = frozenset(
             "register-sample",
         ),
         *("register-run", "register-import", "register-undo", "folder-labels", "partners", "fees", "office-fees"),
+        *("alerts", "alerts-csv", "alert", "alert-rules", "alert-rules-of", "alert-maintenance", "alert-addresses"),
         *("fee-make", "fee-contact", "fee-withdraw", "fee-letter-picture", "print-letters", "letter-run"),
         *(
             "fee-policy",

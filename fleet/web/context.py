@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from fleet.alerts.telling import seen
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope, scope_of
@@ -37,6 +38,8 @@ class Entry:
     word: str
     address: str
     on: bool
+    count: int = 0
+    """What waits there for somebody."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -65,6 +68,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
+        ("alerts", "bell", _("เรื่องเตือน")),
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
         ("rollouts", "rocket", _("ปล่อยรุ่น")),
         ("payments", "banknote", _("การเงิน")),
@@ -78,13 +82,15 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     entries.append(("audit", "history", _("บันทึกการใช้งาน")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
-    return tuple(_entry(path, *each) for each in entries if each[0] not in hidden)
+    waiting = {"alerts": seen(scope).filter(closed_at__isnull=True, acked_at__isnull=True).count()}
+    return tuple(_entry(path, *each, waiting.get(each[0], 0)) for each in entries if each[0] not in hidden)
 
 
-def _entry(path: str, name: str, icon: str, word: str) -> Entry:
+def _entry(path: str, name: str, icon: str, word: str, count: int) -> Entry:
     address = reverse(f"web:{name}")
     under = (address, *_BELONGS.get(name, ()))
-    return Entry(name, icon, word, address, path == address if address == "/" else path.startswith(under))
+    on = path == address if address == "/" else path.startswith(under)
+    return Entry(name, icon, word, address, on, count)
 
 
 def _role(user_id: int) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fleet.protocol.thai import english_date_short, thai_date_short
-from fleet.web import controls, fee_words
+from fleet.web import alert_words, controls, fee_words
 from fleet.web.settings_changes import Change
 
 _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
@@ -20,7 +20,7 @@ _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
 def label(name: str) -> str:
     """What a value is called; its place in a table does not matter. Its own name where it has no words yet."""
     bare = _INDEX.sub("", name)
-    return _label_of_rule(bare) or _label_of_policy(bare) or bare
+    return _label_of_rule(bare) or _label_of_policy(bare) or alert_words.label(bare) or bare
 
 
 def _label_of_rule(name: str) -> str:
@@ -79,7 +79,7 @@ def _label_of_policy(name: str) -> str:
 
 def hint(name: str) -> str:
     """What helps to answer; empty where nothing must be said."""
-    return {
+    return alert_words.hint(name) or {
         "sample": _("ใบแจ้งทุกใบจากกติกานี้จะเขียนว่าตัวอย่าง ไม่ว่าใครลงนาม"),
         "in_force_from": _("กติการุ่นที่ลงนามหลังสุดชนะ เมื่อวันครบกำหนดอยู่ในหลายรุ่น"),
         "reminders.days": _("ลบคือก่อนครบกำหนด เช่น -30, -7, 7"),

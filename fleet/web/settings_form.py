@@ -303,13 +303,18 @@ def _place_of(answers: Answers, each: Field, service: str) -> int:
     )
 
 
+_TIMES = ("opens_at", "closes_at", "bank_by", "digest_at")
+"""Values that are a time of day."""
+
+
 def _sentence(each: Field) -> str:
     """Why a value cannot stay, and what would do."""
     name = each.leaf.path[-1]
     if each.kind == "choice":
         return _("เลือกจากรายการที่มี")
-    if name == "shape":
-        return _("ใส่แบบ 4 ถึง 20 ตัว: # คือตัวเลข @ คือตัวอักษร A ถึง Z * คือตัวเลขหรือตัวอักษร")
+    if name in ("shape", *_TIMES):
+        shape = _("ใส่แบบ 4 ถึง 20 ตัว: # คือตัวเลข @ คือตัวอักษร A ถึง Z * คือตัวเลขหรือตัวอักษร")
+        return shape if name == "shape" else _("ใส่เวลาสี่หลัก เช่น 08:30")
     match msgspec.inspect.type_info(each.leaf.type):
         case msgspec.inspect.IntType(ge=low, le=high) if each.leaf.path[-1].endswith("_s"):
             return _("ใส่ตัวเลขตั้งแต่ %(low)s ถึง %(high)s วินาที") % {"low": low, "high": high}

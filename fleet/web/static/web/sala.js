@@ -44,6 +44,12 @@
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) heard(); });
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, textarea, select");
+    const rows = [...document.querySelectorAll("a[data-row]")];
+    if (rows.length && !isTyping && !event.metaKey && !event.ctrlKey && (event.key === "j" || event.key === "k")) {
+      const here = rows.indexOf(document.activeElement);
+      rows[Math.min(rows.length - 1, Math.max(0, here + (event.key === "j" ? 1 : -1)))].focus();
+      return;
+    }
     const field = document.querySelector("#q");
     if (event.key !== "/" || isTyping || !field) return;
     event.preventDefault();

@@ -1,0 +1,168 @@
+"""Where and when somebody is told of alerts: their own addresses and hours, a trial; who else is told, and what failed.
+
+An address is its person's: nobody else is shown it. Admins are shown who has one, and letters that did not arrive.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from fleet.alerts.deeds import DeedError, add_address, send_again, try_out
+from fleet.alerts.keeping import look_again
+from fleet.alerts.looking import Looking
+from fleet.alerts.models import Address, Channel, Duty, Letter
+from fleet.people.models import Membership, Role
+from fleet.people.scope import Scope
+from fleet.web import alert_words
+from fleet.web.access import signed_in
+from fleet.web.auditing import told
+from fleet.web.views.alerts import scope_that_sees
+
+FAILED_SHOWN = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def addresses(request: HttpRequest) -> HttpResponse:
+    """One's own addresses and hours, and for admins who else is told. POST changes one's own."""
+    scope, user = scope_that_sees(request), cast(User, request.user)
+    wrong, secret = "", ""
+    if request.method == "POST":
+        try:
+            secret = _done(request, scope, user)
+        except DeedError as err:
+            wrong = alert_words.refusal(err.refusal)
+        if not (wrong or secret):
+            return HttpResponseRedirect(reverse("web:alert-addresses"))
+    context = {
+        "addresses": [(each, alert_words.channel(each.channel)) for each in Address.objects.filter(person=user)],
+        "channels": [(each.value, alert_words.channel(each), _is_open(each)) for each in Channel],
+        "duty": Duty.objects.filter(pk=user.pk).first() or Duty(person=user),
+        "hours": range(25),
+        "people": _people(scope),
+        "failed": _failed(scope),
+        "wrong": wrong,
+        "secret": secret,
+        "said": request.POST,
+    }
+    return render(request, "web/alert_addresses.html", context, status=422 if wrong else 200)
+
+
+def _is_open(channel: Channel) -> bool:
+    """Whether letters leave by this channel here at all."""
+    named = {
+        Channel.MAIL: settings.ALERTS_MAIL,
+        Channel.LINE: settings.ALERTS_LINE,
+        Channel.WEBHOOK: settings.WEBHOOK_ORIGINS,
+    }
+    return bool(named[channel])
+
+
+def _done(request: HttpRequest, scope: Scope, user: User) -> str:
+    """Do what was asked; a new webhook's secret, which is shown this once.
+
+    Raises: DeedError; Http404.
+    """
+    said = request.POST
+    match said.get("deed"):
+        case "add" if said.get("channel") in Channel.values:
+            added = add_address(user, Channel(said["channel"]), said.get("address", ""))
+            told(request, added.channel)
+            return added.secret
+        case "remove":
+            number = said.get("address", "")
+            is_number = number.isascii() and number.isdigit() and len(number) < 19
+            Address.objects.filter(person=user, pk=int(number) if is_number else 0).delete()
+        case "hours":
+            _set_hours(request, user)
+        case "trial":
+            try_out(user)
+        case "again":
+            number = said.get("letter", "")
+            found = _of_theirs(scope).filter(key=number[:32]).first()
+            if found is None:
+                raise Http404
+            send_again(found)
+        case _:
+            raise Http404
+    return ""
+
+
+def _set_hours(request: HttpRequest, user: User) -> None:
+    said = request.POST
+    hours = [said.get(name, "") for name in ("from_hour", "to_hour")]
+    if not all(each.isascii() and each.isdigit() and len(each) < 3 for each in hours):
+        raise Http404
+    begins, ends = (min(24, int(each)) for each in hours)
+    if begins >= ends:
+        begins, ends = min(begins, ends), max(begins, ends)
+        ends = min(24, max(ends, begins + 1))
+        begins = min(begins, ends - 1)
+    Duty.objects.update_or_create(
+        pk=user.pk,
+        defaults={
+            "from_hour": begins,
+            "to_hour": ends,
+            "days_off_too": "days_off_too" in said,
+            "failing_any_time": "failing_any_time" in said,
+            "digest": "digest" in said,
+        },
+    )
+    look_again(user.pk, Looking().nation_desk(timezone.now()))
+
+
+def _people(scope: Scope) -> list[dict[str, Any]]:
+    """Who is told in the provinces whose settings the account may look into: names, roles and channels."""
+    rows = Membership.objects.select_related("user").filter(user__is_active=True)
+    if not scope.changes:
+        return []
+    rows = rows if scope.changes.nation else rows.filter(dopa_code__in=scope.changes.provinces)
+    channels: dict[int, list[str]] = {}
+    for person, channel in Address.objects.values_list("person_id", "channel"):
+        channels.setdefault(person, []).append(alert_words.channel(channel))
+    return [
+        {
+            "name": each.user.get_full_name() or each.user.get_username(),
+            "role": str(Role(each.role).label),
+            "province": each.dopa_code,
+            "channels": ", ".join(channels.get(each.user_id, [])),
+        }
+        for each in rows.order_by("dopa_code", "role", "user__username")[:200]
+    ]
+
+
+def _of_theirs(scope: Scope) -> QuerySet[Letter]:
+    """Letters that were given up, to people of the provinces the account may change."""
+    rows = Letter.objects.filter(state=Letter.State.FAILED).select_related("person")
+    if scope.changes.nation:
+        return rows
+    people = Membership.objects.filter(dopa_code__in=scope.changes.provinces).values("user_id")
+    return rows.filter(person_id__in=people)
+
+
+def _failed(scope: Scope) -> list[dict[str, Any]]:
+    found = []
+    for each in _of_theirs(scope).prefetch_related("attempts", "messages")[:FAILED_SHOWN]:
+        last = each.attempts.last()
+        found.append(
+            {
+                "key": each.key,
+                "name": each.person.get_full_name() or each.person.get_username(),
+                "count": each.messages.count(),
+                "tries": each.tries,
+                "why": last.detail if last else "",
+                "channel": alert_words.channel(last.channel) if last and last.channel else _("ไม่มีช่องทาง"),
+                "at": last.at if last else each.made_at,
+            }
+        )
+    return found

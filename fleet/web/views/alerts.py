@@ -1,0 +1,275 @@
+"""Alerts: the list, one of them with its time and what to do, and taking it over."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fleet.alerts import words as told
+from fleet.alerts.deeds import DeedError, acknowledge
+from fleet.alerts.findings import Place, Rule
+from fleet.alerts.letters import Names
+from fleet.alerts.looking import mute
+from fleet.alerts.models import Alert, Attempt, Message
+from fleet.alerts.telling import may_deal_with, seen
+from fleet.devices.truth import Condition, truths_of
+from fleet.office.models import Province
+from fleet.office.spreadsheets import inert
+from fleet.people.scope import Scope, scope_of
+from fleet.web import alert_words, words
+from fleet.web.access import is_live, kiosks_seen, provinces_seen, signed_in
+from fleet.web.live import answer
+
+A_PAGE = 50
+CSV_MAX = 5000
+MEMBERS_SHOWN = 60
+
+COLUMNS = (
+    *("number", "rule", "condition", "province", "office", "kiosk", "says", "since", "opened_at", "acked_at"),
+    *("acked_by", "acked_why", "level", "returns", "closed_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An alert as a page writes it."""
+
+    alert: Alert
+    where: str
+    rule: str
+    says: str
+    condition: str
+    is_muted: bool
+
+
+def scope_that_sees(request: HttpRequest) -> Scope:
+    """The account's scope. Raises: Http404 for who sees nothing."""
+    scope = scope_of(request.user)
+    if not (scope.sees or scope.settles or scope.serves):
+        raise Http404
+    return scope
+
+
+def lines_of(alerts: Iterable[Alert], now: datetime) -> list[Line]:
+    """Alerts in the words of a page."""
+    some = list(alerts)
+    names, is_muted = Names.of(some), mute(now)
+    return [_line(each, names, is_muted) for each in some]
+
+
+def _line(alert: Alert, names: Names, is_muted: Callable[[Place], bool]) -> Line:
+    return Line(
+        alert=alert,
+        where=alert_words.said(names.where(alert)),
+        rule=alert_words.said(told.rule(alert.rule)),
+        says=alert_words.said(told.sentence(alert.rule, alert.part, alert.facts)),
+        condition="ok" if alert.closed_at else alert.condition,
+        is_muted=alert.closed_at is None and is_muted(alert.place),
+    )
+
+
+def in_state(rows: QuerySet[Alert], state: str) -> QuerySet[Alert]:
+    """Those of the list's filter."""
+    match state:
+        case "open":
+            return rows.filter(closed_at__isnull=True, acked_at__isnull=True)
+        case "acked":
+            return rows.filter(closed_at__isnull=True, acked_at__isnull=False)
+        case "closed":
+            return rows.filter(closed_at__isnull=False)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    state: str
+    rule: str
+    province: str
+    text: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Asked:
+        """Whatever is none of the choices asks for nothing."""
+        said = request.GET
+        state, rule, province = said.get("state", ""), said.get("rule", ""), said.get("province", "")
+        return cls(
+            state=state if state in alert_words.STATES else "open",
+            rule=rule if rule in set(Rule) else "",
+            province=province if province.isascii() and province.isdigit() and len(province) < 3 else "",
+            text=said.get("q", "").strip()[:60],
+        )
+
+    def narrow(self, rows: QuerySet[Alert]) -> QuerySet[Alert]:
+        """All but the state."""
+        if self.rule:
+            rows = rows.filter(rule=self.rule)
+        if self.province:
+            rows = rows.filter(dopa_code=int(self.province))
+        if self.text:
+            rows = rows.filter(Q(kiosk_id__icontains=self.text) | Q(office_id__iexact=self.text))
+        return rows
+
+
+@require_safe
+@signed_in
+def alerts(request: HttpRequest) -> HttpResponse:
+    """The alerts of this account, those that nobody has first; ``state``, ``rule``, ``province``, ``q`` narrow down."""
+    scope, asked = scope_that_sees(request), Asked.of(request)
+    rows = asked.narrow(seen(scope)).select_related("acked_by")
+    shown = in_state(rows, asked.state).order_by("-opened_at", "-pk")
+    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    provinces = _provinces(scope, rows)
+    context = {
+        "page": page,
+        "lines": lines_of(page, timezone.now()),
+        "asked": asked.text,
+        "state": asked.state,
+        "rule": asked.rule,
+        "province": asked.province,
+        "states": [(each, alert_words.state(each), in_state(rows, each).count()) for each in alert_words.STATES],
+        "rules": [(each.value, alert_words.said(told.rule(each))) for each in Rule],
+        "provinces": provinces,
+        "may_mute": bool(scope.installs) and not scope.reads_only,
+    }
+    return answer(request, "alerts", context)
+
+
+def _provinces(scope: Scope, rows: QuerySet[Alert]) -> list[Province]:
+    there = rows.order_by().values_list("dopa_code", flat=True).distinct()
+    return list(provinces_seen(scope).filter(pk__in=[each for each in there if each is not None]))
+
+
+@require_safe
+@signed_in
+def alerts_csv(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, for a spreadsheet."""
+    scope, asked = scope_that_sees(request), Asked.of(request)
+    rows = in_state(asked.narrow(seen(scope)), asked.state).select_related("acked_by").order_by("-opened_at", "-pk")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="alerts.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    for line in lines_of(rows[:CSV_MAX], timezone.now()):
+        each = line.alert
+        times = [_time(at) for at in (each.since, each.opened_at, each.acked_at)]
+        by = each.acked_by.get_username() if each.acked_by else ""
+        row = [each.pk, each.rule, each.condition, each.dopa_code or "", each.office_id, each.kiosk_id, line.says]
+        row += [*times, by, each.acked_why, each.level, each.returns, _time(each.closed_at)]
+        writer.writerow([inert(str(cell)) for cell in row])
+    return response
+
+
+def _time(at: datetime | None) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""
+
+
+# ---- one
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def alert(request: HttpRequest, number: int) -> HttpResponse:
+    """One of them. POST takes it over."""
+    scope = scope_that_sees(request)
+    it = seen(scope).select_related("acked_by").filter(pk=number).first()
+    if it is None:
+        raise Http404
+    problem = ""
+    if request.method == "POST":
+        if not may_deal_with(scope, it):
+            raise Http404
+        try:
+            acknowledge(it.pk, cast(User, request.user), request.POST.get("reason", ""))
+            return HttpResponseRedirect(reverse("web:alert", args=[it.pk]))
+        except DeedError as err:
+            problem = alert_words.refusal(err.refusal)
+    state = f"{it.acked_at is not None}-{it.closed_at is not None}"
+    if is_live(request) and request.GET.get("was") != state:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # the form beside it is another now
+    asked = request.GET.copy()
+    asked["was"] = state
+    request.GET = asked  # type: ignore[assignment]  # Django's stub wants one that cannot be changed
+    is_open = it.closed_at is None and it.acked_at is None
+    context = {**_moving(scope, it), "may_take": is_open and may_deal_with(scope, it), "problem": problem}
+    page = answer(request, "alert", context)
+    page.status_code = 422 if problem else page.status_code
+    return page
+
+
+def _moving(scope: Scope, it: Alert) -> dict[str, Any]:
+    """What is news from one second to the next."""
+    now = timezone.now()
+    [line] = lines_of([it], now)
+    kiosk = kiosks_seen(scope).filter(pk=it.kiosk_id).first() if it.kiosk_id else None
+    truth = truths_of([kiosk], now)[0] if kiosk is not None else None
+    members = kiosks_seen(scope).filter(pk__in=it.members) if it.members else None
+    return {
+        "it": it,
+        "line": line,
+        "remedy": alert_words.said(told.remedy(it.rule, it.facts)),
+        "level": alert_words.level(it.level),
+        "kiosk": kiosk,
+        "truth": truth,
+        "trouble": words.trouble(truth) if truth is not None else "",
+        "deed": words.deed(truth) if truth is not None else "",
+        "members": truths_of(members[:MEMBERS_SHOWN], now) if members is not None else [],
+        "members_count": it.facts.get("count", 0),
+        "events": [
+            {
+                "event": each,
+                "word": alert_words.what(each.what),
+                "level": alert_words.level(each.level) if each.level else "",
+                "condition": _mark(each.what, each.detail),
+                "says": each.detail if each.what == "acked" else "",
+            }
+            for each in it.events.select_related("by").order_by("-id")
+        ],
+        "letters": _letters(it),
+    }
+
+
+def _mark(what: str, detail: str) -> str:
+    """The shape beside a line of an alert's time."""
+    if what in ("closed", "acked"):
+        return "ok"
+    return "stale" if what == "grouped" else detail if detail in set(Condition) else "attention"
+
+
+def _letters(it: Alert) -> list[dict[str, Any]]:
+    """Who was told, how, and whether it arrived; nobody's address."""
+    messages = list(Message.objects.filter(alert=it).select_related("person", "letter").order_by("-id")[:100])
+    letters = [each.letter_id for each in messages if each.letter_id]
+    tries = {each.letter_id: each for each in Attempt.objects.filter(letter__in=letters).order_by("pk")}
+    rows = []
+    for each in messages:
+        state = "withdrawn" if each.withdrawn_at else each.letter.state if each.letter else "waiting-room"
+        last = tries.get(each.letter_id) if each.letter_id else None
+        rows.append(
+            {
+                "who": each.person.get_full_name() or each.person.get_username(),
+                "what": alert_words.what(each.what),
+                "state": alert_words.letter(state),
+                "condition": _OF_LETTER.get(state, "unknown"),
+                "channel": alert_words.channel(last.channel) if last else "",
+                "at": last.at if last else each.not_before,
+                "why": last.detail if last and not last.ok else "",
+            }
+        )
+    return rows
+
+
+_OF_LETTER = {"sent": "ok", "failed": "failing", "waiting": "attention", "withdrawn": "stale"}
