@@ -20,7 +20,21 @@ OUT = Path("build/bench.json")
 def measures() -> tuple[Measure, ...]:
     """Everything there is to measure, in the order of the table."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # or it greets everybody, in the middle of the table
-    from tests.bench import card, crowd, folders, image, ingest, letters, register, rollout, running, scan, screen, slip
+    from tests.bench import (
+        card,
+        crowd,
+        delta,
+        folders,
+        image,
+        ingest,
+        letters,
+        register,
+        rollout,
+        running,
+        scan,
+        screen,
+        slip,
+    )
 
     return (
         Measure(("card-text-apdus", "card-id-apdus", "card-text-ms"), card.measure),
@@ -36,6 +50,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(rollout.NAMES, rollout.measure),
         Measure(register.NAMES, register.measure),
         Measure(image.NAMES, image.measure),
+        Measure(delta.NAMES, delta.measure),
     )
 
 

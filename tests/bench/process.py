@@ -22,8 +22,20 @@ def rss_mb(pid: int) -> float:
 
     Raises: FileNotFoundError when the process has gone.
     """
+    return _status_mb(pid, "VmRSS:")
+
+
+def peak_mb(pid: int) -> float:
+    """The most resident memory it ever had, as ``rss_mb``.
+
+    Raises: FileNotFoundError when the process has gone.
+    """
+    return _status_mb(pid, "VmHWM:")
+
+
+def _status_mb(pid: int, word: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(word):
             return int(line.split()[1]) * 1024 / 1e6
     raise FileNotFoundError(f"process {pid} has ended")
 
