@@ -162,7 +162,7 @@ def card(request: HttpRequest, caller: Caller) -> HttpResponse:
         wait_s = round(CARDS_WITHIN.total_seconds())
         return HttpResponse("too many cards", status=429, content_type="text/plain", headers={"Retry-After": wait_s})
     try:
-        is_normal = partners.card_status(check, asked_for).is_normal
+        is_normal = partners.card_status(check, asked_for, caller.kiosk.office.province_id).is_normal
         state = asking.CardState.NORMAL if is_normal else asking.CardState.NOT_NORMAL
     except CouldNotAskError:
         state = asking.CardState.UNANSWERED

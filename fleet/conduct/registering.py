@@ -55,14 +55,14 @@ def sender(key: X25519PrivateKey) -> Send:
         except (SealError, ValueError):  # without a chain or a word of what stood there
             log.error("registration %s cannot be opened with this key", registration.number)
             return Held(passing_on.UNREADABLE)
-        return _ask(asked)
+        return _ask(asked, registration.office.province_id)
 
     return send
 
 
-def _ask(asked: port.Registration) -> Sent:
+def _ask(asked: port.Registration, dopa_code: int) -> Sent:
     try:
-        said = asking.register(asked)
+        said = asking.register(asked, dopa_code)
     except CouldNotAskError as err:
         return Held(err.why.value, for_all=err.why in asking.REFUSALS)
     if isinstance(said, port.Declined):

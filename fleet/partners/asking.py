@@ -35,22 +35,27 @@ REFUSALS = (Why.OFF, Why.RESTING)
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What of a person leaves us with a question: ``fields`` by name, and on whose asking (a kiosk, a number)."""
+    """What of a person leaves us with a question: ``fields`` by name, on whose asking (a kiosk, a number), and in which
+    province's office (a DOPA code)."""
 
     fields: tuple[str, ...]
     asked_for: str
+    dopa_code: int
 
 
 CARD_FIELDS = ("id_number", "chip_no", "request_no")
 CUSTOMER_FIELDS = ("id_number", "phone")
 
 
-def card_status(card: port.CardCheck, asked_for: str) -> port.CardStatus:
-    """Whether a card is in force. ``asked_for``: the kiosk it is in. Raises: CouldNotAskError."""
+def card_status(card: port.CardCheck, asked_for: str, dopa_code: int) -> port.CardStatus:
+    """Whether a card is in force. ``asked_for``: the kiosk it is in, and ``dopa_code`` where that stands.
+
+    Raises: CouldNotAskError.
+    """
     return _ask(
         System.CARD_STATUS,
         lambda each: cast(port.CardStatusRegistry, each).status(card),
-        Leaving(CARD_FIELDS, asked_for),
+        Leaving(CARD_FIELDS, asked_for, dopa_code),
     )
 
 
@@ -59,12 +64,12 @@ def company(tax_id: TaxId) -> port.Company | None:
     return _ask(System.COMPANIES, lambda each: cast(port.CompanyRegistry, each).company(tax_id))
 
 
-def register(registration: port.Registration) -> port.Customer | port.Declined:
-    """Register somebody with i-Industry. Raises: CouldNotAskError."""
+def register(registration: port.Registration, dopa_code: int) -> port.Customer | port.Declined:
+    """Register somebody with i-Industry, who asked for it in an office of that province. Raises: CouldNotAskError."""
     return _ask(
         System.CUSTOMERS,
         lambda each: cast(port.CustomerRegistry, each).register(registration),
-        Leaving(CUSTOMER_FIELDS, registration.key),
+        Leaving(CUSTOMER_FIELDS, registration.key, dopa_code),
     )
 
 
@@ -146,7 +151,10 @@ def _begin(system: System, now: datetime, leaving: Leaving | None) -> tuple[Part
     if leaving is None:
         return partner, None
     fields = " ".join(leaving.fields)
-    return partner, Disclosure.objects.create(system=system, at=now, fields=fields, asked_for=leaving.asked_for[:40])
+    asked_for, dopa_code = leaving.asked_for[:40], leaving.dopa_code
+    return partner, Disclosure.objects.create(
+        system=system, at=now, fields=fields, asked_for=asked_for, dopa_code=dopa_code
+    )
 
 
 def _came_of(disclosure: Disclosure | None, outcome: str) -> None:

@@ -37,7 +37,8 @@ class Partner(models.Model):
 
 class Disclosure(models.Model):
     """That something about a person was sent to a system: when, which ``fields`` by name, for whom (a kiosk's id, a
-    registration's number), and what came of it. Never a value, and never what was answered."""
+    registration's number), in which province's office (``dopa_code``, as it was then), and what came of it. Never a
+    value, and never what was answered."""
 
     ANSWERED = "answered"
     SENT = "sent"
@@ -47,6 +48,7 @@ class Disclosure(models.Model):
     at = models.DateTimeField()
     fields = models.CharField(max_length=100)
     asked_for = models.CharField(max_length=40)
+    dopa_code = models.PositiveSmallIntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=20, default=SENT)
 
     class Meta:

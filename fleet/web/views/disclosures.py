@@ -1,0 +1,151 @@
+"""What of persons was sent to other people's systems: the record PDPA asks for, for who serves where it happened.
+
+It holds no value, so it shows none: which fields left us, when, to whom, what for, for which kiosk or request, and
+what came of it. About whom is known only of a request (its masked number); a card's owner is written down nowhere.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fleet.devices.models import Kiosk
+from fleet.office.channels.models import Registration
+from fleet.office.spreadsheets import inert
+from fleet.partners.models import Disclosure
+from fleet.partners.port import System
+from fleet.people.scope import scope_of
+from fleet.protocol.tickets import grouped
+from fleet.web import disclosure_words, partner_words
+from fleet.web.access import for_offices, signed_in
+
+PER_PAGE = 50
+AT_ONCE = 500
+"""Rows of a CSV that are looked up together."""
+
+SYSTEMS = (System.CARD_STATUS, System.CUSTOMERS)
+"""Those that are told something about a person at all."""
+
+HEADINGS = ("at", "system", "owner", "purpose", "fields", "asked_for", "about_masked", "province", "outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of them in words. ``about``: whose request it was, masked; empty where nobody wrote down whose."""
+
+    it: Disclosure
+    system: str
+    owner: str
+    purpose: str
+    fields: str
+    asked_for: str
+    about: str
+    is_kiosk: bool
+    condition: str
+    word: str
+
+
+def _asked(request: HttpRequest) -> tuple[QuerySet[Disclosure], str, str]:
+    """What the address asks for, of what this account may see: rows, a system's name or none, what is searched."""
+    rows = scope_of(request.user).served(Disclosure.objects.all(), "dopa_code")
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in set(SYSTEMS) else ""
+    asked = request.GET.get("q", "").strip()[:40]
+    if kind:
+        rows = rows.filter(system=kind)
+    if asked:
+        rows = rows.filter(asked_for__icontains=asked.replace(" ", ""))
+    return rows, kind, asked
+
+
+def _lines(rows: Iterable[Disclosure]) -> Iterator[Line]:
+    rows = list(rows)
+    numbers = {each.asked_for for each in rows}
+    masked = dict(Registration.objects.filter(pk__in=numbers).values_list("pk", "id_masked"))
+    kiosks = set(Kiosk.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    for each in rows:
+        system = System(each.system)
+        condition, word = disclosure_words.outcome(each.outcome)
+        yield Line(
+            it=each,
+            system=partner_words.name(system),
+            owner=partner_words.owner(system),
+            purpose=disclosure_words.purpose(system),
+            fields=disclosure_words.fields(each.fields),
+            asked_for=grouped(each.asked_for) if system is System.CUSTOMERS else each.asked_for,
+            about=masked.get(each.asked_for, ""),
+            is_kiosk=each.asked_for in kiosks,
+            condition=condition,
+            word=word,
+        )
+
+
+@require_safe
+@signed_in
+@for_offices
+def disclosures(request: HttpRequest) -> HttpResponse:
+    """The list, newest first; ``kind`` and ``q`` narrow it down."""
+    rows, kind, asked = _asked(request)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    narrowed = {name: value for name, value in (("kind", kind), ("q", asked)) if value}
+    context = {
+        "lines": list(_lines(page)),
+        "page": page,
+        "systems": [(each, partner_words.name(each)) for each in SYSTEMS],
+        "kind": kind,
+        "asked_number": asked,
+        "before": urlencode({**narrowed, "page": page.number - 1}),
+        "after": urlencode({**narrowed, "page": page.number + 1}),
+        "narrowed": urlencode(narrowed),
+    }
+    return render(request, "web/disclosures.html", context)
+
+
+@require_safe
+@signed_in
+@for_offices
+def disclosures_csv(request: HttpRequest) -> HttpResponse:
+    """The same as a table for a spreadsheet; everything asked for, not only what the page shows."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="disclosures.csv"'
+    answer.write("\ufeff")  # or a Thai spreadsheet takes it for cp874
+    table = csv.writer(answer)
+    table.writerow(HEADINGS)
+    rows, _kind, _asked_for = _asked(request)
+    for batch in _batches(rows.iterator(AT_ONCE)):
+        for each in _lines(batch):
+            at = timezone.localtime(each.it.at).isoformat(timespec="seconds")
+            where = "" if each.it.dopa_code is None else str(each.it.dopa_code)
+            cells = (
+                at,
+                each.system,
+                each.owner,
+                each.purpose,
+                each.fields,
+                each.asked_for,
+                each.about,
+                where,
+                each.word,
+            )
+            table.writerow(map(inert, cells))
+    return answer
+
+
+def _batches(rows: Iterator[Disclosure]) -> Iterator[list[Disclosure]]:
+    batch: list[Disclosure] = []
+    for each in rows:
+        batch.append(each)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
