@@ -28,6 +28,7 @@ from fleet.protocol.factory import luhn_digit
 from fleet.protocol.payment import bill_reference
 from fleet.protocol.settings import KNOWN_SERVICES
 from fleet.protocol.thai import IdNumber, be_year, check_digit, keyed_hash
+from fleet.site.sample_alerts import make_alerts
 from fleet.site.sample_cases import make_cases
 from fleet.site.sample_channels import make_channels
 from fleet.site.sample_fees import make_sample_fees
@@ -117,6 +118,7 @@ def make_sample_data(tracking_address: str, *, today: date | None = None) -> Non
             names = {"office_name": {"th": office.name_th, "en": office.name_en}}
             change_settings(Layer.OFFICE, office.office_id, names, None, "ข้อมูลตัวอย่าง")
     make_sample_fees()
+    make_alerts(timezone.now())
     make_sample_trust(settings.DATA_DIR, _national(tracking_address))
 
 

@@ -43,10 +43,17 @@ THEIRS = {
     "key": {"province": "40", "office": "KKN", "kiosk": "KKN-01"},
 }
 
+ALERTS = {
+    *("alerts/", "alerts.csv", "alerts/<int:number>/", "alerts/maintenance/", "alerts/addresses/"),
+    *("alerts/rules/", "alerts/rules/<int:dopa_code>/"),
+}
+"""There for everybody with a role; which of them each finds is tried in ``alerts/test_pages.py``."""
+
 
 FOR_TECHNICIANS = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    *ALERTS,
 }
 """What somebody who looks after machines sees: those, and what is set on them."""
 
@@ -159,6 +166,7 @@ FOR_TREASURY = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     *("holidays/", "payments/", "payments/<str:number>/"),
+    *ALERTS,
 }
 """What somebody who looks after money sees: that, and the machines it comes from."""
 
@@ -199,6 +207,7 @@ NOT_THERE_YET = {
         "fees/<str:office_id>/notices/<str:notice_no>/letter.pdf",
     ),
     "fees/<str:office_id>/notices/<str:notice_no>/letter.png",
+    *("alerts/<int:number>/", "alerts/rules/<int:dopa_code>/"),
 }
 """What they are of is not in the sample data (nor is a bank played, nor anybody enrolling): nobody finds it."""
 
