@@ -285,6 +285,8 @@ class FrontDesk:
         """Said again and again, and written down when it is new."""
         if online is not self._state.desk.online:
             log.info("the way to the fleet is %s", "open" if online else "shut")
+        if online:
+            self._effects.writing.keep_key()  # another office's records may have come meanwhile
         self._step(LinkChanged(online))
 
     def _load_settings(self) -> None:

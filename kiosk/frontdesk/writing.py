@@ -53,6 +53,9 @@ log = logging.getLogger(__name__)
 KEY_NOTE = "presence-key"
 """Under which the spool's file keeps the private key, 32 bytes."""
 
+OFFICE_NOTE = "presence-key-office"
+"""And for which office it was made: a key signs for one province, and a kiosk may be moved."""
+
 SYSTEM = "i-Industry"
 """Where customers are registered; the same in both languages."""
 
@@ -84,6 +87,7 @@ class WritingHands:
 
     def __init__(self, kiosk_id: str, stores: Stores, printing: Printing, recording: Recording) -> None:
         self._kiosk_id, self._stores, self._printing, self._recording = kiosk_id, stores, printing, recording
+        self._signs = False
 
     def run(self, effect: WritingEffect, desk: Desk) -> tuple[Event, ...]:
         """Carry out one effect; the events that answer it."""
@@ -145,6 +149,7 @@ class WritingHands:
         return Kept(paper) if self._recording.put(record) else NotKept()
 
     def _presence(self, effect: SignPresence, desk: Desk) -> Event:
+        self.keep_key()
         private = self._private_key()
         key_id = _key_id(private) if private else ""
         known = self._stores.replica.item(SlipKey, key_id) if private else None
@@ -183,8 +188,15 @@ class WritingHands:
     # ---- the kiosk's own key
 
     def take_settings(self, settings: KioskSettings) -> None:
-        """Where presence slips are offered there is a key to sign them with; the first time, it is made."""
-        if PRESENCE_SLIP not in settings.services or self._private_key() is not None:
+        """Where presence slips are offered there is a key to sign them with."""
+        self._signs = PRESENCE_SLIP in settings.services
+        self.keep_key()
+
+    def keep_key(self) -> None:
+        """Make a key where there is none, and where the kiosk has come to another office since: the old one would speak
+        for the old province. What it has signed stays good; a new one signs once it has come back from the fleet."""
+        office_id = self._stores.replica.office_id
+        if not self._signs or self._is_key_of(office_id):
             return
         private = Ed25519PrivateKey.generate()
         record = records.PresenceKeyMade(
@@ -192,11 +204,25 @@ class WritingHands:
             public_key=private.public_key().public_bytes_raw().hex(),
             made_at=datetime.now(UTC),
         )
-        keep = self._stores.spool.noting(KEY_NOTE, private.private_bytes_raw())
+        notes = (KEY_NOTE, private.private_bytes_raw()), (OFFICE_NOTE, office_id.encode())
+        keep = [self._stores.spool.noting(*each) for each in notes]
         try:
-            self._stores.spool.append(record, also=keep)
+            self._stores.spool.append(record, also=lambda: [each() for each in keep])
         except SpoolFullError as err:
             log.error("no key for presence slips: %s", err)
+
+    def _is_key_of(self, office_id: str) -> bool:
+        """Whether there is a key, made for this office; while the office is not known, any will do."""
+        spool = self._stores.spool
+        if spool.noted(KEY_NOTE) is None:
+            return False
+        made_for = (spool.noted(OFFICE_NOTE) or b"").decode()
+        if office_id and not made_for:  # made before the first records came, or by an earlier release
+            try:
+                spool.note(OFFICE_NOTE, office_id.encode())
+            except SpoolFullError as err:
+                log.error("not noted for which office the key is: %s", err)
+        return not (office_id and made_for) or made_for == office_id
 
     def _private_key(self) -> Ed25519PrivateKey | None:
         kept = self._stores.spool.noted(KEY_NOTE)

@@ -195,7 +195,11 @@ def _keep_key(source: Source, record: records.PresenceKeyMade) -> tuple[str, ...
     )
     if not is_new:
         return ()
+    earlier = PresenceKey.objects.filter(kiosk_id=source.kiosk_id, withdrawn_at=None).exclude(pk=record.key_id)
+    ended = list(earlier.values_list("key_id", flat=True))
+    # By the clock the slips were signed by, should that go before ours: what the old key has signed stays good.
+    earlier.update(withdrawn_at=max(source.now, record.made_at))
     offices = tuple(Office.objects.order_by("pk").values_list("pk", flat=True))
     for office_id in offices:  # kiosks of all of them are to know it; in order, as ``publish`` asks
-        publish(office_id, {SlipKey: [record.key_id]})
+        publish(office_id, {SlipKey: [record.key_id, *ended]})
     return offices

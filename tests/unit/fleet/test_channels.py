@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fleet.devices.models import Kiosk, Record
 from fleet.ingest.keeping import Keeper, Said
+from fleet.office.channels.items import slip_keys
 from fleet.office.channels.keeping import UnfitError, open_from_web
 from fleet.office.channels.models import Channel, PresenceKey, Registration, StepKind, Ticket
 from fleet.office.channels.tracking import Deadline, tracked_ticket
@@ -134,6 +135,21 @@ def test_a_kiosks_key_is_its_own() -> None:
     Keeper().keep([said(PresenceKeyMade(key_id=made.key_id, public_key="cd" * 32, made_at=NOW), kiosk_id="KKN-01")])
     key = PresenceKey.objects.get()
     assert (key.kiosk_id, key.public_key) == ("CBI-02", "ab" * 32)
+
+
+def test_a_kiosks_new_key_ends_the_one_before_and_not_what_that_has_signed() -> None:
+    def key(byte: int, made_at: datetime) -> PresenceKeyMade:
+        public = bytes([byte]) * 32
+        return PresenceKeyMade(key_id=key_id_of(public), public_key=public.hex(), made_at=made_at)
+
+    first, other, second = key(1, NOW), key(2, NOW), key(3, NOW + timedelta(days=900))
+    Keeper().keep([said(first)])
+    Keeper().keep([said(other, kiosk_id="KKN-01")])
+    Keeper().keep([said(first, second)])
+    ends = dict(PresenceKey.objects.values_list("key_id", "withdrawn_at"))
+    assert ends == {first.key_id: second.made_at, other.key_id: None, second.key_id: None}
+    published = {each.key_id for each in slip_keys("KKN", [first.key_id]) if each.valid_until is not None}
+    assert published == {first.key_id}
 
 
 def test_an_answer_is_public_and_a_reason_is_not() -> None:

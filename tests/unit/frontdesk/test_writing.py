@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from drivers.card.port import CardInserted
 from fleet.protocol.codes import PresenceCode, classify
-from fleet.protocol.office import OfficePage, SlipKey, change_of
+from fleet.protocol.office import Item, OfficePage, SlipKey, change_of
 from fleet.protocol.presence import Verdict
-from fleet.protocol.records import KnownRecord, decode_record
+from fleet.protocol.records import KnownRecord, PresenceKeyMade, decode_record
 from fleet.protocol.settings import KNOWN_SERVICES
 from fleet.protocol.thai import IdNumber
 from kiosk.frontdesk.writing import Stores, WritingHands, judge_slip
@@ -69,26 +69,33 @@ class Desk:
     def learn(self) -> None:
         """The fleet has told everybody of this kiosk's key, and of the topics."""
         self.hands.take_settings(EVERY)
+        self.take_page("CBI", "a.1.0", *TOPICS, self.key(20))
+
+    def key(self, dopa_code: int) -> SlipKey:
+        """The key this kiosk made last, as the fleet gives it to everybody."""
         batch = self.spool.batch(0)
         assert batch is not None
-        made = msgspec.json.decode(bytes(batch.records[0].record))
-        key = SlipKey(
-            key_id=made["key_id"],
-            public_key=made["public_key"],
+        said = [decode_record(each.record) for each in batch.records]
+        made = [each for each in said if isinstance(each, PresenceKeyMade)][-1]
+        return SlipKey(
+            key_id=made.key_id,
+            public_key=made.public_key,
             issuer="CBI-01",
-            dopa_code=20,
+            dopa_code=dopa_code,
             valid_from=datetime(2020, 1, 1, tzinfo=UTC),
         )
+
+    def take_page(self, office_id: str, cursor: str, *items: Item) -> None:
         self.replica.take(
             OfficePage(
-                office_id="CBI",
+                office_id=office_id,
                 hash_key="00" * 16,
                 revision=1,
                 since="",
-                cursor="a.1.0",
+                cursor=cursor,
                 anew=True,
                 more=False,
-                changes=tuple(change_of(each) for each in (*TOPICS, key)),
+                changes=tuple(change_of(each) for each in items),
             )
         )
 
@@ -158,6 +165,40 @@ def test_nothing_is_signed_with_a_key_that_nobody_knows(desk: Desk) -> None:
 def test_a_key_is_made_once(desk: Desk) -> None:
     for _ in range(2):
         desk.hands.take_settings(EVERY)
+    assert desk.records() == ["PresenceKeyMade"]
+
+
+def test_a_kiosk_that_was_moved_signs_for_its_new_province_with_a_new_key(desk: Desk) -> None:
+    desk.learn()
+    purpose = Touched(Button.CHOOSE, EVERY.presence.purpose_1.th)
+    slip = Touched(Button.CONTINUE), *CARD, purpose
+    before = desk.visit("presence-slip", *slip)
+    assert isinstance(before, Giving)
+    old_key = desk.replica.all_of(SlipKey)[0]
+    desk.replica.wipe()
+    desk.hands.keep_key()
+    assert desk.records().count("PresenceKeyMade") == 1, "nobody knows yet where it is now"
+    desk.take_page("KKN", "b.1.0", old_key)
+    moved = desk.visit("presence-slip", *slip)
+    assert isinstance(moved, Sorry), "the old province's key signs nothing here"
+    assert desk.records().count("PresenceKeyMade") == 2
+    desk.take_page("KKN", "b.2.0", old_key, desk.key(40))
+    after = desk.visit("presence-slip", *slip)
+    assert isinstance(after, Giving)
+    assert isinstance(before.paper, PresencePaper)
+    assert isinstance(after.paper, PresencePaper)
+    assert (before.paper.presence.dopa_code, after.paper.presence.dopa_code) == (20, 40)
+    for paper in (before.paper, after.paper):
+        code = classify(paper.qr)
+        assert isinstance(code, PresenceCode)
+        assert judge_slip(desk.replica, code).verdict is Verdict.GENUINE
+    desk.hands.keep_key()
+    assert desk.records().count("PresenceKeyMade") == 2
+
+
+def test_a_key_of_before_the_first_records_is_that_offices(desk: Desk) -> None:
+    desk.learn()
+    desk.hands.keep_key()
     assert desk.records() == ["PresenceKeyMade"]
 
 
