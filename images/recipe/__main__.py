@@ -153,7 +153,7 @@ def _tell(work: Path, release: root.Release, steps: Steps, *, was_kept: bool) ->
     minutes = round(steps.minutes, 1)
     result = {
         "version": release.version, "minutes": minutes, "tree": debian.inputs(), "tree_was_kept": was_kept,
-        "size_mib": sizes, "sha256": hashes,
+        "size_mib": sizes, "sha256": hashes, "manifest_hash": bundle.manifest_hash(work / "sala.raucb"),
     }  # fmt: skip
     (work / "result.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     steps.say(f"done: {work / 'sala.img'}, {sizes['sala.img']} MiB; bundle {sizes['sala.raucb']} MiB")

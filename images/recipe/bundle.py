@@ -6,9 +6,11 @@ emulator and the desk, says so in its name, and is said aloud.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +51,23 @@ def keys(work: Path) -> Keys:
     if not made.certificate.exists():
         _make(folder, made)
     return made
+
+
+def manifest_hash(bundle: Path) -> str:
+    """A bundle's identity, as a kiosk's RAUC reports it and `fleet trust add firmware` asks for it: of its manifest.
+
+    Read out of the signature, which carries it; Debian 12's RAUC does not print it. Raises: StepError.
+    """
+    with bundle.open("rb") as file:
+        end = file.seek(-8, os.SEEK_END)
+        size = int.from_bytes(file.read(8), "big")
+        file.seek(end - size)
+        signature = file.read(size)
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder) / "signature", Path(folder) / "manifest"
+        given.write_bytes(signature)
+        run("openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", given, "-out", found)
+        return hashlib.sha256(found.read_bytes()).hexdigest()
 
 
 def _make(folder: Path, made: Keys) -> None:

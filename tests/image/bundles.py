@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from images.recipe import parts
-from images.recipe.bundle import keys, make_bundle
+from images.recipe.bundle import keys, make_bundle, manifest_hash
 from images.recipe.commands import run
 from images.recipe.root import SITE, Release
 
@@ -36,15 +36,14 @@ class Bundle:
 
 
 class _Info(msgspec.Struct):
-    hash: str
-    version: str = msgspec.field(default="")
+    version: str = ""
 
 
 def known(work: Path, file: Path) -> Bundle:
     """A bundle as `rauc info` knows it. ``work``: where the image was made."""
     said = run("rauc", "info", f"--keyring={keys(work).trust}", "--output-format=json", file)
     about = msgspec.json.decode(said[said.index("{") : said.rindex("}") + 1], type=_Info)
-    return Bundle(file, about.version, about.hash)
+    return Bundle(file, about.version, manifest_hash(file))
 
 
 def make(work: Path, out: Path, version: str, added: Mapping[str, str]) -> Bundle:

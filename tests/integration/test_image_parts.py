@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -88,6 +89,28 @@ def test_where_one_file_changed_nearly_every_block_stays(tmp_path: Path) -> None
     known = set(_blocks(tmp_path / "parts-one/root.img"))
     after = _blocks(tmp_path / "parts-two/root.img")
     assert sum(block not in known for block in after) / len(after) < 0.08  # one file of forty is 0.025
+
+
+def test_the_hash_by_which_a_kiosk_names_a_bundle_is_of_what_was_signed(tmp_path: Path, keys: bundle.Keys) -> None:
+    _parts(_tree(tmp_path / "tree"), tmp_path / "parts")
+    made = tmp_path / "sala.raucb"
+    bundle.make_bundle(tmp_path / "parts", made, keys, RELEASE, "a test")
+    said = run("rauc", "info", f"--keyring={keys.trust}", made)
+    salt, tree, size = (
+        re.search(rf"Verity {name}:\s+'(\w+)'|Verity {name}:\s+(\d+)", said) for name in ("Salt", "Hash", "Size")
+    )
+    assert salt is not None
+    assert tree is not None
+    assert size is not None
+    parts_of = {name: (tmp_path / "parts" / name) for name in ("root.img", "kernel.img")}
+    images = [
+        f"[image.{slot}]\nsha256={_hash(parts_of[file])}\nsize={parts_of[file].stat().st_size}\nfilename={file}\n"
+        for slot, file in (("rootfs", "root.img"), ("kernel", "kernel.img"))
+    ]
+    head = f"[update]\ncompatible={layout.COMPATIBLE}\nversion={RELEASE.version}\ndescription=a test\n"
+    verity = f"[bundle]\nformat=verity\nverity-hash={tree[1]}\nverity-salt={salt[1]}\nverity-size={size[2]}\n"
+    manifest = "\n".join((head, verity, *images))
+    assert bundle.manifest_hash(made) == hashlib.sha256(manifest.encode()).hexdigest()
 
 
 def test_a_bundle_holds_the_blocks_of_the_slots_where_its_index_looks(tmp_path: Path, keys: bundle.Keys) -> None:

@@ -12,9 +12,11 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "pcscd": ("pcscd", "unshare"),
     "mosquitto": ("mosquitto",),
     "chromium": ("chromium",),
+    "node": ("node", "npm"),
     "tesseract": ("tesseract",),
     "poppler": ("pdftoppm",),
     "postgresql": ("initdb", "pg_ctl"),
+    "rauc": ("rauc", "mksquashfs", "openssl"),
     "dbus": ("dbus-daemon", "dbus-send", "setpriv"),
 }
 """What each name of SALA_TEST_REQUIRE stands for."""
