@@ -1,16 +1,22 @@
-"""Turns the boot partition's ``network.toml`` into what systemd-networkd, wpa_supplicant and chrony read.
+"""Turns the boot partition's ``network.toml`` into what systemd-networkd, wpa_supplicant and chrony read; and what a
+technician's QR has said, which the front desk keeps as ``network.json`` (``kiosk/frontdesk/network.py``).
 
-What it is: a person's five lines, checked, written as three programs' configuration into memory at every start. What
-it is not: the network. Nothing is brought up here.
+What it is: a person's five lines, checked, written as three programs' configuration into memory at every start, and
+again when something was scanned. What it is not: the network. Nothing is brought up here; with ``--restart`` those
+three are started again.
 Rules: a file with a mistake must not cut a kiosk off: what is understood is used, what is not is said in the journal,
-and without anything understood every wire gets its address by DHCP. A password is written where root alone reads.
+and without anything understood every wire gets its address by DHCP. A section of the boot partition's file goes before
+what was scanned: who holds the card has the last word. A password is written where root alone reads, and what was
+scanned is believed as little as what was typed.
 """
 
 from __future__ import annotations
 
 import argparse
 import ipaddress
+import json
 import os
+import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass, field
@@ -39,21 +45,41 @@ class Plan:
     problems: list[str] = field(default_factory=list)
 
 
-def understood(text: str) -> Plan:
-    """The file's content, as far as it makes sense."""
+SECTIONS = {"wifi", "address", "time"}
+
+
+def understood(text: str, scanned: str = "") -> Plan:
+    """What the file says, and beside it what was scanned, as far as it makes sense."""
     plan = Plan()
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
         plan.problems.append(str(err))
-        return plan
-    for name in given.keys() - {"wifi", "address", "time"}:
+        given = {}
+    given = _with_scanned(plan, given, scanned)
+    for name in given.keys() - SECTIONS:
         plan.problems.append(f"[{name}] means nothing here")
     _take_wifi(plan, _table(plan, given, "wifi"))
     _take_address(plan, _table(plan, given, "address"))
     servers = _table(plan, given, "time").get("servers", [])
     plan.servers = tuple(each for each in _words(plan, "time.servers", servers) if _is_host(plan, each))
     return plan
+
+
+def _with_scanned(plan: Plan, given: dict[str, Any], scanned: str) -> dict[str, Any]:
+    """The file's sections, and of the others those that were scanned."""
+    if not scanned:
+        return given
+    try:
+        said = json.loads(scanned)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        plan.problems.append("what was scanned cannot be read")  # and is not repeated: a password may stand in it
+        return given
+    if both := sorted(SECTIONS & said.keys() & given.keys()):
+        plan.problems.append(f"[{both[0]}] was scanned, too; what stands here goes before it")
+    return {name: said[name] for name in SECTIONS & said.keys()} | given
 
 
 def _table(plan: Plan, given: dict[str, Any], name: str) -> dict[str, Any]:
@@ -141,7 +167,9 @@ def _network(match: str, plan: Plan | None, metric: int) -> str:
 
 
 def write(into: Path, written: dict[str, tuple[str, int]]) -> None:
-    """Put the files under ``into``, each with its rights from the first byte on."""
+    """Put the files under ``into``, each with its rights from the first byte on; what is not meant any more goes."""
+    for name in {WIFI_FILE, SUPPLICANT, TIME_FILE} - written.keys():
+        (into / name).unlink(missing_ok=True)
     for name, (content, rights) in written.items():
         path = into / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,24 +178,43 @@ def write(into: Path, written: dict[str, tuple[str, int]]) -> None:
             file.write(content)
 
 
+def restart(wifi: Path) -> None:
+    """Have the three programs read what was written; ``wifi`` is there where the machine has a radio."""
+    for words in (
+        ("restart", "systemd-networkd.service"),
+        *([("--no-block", "restart", "wpa_supplicant@wlan0.service")] if wifi.exists() else []),
+        ("--no-block", "try-restart", "chrony.service"),
+    ):
+        subprocess.run(["systemctl", *words], check=False)
+
+
 def main(argv: list[str]) -> int:
     """Read, write, and say what was not understood; 0 always: a kiosk with DHCP is better than one without network."""
     parser = argparse.ArgumentParser(description="the boot partition's network.toml, for the programs that read others")
     parser.add_argument("file", type=Path)
+    parser.add_argument("--scanned", type=Path, help="what a technician's QR has said")
     parser.add_argument("--into", type=Path, required=True)
+    parser.add_argument("--restart", action="store_true", help="have the programs read it")
     arguments = parser.parse_args(argv)
-    try:
-        text = arguments.file.read_text("utf-8")
-    except FileNotFoundError:
-        text = ""
-    except (OSError, UnicodeDecodeError) as err:
-        sys.stderr.write(f"{arguments.file} cannot be read: {err}\n")
-        text = ""
-    plan = understood(text)
+    plan = understood(_read(arguments.file), _read(arguments.scanned) if arguments.scanned else "")
     for problem in plan.problems:
         sys.stderr.write(f"{arguments.file}: {problem}\n")
     write(arguments.into, files(plan))
+    if arguments.restart:
+        restart(Path("/sys/class/net/wlan0"))
     return 0
+
+
+def _read(file: Path) -> str:
+    """Its text; nothing where there is none."""
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as err:
+        why = err.strerror if isinstance(err, OSError) else "no text"
+        sys.stderr.write(f"{file} cannot be read: {why}\n")
+        return ""
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ SITE = HOME / "lib/python3.13/site-packages"
 
 ENABLED = (
     "sala-agent.service", "sala-frontdesk.service", "sala-data.service", "sala-network.service", "sala-good.timer",
+    "sala-network-scanned.path",
     "pcscd.service", "pcscd.socket", "chrony.service", "nftables.service", "usbguard.service",
     "systemd-networkd.service", "systemd-resolved.service",
 )  # fmt: skip
@@ -40,6 +41,7 @@ MASKED = (
 UNIT_FOLDERS = {
     "*.service": "usr/lib/systemd/system",
     "*.timer": "usr/lib/systemd/system",
+    "*.path": "usr/lib/systemd/system",
     "*.service.d/*.conf": "usr/lib/systemd/system",
     "journald.conf.d/*.conf": "usr/lib/systemd",
     "system.conf.d/*.conf": "usr/lib/systemd",

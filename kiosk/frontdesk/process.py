@@ -33,7 +33,7 @@ from kiosk.frontdesk.glass import Glass
 from kiosk.frontdesk.hang_watch import HangWatch
 from kiosk.frontdesk.loop import FrontDesk
 from kiosk.frontdesk.night import Night
-from kiosk.frontdesk.nobody import await_identity
+from kiosk.frontdesk.nobody import Around, await_identity
 from kiosk.frontdesk.recovery import FILE_NAME as RECOVERY_FILE
 from kiosk.frontdesk.recovery import Recovery
 from kiosk.frontdesk.worker import NUDGE_S, DeviceWorker, Inbox
@@ -153,7 +153,8 @@ class Process:
         Raises: ConfigError when the news socket cannot be made where the configuration wants it.
         """
         if not self._config.is_enrolled:
-            enrolled = await_identity(self._config, self.glass, lambda: self._stopping, self._manager.works)
+            around = Around(self.glass, self._openers.scanner, lambda: self._stopping, self._manager.works)
+            enrolled = await_identity(self._config, around)
             if enrolled is None:
                 return None
             self._config = enrolled

@@ -36,6 +36,7 @@ from kiosk.visits.states import (
     Idle,
     Inviting,
     LookingUp,
+    NetworkNote,
     Offer,
     OpeningPayment,
     OutOfService,
@@ -116,10 +117,16 @@ def enrolling(offer: Offer, tell: Telling) -> EnrolView:
     """10c: nobody yet."""
     say = tell.say.enrol
     code = " ".join((offer.code[:3], offer.code[3:]))
+    of_network = {
+        NetworkNote.NONE: (),
+        NetworkNote.KEPT: (say.network_kept,),
+        NetworkNote.WRONG: (say.network_wrong,),
+        NetworkNote.FAILED: (say.network_failed,),
+    }[offer.network]
     return EnrolView(
         tell.shell(Floor(toggles=tell.toggles)),
         say.title,
-        say.steps if offer.address else (say.waiting,),
+        say.steps if offer.address else (*of_network, say.waiting, say.network_hint),
         offer.address,
         say.code_lead,
         code.strip(),

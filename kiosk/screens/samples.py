@@ -31,6 +31,7 @@ from kiosk.visits.states import (
     Idle,
     Inviting,
     LookingUp,
+    NetworkNote,
     Offer,
     OpeningPayment,
     OutOfService,
@@ -197,6 +198,9 @@ def _beginning() -> Iterator[Sample]:
     yield Sample("10b-starting", OutOfService(Desk("CBI-01")), _at(minute=5))
     yield Sample("10c-enrolling", OutOfService(Desk(""), OFFER), _at(minute=5))
     yield Sample("10c-enrolling-no-fleet", OutOfService(Desk(""), Offer()), _at(minute=5))
+    for note in (NetworkNote.KEPT, NetworkNote.WRONG, NetworkNote.FAILED):
+        name = f"10c-enrolling-network-{note.name.lower()}"
+        yield Sample(name, OutOfService(Desk(""), Offer(network=note)), _at(minute=5))
 
 
 def _paying() -> Iterator[Sample]:

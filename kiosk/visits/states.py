@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import Enum, auto
 from typing import ClassVar, TypeVar
 
 from kiosk.visits.desk import Desk
@@ -43,12 +44,22 @@ TILES_REDUCED = 4
 """Tiles of the menu on all sizes (look.md: 6 tiles, then a page turn), and under the banner about what is gone."""
 
 
+class NetworkNote(Enum):
+    """What became of the QR of a network that a technician held before the scanner last."""
+
+    NONE = auto()
+    KEPT = auto()
+    WRONG = auto()
+    FAILED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a technician needs to enrol this kiosk: the QR's address and the code. Empty while the fleet is asked."""
 
     address: str = ""
     code: str = ""
+    network: NetworkNote = NetworkNote.NONE
 
 
 @dataclass(frozen=True, slots=True)

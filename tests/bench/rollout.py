@@ -44,7 +44,7 @@ def measure() -> list[Row]:
             port=int(made.ports["broker"]),
             identities=str(made.folder / "simulated"),
             kiosk_ids=tuple(make_kiosks(made, KIOSKS, with_identities=True)),
-            spread_s=30.0,
+            spread_s=120.0,
             records_an_hour=2.0,
             bad_share=0.0,
             firmware="0.1.0",

@@ -221,6 +221,10 @@ class Enrolments:
     title: str
     steps: tuple[str, ...]
     waiting: str
+    network_hint: str
+    network_kept: str
+    network_wrong: str
+    network_failed: str
     code_lead: str
 
 

@@ -84,6 +84,10 @@ EN = Catalogue(
             "Choose office and name, then type this code",
         ),
         waiting="Looking for the fleet. If this takes long, check the network cable",
+        network_hint="Without a cable: let the scanner read the Wi-Fi's QR",
+        network_kept="Network saved, connecting",
+        network_wrong="This QR names no network that a kiosk can use",
+        network_failed="The network could not be saved. Restart the kiosk and scan again",
         code_lead="Code of this kiosk",
     ),
     lost=Losses(

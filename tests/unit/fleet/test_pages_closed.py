@@ -54,6 +54,7 @@ FOR_TECHNICIANS = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     *ALERTS,
+    "network-code/",
 }
 """What somebody who looks after machines sees: those, and what is set on them."""
 

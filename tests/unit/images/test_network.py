@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -84,3 +85,55 @@ def test_no_file_and_a_broken_file_are_no_reason_to_end(tmp_path: Path, capsys: 
     assert network.main([str(tmp_path / "network.toml"), "--into", str(tmp_path / "run")]) == 0
     assert "cannot be read" in capsys.readouterr().err
     assert (tmp_path / "run" / network.WIRE_FILE).exists()
+
+
+WIFI_SCANNED = {"name": "OFFICE", "password": "correct horse", "country": "TH"}
+
+
+def test_what_was_scanned_stands_beside_the_file_and_the_file_goes_before_it() -> None:
+    scanned = json.dumps({"wifi": WIFI_SCANNED, "address": {"own": "192.0.2.20/24"}})
+    plan = network.understood("", scanned)
+    assert (plan.wifi, plan.own, plan.problems) == (("OFFICE", "correct horse", "TH"), "192.0.2.20/24", [])
+    plan = network.understood('[address]\nown = "192.0.2.30/24"', scanned)
+    assert (plan.wifi, plan.own) == (("OFFICE", "correct horse", "TH"), "192.0.2.30/24")
+    assert plan.problems == ["[address] was scanned, too; what stands here goes before it"]
+    assert network.understood("[wifi", scanned).wifi == ("OFFICE", "correct horse", "TH")
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    ["{", "5", '"correct horse"', '{"wifi": {"name": "x", "password": "correct horse\\n}"}}',
+     '{"wifi": "correct horse"}', '{"address": {"own": ["nine"]}}', '{"more": "correct horse"}',
+     '{"time": {"servers": "correct horse"}}'],
+)  # fmt: skip
+def test_what_was_scanned_is_believed_as_little_as_what_was_typed(scanned: str) -> None:
+    plan = network.understood("", scanned)
+    assert list(network.files(plan)) == [network.WIRE_FILE]
+    assert "DHCP=yes" in network.files(plan)[network.WIRE_FILE][0]
+    assert not any("correct horse" in problem for problem in plan.problems)
+
+
+def test_what_is_not_meant_any_more_is_taken_away(tmp_path: Path) -> None:
+    boot, scanned = tmp_path / "network.toml", tmp_path / "network.json"
+    scanned.write_text(json.dumps({"wifi": WIFI_SCANNED, "time": {"servers": ["192.0.2.1"]}}))
+    words = [str(boot), "--scanned", str(scanned), "--into", str(tmp_path / "run")]
+    assert network.main(words) == 0
+    made = [tmp_path / "run" / name for name in (network.WIFI_FILE, network.SUPPLICANT, network.TIME_FILE)]
+    assert all(file.exists() for file in made)
+    assert stat.S_IMODE(made[1].stat().st_mode) == 0o600
+    scanned.write_text("{}")
+    network.main(words)
+    assert not any(file.exists() for file in made)
+
+
+def test_what_was_scanned_is_read_by_the_three_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real main with a stand-in for systemctl on the PATH."""
+    said = tmp_path / "said"
+    (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {said}\n')
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    network.restart(tmp_path / "no-radio")
+    network.restart(tmp_path)
+    radio = "--no-block restart wpa_supplicant@wlan0.service"
+    without = ["restart systemd-networkd.service", "--no-block try-restart chrony.service"]
+    assert said.read_text().splitlines() == [*without, without[0], radio, without[1]]
