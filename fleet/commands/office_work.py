@@ -4,6 +4,7 @@
     fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
     fleet office-work register                      check, import and undo what was asked for on the page, then end
     fleet office-work registrations                 pass on to i-Industry who asked to be registered, then end
+    fleet office-work webhooks                      tell other programs what happened, then end
     fleet notices CBI 2569                          tell what would be made; --make makes it
     fleet notices CBI 2569 --letters FOLDER         the letters of what is owed, several PDFs; goes on where it stopped
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 def add(command: AddCommand) -> None:
     """These commands."""
     work = command("office-work", _office_work, "do what waits of one kind; conduct starts it")
-    work.add_argument("what", choices=["letters", "daily", "register", "registrations"])
+    work.add_argument("what", choices=["letters", "daily", "register", "registrations", "webhooks"])
     _add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
 
 
@@ -77,6 +78,10 @@ def _office_work(arguments: argparse.Namespace) -> Said:
         return {"turns": register.work_off(stop)}
     if arguments.what == "registrations":
         return _pass_on_registrations(stop)
+    if arguments.what == "webhooks":
+        from fleet.conduct import hooks
+
+        return {"told": hooks.tell_all(timezone.now, stop)}
     if arguments.what == "letters":
         return {"parts": runs.work(payee_of, timezone.localdate, stop)}
     return {
@@ -172,7 +177,7 @@ def _print(run: LetterRun, folder: Path) -> Said:
         try:
             runs.print_part(part, payee_of, timezone.localdate())
         except runs.NoPayeeError as err:
-            raise CommandError(f"the settings of {err} name no payee") from err
+            raise CommandError(f"the settings of {err} name no payee that may be paid") from err
         progress = runs.progress_of(run)
         sys.stderr.write(f"{progress.done}/{run.total} letters\n")
         sys.stderr.flush()

@@ -5,11 +5,14 @@ It stands here because it joins what the layers below keep apart: the office's f
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from fleet.devices.desired import announce_office, stack_of
 from fleet.devices.models import Kiosk
@@ -19,6 +22,9 @@ from fleet.office.fees.reckoning import Version
 from fleet.office.fees.runs import Payee
 from fleet.office.models import Office
 from fleet.protocol.settings import KioskSettings, SettingsError, read_settings
+from fleet.trust.accounts import NotSignedError, signed_payee
+
+log = logging.getLogger(__name__)
 
 
 def settings_of(office: Office) -> KioskSettings | None:
@@ -31,9 +37,22 @@ def settings_of(office: Office) -> KioskSettings | None:
 
 
 def payee_of(office: Office) -> Payee | None:
-    """Who is paid by the office's letters; None when its settings name nobody."""
+    """Who is paid by the office's letters; None when its settings name nobody, or nobody whose account is signed.
+
+    Where people sign accounts, a letter carries one only as they did, under the name they signed, as kiosks do.
+    """
     found = settings_of(office)
-    return Payee(found.payee.name.th, found.payee.biller_id, found.sample) if found else None
+    if found is None:
+        return None
+    payee = found.payee
+    try:
+        signed = signed_payee(settings.DATA_DIR / "trust", payee.biller_id, office.province_id, timezone.now())
+    except NotSignedError as err:
+        log.error("no letters of %s: %s", office.pk, err)
+        return None
+    if signed is None:
+        return Payee(payee.name.th, payee.biller_id, found.sample)
+    return Payee(signed.name_for(payee.name).th, signed.biller_id, found.sample or signed.sample)
 
 
 def make_notices(asked: Asked, versions: Sequence[Version], as_of: date, by: User | None) -> list[str]:

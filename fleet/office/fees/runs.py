@@ -47,7 +47,7 @@ class Payee:
 
 
 PayeeOf = Callable[[Office], Payee | None]
-"""None: the settings name no payee an account could be paid into."""
+"""None: the settings name no payee an account could be paid into, or none whose account is signed."""
 
 
 def ask(office: Office, notices: QuerySet[Notice], by: User | None, of_what: str = "") -> LetterRun | None:
@@ -130,7 +130,8 @@ def print_part(part: LetterPart, payee_of: PayeeOf, today: date) -> bool:
 
 
 class NoPayeeError(LookupError):
-    """The office's settings name no payee: a letter has nobody to be paid to. Fill the settings in."""
+    """The office's settings name no payee, or one that nobody signed: a letter has nobody to be paid to. Fill the
+    settings in, or have the account signed (``fleet trust``)."""
 
 
 def letters_of(office: Office, notice_nos: Sequence[str], payee_of: PayeeOf, today: date) -> list[Letter]:
@@ -180,7 +181,7 @@ def work(payee_of: PayeeOf, today: Callable[[], date], stop: Callable[[], bool],
         try:
             printed += print_part(part, payee_of, today())
         except NoPayeeError:
-            log.error("letters of %s: its settings name no payee", part.run.office_id)
+            log.error("letters of %s: its settings name no payee that may be paid", part.run.office_id)
             LetterPart.objects.filter(run=part.run, done_at__isnull=True).update(tries=TRIES_MAX, claimed_until=None)
     return printed
 
