@@ -26,6 +26,8 @@ from fleet.alerts.policy import clock
 from fleet.alerts.telling import Audience, may_call_at, seen
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BANGKOK
+from fleet.webhooks.models import Kind
+from fleet.webhooks.occurring import occurred
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,13 @@ def keep(look: Look, before: Sequence[Alert], policies: Policies, desk: Desk) ->
     return len(changes)
 
 
+def _told(alert: Alert) -> dict[str, str]:
+    """What other programs hear of an alert."""
+    found = {"rule": alert.rule, "condition": alert.condition, "matter": alert.matter}
+    found |= {"office_id": alert.office_id, "kiosk_id": alert.kiosk_id}
+    return {name: str(said or "") for name, said in found.items()}
+
+
 @dataclass(slots=True)
 class _Keeping:
     """One transaction's worth."""
@@ -92,6 +101,7 @@ class _Keeping:
         Alert.objects.bulk_create([alert for alert, _ in opened], batch_size=200)
         for alert, change in opened:
             self._note(alert, change)
+            occurred(Kind.ALERT_OPENED, alert.key, alert.dopa_code, _told(alert))
         touched: dict[int, Alert] = {}
         for change in changes:
             if change.number is not None:

@@ -23,9 +23,9 @@ from fleet.alerts.letters import machine_body, text_of
 from fleet.alerts.limiting import HOUR, Waiting, next_letter
 from fleet.alerts.models import Address, Alert, Attempt, Channel, Duty, Letter, Message
 from fleet.alerts.policies import in_force
-from fleet.alerts.signing import DELIVERY, SIGNATURE, signature
 from fleet.alerts.telling import seen
 from fleet.people.scope import scope_of
+from fleet.webhooks.signing import DELIVERY, SIGNATURE, signature
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -21,11 +22,13 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from fleet.api.trail import write_down
 from fleet.people.tokens.models import Answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 KEPT_FOR = timedelta(days=1)
 """How long a POST that is sent again is known; afterwards it is another one."""
@@ -42,13 +45,16 @@ def rest(request: HttpRequest, rest: str) -> HttpResponse:
         return answer(missing())
 
     def carry_out() -> HttpResponse:
-        answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        is_file = request.content_type == "multipart/form-data"  # the database must not be held while one is taken in
+        with nullcontext() if request.method in _SAFE or is_file else transaction.atomic():
+            answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+            write_down(request, found.route, found.kwargs, answered)
         return answered
 
     key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
-    # A file is known by its content already, and may be too large to be read twice.
-    is_file = request.content_type == "multipart/form-data"
-    response = _once(request, key, carry_out) if key and not is_file else carry_out()
+    # A file is known by its content already, and may be too large to be read twice; a secret is never kept.
+    is_kept = request.content_type != "multipart/form-data" and not rest.endswith("/secret")
+    response = _once(request, key, carry_out) if key and is_kept else carry_out()
     add_never_cache_headers(response)
     return response
 

@@ -1,5 +1,5 @@
 """The office's standing work, done by processes of their own: letters, reminders, surcharges, imports of registers,
-registrations that are passed on.
+registrations that are passed on, webhooks.
 
 Not here, in the leader's own turn: a mail server may take a minute and a hundred letters ten seconds, and meanwhile
 the lease would run out and a revocation wait. The leader only looks whether there is work and starts who does it; all
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from fleet.conduct import registering
+from fleet.conduct import hooks, registering
 from fleet.office.channels import passing_on
 from fleet.office.fees import making, runs
 from fleet.office.fees.models import LetterPart, PolicyRevision, Reminder
@@ -68,6 +68,8 @@ class OfficeWork:
             self._begin("register")
         if not self._count("registrations") and registering.is_anything_due(timezone.now()):
             self._begin("registrations")
+        if not self._count("webhooks") and _webhooks_are_due():
+            self._begin("webhooks")
         if now_s >= self._daily_at_s:
             self._daily_at_s = now_s + DAILY_EVERY_S
             if not self._count("daily") and _daily_is_due():
@@ -110,6 +112,13 @@ class OfficeWork:
                 process.kill()
                 process.wait()
         self._working.clear()
+
+
+def _webhooks_are_due() -> bool:
+    """Whether anything is to be told, once it was looked which kiosks went and came."""
+    now = timezone.now()
+    hooks.watch(now)
+    return hooks.due(now).exists()
 
 
 def _daily_is_due() -> bool:

@@ -26,6 +26,8 @@ from fleet.payments.other_fees import expected_of, shown_for
 from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.settings import SettingsError, read_settings
 from fleet.protocol.topics import Channel
+from fleet.webhooks.models import Kind as Told
+from fleet.webhooks.occurring import occurred
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +72,28 @@ def confirm(word: BankWord) -> Confirmation:
         Posting.objects.create(
             confirmation=confirmation, debit=move.debit, credit=move.credit, amount_satang=move.amount_satang
         )
+        if verdict is Match.EXACT:
+            _tell_others(confirmation)
         if notice is not None and verdict is Match.EXACT:
             settle(notice, confirmation)
         elif intent is not None and verdict is Match.EXACT:
             tell_shown(intent, confirmation)
         return confirmation
+
+
+def _tell_others(confirmation: Confirmation) -> None:
+    office = confirmation.office
+    occurred(
+        Told.PAYMENT_CONFIRMED,
+        confirmation.notice_id or confirmation.ref1,
+        office.province_id if office else None,
+        {
+            "notice_no": confirmation.notice_id,
+            "office_id": office.pk if office else None,
+            "amount_satang": confirmation.amount_satang,
+            "paid_at": confirmation.paid_at.isoformat(),
+        },
+    )
 
 
 def _known(word: BankWord) -> Confirmation | None:

@@ -18,6 +18,7 @@ from fleet.rollouts.gating import RolloutState
 from fleet.rollouts.judging import MemberState
 from fleet.rollouts.models import Deed, Kind, Rollout
 from fleet.rollouts.stepping import plan_of, standing_of
+from fleet.rollouts.telling import tell_others
 
 
 class DeedError(ValueError):
@@ -70,6 +71,7 @@ def do(rollout_pk: int, what: What, by: User | None, reason: str) -> Rollout:
         rollout.state, rollout.state_since, rollout.because = state, now, ""
         rollout.save(update_fields=["state", "state_since", "because", "forgiven"])
         Deed.objects.create(rollout=rollout, at=now, by=by, what=what.value, detail=reason[:200])
+        tell_others(rollout)
     return rollout
 
 

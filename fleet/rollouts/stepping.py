@@ -45,6 +45,7 @@ from fleet.rollouts.planning import Place, Why, late_wave, left_out
 from fleet.rollouts.saving import save_many
 from fleet.rollouts.signing import is_awaited
 from fleet.rollouts.starting import Draft, add_members, candidates, kiosks_for, wanted_of
+from fleet.rollouts.telling import tell_others
 
 log = logging.getLogger(__name__)
 
@@ -275,6 +276,7 @@ class _Step:
             self._supersede()
         if state is RolloutState.HALTED:
             asking.call_off(rollout)
+        tell_others(rollout)
         log.info("roll-out %d is %s %s", rollout.pk, state.value, because.value)
 
     def _supersede(self) -> None:

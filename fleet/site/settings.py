@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "fleet.audit",
     "fleet.people",
     "fleet.people.tokens",
+    "fleet.webhooks",
     "fleet.trust",
     "fleet.office",
     "fleet.office.changes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBadRequest, QueryDict
@@ -18,8 +19,23 @@ class NoNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if NUL in request.path or any(map(_has_nul, (request.GET, request.POST))):
-            return HttpResponseBadRequest("a NUL in a text", content_type="text/plain")
+            return _refused(request)
         return self._get_response(request)
+
+
+def _refused(request: HttpRequest) -> HttpResponseBadRequest:
+    """For a program as the REST interface refuses (``fleet.api.rest.problems``), which it did not get to."""
+    if not request.path.startswith("/api/"):
+        return HttpResponseBadRequest("a NUL in a text", content_type="text/plain")
+    said = {
+        "type": "about:blank",
+        "title": "Not understood",
+        "status": 400,
+        "code": "not-understood",
+        "detail": "Send texts without NUL characters.",
+        "errors": [],
+    }
+    return HttpResponseBadRequest(json.dumps(said), content_type="application/problem+json")
 
 
 def _has_nul(said: QueryDict) -> bool:

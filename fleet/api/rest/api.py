@@ -27,6 +27,7 @@ from fleet.api.rest import (
     rollouts,
     settings,
     tickets,
+    webhooks,
 )
 from fleet.api.rest.problems import MEDIA_TYPE, Problem, RefusedError, answer, missing, refused
 
@@ -42,13 +43,14 @@ times have an offset. Who sends `Idempotency-Key` with a POST may send it again:
 `application/problem+json` with a `code` for programs and a sentence for people. Fields are only ever added."""
 
 COMMON = {
+    400: "Not understood",
     401: "No token that holds",
     403: "Not this token",
     404: "Not there, or not for this token",
     422: "Does not fit",
     429: "Too often",
 }
-WITH_BODY = {400: "Not understood", 409: "Not now", 413: "Too large"}
+WITH_BODY = {409: "Not now", 413: "Too large"}
 
 
 class StrictJson(Parser):
@@ -73,13 +75,13 @@ class Interface(NinjaAPI):
         schema = super().get_openapi_schema(path_prefix=PREFIX)
         schema["components"]["schemas"]["Problem"] = Problem.model_json_schema(mode="serialization")
         schema["components"]["securitySchemes"]["Bearer"]["description"] = "A token of the page of tokens"
-        for path in schema["paths"].values():
-            for method, operation in path.items():
-                _describe(method, operation)
+        for path, operations in schema["paths"].items():
+            for method, operation in operations.items():
+                _describe(path, method, operation)
         return schema
 
 
-def _describe(method: str, operation: dict[str, Any]) -> None:
+def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
     """Add what every operation may answer, and what every POST may bring."""
     responses = operation["responses"]
     for status, words in (COMMON | (WITH_BODY if method != "get" else {})).items():
@@ -87,7 +89,8 @@ def _describe(method: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         if status >= 400:
             response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    if method == "post":
+    is_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    if method == "post" and not is_file and not path.endswith("/secret"):
         operation.setdefault("parameters", []).append(
             {
                 "in": "header",
@@ -107,7 +110,7 @@ def interface() -> NinjaAPI:
     )  # fmt: skip
     for part in (
         kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels, holidays, register,
-        figures,
+        figures, webhooks,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

@@ -140,7 +140,9 @@ class Opening(Schema):
     office_id: Annotated[str, Field(max_length=5)] = ""
     entered_at: AwareDatetime
     holder: HolderSaid
-    papers: Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(max_length=100, default_factory=list)]
+    papers: Annotated[
+        list[Annotated[int, Field(ge=0, le=1000, strict=True)]], Field(max_length=100, default_factory=list)
+    ]
 
 
 class Doing(Schema):
@@ -148,7 +150,7 @@ class Doing(Schema):
 
     what: What
     to: HolderSaid | None = None
-    position: Annotated[int, Field(ge=-1, le=1000)] = -1
+    position: Annotated[int, Field(ge=-1, le=1000, strict=True)] = -1
 
 
 def _case(who: Caller, case_no: str) -> Case:

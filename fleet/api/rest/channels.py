@@ -12,7 +12,7 @@ from fleet.acting.seen import offices_seen
 from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Name, OfficeId, answers
+from fleet.api.rest.shapes import Claim, Name, OfficeId, answers
 from fleet.office.channels.models import Channel
 from fleet.people.tokens.rights import Part
 
@@ -24,10 +24,10 @@ class ChannelSaid(Schema):
 
     name_th: Annotated[str, Field(min_length=1, max_length=60)]
     name_en: Annotated[str, Field(min_length=1, max_length=60)]
-    owner_id: Annotated[int | None, Field(ge=1, le=2**31 - 1)] = None
+    owner_id: Annotated[int | None, Field(ge=1, le=2**31 - 1, strict=True)] = None
     owner_name: Annotated[str, Field(max_length=80)] = ""
-    deadline_days: Annotated[int, Field(ge=1, le=365)] = 15
-    is_open: bool = True
+    deadline_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 15
+    is_open: Claim = True
 
 
 class ChannelOut(ChannelSaid):

@@ -14,7 +14,7 @@ from fleet.acting.seen import notices_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Name, OfficeId, answers
+from fleet.api.rest.shapes import Claim, Name, OfficeId, answers
 from fleet.office.fees.figures import Stand, by_stand, stand_of, where
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact
@@ -25,7 +25,7 @@ from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.FEES), tags=["fees"])
 
-_Year = Annotated[int, Field(ge=1957, le=2157)]
+_Year = Annotated[int, Field(ge=1957, le=2157, strict=True)]
 
 
 class NoticeOut(Schema):
@@ -75,9 +75,9 @@ class Making(Schema):
     makes samples. `again`: also those whose notice was withdrawn."""
 
     year: _Year
-    month: Annotated[int | None, Field(ge=1, le=12)] = None
-    drafts: bool = False
-    again: bool = False
+    month: Annotated[int | None, Field(ge=1, le=12, strict=True)] = None
+    drafts: Claim = False
+    again: Claim = False
 
 
 class Planned(Schema):

@@ -28,7 +28,7 @@ class HolidaySaid(Schema):
     """A day off. `province` null: in the whole nation. `source`: who says so, and where."""
 
     on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
-    province: Annotated[int | None, Field(ge=10, le=99)] = None
+    province: Annotated[int | None, Field(ge=10, le=99, strict=True)] = None
     name_th: Annotated[str, Field(min_length=1, max_length=120)]
     name_en: Annotated[str, Field(max_length=120)] = ""
     source: Annotated[str, Field(min_length=1, max_length=120)]

@@ -12,7 +12,7 @@ from fleet.acting.seen import confirmations_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Number, answers, name_of
+from fleet.api.rest.shapes import Claim, Number, answers, name_of
 from fleet.payments.deciding import DecisionError, Refusal, decide, deeds_of, needs_second, second
 from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
@@ -60,7 +60,7 @@ class Decision(Schema):
 class SecondEyes(Schema):
     """Whether the second person agrees."""
 
-    agreed: bool
+    agreed: Claim
 
 
 def _told(standing: Standing) -> dict[str, object]:

@@ -88,14 +88,14 @@ class NewRollout(Schema):
     Settings go out in waves by `PUT settings/…` with `in_waves`.
     """
 
-    firmware: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    firmware: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
     waves: Annotated[str, Field(min_length=1, max_length=300)]
     reason: Annotated[str, Field(min_length=1, max_length=200)]
-    province: Annotated[int | None, Field(ge=10, le=99)] = None
-    success_percent: Annotated[int, Field(ge=0, le=100)] = 95
-    soak_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 3600
-    at_once: Annotated[int, Field(ge=1, le=100_000)] = 200
-    harm_max: Annotated[int, Field(ge=1, le=100_000)] = 10
+    province: Annotated[int | None, Field(ge=10, le=99, strict=True)] = None
+    success_percent: Annotated[int, Field(ge=0, le=100, strict=True)] = 95
+    soak_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600, strict=True)] = 3600
+    at_once: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 200
+    harm_max: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 10
 
 
 class Preview(Schema):

@@ -11,7 +11,7 @@ from ninja import Field, Header, Query, Router, Schema
 from fleet.acting.settings import PublishError, Refusal, Spot, Wanted, differences, publish, spot_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Name, answers, name_of
+from fleet.api.rest.shapes import Claim, Name, answers, name_of
 from fleet.devices.desired import SettingsError, latest_document, put_back, undo
 from fleet.devices.models import SettingsRevision
 from fleet.people.tokens.rights import Part
@@ -56,14 +56,14 @@ class Changing(Schema):
 
     document: dict[str, Any]
     reason: Annotated[str, Field(min_length=1, max_length=200)]
-    in_waves: bool = False
+    in_waves: Claim = False
 
 
 class Because(Schema):
     """Why it is taken back. ``to``: the revision to go back to, 0 for none; left out: the last change."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
-    to: Annotated[int | None, Field(ge=0, le=2**31 - 1)] = None
+    to: Annotated[int | None, Field(ge=0, le=2**31 - 1, strict=True)] = None
 
 
 class Published(Schema):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.contrib.auth.models import User
-from ninja import Path
+from ninja import Field, Path
 
 from fleet.api.rest.problems import Problem
 
 ID_MAX = 2**53 - 1
 """The largest whole number every JSON reader can hold."""
+
+Claim = Annotated[bool, Field(strict=True)]
+"""Yes or no in a body; 0 and "no" are neither."""
 
 _WORD = r"^[^\x00/]{1,40}$"
 

@@ -8,6 +8,7 @@ Rules: a closed case is closed; what changes travels to the office's kiosks in t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,6 +18,8 @@ from fleet.office.cases.models import Case, CaseDeed
 from fleet.office.changes.publishing import publish
 from fleet.protocol import office as wire
 from fleet.protocol.deadlines import Standing, standing
+from fleet.webhooks.models import Kind
+from fleet.webhooks.occurring import listeners, occurred
 
 
 class CaseError(ValueError):
@@ -127,6 +130,14 @@ def note(case: Case, what: str, detail: str, by: User | None) -> None:
     """Add a deed to what was done to a case; ``by`` None: a file of samples, or the calendar itself."""
     name = (by.get_full_name() or by.username)[:80] if by else ""
     CaseDeed.objects.create(case=case, what=what, detail=detail[:120], by_name=name)
+    if not listeners(Kind.CASE_MOVED):
+        return
+    told = {"case_no": case.pk, "office_id": case.office_id, "what": what, "due_on": _day(case.due_on)}
+    occurred(Kind.CASE_MOVED, case.pk, case.office.province_id, told | {"closed_on": _day(case.closed_on)})
+
+
+def _day(on: date | None) -> str | None:
+    return on.isoformat() if on else None
 
 
 def publish_case(case: Case) -> None:

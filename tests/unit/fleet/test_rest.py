@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fleet.api.describing import FILE, described
 from fleet.api.rest.bearer import ASKS
+from fleet.audit.models import Entry
 from fleet.devices.models import KioskCommand, SettingsRevision
 from fleet.office.cases.models import Case
 from fleet.office.channels.keeping import open_from_web
@@ -296,3 +297,24 @@ def test_a_channel_and_a_holiday_are_kept_by_the_admin() -> None:
     assert admin.ask("post", "holidays", day).json()["days"] == 0  # type: ignore[attr-defined]
     number = Holiday.objects.get(on="2027-03-15", province_id=20).pk
     assert admin.ask("delete", f"holidays/{number}").json()["days"] == 1  # type: ignore[attr-defined]
+
+
+# ---- what is written down
+
+
+def test_what_programs_do_and_see_is_in_the_trail() -> None:
+    one = program(Role.OFFICER)
+    before = Entry.objects.count()
+    one.get("kiosks")
+    assert Entry.objects.count() == before
+    case_no = one.get("cases")["items"][0]["case_no"]
+    one.get(f"cases/{case_no}")
+    one.ask("post", f"cases/{case_no}/deeds", {"what": "step"})
+    one.ask("post", f"cases/{case_no}/deeds", {"what": "nothing"})
+    one.ask("put", "settings/national/-", {"document": {}, "reason": "x"}, If_Match='"1"')
+    told = [(each.kind, each.about) for each in Entry.objects.order_by("number")[before:]]
+    assert told == [("saw", ""), ("saw", case_no), ("did", case_no), ("refused", "national/-")]
+    last = Entry.objects.first()
+    assert last is not None
+    assert (last.by_id, one.token.start in last.said) == (one.token.person.pk, True)
+    assert one.secret not in last.said

@@ -15,10 +15,10 @@ from fleet.alerts.hours import Desk
 from fleet.alerts.judging import Round, Said, SaidDevice, SaidHealth, Seen, judge
 from fleet.alerts.peers import PEERS_MIN, stand_out, upper_tail
 from fleet.alerts.policy import AlertPolicy, PolicyError, read_policy
-from fleet.alerts.signing import is_signed, signature
 from fleet.alerts.words import remedy, rule, sentence
 from fleet.office.holidays.days import Calendar
 from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Status, encode
+from fleet.webhooks.signing import is_signed, signature
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 PLACE = Place(20, "CBI", "CBI-01")

@@ -1,0 +1,119 @@
+"""Subscriptions of an account: making, ending, a new secret; and what their person may hear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from fleet.alerts.findings import Matter
+from fleet.people.scope import Area, Scope, scope_of
+from fleet.webhooks.models import Event, Kind, Subscription
+from fleet.webhooks.posting import NotThereError, place_of
+from fleet.webhooks.signing import secret_of
+
+SUBSCRIPTIONS_MAX = 20
+"""In force at once, of one person."""
+
+NAME_CHARACTERS_MAX = 60
+
+
+class Refusal(StrEnum):
+    """Why there is no subscription."""
+
+    NO_NAME = "no-name"
+    NO_KIND = "no-kind"
+    NO_SUCH_PROVINCE = "no-such-province"
+    NO_ADDRESS = "no-address"
+    NOT_HTTPS = "not-https"
+    INSIDE = "inside"
+    """The address leads into a network of its own, and the operator has not named it."""
+    TOO_MANY = "too-many"
+
+
+class WebhookError(ValueError):
+    """Nothing was made; ``refusal`` says why. Tell whoever asked."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A subscription as somebody wants it. ``provinces`` None: wherever the person is."""
+
+    name: str
+    address: str
+    kinds: Collection[str]
+    provinces: Collection[int] | None = None
+
+
+def mine(person: User) -> QuerySet[Subscription]:
+    """A person's own; nobody sees those of others, for their addresses may be secret."""
+    return Subscription.objects.filter(person=person)
+
+
+def subscribe(person: User, scope: Scope, wanted: Wanted) -> Subscription:
+    """A new one. ``scope``: of who asks, which a token may have narrowed.
+
+    Raises: WebhookError.
+    """
+    name = " ".join(wanted.name.split())
+    if not 1 <= len(name) <= NAME_CHARACTERS_MAX:
+        raise WebhookError(Refusal.NO_NAME)
+    if not wanted.kinds or not set(wanted.kinds) <= set(Kind.values):
+        raise WebhookError(Refusal.NO_KIND)
+    provinces = sorted(set(wanted.provinces)) if wanted.provinces is not None else None
+    if provinces is None and not scope.sees.nation:
+        provinces = sorted({*scope.sees.provinces})
+    if provinces is not None and not (provinces and all(map(scope.may_see, provinces))):
+        raise WebhookError(Refusal.NO_SUCH_PROVINCE)
+    try:
+        place_of(wanted.address, settings.WEBHOOK_ORIGINS)
+    except NotThereError as err:
+        raise WebhookError(Refusal(str(err))) from None
+    if mine(person).filter(ended_at=None).count() >= SUBSCRIPTIONS_MAX:
+        raise WebhookError(Refusal.TOO_MANY)
+    return Subscription.objects.create(
+        person=person, name=name, address=wanted.address, kinds=[each for each in Kind.values if each in wanted.kinds],
+        provinces=provinces, made_at=timezone.now(),
+    )  # fmt: skip
+
+
+def secret(subscription: Subscription) -> str:
+    """What its messages are signed with, for its person to put where they are received."""
+    made_s = int(subscription.made_at.timestamp())
+    return secret_of(settings.SECRET_KEY, f"{subscription.pk}.{subscription.secret_no}.{made_s}")
+
+
+def renew_secret(subscription: Subscription) -> None:
+    """From now on another secret counts."""
+    Subscription.objects.filter(pk=subscription.pk).update(secret_no=F("secret_no") + 1)
+    subscription.refresh_from_db()
+
+
+def end(subscription: Subscription) -> None:
+    """Tell it nothing more."""
+    Subscription.objects.filter(pk=subscription.pk, ended_at=None).update(
+        ended_at=timezone.now(), ended_why="by-person"
+    )
+
+
+def may_hear(person: User, event: Event) -> bool:
+    """Whether a page would show it to them now: money to who settles it, cases to who serves, machines to who sees."""
+    scope = scope_of(person)
+    whose = str(event.data.get("matter") if event.kind == Kind.ALERT_OPENED else event.kind)
+    areas: dict[str, Area] = {
+        Kind.PAYMENT_CONFIRMED: scope.settles,
+        Matter.MONEY: scope.settles,
+        Kind.CASE_MOVED: scope.serves,
+        Matter.OFFICE: scope.serves,
+    }
+    area = areas.get(whose, scope.sees)
+    return person.is_active and area.holds(event.dopa_code)

@@ -1,0 +1,164 @@
+"""Webhooks: where to tell what, and whether it was heard. Everybody has their own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
+
+from fleet.acting.webhooks import Refusal, Wanted, WebhookError, end, mine, renew_secret, secret, subscribe
+from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.problems import RefusedError, missing
+from fleet.api.rest.shapes import Claim, Number, answers
+from fleet.people.tokens.rights import Part
+from fleet.webhooks.models import Delivery, Kind, State, Subscription
+from fleet.webhooks.posting import ADDRESS_CHARACTERS_MAX
+
+router = Router(auth=Bearer(Part.WEBHOOKS), tags=["webhooks"])
+
+
+class SubscriptionSaid(Schema):
+    """Where to tell what. `provinces` null: wherever this token sees."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(min_length=9, max_length=ADDRESS_CHARACTERS_MAX)]
+    kinds: Annotated[list[Kind], Field(min_length=1, max_length=len(Kind))]
+    provinces: Annotated[
+        list[Annotated[int, Field(ge=10, le=99, strict=True)]] | None, Field(min_length=1, max_length=77)
+    ] = None
+
+
+class SubscriptionOut(Schema):
+    """A subscription. `ended_why`: by-person, gone (the receiver said 410), or given-up after two days of trying."""
+
+    id: int
+    name: str
+    address: str
+    kinds: list[Kind]
+    provinces: list[int] | None
+    made_at: datetime
+    ended_at: datetime | None
+    ended_why: str
+
+
+class Subscriptions(Schema):
+    items: list[SubscriptionOut]
+    next: str | None
+
+
+class SecretAsked(Schema):
+    """`renew`: another one counts from now on."""
+
+    renew: Claim = False
+
+
+class SecretOut(Schema):
+    """What messages are signed with; see `fleet/webhooks/README.md` for how to check it."""
+
+    secret: str
+
+
+class TryOut(Schema):
+    """One try. `status` 0: no answer, then `why`."""
+
+    at: datetime
+    status: int
+    why: str
+    took_ms: int
+
+
+class DeliveryOut(Schema):
+    """One message, and how it went."""
+
+    id: int
+    kind: Kind
+    about: str
+    state: State
+    tries: int
+    next_at: datetime
+    ended_at: datetime | None
+    attempts: list[TryOut]
+
+    @staticmethod
+    def resolve_kind(each: Delivery) -> str:
+        return each.event.kind
+
+    @staticmethod
+    def resolve_about(each: Delivery) -> str:
+        return each.event.about
+
+    @staticmethod
+    def resolve_attempts(each: Delivery) -> list[object]:
+        return list(each.attempts.all())
+
+
+class Deliveries(Schema):
+    items: list[DeliveryOut]
+    next: str | None
+
+
+def _mine(request: HttpRequest, number: int) -> Subscription:
+    found = mine(caller(request).person).filter(pk=number).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+@router.get("webhooks", response=answers(Subscriptions))
+def webhooks(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+    """The subscriptions of this token's person, the newest first."""
+    found, following = page(mine(caller(request).person), after, limit, newest_first=True)
+    return {"items": found, "next": following}
+
+
+@router.post("webhooks", response=answers(SubscriptionOut, status=201))
+def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[Subscription]:
+    """Subscribe. Ask for its secret next."""
+    who = caller(request)
+    wanted = Wanted(name=said.name, address=said.address, kinds=said.kinds, provinces=said.provinces)
+    try:
+        return Status(201, subscribe(who.person, who.scope, wanted))
+    except WebhookError as err:
+        raise _refused(err) from None
+
+
+def _refused(err: WebhookError) -> RefusedError:
+    status, detail = {
+        Refusal.NO_NAME: (422, "Give it a name of at most 60 characters."),
+        Refusal.NO_KIND: (422, "Name what to tell; the description has the kinds."),
+        Refusal.NO_SUCH_PROVINCE: (422, "Name provinces that this token sees."),
+        Refusal.NO_ADDRESS: (422, "Give an address like https://host/path, without name, password or fragment."),
+        Refusal.NOT_HTTPS: (422, "Give an https:// address; the operator may allow another (SALA_WEBHOOK_ORIGINS)."),
+        Refusal.INSIDE: (422, "The address leads inside a network; the operator may allow it (SALA_WEBHOOK_ORIGINS)."),
+        Refusal.TOO_MANY: (409, "End a subscription first; nobody has more than 20."),
+    }[err.refusal]
+    return RefusedError(status, err.refusal.value, detail)
+
+
+@router.post("webhooks/{number}/secret", response=answers(SecretOut))
+def ask_secret(request: HttpRequest, number: Number, asked: SecretAsked) -> dict[str, object]:
+    """What its messages are signed with."""
+    found = _mine(request, number)
+    if asked.renew:
+        renew_secret(found)
+    return {"secret": secret(found)}
+
+
+@router.delete("webhooks/{number}", response=answers(SubscriptionOut))
+def stop(request: HttpRequest, number: Number) -> Subscription:
+    """Tell it nothing more."""
+    found = _mine(request, number)
+    end(found)
+    found.refresh_from_db()
+    return found
+
+
+@router.get("webhooks/{number}/deliveries", response=answers(Deliveries))
+def deliveries(request: HttpRequest, number: Number, after: After, limit: Limit) -> dict[str, object]:
+    """What it was told, the newest first; kept for 30 days."""
+    rows = Delivery.objects.filter(subscription=_mine(request, number)).select_related("event")
+    found, following = page(rows.prefetch_related("attempts"), after, limit, newest_first=True)
+    return {"items": found, "next": following}

@@ -1,0 +1,40 @@
+"""What programs do and see goes into the trail (``fleet.audit``) like what people do and see on pages.
+
+A deed's line is in its transaction. Seeing is a GET of anything but ``PLAIN``, whose answers show nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, doer_of, write
+
+PLAIN = frozenset(
+    {"kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"}
+)
+"""First words of addresses."""
+
+
+def write_down(request: HttpRequest, route: str, named: Mapping[str, object], response: HttpResponse) -> None:
+    """Write down what a request did, saw, or was refused; ``named``: what its address names."""
+    caller = getattr(request, "auth", None)
+    if caller is None:
+        return  # nobody was let in
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        if response.status_code != 200 or route.partition("/")[0] in PLAIN:
+            return
+        kind = Kind.SAW
+    elif response.status_code < 400:
+        kind = Kind.DID
+    elif response.status_code == 403:
+        kind = Kind.REFUSED
+    else:
+        return
+    sees = caller.scope.sees
+    province = next(iter(sees)) if len(sees.provinces) == 1 and not sees.nation else None
+    about = "/".join(str(value) for value in named.values())
+    act = Act(kind, f"rest {request.method} {route}", about, province, {"token": caller.token.start})
+    write(doer_of(caller.person, str(request.META.get("REMOTE_ADDR", ""))), act)

@@ -1,0 +1,149 @@
+"""Webhooks, from the conductor that leads: which kiosks went or came back, whether anything is due, and telling it.
+
+Telling is a process of its own (``fleet office-work webhooks``), since somebody else's machine may take ten seconds;
+it can bear being killed and being there twice. Told is at least once, under one key (``Sala-Delivery``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
+
+from fleet.acting.webhooks import may_hear, secret
+from fleet.devices.hearing import hears
+from fleet.devices.models import KioskState
+from fleet.webhooks.models import Absence, Delivery, Event, Kind, State, Subscription, Try
+from fleet.webhooks.occurring import occurred
+from fleet.webhooks.posting import NotThereError, Outcome, Place, place_of, post
+from fleet.webhooks.signing import DELIVERY, SIGNATURE, signature
+
+OFFLINE_AFTER = timedelta(minutes=1)
+"""A line that comes back within it was not worth telling."""
+
+PAUSES = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600, 43200, 86400))
+"""After each failed try; after the last, two days on, it is given up, and with it the subscription."""
+
+CLAIMED_FOR = timedelta(seconds=60)
+"""Longer than any try; who has not written its end down by then is dead."""
+
+BEHIND = timedelta(minutes=5)
+"""What else waits for an address that failed waits at most so long: one try tells whether it is back."""
+
+KEPT_FOR = timedelta(days=30)
+GONE = 410
+"""The receiver's way of saying: never again (RFC 9110)."""
+
+_IN_FORCE = Subscription.objects.filter
+
+
+def watch(now: datetime) -> None:
+    """Tell of kiosks that went, and of those that came back; nothing while the fleet hears nobody."""
+    first = _IN_FORCE(ended_at=None).aggregate(first=Min("made_at"))["first"]
+    if first is None or not hears(now):
+        return
+    told = set(Absence.objects.values_list("kiosk_id", flat=True))
+    rows = KioskState.objects.select_related("kiosk__office")
+    gone = rows.filter(alive=False, heard_at__gte=first, heard_at__lte=now - OFFLINE_AFTER).exclude(pk__in=told)
+    for each in gone.iterator(500):
+        Absence.objects.create(kiosk_id=each.pk, since=each.heard_at or now)
+        _told_of(Kind.KIOSK_OFFLINE, each)
+    for each in rows.filter(alive=True, pk__in=told) if told else ():
+        Absence.objects.filter(pk=each.pk).delete()
+        _told_of(Kind.KIOSK_ONLINE, each)
+
+
+def _told_of(kind: Kind, state: KioskState) -> None:
+    office = state.kiosk.office
+    heard = state.heard_at.isoformat() if state.heard_at else None
+    occurred(kind, state.pk, office.province_id, {"kiosk_id": state.pk, "office_id": office.pk, "heard_at": heard})
+
+
+def due(now: datetime) -> QuerySet[Delivery]:
+    """What is to be told now, the longest due first."""
+    rows = Delivery.objects.filter(state=State.WAITING, next_at__lte=now, subscription__ended_at=None)
+    return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("next_at", "pk")
+
+
+def tell_all(clock: Callable[[], datetime], stop: Callable[[], bool]) -> int:
+    """Tell whatever is due, then end; how much was heard."""
+    heard = 0
+    while not stop():
+        delivery = _claim(clock())
+        if delivery is None:
+            break
+        heard += _tell(delivery, clock)
+    Event.objects.filter(at__lt=clock() - KEPT_FOR).exclude(deliveries__state=State.WAITING).delete()
+    return heard
+
+
+def _claim(now: datetime) -> Delivery | None:
+    """One that is due, and nobody else's now."""
+    while (found := due(now).select_related("subscription__person", "event").first()) is not None:
+        if due(now).filter(pk=found.pk).order_by().update(claimed_until=now + CLAIMED_FOR):
+            return found
+    return None
+
+
+def _tell(delivery: Delivery, clock: Callable[[], datetime]) -> bool:
+    subscription, event = delivery.subscription, delivery.event
+    if not may_hear(subscription.person, event):
+        _end(delivery, State.WITHHELD, clock())
+        return False
+    at = clock()
+    try:
+        outcome = _post(place_of(subscription.address, settings.WEBHOOK_ORIGINS), delivery, at)
+    except NotThereError as err:
+        outcome = Outcome(0, str(err), 0)
+    Try.objects.create(delivery=delivery, at=at, status=outcome.status, why=outcome.why, took_ms=outcome.took_ms)
+    delivery.tries += 1
+    if outcome.is_taken:
+        _end(delivery, State.DELIVERED, clock())
+    elif outcome.status == GONE or delivery.tries > len(PAUSES):
+        _end(delivery, State.GIVEN_UP, clock())
+        why = "gone" if outcome.status == GONE else "given-up"
+        _IN_FORCE(pk=subscription.pk, ended_at=None).update(ended_at=clock(), ended_why=why)
+    else:
+        _wait(delivery, clock())
+    return outcome.is_taken
+
+
+def _post(place: Place, delivery: Delivery, at: datetime) -> Outcome:
+    body = body_of(delivery.event)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "sala",
+        DELIVERY: str(delivery.pk),
+        SIGNATURE: signature(secret(delivery.subscription), body, at),
+    }
+    return post(place, headers, body)
+
+
+def body_of(event: Event) -> bytes:
+    """The message: the same bytes at every try."""
+    said = {
+        "type": event.kind,
+        "at": event.at.isoformat(),
+        "about": event.about,
+        "province": event.dopa_code,
+        "data": event.data,
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _end(delivery: Delivery, state: State, now: datetime) -> None:
+    ended = Delivery.objects.filter(pk=delivery.pk)
+    ended.update(state=state, tries=delivery.tries, ended_at=now, claimed_until=None)
+
+
+def _wait(delivery: Delivery, now: datetime) -> None:
+    """It is tried again later, and what stands behind it is not tried before it is worth it."""
+    pause = PAUSES[delivery.tries - 1]
+    ours = Delivery.objects.filter(pk=delivery.pk)
+    ours.update(tries=delivery.tries, next_at=now + pause, claimed_until=None)
+    behind = Delivery.objects.filter(subscription=delivery.subscription, state=State.WAITING).exclude(pk=delivery.pk)
+    until = now + min(pause, BEHIND)
+    behind.filter(next_at__lt=until).update(next_at=until)

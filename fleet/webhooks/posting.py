@@ -1,0 +1,133 @@
+"""One POST to somebody else's address, and never to what stands beside us.
+
+Rules: HTTPS to addresses of the public internet only, whatever the name says at the moment of the call, and the call
+goes to the very address that was looked at; where the operator has named the origin (``SALA_WEBHOOK_ORIGINS``) that
+counts instead. No redirect is followed, no proxy asked, nothing of the answer is kept but its number.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+TIMEOUT_S = 10.0
+ADDRESS_CHARACTERS_MAX = 300
+
+
+class NotThereError(ValueError):
+    """No message may go to such an address; ``args[0]`` is a word for why. Ask for another address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address taken apart. ``is_named``: the operator has named its origin."""
+
+    is_tls: bool
+    host: str
+    port: int
+    path: str
+    is_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. ``status`` 0: no answer; then ``why``."""
+
+    status: int
+    why: str
+    took_ms: int
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it was heard."""
+        return 200 <= self.status < 300
+
+
+def place_of(address: str, named: Collection[str]) -> Place:
+    """Where an address leads. Whether a name leads inside is only known when it is called.
+
+    Raises: NotThereError.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NotThereError("no-address") from None
+    if not host or len(address) > ADDRESS_CHARACTERS_MAX or not address.isascii() or any(map(str.isspace, address)):
+        raise NotThereError("no-address")
+    if parts.username or parts.password or parts.fragment:
+        raise NotThereError("no-address")
+    is_named = f"{parts.scheme}://{parts.netloc}" in named
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_named):
+        raise NotThereError("not-https")
+    is_tls = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    place = Place(is_tls, host, port or (443 if is_tls else 80), path, is_named)
+    if not is_named and (_as_ip(host) is not None or host == "localhost") and not _is_public(host):
+        raise NotThereError("inside")
+    return place
+
+
+def post(place: Place, headers: Mapping[str, str], body: bytes) -> Outcome:
+    """Call it."""
+    began_s = time.monotonic()
+    try:
+        status, why = _call(place, headers, body), ""
+    except NotThereError as err:
+        status, why = 0, str(err)
+    except (OSError, http.client.HTTPException) as err:
+        status, why = 0, type(err).__name__
+    return Outcome(status, why[:40], round((time.monotonic() - began_s) * 1000))
+
+
+def _call(place: Place, headers: Mapping[str, str], body: bytes) -> int:
+    address = _address_of(place)
+    connection = http.client.HTTPConnection(place.host, place.port, timeout=TIMEOUT_S)
+    line = socket.create_connection((address, place.port), timeout=TIMEOUT_S)
+    try:
+        connection.sock = (
+            ssl.create_default_context().wrap_socket(line, server_hostname=place.host) if place.is_tls else line
+        )
+        connection.request("POST", place.path, body, dict(headers))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+        line.close()
+
+
+def _address_of(place: Place) -> str:
+    """The address behind the name; all of them must be public.
+
+    Raises: NotThereError; OSError when the name is nobody's.
+    """
+    found = [str(each[4][0]) for each in socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)]
+    if not place.is_named and not all(map(_is_public, found)):
+        raise NotThereError("inside")
+    return found[0]
+
+
+def _as_ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _is_public(text: str) -> bool:
+    """Whether an address is one of the internet's; an IPv4 in the clothes of an IPv6 counts as what it is."""
+    address = _as_ip(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+        address = inner or nat64 or address
+    return address is not None and address.is_global and not address.is_multicast
+
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""RFC 6052: IPv4 addresses behind a translator."""
