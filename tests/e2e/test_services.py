@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from fleet.partners.port import System
-from fleet.partners.stand_in import StandIn
-from tests.support import journeys
+from fleet.partners.stand_in import Habit, StandIn
+from tests.support import journeys, journeys_fees
 from tests.support.demo import KIOSK_ID, OFFICE_ID, USER, Demo
 from tests.support.journeys import Hand
 from tests.support.partner_stand_in import answering
@@ -71,6 +71,43 @@ def test_a_presence_slip_is_checked_on_the_web_and_at_a_kiosk(hand: Hand, demo: 
     hand.await_words("ใบนี้เป็นของจริง")
 
 
+@pytest.fixture
+def checks_cards(demo: Demo) -> Iterator[None]:
+    """Presence slips' cards are checked, and the kiosk knows."""
+
+    def set_to(word: str) -> None:
+        before = Hand.at(demo).visitor.reported_settings()
+        patch = f'{{"presence": {{"check_card": {word}}}}}'
+        demo.fleet("settings", "national", "--patch", patch, "--reason", "ตัวอย่าง")
+        demo.wait_until(lambda: Hand.at(demo).visitor.reported_settings() > before, "the settings at the kiosk")
+
+    set_to("true")
+    yield
+    set_to("false")
+
+
+@pytest.mark.usefixtures("checks_cards")
+def test_a_presence_slip_says_what_is_said_of_its_card(hand: Hand, demo: Demo) -> None:
+    stand_in = StandIn()
+    told = (
+        (Habit.WELL, "Giving", "กรมการปกครองยืนยันบัตรแล้ว"),
+        (Habit.DECLINING, "Sorry", "ถามที่ว่าการอำเภอ"),
+        (Habit.GARBLED, "Giving", "ยังไม่ได้ตรวจบัตร"),
+    )
+    with answering(stand_in) as address:
+        set_up = f"{demo.fleet_address}/partners/{System.CARD_STATUS}/"
+        admin = Technician(USER, demo.password)
+        admin.fill_in(set_up, address=address, is_on="on", timeout_s="20")
+        for habit, then, words in told:
+            stand_in.habits[System.CARD_STATUS] = habit
+            journeys.presence_slip(hand, then)
+            hand.await_words(words)
+            hand.go_home()
+            hand.open_menu()
+        admin.fill_in(set_up, address=address, timeout_s="20")  # off again, before it is gone
+    assert stand_in.asked[System.CARD_STATUS] == len(told)
+
+
 def test_who_registers_is_i_industrys_customer_and_can_follow_it(hand: Hand, demo: Demo) -> None:
     stand_in = StandIn()
     before = slips(hand)
@@ -110,9 +147,9 @@ def test_a_typed_number_is_paid_like_a_scanned_one(hand: Hand, demo: Demo) -> No
 
 def test_a_fee_of_another_office_is_paid_and_followed(hand: Hand, demo: Demo) -> None:
     before = slips(hand)
-    journeys.other_fee_qr(hand)
+    journeys_fees.to_qr(hand)
     bill = hand.visitor.await_qr()
-    assert (bill.ref1, bill.amount_satang) == (journeys.FIXED_FEE_LETTER, 24_000)
+    assert (bill.ref1, bill.amount_satang) == (journeys_fees.FIXED_FEE_LETTER, 24_000)
     demo.wait_until(
         lambda: any(each.get("fee") for each in hand.visitor.records("payment-opened")), "the QR known at the fleet"
     )

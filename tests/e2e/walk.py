@@ -1,78 +1,37 @@
 """`python -m tests.e2e.walk`: the service table walked at the virtual kiosk, a picture and a sentence a row.
 
-Each service x Thai, English x online, offline, and card reader, scanner, printer unplugged. A service that cannot be
-had must not stand in the menu; one that stands there must lead to its end, and the end say what it should. The result
-is ``build/walk/index.md`` with its pictures beside it; exit 0 only if every row holds. By hand, before a release: a
-few minutes. `make test` has one visit to each service (``test_services``). A new service is a line in ``ENDS``, and
-its journey in ``tests.support.journeys``.
+Each way into each service (``walk_table``) x Thai, English x what may be amiss: offline, one device unplugged, two of
+them, and devices pulled in the middle of a visit. A service that cannot be had must not stand in the menu; one that
+stands there must lead to its end, and the end say what it should. The result is ``build/walk/index.md`` with its
+pictures beside it; exit 0 only if every row holds. By hand, before a release: most of an hour. `make test` has one
+visit to each service (``test_services``).
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fleet.protocol.settings import KNOWN_SERVICES
-from kiosk.visits import services
+from kiosk.screens.texts import CATALOGUES
 from kiosk.visits.desk import Device, Language
+from kiosk.visits.services import SERVICES
+from kiosk.visits.states import ChoosingService
+from tests.e2e.walk_table import CASE, CONDITIONS, PRESENCE, TICKET, WAYS, Brought, Condition, Way
+from tests.support import journeys
 from tests.support.demo import Demo
-from tests.support.journeys import JOURNEYS, Hand
+from tests.support.journeys import Hand, Journey
+from tests.support.seeing import codes_in
 
 BUILD = Path("build/walk")
-
-Both = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class End:
-    """What the last screen says, in Thai and English: when all is well, offline, and without a printer.
-
-    ``without``: devices without which the service is not offered.
-    """
-
-    well: Both
-    offline: Both | None = None
-    no_printer: Both | None = None
-    without: frozenset[Device] = frozenset()
-
-
-_QUEUED = ("ตอนนี้ส่งไม่ได้", "No connection now")
-_PHOTO = ("ถ่ายภาพหน้าจอนี้", "take a photo")
-_CARD = frozenset({Device.CARD})
-
-ENDS: dict[str, End] = {
-    services.PAY_FEE: End(("ไม่ต้องชำระซ้ำ", "do not pay again"), no_printer=("ถ่ายภาพ", "photo")),
-    services.OTHER_FEE: End(("ไม่ต้องชำระซ้ำ", "do not pay again"), no_printer=("ถ่ายภาพ", "photo")),
-    services.MY_FACTORY: End(("3,300.00", "3,300.00")),
-    services.FOLLOW_CASE: End(("ตรวจเอกสาร", "Papers")),
-    services.PRESENCE_SLIP: End(("ออกใบแทนสำเนาบัตรแล้ว", "slip is ready"), no_printer=_PHOTO, without=_CARD),
-    services.REGISTER: End(("รับคำขอลงทะเบียนแล้ว", "request is taken"), _QUEUED, _PHOTO, _CARD),
-    services.TELL_US: End(("อ่านคำตอบ", "read the answer"), _QUEUED, _PHOTO),
-    services.MANUALS: End(("สแกนเพื่ออ่านคู่มือนี้", "Scan to read")),
-}
-"""A folder stands in for the card where there is no reader, so the services that read begin without it."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What is amiss."""
-
-    name: str
-    unplugged: Device | None = None
-    offline: bool = False
-
-
-CONDITIONS = (
-    Condition("online"),
-    Condition("offline", offline=True),
-    Condition("no-card-reader", Device.CARD),
-    Condition("no-scanner", Device.SCANNER),
-    Condition("no-printer", Device.PRINTER),
-)
+LOOK_S, TRIES = 3.0, 3
+"""For how long a screen is looked at, and how often, until it says what it should."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +39,7 @@ class Row:
     """What came of one visit."""
 
     service: str
+    way: str
     language: Language
     condition: Condition
     outcome: str
@@ -90,115 +50,204 @@ class Row:
 @contextmanager
 def amiss(demo: Demo, condition: Condition) -> Iterator[None]:
     """So it is, and the kiosk knows, for as long as the block lasts."""
-    before = len(demo.log("kiosk"))
-    frames = demo.state()["display"]["frames"]
     if condition.offline:
-        demo.do("/network/cut")
-        demo.wait_until(lambda: demo.state()["display"]["frames"] > frames, "the word that it is offline")
-    if condition.unplugged is not None:
-        demo.do(f"/device/{condition.unplugged.value}/unplug")
-        gone = f"{condition.unplugged.value} is no-device"
-        demo.wait_until(lambda: gone in demo.log("kiosk")[before:], gone)
+        _until_logged(demo, ("the way to the fleet is shut",), lambda: demo.do("/network/cut"))
+    unplug(demo, condition.unplugged)
     try:
         yield
     finally:
-        _mend(demo, condition)
+        if condition.offline:
+            _until_logged(demo, ("the way to the fleet is open",), lambda: demo.do("/network/restore"))
+        plug(demo, condition.unplugged)
 
 
-def _mend(demo: Demo, condition: Condition) -> None:
+def unplug(demo: Demo, devices: Iterable[Device]) -> None:
+    """Pull their plugs, and wait until the kiosk has noticed."""
+    _each(demo, devices, "unplug", "no-device")
+
+
+def plug(demo: Demo, devices: Iterable[Device]) -> None:
+    """Plug them in again."""
+    _each(demo, devices, "plug", "online")
+
+
+def _each(demo: Demo, devices: Iterable[Device], deed: str, state: str) -> None:
+    names = [each.value for each in devices]
+
+    def do() -> None:
+        for name in names:
+            demo.do(f"/device/{name}/{deed}")
+
+    _until_logged(demo, [f"{name} is {state}" for name in names], do)
+
+
+def _until_logged(demo: Demo, words: Iterable[str], do: Callable[[], object]) -> None:
+    """Do something, and wait until the kiosk has said each of these words since."""
     before = len(demo.log("kiosk"))
-    if condition.offline:
-        frames = demo.state()["display"]["frames"]
-        demo.do("/network/restore")
-        demo.wait_until(lambda: demo.state()["display"]["frames"] > frames, "the word that it is online", 120)
-    if condition.unplugged is not None:
-        demo.do(f"/device/{condition.unplugged.value}/plug")
-        back = f"{condition.unplugged.value} is online"
-        demo.wait_until(lambda: back in demo.log("kiosk")[before:], back)
+    do()
+    for each in words:
+        demo.wait_until(lambda said=each: said in demo.log("kiosk")[before:], each, 120)
 
 
-def walk_one(hand: Hand, service: str, condition: Condition) -> Row:
+def walk_one(hand: Hand, way: Way, condition: Condition, brought: Brought) -> Row:
     """One visit, as far as it goes; whatever it was, the kiosk is idle afterwards."""
-    end, language = ENDS[service], hand.desk.language
-    name = f"{service}-{condition.name}-{language.value}.png"
+    language = hand.desk.language
+    name = f"{way.service}-{way.name}-{condition.name}-{language.value}.png"
+    picture = b""
     try:
-        hand.open_menu()
-        offered = service in hand.desk.offered
-        if condition.unplugged in end.without:
-            said, ok = "not in the menu", not offered
+        hand.take_language() if way.at_idle else hand.open_menu()
+        if way.walked(condition):
+            way.journey(brought)(hand)
+            said, ok, picture = _read(hand, way.words(condition)[language is Language.EN])
         else:
-            JOURNEYS[service](hand)
-            said, ok = _read(hand, _words(end, condition)[language is Language.EN])
+            said, ok = "not in the menu", not _stands_in_menu(hand, way.service)
     except (TimeoutError, LookupError, AssertionError, RuntimeError) as err:
         said, ok = f"{type(err).__name__}: {str(err).splitlines()[0][:80]} in {hand.state}", False
-    (BUILD / name).write_bytes(hand.demo.picture())
+    (BUILD / name).write_bytes(picture or hand.demo.picture())
     hand.go_home()
-    return Row(service, language, condition, said, name, ok)
+    return Row(way.service, way.name, language, condition, said, name, ok)
 
 
-def _words(end: End, condition: Condition) -> Both:
-    if condition.offline and end.offline is not None:
-        return end.offline
-    if condition.unplugged is Device.PRINTER and end.no_printer is not None:
-        return end.no_printer
-    return end.well
+def _stands_in_menu(hand: Hand, service: str) -> bool:
+    """Whether a tile of the service is on a page of the menu; those that are to be there, are."""
+    titles = CATALOGUES[hand.desk.language].idle.services
+    menu = ChoosingService(hand.desk)
+    found = False
+    for page, names in enumerate(menu.pages):
+        hand.demo.wait_until(lambda shown=names: hand.says(titles[shown[0]][-1]), f"page {page + 1} of the menu")
+        found = found or hand.says(titles[service][-1])
+        if page + 1 < len(menu.pages):
+            hand.turn_menu(page)
+    return found
 
 
-def _read(hand: Hand, words: str) -> tuple[str, bool]:
-    """Whether ``words`` come to stand on the screen."""
-    try:
-        hand.await_words(words, timeout_s=15)
-    except TimeoutError:
-        return f"“{words}” is not on the screen", False
-    return f"“{words}”", True
+def _read(hand: Hand, words: str) -> tuple[str, bool, bytes]:
+    """Whether ``words`` come to stand on the screen, and the screen. Some screens leave by themselves, and reading
+    takes longer on a busy machine: pictures first."""
+    for _ in range(TRIES):
+        pictures = _pictures(hand)
+        for picture in reversed(pictures):
+            if hand.says(words, picture=picture):
+                return f"“{words}”", True, picture
+    return f"“{words}” is not on the screen", False, pictures[-1]
 
 
-def walk(chosen: list[str]) -> list[Row]:
-    """Every row of the chosen services."""
+def _pictures(hand: Hand) -> list[bytes]:
+    """What is to be seen in the next seconds, each once."""
+    until_s, seen = time.monotonic() + LOOK_S, dict[bytes, None]()
+    while time.monotonic() < until_s:
+        seen[hand.demo.picture()] = None
+        time.sleep(0.3)
+    return list(seen)
+
+
+def rows_of(ways: Iterable[Way], condition: Condition) -> list[Way]:
+    """What is walked of ``ways`` so; of a service that cannot be had, its first way, to see that it is not offered."""
+    chosen = [way for way in ways if way.walked(condition)]
+    ready = frozenset(Device) - condition.unplugged
+    for way in ways:
+        service = SERVICES.get(way.service)
+        had = any(each.service == way.service for each in chosen)
+        if service is None or had or condition.midway or not service.in_menu:
+            continue
+        if not service.can_begin(ready, can_record=True):
+            chosen.append(way)
+    return chosen
+
+
+def walk(ways: list[Way], language: Language) -> list[Row]:
+    """Every row of these ways in a language."""
     rows = []
     with Demo() as demo:
-        Hand.at(demo).await_state("Idle")
-        Hand.at(demo).visitor.await_online()
+        hand = Hand.at(demo)
+        hand.await_state("Idle")
+        hand.visitor.await_online()
+        brought = bring_slips(hand)
         for condition in CONDITIONS:
             with amiss(demo, condition):
-                for language in Language:
-                    for service in chosen:
-                        rows.append(walk_one(_hand(demo, condition, language), service, condition))
-                        print(_line(rows[-1]), flush=True)
+                for way in rows_of(ways, condition):
+                    rows.append(_walked(demo, way, condition, language, brought))
+                    print(_line(rows[-1]), flush=True)
     return rows
 
 
-def _hand(demo: Demo, condition: Condition, language: Language) -> Hand:
+def _walked(demo: Demo, way: Way, condition: Condition, language: Language, brought: Brought) -> Row:
     hand = Hand.at(demo, language)
-    gone = frozenset() if condition.unplugged is None else frozenset({condition.unplugged})
-    return replace(hand, desk=replace(hand.desk, ready=hand.desk.ready - gone, online=not condition.offline))
+    desk = replace(hand.desk, ready=hand.desk.ready - condition.unplugged, online=not condition.offline)
+    if not condition.midway:
+        return walk_one(replace(hand, desk=desk), way, condition, brought)
+    try:
+        return walk_one(replace(hand, meanwhile=lambda: unplug(demo, way.midway)), way, condition, brought)
+    finally:
+        plug(demo, way.midway)
+
+
+def bring_slips(hand: Hand) -> Brought:
+    """What some of the ways begin with: slips of visits before."""
+    visits: dict[str, Journey] = {
+        CASE: journeys.follow_case,
+        TICKET: journeys.tell_us,
+        PRESENCE: journeys.presence_slip,
+    }
+    brought = {}
+    for name, journey in visits.items():
+        slips = len(hand.demo.state()["slips"])
+        hand.open_menu()
+        journey(hand)
+        if name == CASE:
+            hand.visitor.touch(hand.visitor.RIGHT)
+        (brought[name],) = codes_in(hand.visitor.await_slip(slips + 1))
+        hand.go_home()
+    return brought
 
 
 def _line(row: Row) -> str:
     mark = "yes" if row.ok else "**NO**"
-    shown = f"[picture]({row.picture})"
-    return f"| {row.service} | {row.language.value} | {row.condition.name} | {mark} | {row.outcome} | {shown} |"
+    what = (row.service, row.way, row.language.value, row.condition.name, mark, row.outcome)
+    return f"| {' | '.join(what)} | [picture]({row.picture}) |"
+
+
+HEAD = """# The service table, walked
+
+| service | way | language | condition | holds | says | |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
 
 
 def main() -> int:
-    """Walk, and write down what came of it."""
+    """Walk, and write down what came of it: each language at a kiosk of its own, both at once."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("services", nargs="*", metavar="SERVICE", help=f"all by default: {' '.join(ENDS)}")
-    chosen = parser.parse_args().services or list(ENDS)
-    missing = sorted(set(KNOWN_SERVICES) - set(ENDS))
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="all by default")
+    parser.add_argument("--language", choices=[each.value for each in Language], help="both by default")
+    options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    rows = walk(chosen)
-    head = [
-        "# The service table, walked",
-        "",
-        "| service | language | condition | holds | says | |",
-        "| --- " * 6 + "|",
-    ]
-    tail = ["", f"Not walked: {', '.join(missing)}."] if missing else []
-    (BUILD / "index.md").write_text("\n".join([*head, *map(_line, rows), *tail, ""]), "utf-8")
-    failed = [row for row in rows if not row.ok]
-    print(f"{len(rows) - len(failed)} of {len(rows)} rows hold; {BUILD / 'index.md'}")
+    if options.language is not None:
+        return _walk_and_tell(Language(options.language), options.services)
+    began_s = time.monotonic()
+    again = [sys.executable, "-m", "tests.e2e.walk", *options.services, "--language"]
+    walks = [subprocess.Popen([*again, language.value]) for language in Language]
+    failed = sum(each.wait() for each in walks)
+    rows = "".join(_told(language).read_text("utf-8") for language in Language)
+    missing = sorted(set(KNOWN_SERVICES) - {way.service for way in WAYS})
+    summary = f"{rows.count('| yes |')} of {rows.count('[picture]')} rows hold; {_minutes_since(began_s)}."
+    summary += f" Not walked: {', '.join(missing)}." if missing else ""
+    (BUILD / "index.md").write_text(f"{HEAD}{rows}\n{summary}\n", "utf-8")
+    print(f"{summary} {BUILD / 'index.md'}")
     return 1 if failed else 0
+
+
+def _walk_and_tell(language: Language, chosen: list[str]) -> int:
+    rows = walk([way for way in WAYS if way.service in chosen or not chosen], language)
+    _told(language).write_text("".join(_line(row) + "\n" for row in rows), "utf-8")
+    return 0 if all(row.ok for row in rows) else 1
+
+
+def _told(language: Language) -> Path:
+    return BUILD / f"rows-{language.value}.md"
+
+
+def _minutes_since(began_s: float) -> str:
+    return f"{(time.monotonic() - began_s) / 60:.0f} minutes"
 
 
 if __name__ == "__main__":

@@ -6,18 +6,21 @@ while nothing has come of it: one that fell on the frame before is a touch besid
 
 from __future__ import annotations
 
+import io
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 import pygame
+from PIL import Image, ImageChops
 
 from drivers.printer.port import Paper
 from fleet.protocol.fees import OtherFee
 from fleet.protocol.office import Topic
+from fleet.protocol.payment import BillPayment
 from fleet.protocol.settings import KNOWN_SERVICES, Payee
 from fleet.protocol.thai import BANGKOK, IdNumber
 from fleet.site.sample_other_fees import sample_fees, sample_payees
@@ -27,9 +30,7 @@ from kiosk.screens.samples import SETTINGS
 from kiosk.visits import services
 from kiosk.visits.desk import Desk, Device, Language
 from kiosk.visits.events import Button
-from kiosk.visits.fee_kinds import FeeDue, FeeKind
-from kiosk.visits.fee_states import ChoosingFee, ConfirmingFee, TypingNumber, TypingReference
-from kiosk.visits.keyboard import Layer
+from kiosk.visits.fee_states import TypingNumber
 from kiosk.visits.states import ChoosingService, Idle, Inviting, State
 from kiosk.visits.visitor import Visitor as Who
 from kiosk.visits.writing_states import ChoosingPurpose, ChoosingTopic, Noticed, TypingPhone, TypingText
@@ -38,6 +39,9 @@ from tests.support.seeing import reads, text_in
 from tests.support.visitor import Visitor
 
 SIZE_PX = (1280, 800)
+TOGGLES_IDLE = (40, 650, 620, 790)
+"""The two buttons at the foot of idle, which say which language it is in."""
+
 EVERY_DEVICE = frozenset(Device)
 TRY_S = 3.0
 """How long a touch is given to be heeded before it is tried again."""
@@ -46,8 +50,6 @@ HOME_S = 120.0
 FEES = msgspec.convert(sample_fees(), dict[str, OtherFee])
 PAYEES = msgspec.convert(sample_payees(SETTINGS.payee.biller_id), dict[str, Payee])
 SETTINGS_OF_ALL = msgspec.structs.replace(SETTINGS, services=KNOWN_SERVICES, fees=FEES, payees=PAYEES)
-FIXED_FEE = "sample-waste"
-FIXED_FEE_LETTER = "WF123456"
 SOMEBODY = IdNumber("1999900000013")
 PHONE = "0812345678"
 TOPIC = Topic(code="x", name_th="ตัวอย่าง", name_en="Sample", owner_name="ตัวอย่าง", deadline_days=5)
@@ -59,6 +61,8 @@ class Hand:
 
     demo: Demo
     desk: Desk
+    meanwhile: Callable[[], object] = tuple
+    """What happens in the middle of a visit; nothing."""
 
     @classmethod
     def at(cls, demo: Demo, language: Language = Language.TH) -> Hand:
@@ -81,11 +85,16 @@ class Hand:
         self.demo.wait_until(lambda: self.state in names, " or ".join(names))
         return self.state
 
-    def says(self, *words: str) -> bool:
-        """Whether these words stand on the screen; large type is read better smaller, and small type as it is."""
-        picture = self.demo.picture()
-        said = "\n".join(text_in(picture, scale=scale) for scale in (0.5, 0.75)).lower()
-        return all(reads(each.lower(), said) for each in words)
+    def says(self, *words: str, picture: bytes = b"") -> bool:
+        """Whether these words stand on the screen, or in a picture of it; large type is read better smaller."""
+        picture, missing = picture or self.demo.picture(), list(words)
+        said = ""
+        for scale in (0.5, 0.75):
+            said += text_in(picture, scale=scale).lower() + "\n"
+            missing = [each for each in missing if not reads(each.lower(), said)]
+            if not missing:
+                break
+        return not missing
 
     def await_words(self, *words: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until they do."""
@@ -120,15 +129,37 @@ class Hand:
         """Touch a button of ``state``'s screen until the front desk is in one of these states."""
         self.touch_until(self.place(state, button, value), *then)
 
+    def shows(self, state: State, box: tuple[int, int, int, int]) -> bool:
+        """Whether ``box`` (left, top, right, bottom) of the screen is as ``state`` has it."""
+        canvas = pygame.Surface(SIZE_PX)
+        Painter(SIZE_PX).draw(view(state, Moment(datetime.now(BANGKOK))), canvas)
+        drawn = Image.frombytes("RGB", SIZE_PX, pygame.image.tobytes(canvas, "RGB"))
+        screen = Image.open(io.BytesIO(self.demo.picture())).convert("RGB")
+        return ImageChops.difference(drawn.crop(box), screen.crop(box)).getbbox() is None
+
+    def until_redrawn(self, do: Callable[[], object]) -> None:
+        """Do something, and see that the screen has changed."""
+        frames = self.demo.state()["display"]["frames"]
+        do()
+        self.demo.wait_until(lambda: self.demo.state()["display"]["frames"] > frames, "another screen")
+
     # ---- beginning and end
+
+    def take_language(self) -> None:
+        """At idle, have the screen speak the hand's language."""
+        self.await_state("Idle")
+        screens = {each: Idle(replace(self.desk, language=each)) for each in Language}
+        spoken = self.demo.wait_until(
+            lambda: next((each for each, idle in screens.items() if self.shows(idle, TOGGLES_IDLE)), None), "idle"
+        )
+        if spoken is not self.desk.language:
+            self.visitor.touch(Visitor.LANGUAGE_IDLE)
+            wanted = screens[self.desk.language]
+            self.demo.wait_until(lambda: self.shows(wanted, TOGGLES_IDLE), f"idle in {self.desk.language.value}")
 
     def open_menu(self) -> None:
         """From idle, in the hand's language."""
-        self.await_state("Idle")
-        if self.desk.language is Language.EN:
-            frames = self.demo.state()["display"]["frames"]
-            self.visitor.touch(Visitor.LANGUAGE_IDLE)
-            self.demo.wait_until(lambda: self.demo.state()["display"]["frames"] > frames, "the other language")
+        self.take_language()
         self.press(Idle(self.desk), Button.START, "ChoosingService")
 
     def choose(self, service: str, *then: str) -> None:
@@ -136,10 +167,13 @@ class Hand:
         menu = ChoosingService(self.desk)
         page = next(n for n, names in enumerate(menu.pages) if service in names)
         for n in range(page):
-            frames = self.demo.state()["display"]["frames"]
-            self.visitor.touch(self.place(ChoosingService(self.desk, page=n), Button.NEXT_PAGE))
-            self.demo.wait_until(lambda: self.demo.state()["display"]["frames"] > frames, "the next page")  # noqa: B023 - called at once
+            self.turn_menu(n)
         self.press(ChoosingService(self.desk, page=page), Button.SERVICE, *then, value=service)
+
+    def turn_menu(self, page: int) -> None:
+        """From a page of the menu to the next."""
+        at = self.place(ChoosingService(self.desk, page=page), Button.NEXT_PAGE)
+        self.until_redrawn(lambda: self.visitor.touch(at))
 
     def go_home(self) -> None:
         """From wherever the visit is, back to idle, as an impatient visitor would: touches whatever may lead out."""
@@ -162,21 +196,63 @@ class Hand:
     def bring(self, kind: str) -> None:
         """What one comes with where a card or a code is asked for: the card, or the folder where no card is read."""
         if Device.CARD in self.desk.ready:
-            self.demo.do("/card/insert", citizen="owner")
+            by_card(self)
         else:
             self.visitor.scan(self.code(kind))
 
 
 Journey = Callable[[Hand], None]
+"""To where a service leads; also a step of one."""
 
 
-def pay_fee(hand: Hand) -> None:
-    """To the payment's slip; the bank confirms where there is a way for its word."""
+def by_card(hand: Hand) -> None:
+    """Put the owner's card in."""
+    hand.demo.do("/card/insert", citizen="owner")
+
+
+def by_folder(hand: Hand) -> None:
+    """Scan the label of the owner's folder."""
+    hand.visitor.scan(hand.code("folder"))
+
+
+def by_reference(hand: Hand) -> None:
+    """Scan the number of a notice."""
+    hand.visitor.scan(hand.code("notice"))
+
+
+def by_notice_qr(hand: Hand) -> None:
+    """Scan the payment QR at the foot of a notice."""
+    hand.visitor.scan(_bill(hand).emv_payload())
+
+
+def by_notice_barcode(hand: Hand) -> None:
+    """Scan the payment barcode beside it."""
+    hand.visitor.scan(_bill(hand).barcode())
+
+
+def _bill(hand: Hand) -> BillPayment:
+    return BillPayment(SETTINGS.payee.biller_id, hand.code("notice"), amount_satang=330_000)
+
+
+def pay_fee(hand: Hand, bring: Journey = by_folder) -> None:
+    """To the payment's slip, which does not wait for the bank."""
     hand.choose(services.PAY_FEE, "Inviting")
-    hand.bring("folder")
+    bring(hand)
     hand.await_state("ChoosingNotice")
     hand.touch_until(Visitor.ROWS[0], "Paying")
+    to_slip(hand)
+
+
+def pay_typed(hand: Hand) -> None:
+    """As ``pay_fee``, with nothing but the number of a notice in hand."""
+    typed_number(hand, hand.code("notice", 2))
+    to_slip(hand)
+
+
+def to_slip(hand: Hand) -> None:
+    """From a payment's QR to its slip; something may happen meanwhile."""
     hand.visitor.await_qr()
+    hand.meanwhile()
     hand.touch_until(Visitor.RIGHT, "Waiting")
     hand.touch_until(Visitor.RIGHT, "Taking")
 
@@ -184,67 +260,55 @@ def pay_fee(hand: Hand) -> None:
 def typed_number(hand: Hand, number: str) -> None:
     """To the payment's QR, with nothing but a number in hand."""
     who = Who(service=services.PAY_FEE)
-    hand.choose(services.PAY_FEE, "Inviting")
-    hand.press(Inviting(hand.desk, who), Button.TYPE, "TypingNumber")
+    asked = {Device.CARD, Device.SCANNER} & hand.desk.ready
+    hand.choose(services.PAY_FEE, "Inviting" if asked else "TypingNumber")
+    if asked:
+        hand.press(Inviting(hand.desk, who), Button.TYPE, "TypingNumber")
     for letter in number:
-        _type(hand, hand.place(TypingNumber(hand.desk, who), Button.KEY, letter))
+        type_key(hand, hand.place(TypingNumber(hand.desk, who), Button.KEY, letter))
     hand.press(TypingNumber(hand.desk, who), Button.SEND, "ChoosingNotice")
     hand.touch_until(Visitor.ROWS[0], "Paying")
 
 
-def other_fee_qr(hand: Hand) -> None:
-    """To the QR of another office's fee, whose amount is fixed; its reference is typed."""
-    who = Who(service=services.OTHER_FEE)
-    kind = FeeKind(FIXED_FEE, FEES[FIXED_FEE], PAYEES[FEES[FIXED_FEE].payee])
-    hand.choose(services.OTHER_FEE, "ChoosingFee")
-    hand.press(ChoosingFee(hand.desk, who), Button.CHOOSE, "TypingReference", value=FIXED_FEE)
-    figures = TypingReference(hand.desk, who, kind)
-    letters = TypingReference(hand.desk, who, kind, layer=Layer.LATIN_SHIFT)
-    _type(hand, hand.place(figures, Button.LAYER, Layer.LATIN_SHIFT))
-    for letter in FIXED_FEE_LETTER:
-        _type(hand, hand.place(letters, Button.KEY, letter))
-    hand.press(letters, Button.SEND, "ConfirmingFee")
-    due = FeeDue(kind, FIXED_FEE_LETTER, FEES[FIXED_FEE].amount.fixed_satang)
-    hand.press(ConfirmingFee(hand.desk, who, due), Button.CONTINUE, "Paying")
-
-
-def other_fee(hand: Hand) -> None:
-    """To its slip; the bank confirms where there is a way for its word."""
-    other_fee_qr(hand)
-    hand.visitor.await_qr()
-    hand.touch_until(Visitor.RIGHT, "Waiting")
-    hand.touch_until(Visitor.RIGHT, "Taking")
-
-
-def my_factory(hand: Hand) -> None:
+def my_factory(hand: Hand, bring: Journey | None = None) -> None:
     """To what is owed, under way, and about to expire."""
     hand.choose(services.MY_FACTORY, "Inviting")
-    hand.bring("folder")
+    bring(hand) if bring else hand.bring("folder")
     hand.await_state("FactoryShown")
 
 
-def follow_case(hand: Hand) -> None:
+def follow_case(hand: Hand, bring: Journey | None = None) -> None:
     """To a case's steps."""
     hand.choose(services.FOLLOW_CASE, "Inviting")
-    hand.bring("folder")
+    bring(hand) if bring else hand.bring("folder")
     if hand.await_state("ChoosingCase", "CaseShown") == "ChoosingCase":
         hand.touch_until(Visitor.ROWS[0], "CaseShown")
+    hand.meanwhile()
 
 
-def presence_slip(hand: Hand) -> None:
-    """To the signed slip."""
+def follow_slip(hand: Hand, text: str, *then: str) -> None:
+    """To what the slip with this QR is of."""
+    hand.choose(services.FOLLOW_CASE, "Inviting")
+    hand.visitor.scan(text)
+    hand.await_state(*then)
+
+
+def presence_slip(hand: Hand, *then: str) -> None:
+    """To the signed slip, or to ``then``."""
     _read_card(hand, services.PRESENCE_SLIP, "ChoosingPurpose")
+    hand.meanwhile()
     purpose = SETTINGS_OF_ALL.presence.purpose_1.th
     state = ChoosingPurpose(hand.desk, Who(card_in=True), SOMEBODY, "")
-    hand.press(state, Button.CHOOSE, "Giving", value=purpose)
+    hand.press(state, Button.CHOOSE, *(then or ("Giving",)), value=purpose)
 
 
 def register(hand: Hand) -> None:
     """To the receipt."""
     _read_card(hand, services.REGISTER, "TypingPhone")
+    hand.meanwhile()
     state = TypingPhone(hand.desk, Who(card_in=True), SOMEBODY, "")
     for digit in PHONE:
-        _type(hand, hand.place(state, Button.KEY, digit))
+        type_key(hand, hand.place(state, Button.KEY, digit))
     hand.press(state, Button.SEND, "Giving")
 
 
@@ -252,9 +316,10 @@ def tell_us(hand: Hand) -> None:
     """To the ticket."""
     hand.choose(services.TELL_US, "ChoosingTopic")
     hand.touch_until(Visitor.ROWS[0], "TypingText")
+    hand.meanwhile()
     state = TypingText(hand.desk, Who(), ChoosingTopic(hand.desk, Who()), TOPIC, text="กก")
     for _ in range(5):
-        _type(hand, hand.place(state, Button.KEY, "ก"))
+        type_key(hand, hand.place(state, Button.KEY, "ก"))
     hand.press(state, Button.SEND, "Giving")
 
 
@@ -272,21 +337,6 @@ def _read_card(hand: Hand, service: str, then: str) -> None:
     hand.await_state(then)
 
 
-def _type(hand: Hand, key: tuple[int, int]) -> None:
+def type_key(hand: Hand, key: tuple[int, int]) -> None:
     """Touch a key, and see that the screen has changed: a key that is touched twice types twice."""
-    frames = hand.demo.state()["display"]["frames"]
-    hand.visitor.touch(key)
-    hand.demo.wait_until(lambda: hand.demo.state()["display"]["frames"] > frames, "what was typed")
-
-
-JOURNEYS: dict[str, Journey] = {
-    services.PAY_FEE: pay_fee,
-    services.OTHER_FEE: other_fee,
-    services.MY_FACTORY: my_factory,
-    services.FOLLOW_CASE: follow_case,
-    services.PRESENCE_SLIP: presence_slip,
-    services.REGISTER: register,
-    services.TELL_US: tell_us,
-    services.MANUALS: manuals,
-}
-"""How each service is gone through."""
+    hand.until_redrawn(lambda: hand.visitor.touch(key))
