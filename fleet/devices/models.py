@@ -83,7 +83,10 @@ class Record(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["kiosk", "spool_id", "no"], name="each_record_once")]
-        indexes = [models.Index(fields=["kiosk", "-id"], name="latest_of_a_kiosk")]
+        indexes = [
+            models.Index(fields=["kiosk", "-id"], name="latest_of_a_kiosk"),
+            models.Index(fields=["kind", "received_at"], name="a_kind_as_it_came"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} {self.spool_id}/{self.no} {self.kind}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from fleet.office.models import Factory
+from fleet.office.models import Factory, Folder
 
 ASKED_MAX = 60
 """Letters of a question that are looked at."""
@@ -27,5 +27,5 @@ def find(rows: QuerySet[Factory], asked: str) -> QuerySet[Factory]:
     bare = asked.replace("-", "").replace(" ", "").upper()
     found = Q(old_no__icontains=asked) | Q(name_th__icontains=asked) | Q(name_en__icontains=asked)
     if bare:
-        found |= Q(pk__startswith=bare) | Q(folders__pk__startswith=bare)
-    return rows.filter(found).distinct().order_by("name_th", "pk")
+        found |= Q(pk__startswith=bare) | Q(pk__in=Folder.objects.filter(pk__startswith=bare).values("factory_id"))
+    return rows.filter(found).order_by("name_th", "pk")

@@ -96,6 +96,10 @@ class Factory(models.Model):
                 condition=models.Q(kind__isnull=True) | models.Q(kind__in=(1, 2, 3)), name="a_kind_is_1_2_or_3"
             )
         ]
+        indexes = [
+            models.Index(fields=["name_th", "factory_no"], name="factories_by_name"),
+            models.Index(fields=["factory_no", "office"], name="offices_of_factories"),
+        ]
 
     def __str__(self) -> str:
         return self.name_th
@@ -149,6 +153,12 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["due_on", "notice_no"]
+        indexes = [
+            models.Index(
+                fields=["due_on", "factory", "paid_at", "withdrawn_at", "amount_satang", "notice_no"],
+                name="how_notices_stand",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.notice_no

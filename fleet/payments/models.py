@@ -35,7 +35,7 @@ class Intent(models.Model):
     ref1 = models.CharField(max_length=20, db_index=True)
     ref2 = models.CharField(max_length=20, blank=True)
     amount_satang = models.BigIntegerField()
-    opened_at = models.DateTimeField()
+    opened_at = models.DateTimeField(db_index=True)
 
     class Meta:
         ordering = ["-opened_at"]
@@ -70,6 +70,7 @@ class Confirmation(AppendOnly):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["bank", "transaction_id", "kind"], name="each_word_once")]
+        indexes = [models.Index(fields=["paid_at"], name="words_by_payment")]
 
     def __str__(self) -> str:
         return f"{self.bank} {self.transaction_id} {self.match}"

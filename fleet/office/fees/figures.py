@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -62,21 +63,34 @@ def notices_of(office: Office, fee_year: int) -> QuerySet[Notice]:
     return Notice.objects.filter(factory__office=office, revisions__revision=1, due_on__year=fee_year).distinct()
 
 
+NONE = {stand: Figure(0, 0) for stand in Stand}
+
+
 def by_stand(office: Office, fee_year: int, today: date) -> dict[Stand, Figure]:
     """Every state, with its notices."""
-    rows = _plain(office, fee_year)
-    sums = rows.aggregate(
-        **{f"{stand.name}_n": Count("pk", filter=where(stand, today)) for stand in Stand},
-        **{f"{stand.name}_s": Sum("amount_satang", filter=where(stand, today)) for stand in Stand},
-    )
-    return {stand: Figure(sums[f"{stand.name}_n"], sums[f"{stand.name}_s"] or 0) for stand in Stand}
+    return by_office([office], fee_year, today).get(office.pk, NONE)
+
+
+def by_office(offices: Collection[Office] | None, fee_year: int, today: date) -> dict[str, dict[Stand, Figure]]:
+    """The same of several offices, or by None of all of them: of each that has notices, by its id."""
+    counts = {f"{stand.name}_n": Count("pk", filter=where(stand, today)) for stand in Stand}
+    sums = {f"{stand.name}_s": Sum("amount_satang", filter=where(stand, today)) for stand in Stand}
+    found: dict[str, dict[Stand, Figure]] = {}
+    names = [name for stand in Stand for name in (f"{stand.name}_n", f"{stand.name}_s")]
+    rows = _plain(offices, fee_year).values("factory__office_id").annotate(**counts, **sums)
+    for office_id, *figures in rows.values_list("factory__office_id", *names):
+        pairs = zip(figures[::2], figures[1::2], strict=True)
+        found[office_id] = {
+            stand: Figure(count, satang or 0) for stand, (count, satang) in zip(Stand, pairs, strict=True)
+        }
+    return found
 
 
 def by_month(office: Office, fee_year: int) -> list[Month]:
     """All twelve, empty ones too."""
     paid, owed = Q(paid_at__isnull=False), Q(paid_at__isnull=True, withdrawn_at__isnull=True)
     rows = (
-        _plain(office, fee_year)
+        _plain([office], fee_year)
         .values("due_on__month")
         .annotate(
             paid_n=Count("pk", filter=paid),
@@ -94,6 +108,7 @@ def by_month(office: Office, fee_year: int) -> list[Month]:
     ]
 
 
-def _plain(office: Office, fee_year: int) -> QuerySet[Notice]:
-    """As ``notices_of``, without what would count a row twice."""
-    return Notice.objects.filter(pk__in=notices_of(office, fee_year).values("pk")).order_by()
+def _plain(offices: Collection[Office] | None, fee_year: int) -> QuerySet[Notice]:
+    """As ``notices_of``, unordered. A notice has one first revision, so none is there twice."""
+    rows = Notice.objects.filter(revisions__revision=1, due_on__year=fee_year).order_by()
+    return rows if offices is None else rows.filter(factory__office__in=offices)

@@ -60,7 +60,8 @@ def factories(request: HttpRequest) -> HttpResponse:
     rows = factories_served(scope_of(request.user))
     rows = rows.filter(office_id=office) if office else rows
     found = find(rows, asked)
-    count, first = found.count(), list(found[:SHOWN])
+    first = list(found[:SHOWN])
+    count = found.count() if len(first) == SHOWN else len(first)
     if count == 1 and asked.replace("-", "").upper() in _codes(first[0]):
         return HttpResponseRedirect(reverse("web:factory", args=[first[0].pk]))
     context = {

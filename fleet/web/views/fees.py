@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.office.fees import runs
-from fleet.office.fees.figures import Stand, by_month, by_stand, notices_of, stand_of, where
+from fleet.office.fees.figures import NONE, Stand, by_month, by_office, by_stand, notices_of, stand_of, where
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
 from fleet.office.fees.rulebook import versions
-from fleet.office.models import Notice, Office
+from fleet.office.models import Factory, Notice, Office
 from fleet.office.spreadsheets import inert
 from fleet.payments.billing import make_notices
 from fleet.people.scope import scope_of
@@ -44,12 +44,14 @@ CSV_COLUMNS = (
 @for_offices
 def fees(request: HttpRequest) -> HttpResponse:
     """The offices whose fees this account looks after; the only one at once."""
-    offices = list(offices_served(scope_of(request.user)))
-    if len(offices) == 1:
-        return HttpResponseRedirect(reverse("web:office-fees", args=[offices[0].pk]))
+    served = offices_served(scope_of(request.user))
+    if served.count() == 1:
+        return HttpResponseRedirect(reverse("web:office-fees", args=[served.get().pk]))
     year, today = timezone.localdate().year, timezone.localdate()
-    found = [(office, by_stand(office, year, today)) for office in offices if office.factories.exists()]
-    rows = [(office, figures[Stand.OVERDUE], figures[Stand.DUE], figures[Stand.PAID]) for office, figures in found]
+    offices = list(served.filter(Exists(Factory.objects.filter(office=OuterRef("pk")))))
+    found = by_office(None if scope_of(request.user).serves.nation else offices, year, today)
+    stands = [(each, found.get(each.pk, NONE)) for each in offices]
+    rows = [(office, each[Stand.OVERDUE], each[Stand.DUE], each[Stand.PAID]) for office, each in stands]
     return render(request, "web/fees.html", {"rows": rows, "year": year + BE_OFFSET})
 
 

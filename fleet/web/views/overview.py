@@ -58,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     provinces = standing.counted(kiosks)
     counts = sum(provinces.values(), Counter[Condition]())
     worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK)).order_by("rank", "pk")[:NEEDS_SHOWN]
-    odd = only_open(confirmations_seen(scope))
+    odd = Counter(only_open(confirmations_seen(scope)).order_by().values_list("match", flat=True))
     waiting = in_state(seen(scope), "open")
     context = {
         "nation": scope.nation,
@@ -69,8 +69,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "needs_count": counts.total() - counts[Condition.OK],
         "alerts": lines_of(waiting[:ALERTS_SHOWN], now),
         "alerts_count": waiting.count(),
-        "odd_count": odd.count(),
-        "odd": [(words.match_word(kind), odd.filter(match=kind).count()) for kind in Match if kind is not Match.EXACT],
+        "odd_count": odd.total(),
+        "odd": [(words.match_word(kind), odd[kind]) for kind in Match if odd[kind]],
         "tiles": tiles_of(provinces),
         "today": _today(scope),
         "money": scope.settles_somewhere,
@@ -87,7 +87,7 @@ def _today(scope: Scope) -> dict[str, int]:
         "visits": visits.filter(received_at__gte=midnight).count(),
         "paid": paid.count(),
         "paid_satang": paid.aggregate(total=Sum("amount_satang"))["total"] or 0,
-        "waiting": intents_waiting(scope).values("ref1").distinct().count(),
+        "waiting": intents_waiting(scope).filter(opened_at__gte=midnight).values("ref1").distinct().count(),
     }
 
 
