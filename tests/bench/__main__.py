@@ -21,6 +21,7 @@ def measures() -> tuple[Measure, ...]:
     """Everything there is to measure, in the order of the table."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # or it greets everybody, in the middle of the table
     from tests.bench import (
+        alerts,
         card,
         crowd,
         delta,
@@ -28,6 +29,7 @@ def measures() -> tuple[Measure, ...]:
         image,
         ingest,
         letters,
+        pages,
         register,
         rollout,
         running,
@@ -47,8 +49,10 @@ def measures() -> tuple[Measure, ...]:
         Measure(folders.NAMES, folders.measure),
         Measure(letters.NAMES, letters.measure),
         Measure(crowd.NAMES, crowd.measure),
+        Measure(alerts.NAMES, alerts.measure),
         Measure(rollout.NAMES, rollout.measure),
         Measure(register.NAMES, register.measure),
+        Measure(pages.NAMES, pages.measure),
         Measure(image.NAMES, image.measure),
         Measure(delta.NAMES, delta.measure),
     )

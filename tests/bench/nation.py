@@ -1,0 +1,215 @@
+"""A nation's worth of rows for the page rows of the bench: `python -m tests.bench.nation`, in a fleet's environment.
+
+10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice, and
+20,000 payments. What it is not: sensible beyond what pages count, order and show. Prints the cookie of a signed-in
+national admin.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from importlib import import_module
+
+import django
+import msgspec
+
+KIOSKS = 10_000
+RECORDS = 1_000_000
+FACTORIES = 72_000
+PAYMENTS = 20_000
+DAYS = 365
+UPTIME_DAYS = 30
+AT_ONCE = 5_000
+RECORD_KINDS = ("visit-ended", "payment-opened", "slip-printed", "device-changed", "settings-applied")
+
+
+def fill() -> str:
+    """Everything; the session key of an admin of the nation."""
+    from django.utils import timezone
+
+    from fleet.site.simulated import make_simulated
+
+    chance = random.Random(1)  # noqa: S311 - the same nation every time
+    now = timezone.now()
+    kiosk_ids = make_simulated(KIOSKS)
+    _states(kiosk_ids, now, chance)
+    _records(kiosk_ids, now)
+    _days(kiosk_ids, now, chance)
+    _money(kiosk_ids, now)
+    return _admin()
+
+
+def _in_lots(model: type[django.db.models.Model], rows: Iterable[django.db.models.Model]) -> None:
+    each = iter(rows)
+    while lot := list(itertools.islice(each, AT_ONCE)):
+        model._default_manager.bulk_create(lot)
+
+
+def _states(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
+    """Nine of ten are well; the rest is away, silent, out of paper or broken."""
+    from fleet.devices.hearing import say_hearing
+    from fleet.devices.models import KioskState
+    from fleet.devices.truth import DEVICES, RANK, said_of
+    from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
+
+    def state_of(kiosk_id: str) -> KioskState:
+        fate = chance.random()
+        broken = DeviceState.HARDWARE_ERROR if fate > 0.98 else DeviceState.ONLINE
+        devices = {name: DeviceStatus(state=DeviceState.ONLINE, since=now, model="ตัวอย่าง") for name in DEVICES}
+        devices["card"] = DeviceStatus(state=broken, since=now)
+        status = Status(
+            session_no=3, no=9, at=now, devices=devices, paper="low" if fate > 0.95 else "full",
+            health=Health(uptime_s=86_400, disk_free_mb=9_000, temperature_c=51.5, clock_ahead_s=0.02),
+        )  # fmt: skip
+        return KioskState(
+            kiosk_id=kiosk_id, session_no=3, session_no_max=3, boot_id="b", alive=fate > 0.03, version="0.1.0",
+            heard_at=now - timedelta(seconds=chance.randrange(60)), status=msgspec.to_builtins(status),
+            said_rank=RANK[said_of(status)], status_session_no=3, status_no=9, spool_id="s", committed_through=100,
+            reported=msgspec.to_builtins(Reported(settings_revision=0, version="0.1.0")), reported_at=now,
+        )  # fmt: skip
+
+    say_hearing("fleet-ingest")
+    _in_lots(KioskState, map(state_of, kiosk_ids))
+
+
+def _records(kiosk_ids: list[str], now: datetime) -> None:
+    from fleet.devices.models import Record
+
+    def told() -> Iterator[Record]:
+        for number in range(RECORDS):
+            no, kiosk_id = number // len(kiosk_ids) + 1, kiosk_ids[number % len(kiosk_ids)]
+            at = now - timedelta(seconds=(RECORDS - number) * DAYS * 86_400 / RECORDS)
+            kind = RECORD_KINDS[no % len(RECORD_KINDS)]
+            body = {"kind": kind, **_bodies(kind, no, at)}
+            yield Record(kiosk_id=kiosk_id, spool_id="s", no=no, kind=kind, body=body, received_at=at)
+
+    _in_lots(Record, told())
+
+
+def _bodies(kind: str, no: int, at: datetime) -> dict[str, object]:
+    match kind:
+        case "visit-ended":
+            began = (at - timedelta(seconds=95)).isoformat()
+            ended = {"service": "pay-fee", "language": "th", "started_at": began, "ended_at": at.isoformat()}
+            return {"visit_id": f"v{no}", "outcome": "paid", **ended}
+        case "device-changed":
+            return {"device": "printer", "state": "online", "at": at.isoformat()}
+        case "settings-applied":
+            return {"settings_revision": no, "at": at.isoformat(), "problems": []}
+        case _:
+            return {"transaction_no": f"T-{no}", "at": at.isoformat(), "opened_at": at.isoformat()}
+
+
+def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
+    from django.apps import apps
+
+    from fleet.figures.models import UptimeDay, VisitDay
+    from fleet.office.models import Office
+    from fleet.protocol.settings import KNOWN_SERVICES
+
+    days = [(now - timedelta(days=each)).date() for each in range(DAYS)]
+    offices = list(Office.objects.filter(pk__startswith="P").values_list("pk", flat=True))
+    _in_lots(
+        VisitDay,
+        (
+            VisitDay(office_id=office, day=day, service=service, outcome="paid", visits=chance.randrange(40))
+            for office, day, service in itertools.product(offices, days, sorted(KNOWN_SERVICES)[:5])
+        ),
+    )
+    recent = itertools.product(kiosk_ids, days[:UPTIME_DAYS])
+    _in_lots(UptimeDay, (UptimeDay(kiosk_id=pk, day=day, looked=1440, there=1430) for pk, day in recent))
+    import_module("fleet.figures.migrations.0002_sums").add_up(apps, None)
+
+
+def _money(kiosk_ids: list[str], now: datetime) -> None:
+    from fleet.office.fees.models import FeeRule, NoticeRevision
+    from fleet.office.models import Factory, FactoryState, Notice
+    from fleet.payments.banks.port import Proof
+    from fleet.payments.matching import Match
+    from fleet.payments.models import Confirmation, Intent
+
+    offices = sorted({kiosk_id[:3] for kiosk_id in kiosk_ids})
+    numbers = [f"{number:014d}" for number in range(FACTORIES)]
+    _in_lots(
+        Factory,
+        (
+            Factory(
+                factory_no=no, office_id=offices[index % len(offices)], name_th=f"โรงงานตัวอย่าง {index}", kind=3,
+                name_en=f"Sample factory {index}", state=FactoryState.OPERATING, horsepower=90,
+            )
+            for index, no in enumerate(numbers)
+        ),
+    )  # fmt: skip
+    _in_lots(
+        Notice,
+        (
+            Notice(
+                notice_no=f"N-{index}", reference=f"R{index:08d}", factory_id=no, item_th="ตัวอย่าง", item_en="Sample",
+                amount_satang=330_000, due_on=now.date(), paid_at=now if index % 3 else None,
+            )
+            for index, no in enumerate(numbers)
+        ),
+    )  # fmt: skip
+    rule = FeeRule.objects.order_by("pk").first()
+    assert rule is not None
+    _in_lots(
+        NoticeRevision,
+        (
+            NoticeRevision(
+                notice_id=f"N-{index}", revision=1, amount_satang=330_000, lines=[], as_of=now.date(), rule=rule,
+                why="made", made_at=now,
+            )
+            for index in range(FACTORIES)
+        ),
+    )  # fmt: skip
+    _in_lots(
+        Intent,
+        (
+            Intent(
+                transaction_no=f"T{index}", tracking_token=f"t{index:021d}", kiosk_id=kiosk_ids[index % len(kiosk_ids)],
+                notice_id=f"N-{index}", biller_id="112345678901234", ref1=f"R{index:08d}", ref2=f"T{index}",
+                amount_satang=330_000, opened_at=now - timedelta(minutes=index),
+            )
+            for index in range(PAYMENTS)
+        ),
+    )  # fmt: skip
+    _in_lots(
+        Confirmation,
+        (
+            Confirmation(
+                bank="SCB", transaction_id=f"B{index}", proof=Proof.INQUIRY, biller_id="112345678901234",
+                ref1=f"R{index:08d}", ref2=f"T{index}", amount_satang=330_000, paid_at=now - timedelta(minutes=index),
+                business_day=(now - timedelta(minutes=index)).date(), notice_id=f"N-{index}", intent_id=f"T{index}",
+                match=Match.EXACT if index % 33 else Match.UNDER,
+            )
+            for index in range(PAYMENTS)
+        ),
+    )  # fmt: skip
+
+
+def _admin() -> str:
+    """Somebody who sees everything, signed in; the key of the session."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.auth.models import User
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from fleet.people.models import Membership, Role
+
+    admin = User.objects.create_user("bench")
+    Membership.objects.create(user=admin, role=Role.NATIONAL_ADMIN)
+    session = SessionStore()
+    session[SESSION_KEY] = str(admin.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = admin.get_session_auth_hash()
+    session.create()
+    assert session.session_key
+    return session.session_key
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(fill() + "\n")
