@@ -132,7 +132,7 @@ class Assembly:
     # ---- from the line
 
     def take(self, position: int, piece: bytes) -> None:
-        """Take what came for ``position``; pieces of one range come in order, and begin at a block or at 0.
+        """Take what came for ``position``; ranges begin at a block or at 0, and end at a block's end or not at all.
 
         Raises: WrongBlockError; OSError when the file cannot be written.
         """
@@ -152,10 +152,6 @@ class Assembly:
         del self._tail[:done]
         if self._unsynced >= SYNC_EVERY_BYTES:
             self.save()
-
-    def range_ended(self) -> None:
-        """What is left of a block that did not come whole is of no use."""
-        self._tail.clear()
 
     def _write(self, number: int, block: bytes | memoryview) -> None:
         written = os.pwrite(self._file, block, self.index.first_byte(number))

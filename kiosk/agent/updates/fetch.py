@@ -170,7 +170,6 @@ def _fill(put: Assembly, bundle: SignedFile, line: Line) -> None:
             with closing(line.read(bundle, first, last)) as pieces:
                 for position, piece in pieces:
                     put.take(position, piece)
-            put.range_ended()
     finally:
         put.save()
     if put.missing_count:

@@ -94,7 +94,9 @@ def test_only_what_no_slot_holds_is_fetched(server: BundleServer, order: FetchOr
     assert server.sent_bytes == len(server.index) + 96 + 3 * BLOCK + 1234
 
 
-def test_it_goes_on_where_the_allowance_ended_and_scans_no_slot_twice(server: BundleServer, order: FetchOrder) -> None:
+def test_it_goes_on_where_the_allowance_ended_and_scans_no_slot_twice(
+    server: BundleServer, order: FetchOrder, capsys: pytest.CaptureFixture[str]
+) -> None:
     small = replaced(order, allowance_bytes=BLOCK + 500)  # index, and a part of what is missing
     outcomes = [fetch(small).outcome]
     assert outcomes == [FetchOutcome.PAID]
@@ -105,6 +107,7 @@ def test_it_goes_on_where_the_allowance_ended_and_scans_no_slot_twice(server: Bu
     assert outcomes[-1] is FetchOutcome.WHOLE
     assert Path(order.file).read_bytes() == NEW
     assert server.index is not None
+    assert capsys.readouterr().err.count("blocks are in no slot") == 1
     assert server.sent_bytes < len(server.index) + 96 + 3 * BLOCK + 1234 + len(outcomes) * BLOCK
 
 
@@ -159,6 +162,26 @@ def test_what_is_no_index_costs_its_bytes_and_no_update(
         order = replaced(order, index=signed("firmware/2.raucb.blocks", server.index))
     assert fetch(replaced(order, allowance_bytes=2 * len(NEW))).outcome is FetchOutcome.WHOLE
     assert Path(order.file).read_bytes() == NEW
+    assert left(order) == ["bundle.raucb"]
+
+
+@pytest.mark.parametrize(
+    ("content", "signs_it"),
+    [(bytes(len(NEW)), False), (NEW + bytes(BLOCK), True)],
+    ids=["another index than was signed", "an index of another length"],
+)
+def test_an_index_that_cannot_be_this_bundles_is_not_gone_by(
+    server: BundleServer, order: FetchOrder, tmp_path: Path, content: bytes, signs_it: bool
+) -> None:
+    server.index = blocks.encoded(index_of(content, tmp_path)) + (b"" if signs_it else bytes(BLOCK))
+    if signs_it:
+        order = replaced(order, index=signed("firmware/2.raucb.blocks", server.index))
+    else:
+        assert order.index is not None
+        server.index = server.index[: order.index.length]
+    assert fetch(replaced(order, allowance_bytes=2 * len(NEW))).outcome is FetchOutcome.WHOLE
+    assert Path(order.file).read_bytes() == NEW
+    assert len(server.asked) == 2, "the index, and the whole"
 
 
 @pytest.mark.parametrize("is_all_in_the_slot", [True, False])
@@ -234,6 +257,49 @@ def test_an_index_that_is_cut_is_fetched_on(server: BundleServer, order: FetchOr
 def _begun(order: FetchOrder) -> tuple[FetchOrder, Path]:
     assert fetch(replaced(order, allowance_bytes=BLOCK + 3000)).outcome is FetchOutcome.PAID
     return replaced(order, allowance_bytes=3 * len(NEW)), Path(order.file)
+
+
+def test_the_note_is_there_before_the_file(tmp_path: Path) -> None:
+    """A file of the right length without a note would look whole; the plug is pulled where it cannot be opened."""
+    bundle = tmp_path / "bundle.raucb"
+    bundle.mkdir()
+    with pytest.raises(IsADirectoryError):
+        assembly.Assembly(bundle, index_of(NEW, tmp_path), "1")
+    assert (tmp_path / "bundle.raucb.held").exists()
+
+
+def test_a_note_is_believed_of_its_own_file_and_index_alone(tmp_path: Path) -> None:
+    bundle, index = tmp_path / "bundle.raucb", index_of(NEW, tmp_path)
+    (tmp_path / "slot").write_bytes(OLD)
+
+    def missing(index_sha256: str) -> int:
+        put = assembly.Assembly(bundle, index, index_sha256)
+        try:
+            return put.missing_count
+        finally:
+            put.close()
+
+    put = assembly.Assembly(bundle, index, "1")
+    put.seed([str(tmp_path / "slot")])
+    put.close()
+    assert missing("1") == 5
+    bundle.unlink()
+    assert missing("1") == index.count
+    put = assembly.Assembly(bundle, index, "1")
+    put.seed([str(tmp_path / "slot")])
+    put.close()
+    assert missing("2") == index.count
+
+
+def test_a_block_that_is_not_what_was_signed_is_not_taken(tmp_path: Path) -> None:
+    put = assembly.Assembly(tmp_path / "bundle.raucb", index_of(NEW, tmp_path), "1")
+    try:
+        put.take(0, NEW[: 96 + BLOCK])
+        with pytest.raises(assembly.WrongBlockError, match="block 2"):
+            put.take(96 + BLOCK, bytes(BLOCK))
+        assert put.missing_count == put.index.count - 2
+    finally:
+        put.close()
 
 
 @pytest.mark.parametrize("lost", ["bundle.raucb", "bundle.raucb.held", "bundle.raucb.index"])
