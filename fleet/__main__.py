@@ -27,6 +27,7 @@ from fleet.commands import (
     samples,
     settings,
     simulation,
+    tokens,
     trust,
 )
 from fleet.commands.command import Body, Needs, carry_out
@@ -37,6 +38,7 @@ GROUPS = (
     samples,
     settings,
     people,
+    tokens,
     audit,
     identities,
     simulation,

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("fleet.api.bank")),
     path("", include("fleet.api.enrolment")),
     path("", include("fleet.api.door")),
+    path("", include("fleet.api.metrics")),
     path("", include("fleet.web.urls")),
 ]
 

@@ -80,6 +80,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     ]
     entries.append(("people", "id-card", _("บัญชีและหน้าที่")))
     entries.append(("audit", "history", _("บันทึกการใช้งาน")))
+    entries.append(("tokens", "lock", _("โทเค็นของโปรแกรม")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
     waiting = {"alerts": seen(scope).filter(closed_at__isnull=True, acked_at__isnull=True).count()}

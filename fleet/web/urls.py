@@ -44,6 +44,7 @@ from fleet.web.views import (
     slip,
     tell,
     tickets,
+    tokens,
     tracking,
 )
 
@@ -140,6 +141,7 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/new/", case_opening.open_case, name="open-case"),
     path("cases/<str:case_no>/", cases.case, name="case"),
+    path("tokens/", tokens.tokens, name="tokens"),
     path("cases/<str:case_no>/slip.pdf", cases.case_slip, name="case-slip"),
     path("manual/<slug:manual_id>", cases.manual, name="manual"),
     path("tickets/", tickets.tickets, name="tickets"),

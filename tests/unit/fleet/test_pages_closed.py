@@ -27,12 +27,12 @@ PUBLIC = {
     *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
     *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
     *("bank/v1/scb", "bank/v1/ktb"),
-    *("api/v1/openapi.json", "api/v1/<path:rest>"),
+    *("api/v1/openapi.json", "api/v1/<path:rest>", "metrics"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
 }
 """What needs no account. Signing out asks for no right; the banks' ways in are shut where no bank is played or known; a
 kiosk that wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``).
-Programs bring a token (``test_rest.py``)."""
+Programs bring a token (``test_rest.py``), or stand on the same machine (``test_metrics.py``)."""
 
 OURS = {
     "kiosk_id": "CBI-02",
@@ -55,6 +55,7 @@ FOR_TECHNICIANS = {
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     *ALERTS,
     "network-code/",
+    "tokens/",
 }
 """What somebody who looks after machines sees: those, and what is set on them."""
 
@@ -170,6 +171,7 @@ FOR_TREASURY = {
     *ALERTS,
 }
 """What somebody who looks after money sees: that, and the machines it comes from."""
+    "tokens/",
 
 
 @pytest.mark.parametrize("route", sorted({*CLOSED} - FOR_TREASURY - EMPTY_FOR_TECHNICIANS))

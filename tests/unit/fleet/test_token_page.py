@@ -1,0 +1,54 @@
+"""The page of tokens: whose are shown, a new one, and taking one back."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from fleet.people.models import Role
+from fleet.people.tokens.models import Token
+from tests.support.token_holder import holder, person
+
+
+def client(user: User) -> Client:
+    signed_in = Client(SERVER_NAME="localhost")
+    signed_in.force_login(user)
+    return signed_in
+
+
+def test_a_token_is_made_shown_once_and_works() -> None:
+    ours = client(person(Role.OFFICER))
+    said = {"name": "ระบบบัญชี", "days": "30", "right": ["kiosks:read", "cases:change"]}
+    page = ours.post("/tokens/", said).content.decode()
+    (secret,) = re.findall(r"sala_[A-Za-z0-9_-]{40,}", page)
+    assert secret not in ours.get("/tokens/").content.decode()
+    answered = Client(SERVER_NAME="localhost").get("/api/v1/kiosks", headers={"Authorization": f"Bearer {secret}"})
+    assert answered.status_code == 200
+    assert Token.objects.get().rights == ["kiosks:read", "cases:change"]
+
+
+def test_what_will_not_do_is_said_and_nothing_is_made() -> None:
+    ours = client(person(Role.OFFICER))
+    for wrong in ({"right": []}, {"name": " "}, {"days": "999"}, {"province": "40"}, {"right": ["everything"]}):
+        said = {"name": "ระบบบัญชี", "days": "30", "right": ["kiosks:read"]} | wrong
+        page = ours.post("/tokens/", said)
+        assert (page.status_code, 'role="alert"' in page.content.decode()) == (422, True), wrong
+    assert not Token.objects.exists()
+
+
+def test_one_takes_back_ones_own_and_the_nations_admin_everybodys() -> None:
+    mine, theirs = holder(person(Role.OFFICER)), holder(person(Role.PROVINCIAL_ADMIN))
+    officer = client(mine.token.person)
+    assert theirs.token.start not in officer.get("/tokens/").content.decode()
+    assert officer.post("/tokens/", {"end": theirs.token.pk}).status_code == 404
+    assert officer.post("/tokens/", {"end": mine.token.pk}).status_code == 302
+    nation = client(person(Role.NATIONAL_ADMIN, None))
+    assert theirs.token.start in nation.get("/tokens/").content.decode()
+    assert nation.post("/tokens/", {"end": theirs.token.pk}).status_code == 302
+    assert [each.ended_by for each in Token.objects.order_by("pk")] == [
+        mine.token.person.username,
+        "national-admin-None",
+    ]
+    assert mine.ask("get", "kiosks").status_code == theirs.ask("get", "kiosks").status_code == 401
