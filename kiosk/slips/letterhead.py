@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fleet.protocol.thai import BANGKOK, MONTHS_EN, be_year, thai_date
+from fleet.protocol.thai import BANGKOK, english_date, thai_date
 from kiosk.slips.document import (
     BODY,
     FOOT,
@@ -87,15 +87,15 @@ def foot(letterhead: Letterhead, keep: tuple[str, str]) -> list[Element]:
 
 
 def when(letterhead: Letterhead, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Rows of date, in the Buddhist era in both languages, and time."""
+    """Rows of date and time."""
     say = letterhead.say
     return (say("วันที่", "Date"), day(letterhead, at)), (say("เวลา", "Time"), clock(letterhead, at))
 
 
 def day(letterhead: Letterhead, at: datetime | date) -> str:
-    """A day as people write it; ``24 พฤศจิกายน 2569`` or ``24 November 2569 BE``."""
+    """A day as people write it; ``24 พฤศจิกายน 2569`` or ``24 November 2026``, as on the screen."""
     on = at.astimezone(BANGKOK).date() if isinstance(at, datetime) else at
-    return f"{on.day} {MONTHS_EN[on.month - 1]} {be_year(on)} BE" if letterhead.is_english else thai_date(on)
+    return english_date(on) if letterhead.is_english else thai_date(on)
 
 
 def clock(letterhead: Letterhead, at: datetime) -> str:

@@ -38,7 +38,7 @@ def ticket_elements(slip: TicketSlip) -> tuple[Element, ...]:
         *_taken(slip),
         Pairs(((say("เลขที่เรื่อง", "Case no."), slip.number), *when(letterhead, letterhead.printed_at))),
         Rule(),
-        Pairs(((say("ประเภท", "About"), slip.category), (say("ผู้รับผิดชอบ", "Answered by"), slip.owner_name), *until)),
+        Pairs(((say("ประเภท", "About"), slip.category), (say("ผู้รับผิดชอบ", "In charge"), slip.owner_name), *until)),
         Rule(),
         Code(
             slip.follow_url,

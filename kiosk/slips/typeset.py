@@ -41,7 +41,7 @@ _SPACES_INSIDE = (
     re.compile(r"(?<=[\u0e01-\u0e5b.]) (?=\d{4}(?!\d))"),  # a year after its month, after "ปี" or "พ.ศ."
     re.compile(r"(?<=ที่) (?=\d)|(?<=มาตรา) (?=\d)|(?<=โทร) (?=\d)"),
     re.compile(r"(?<=\d) (?=\d)"),  # telephone numbers
-    re.compile(r"(?<=\d) (?=[A-Z][a-z]{2,8} \d{4})|(?<=[a-zE]) (?=\d{4}(?!\d))|(?<=\d{4}) (?=BE\b)"),  # 24 May 2569 BE
+    re.compile(r"(?<=\d) (?=[A-Z][a-z]{2,8} \d{4})|(?<=[a-z]) (?=\d{4}(?!\d))"),  # 24 May 2026
     re.compile(r"(?<=จำกัด) (?=\(มหาชน\))"),
 )
 # Where ICU would break and nobody who reads Thai would: inside "รายปี", "ใบอนุญาต" and names of provinces and offices,

@@ -231,7 +231,7 @@ def test_the_trial_slip_reaches_both_edges_and_can_be_read(width_px: int) -> Non
         ("ยังไม่ได้ตรวจสอบกับกรมการปกครอง", "กรมการปกครอง"),
         ("ยื่นคำขอต่ออายุใบอนุญาต", "ใบอนุญาต"),
         ("เลขที่ R-CBI02-69-0000043-8", "R-CBI02-69-0000043-8"),
-        ("until the 24 November 2569 BE", "24 November 2569 BE"),
+        ("until the 24 November 2026", "24 November 2026"),
     ],
 )
 def test_what_belongs_together_stands_on_one_line(text: str, whole: str) -> None:

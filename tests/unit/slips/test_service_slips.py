@@ -94,7 +94,7 @@ def test_in_english_only_names_and_what_an_officer_needs_stay_thai(slip: Service
     twin = replace(slip, letterhead=replace(slip.letterhead, is_english=False, contact=TH.contact))
     same = set(said(slip).splitlines()) & set(said(twin).splitlines())
     assert not [line for line in same if line.startswith(("วันที่", "เวลา", "สแกน", "สอบถาม", "เครื่อง"))]
-    assert "2569 BE" in said(slip)
+    assert "November 2026" in said(slip), "of the common era, as the screen says it"
     assert "Ask 0 3800 0000" in said(slip)
 
 
