@@ -10,6 +10,7 @@ import pytest
 
 from fleet.partners.port import System
 from fleet.partners.stand_in import Habit, StandIn
+from fleet.protocol import presence
 from tests.support import journeys, journeys_fees
 from tests.support.demo import KIOSK_ID, OFFICE_ID, USER, Demo
 from tests.support.journeys import Hand
@@ -69,43 +70,6 @@ def test_a_presence_slip_is_checked_on_the_web_and_at_a_kiosk(hand: Hand, demo: 
     hand.visitor.scan(text)
     hand.await_state("PresenceChecked")
     hand.await_words("ใบนี้เป็นของจริง")
-
-
-@pytest.fixture
-def checks_cards(demo: Demo) -> Iterator[None]:
-    """Presence slips' cards are checked, and the kiosk knows."""
-
-    def set_to(word: str) -> None:
-        before = Hand.at(demo).visitor.reported_settings()
-        patch = f'{{"presence": {{"check_card": {word}}}}}'
-        demo.fleet("settings", "national", "--patch", patch, "--reason", "ตัวอย่าง")
-        demo.wait_until(lambda: Hand.at(demo).visitor.reported_settings() > before, "the settings at the kiosk")
-
-    set_to("true")
-    yield
-    set_to("false")
-
-
-@pytest.mark.usefixtures("checks_cards")
-def test_a_presence_slip_says_what_is_said_of_its_card(hand: Hand, demo: Demo) -> None:
-    stand_in = StandIn()
-    told = (
-        (Habit.WELL, "Giving", "กรมการปกครองยืนยันบัตรแล้ว"),
-        (Habit.DECLINING, "Sorry", "ถามที่ว่าการอำเภอ"),
-        (Habit.GARBLED, "Giving", "ยังไม่ได้ตรวจบัตร"),
-    )
-    with answering(stand_in) as address:
-        set_up = f"{demo.fleet_address}/partners/{System.CARD_STATUS}/"
-        admin = Technician(USER, demo.password)
-        admin.fill_in(set_up, address=address, is_on="on", timeout_s="20")
-        for habit, then, words in told:
-            stand_in.habits[System.CARD_STATUS] = habit
-            journeys.presence_slip(hand, then)
-            hand.await_words(words)
-            hand.go_home()
-            hand.open_menu()
-        admin.fill_in(set_up, address=address, timeout_s="20")  # off again, before it is gone
-    assert stand_in.asked[System.CARD_STATUS] == len(told)
 
 
 def test_who_registers_is_i_industrys_customer_and_can_follow_it(hand: Hand, demo: Demo) -> None:
@@ -216,6 +180,34 @@ def test_an_account_that_nobody_signed_is_not_offered_whatever_the_fleet_says(de
     hand.go_home()
     name(sample)
     demo.wait_until(lambda: "ตู้ไม่รับชำระเงิน" not in page(), "payments again")
+
+
+def test_a_presence_slip_says_what_is_said_of_its_card(hand: Hand, demo: Demo) -> None:
+    """The last of this demonstration's: from here on cards are checked."""
+    stand_in = StandIn(habits={System.CARD_STATUS: Habit.DECLINING})
+
+    def on_screen() -> presence.Presence | None:
+        codes = [each for each in codes_in(demo.picture()) if each.startswith(presence.PREFIX)]
+        return presence.parse(codes[0]).presence if codes else None
+
+    demo.fleet("settings", "national", "--patch", '{"presence": {"check_card": true}}', "--reason", "ตัวอย่าง")
+    with answering(stand_in) as address:
+        admin = Technician(USER, demo.password)
+        set_up = f"{demo.fleet_address}/partners/{System.CARD_STATUS}/"
+        admin.fill_in(set_up, address=address, is_on="on", timeout_s="20")
+        hand.choose("presence-slip", "Noticed")
+        hand.await_words("กรมการปกครอง")  # the notice says what is asked of whom, once the settings are here
+        hand.touch_until(hand.visitor.LEFT, "ChoosingService")
+        journeys.presence_slip(hand, "Sorry")
+        for habit, answered in ((Habit.WELL, True), (Habit.GARBLED, False)):
+            stand_in.habits[System.CARD_STATUS] = habit
+            hand.go_home()
+            hand.open_menu()
+            journeys.presence_slip(hand)
+            said = demo.wait_until(on_screen, "the slip's QR on the screen")
+            assert (said.verified, said.unanswered) == (answered, not answered)
+            hand.touch_until(hand.visitor.RIGHT, "Taking")
+    assert stand_in.asked[System.CARD_STATUS] == 3
 
 
 def demo_notice(demo: Demo) -> str:

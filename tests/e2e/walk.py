@@ -111,11 +111,14 @@ def walk_one(hand: Hand, way: Way, condition: Condition, brought: Brought) -> Ro
 def _stands_in_menu(hand: Hand, service: str) -> bool:
     """Whether a tile of the service is on a page of the menu; those that are to be there, are."""
     titles = CATALOGUES[hand.desk.language].idle.services
-    menu = ChoosingService(hand.desk)
-    found = False
+    menu, found = ChoosingService(hand.desk), False
+
+    def stands(name: str) -> bool:
+        return any(hand.says(form) for form in titles[name])
+
     for page, names in enumerate(menu.pages):
-        hand.demo.wait_until(lambda shown=names: hand.says(titles[shown[0]][-1]), f"page {page + 1} of the menu")
-        found = found or hand.says(titles[service][-1])
+        hand.demo.wait_until(lambda first=names[0]: stands(first), f"page {page + 1} of the menu")
+        found = found or stands(service)
         if page + 1 < len(menu.pages):
             hand.turn_menu(page)
     return found

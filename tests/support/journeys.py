@@ -182,10 +182,11 @@ class Hand:
         until_s = time.monotonic() + HOME_S
         while (state := self.state) != "Idle":
             assert time.monotonic() < until_s, f"no way out of {state}"
-            self.visitor.touch(next(ways))
-            try_s = time.monotonic() + 1.0
+            try_s = time.monotonic() + 1.0  # who leaves by itself is not touched: what idle has there is another button
             while self.state == state and time.monotonic() < try_s:
                 time.sleep(0.02)
+            if self.state == state:
+                self.visitor.touch(next(ways))
 
     # ---- what is brought
 

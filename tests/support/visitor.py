@@ -121,15 +121,6 @@ class Visitor:
             ).fetchone()
         return None if row is None or row[0] is None or row[0] <= 0 else round(row[0])
 
-    def reported_settings(self) -> int:
-        """The revision of the settings the kiosk says it lives by."""
-        with closing(sqlite3.connect(self.demo.directory / "fleet" / "fleet.sqlite")) as database:
-            row = database.execute(
-                "SELECT json_extract(reported, '$.settings_revision') FROM devices_kioskstate WHERE kiosk_id = ?",
-                (KIOSK_ID,),
-            ).fetchone()
-        return int(row[0] or 0) if row else 0
-
     def await_online(self) -> None:
         """Wait until the fleet hears the kiosk and it has its office's records and settings."""
 
