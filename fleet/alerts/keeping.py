@@ -8,9 +8,11 @@ it was told is withdrawn.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -27,9 +29,12 @@ from fleet.alerts.telling import Audience, may_call_at, seen
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BANGKOK
 from fleet.webhooks.models import Kind
-from fleet.webhooks.occurring import occurred
+from fleet.webhooks.occurring import listeners, occurred
 
 log = logging.getLogger(__name__)
+
+STEPS_MAX = 500
+"""Steps a transaction: some tenths of a second, so that nothing waits for a storm. The next look does the rest."""
 
 RETURNS_WITHIN = timedelta(days=1)
 """The longest ``policy.Calm.return_min``: closed before that, an alert is history."""
@@ -67,13 +72,13 @@ def on_record(now: datetime) -> QuerySet[Alert]:
 
 
 def keep(look: Look, before: Sequence[Alert], policies: Policies, desk: Desk) -> int:
-    """Do what a look at everything asks for; how many steps. ``before``: ``on_record`` as the look saw it; ``desk``:
-    the nation's."""
+    """Do what a look at everything asks for, ``STEPS_MAX`` steps of it; how many. ``before``: ``on_record`` as the look
+    saw it; ``desk``: the nation's."""
     if next(steps([standing_of(each) for each in before], look), None) is None:
         return 0
     with transaction.atomic():
         rows = {each.pk: each for each in on_record(look.now).select_for_update(of=("self",))}
-        changes = list(steps([standing_of(each) for each in rows.values()], look))
+        changes = list(islice(steps([standing_of(each) for each in rows.values()], look), STEPS_MAX))
         _Keeping(rows, look.now, policies, desk).keep(changes)
     return len(changes)
 
@@ -101,7 +106,9 @@ class _Keeping:
         Alert.objects.bulk_create([alert for alert, _ in opened], batch_size=200)
         for alert, change in opened:
             self._note(alert, change)
-            occurred(Kind.ALERT_OPENED, alert.key, alert.dopa_code, _told(alert))
+        if opened and listeners(Kind.ALERT_OPENED):  # asked once, for there may be hundreds
+            for alert, _ in opened:
+                occurred(Kind.ALERT_OPENED, alert.key, alert.dopa_code, _told(alert))
         touched: dict[int, Alert] = {}
         for change in changes:
             if change.number is not None:
@@ -111,6 +118,9 @@ class _Keeping:
         Alert.objects.bulk_update(touched.values(), _CHANGED, batch_size=100)
         Event.objects.bulk_create([event for event, _ in self.events], batch_size=500)
         self._tell()
+        if self.events:  # one line, however many: a log must bear a storm, too
+            said = Counter(what.value for _, what in self.events)
+            log.info("alerts: %s", ", ".join(f"{count} {what}" for what, count in sorted(said.items())))
 
     def _new(self, finding: Finding) -> Alert:
         place = finding.place
@@ -155,7 +165,6 @@ class _Keeping:
         level = alert.level if change.what in _CALLS else 0
         event = Event(alert=alert, at=self.now, what=change.what.value, level=level, detail=alert.condition)
         self.events.append((event, change.what))
-        log.info("alert %s is %s", alert.key, change.what.value)
 
     # ---- telling
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from fleet.alerts import counting, sending
-from fleet.alerts.keeping import keep, make_digests, on_record
+from fleet.alerts.keeping import STEPS_MAX, keep, make_digests, on_record
 from fleet.alerts.looking import Looking
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ class Alerting:
         look = self._looking.look(now, frozenset(each.key for each in before if each.closed_at is None))
         policies, desk = self._looking.policies, self._looking.desk(None)
         try:
-            keep(look, before, policies, desk)
+            if keep(look, before, policies, desk) >= STEPS_MAX:
+                self._look_at_s = 0.0  # there is more; the next turn goes on
         except IntegrityError:  # another leader, by a clock that was set: its rows stand, and the next look sees them
             log.warning("somebody else looks, too")
         make_digests(policies, desk, now)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fleet.alerts.signing import DELIVERY, SIGNATURE, is_signed
+from fleet.webhooks.signing import DELIVERY, SIGNATURE, is_signed
 from tests.support.broker import eventually
 from tests.support.running_fleet import running_fleet, wire_kiosk
 

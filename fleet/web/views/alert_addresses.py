@@ -21,6 +21,7 @@ from fleet.alerts.deeds import DeedError, add_address, send_again, try_out
 from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Address, Channel, Duty, Letter
+from fleet.office.models import Province
 from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope
 from fleet.web import alert_words
@@ -46,7 +47,10 @@ def addresses(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("web:alert-addresses"))
     context = {
         "addresses": [(each, alert_words.channel(each.channel)) for each in Address.objects.filter(person=user)],
-        "channels": [(each.value, alert_words.channel(each), _is_open(each)) for each in Channel],
+        "channels": [
+            (each.value, alert_words.channel(each), _is_open(each))
+            for each in sorted(Channel, key=lambda each: not _is_open(each))
+        ],
         "duty": Duty.objects.filter(pk=user.pk).first() or Duty(person=user),
         "hours": range(25),
         "people": _people(scope),
@@ -127,14 +131,14 @@ def _people(scope: Scope) -> list[dict[str, Any]]:
     if not scope.changes:
         return []
     rows = rows if scope.changes.nation else rows.filter(dopa_code__in=scope.changes.provinces)
-    channels: dict[int, list[str]] = {}
+    provinces, channels = Province.objects.in_bulk(), dict[int, list[str]]()
     for person, channel in Address.objects.values_list("person_id", "channel"):
         channels.setdefault(person, []).append(alert_words.channel(channel))
     return [
         {
             "name": each.user.get_full_name() or each.user.get_username(),
             "role": str(Role(each.role).label),
-            "province": each.dopa_code,
+            "province": provinces.get(each.dopa_code or 0),
             "channels": ", ".join(channels.get(each.user_id, [])),
         }
         for each in rows.order_by("dopa_code", "role", "user__username")[:200]

@@ -58,7 +58,7 @@ def _rules(request: HttpRequest, ours: Province | None, *, may_change: bool) -> 
             return HttpResponseRedirect(_address(code))
     context = {
         "province": ours,
-        "provinces": provinces_seen(scope_of(request.user)),
+        "provinces": provinces_seen(scope_of(request.user)).filter(offices__isnull=False).distinct(),
         "sections": _sections(form),
         "base": newest.pk if newest else 0,
         "history": _history(code),

@@ -51,6 +51,11 @@ def some() -> dict[str, Alert]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _no_samples() -> None:
+    Alert.objects.all().delete()
+
+
 def client(role: Role | None, dopa_code: int | None = None) -> Client:
     user, _ = User.objects.get_or_create(username=f"{role or 'nobody'}-{dopa_code}")
     if role is not None:
