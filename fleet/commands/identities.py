@@ -4,6 +4,7 @@
     fleet enrol --office CBI --name "โถงชั้น 1" --csr FILE     a new one
     fleet enrol --batch machines.csv --out DIR              vouchers for machines that may come in by themselves
     fleet revoke CBI-02 --reason "stolen"
+    fleet ssh CBI-02 --key id_ed25519.pub --whose somchai --hours 2 --reason "screen"
 
 What it is: options in, one line of JSON out. The rules stand in ``fleet.trust`` and ``fleet.devices.admitting``. A
 kiosk's private key is never seen here.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fleet.commands.command import AddCommand, CommandError, Said
@@ -23,13 +24,26 @@ ENFORCED_WITHIN_S = 10.0
 
 LOOK_EVERY_S = 0.1
 
+SSH_HOURS_MAX = 12
+"""As a kiosk holds it (``images/on_device/ssh_door.py``)."""
+
 
 def add(command: AddCommand) -> None:
     """These commands."""
     _add_enrol(command)
+    _add_ssh(command)
     revoke = command("revoke", _revoke, "end a kiosk's identity: HTTPS at once, its link within 10 s")
     revoke.add_argument("kiosk_id")
     revoke.add_argument("--reason", required=True, help="for those who read the audit")
+
+
+def _add_ssh(command: AddCommand) -> None:
+    ssh = command("ssh", _ssh, "sign a technician's key for one kiosk for a while, and open its ssh as long")
+    ssh.add_argument("kiosk_id")
+    ssh.add_argument("--key", type=Path, required=True, help="public key, as id_ed25519.pub")
+    ssh.add_argument("--whose", required=True, help="the technician; stands in the kiosk's journal and in the trail")
+    ssh.add_argument("--hours", type=float, default=2.0, help="12 at most (default: 2)")
+    ssh.add_argument("--reason", required=True, help="for those who read the trail")
 
 
 def _add_enrol(command: AddCommand) -> None:
@@ -116,6 +130,43 @@ def _revoke(arguments: argparse.Namespace) -> Said:
     while unenforced.exists() and time.monotonic() < until_s:
         time.sleep(LOOK_EVERY_S)
     return {"kiosk_id": arguments.kiosk_id, "certificates": count, "broker": not unenforced.exists()}
+
+
+def _ssh(arguments: argparse.Namespace) -> Said:
+    """``certificate``: the file beside the key; ``until``: both its end and the door's."""
+    from django.db import transaction
+
+    from fleet.audit.models import Kind
+    from fleet.audit.trail import Act, Doer, write
+    from fleet.devices.desired import change_settings, latest_document
+    from fleet.devices.models import Kiosk, Layer
+    from fleet.protocol.settings import SettingsError
+    from fleet.trust.authority import Authority
+
+    kiosk = Kiosk.objects.select_related("office").filter(pk=arguments.kiosk_id).first()
+    if kiosk is None:
+        raise CommandError(f"there is no kiosk {arguments.kiosk_id}")
+    if not 0 < arguments.hours <= SSH_HOURS_MAX:
+        raise CommandError(f"--hours: more than 0, and {SSH_HOURS_MAX} at most")
+    # A minute short, for a kiosk's clock that is a little behind: beyond twelve hours it opens nothing.
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=arguments.hours, minutes=-1)
+    try:
+        authority = Authority(arguments.data_dir / "certificates")
+        signed = authority.sign_ssh(arguments.key.read_bytes(), kiosk.pk, arguments.whose, until)
+        before = latest_document(Layer.KIOSK, kiosk.pk)
+        document = {**(before.document if before else {}), "ssh_until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+        with transaction.atomic():
+            change_settings(Layer.KIOSK, kiosk.pk, document, None, f"ssh: {arguments.reason}")
+            said = {"whose": arguments.whose, "until": _iso(until), "reason": arguments.reason}
+            doer = Doer(None, "command line")
+            write(doer, Act(Kind.DID, "ssh", kiosk.pk, kiosk.office.province_id, said))
+    except (ValueError, SettingsError) as err:
+        raise CommandError(f"refused, nothing has changed: {err}") from err
+    except OSError as err:
+        raise CommandError(f"{err.filename}: {err.strerror}") from err
+    file = arguments.key.with_name(f"{arguments.key.stem}-cert.pub")
+    file.write_bytes(signed + b"\n")
+    return {"kiosk_id": kiosk.pk, "certificate": str(file), "until": _iso(until)}
 
 
 def _iso(at: datetime) -> str:

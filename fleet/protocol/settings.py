@@ -76,6 +76,10 @@ FEES_MAX = 24
 """Eight pages of the list; more are not found again."""
 
 
+_MOMENT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$"
+"""In UTC, as 2026-11-23T09:00:00Z."""
+
+
 class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an admin may decide for a kiosk.
 
@@ -83,6 +87,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ``menu``: what it calls them, where that is not the catalogue's. ``fees``: those of other offices;
     ``payees``: who may be paid for them, which is not an admin's to say.
     ``customer_key``: what registrations are sealed to, an X25519 public key in hex; without it there are none.
+    ``ssh_until``: until then a technician's signed key is let in by ssh, at most twelve hours ahead; empty is never.
     ``sample`` marks everything drawn and printed with ตัวอย่าง; only real payees turn it off.
     """
 
@@ -100,6 +105,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     patience: Patience = Patience()
     presence: PresenceSlips = PresenceSlips()
     customer_key: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_length=64)] = ""
+    ssh_until: Annotated[str, msgspec.Meta(pattern=_MOMENT, max_length=20)] = ""
     sample: bool = True
 
     def __hash__(self) -> int:

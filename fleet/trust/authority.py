@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_DAYS = 3650
@@ -121,6 +122,33 @@ class Authority:
             self._key_identifier().key_identifier, [x509.DirectoryName(self._root.subject)], self._serial_for_servers
         )
         return builder.add_extension(issuer, critical=False).sign(self._key, hashes.SHA256())
+
+    def sign_ssh(self, public_key: bytes, kiosk_id: str, whose: str, until: datetime) -> bytes:
+        """A technician's key (``id_ed25519.pub``), signed for one kiosk until then: an OpenSSH certificate.
+
+        Nothing but a terminal comes with it: no forwarding, no tunnel, no files of the account's own.
+
+        Raises: ValueError when that is no public key of OpenSSH.
+        """
+        try:
+            key = serialization.load_ssh_public_key(public_key)
+        except UnsupportedAlgorithm as err:
+            raise ValueError("no public key of a kind we know") from err
+        if isinstance(key, dsa.DSAPublicKey):
+            raise ValueError("DSA keys are not used any more")
+        made = datetime.now(UTC)
+        builder = (
+            serialization.SSHCertificateBuilder()
+            .public_key(key)
+            .type(serialization.SSHCertificateType.USER)
+            .serial(int.from_bytes(os.urandom(8)) >> 1)
+            .key_id(f"{whose} at {kiosk_id}".encode())
+            .valid_principals([kiosk_id.encode()])
+            .valid_after(int((made - CLOCK_SKEW).timestamp()))
+            .valid_before(int(until.timestamp()))
+            .add_extension(b"permit-pty", b"")
+        )
+        return builder.sign(self._key).public_bytes()
 
     def _leaf(
         self, common_name: str, public_key: ec.EllipticCurvePublicKey, usage: x509.ObjectIdentifier, life: timedelta

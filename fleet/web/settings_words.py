@@ -55,6 +55,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "slip": ("office_name", "contact", "tracking_address"),
     "patience": ("patience",),
     "money": ("payee", "payees", "sample"),
+    "door": ("ssh_until",),
 }
 
 
@@ -99,6 +100,7 @@ def _title(anchor: str) -> str:
         "writing": _("ใบแทนสำเนาบัตรและลงทะเบียน"),
         "patience": _("เวลารอ"),
         "money": _("ผู้รับเงิน"),
+        "door": _("ช่างเข้าเครื่องทางไกล"),
     }.get(anchor, _("อื่น ๆ"))
 
 
@@ -125,6 +127,7 @@ def label(name: str) -> str:
         "presence.valid_days": _("ใบแทนสำเนาบัตรใช้ได้กี่วัน"),
         "presence.check_card": _("ตรวจบัตรกับกรมการปกครอง"),
         "customer_key": _("กุญแจปิดผนึกคำขอลงทะเบียน"),
+        "ssh_until": _("เปิด ssh ถึง (เวลา UTC)"),
     }.get(name) or settings_table_words.label(name)
 
 
@@ -143,6 +146,7 @@ def _hint(name: str) -> str:
         "patience.warning_s": _("ไม่ต่ำกว่า 20 วินาที ให้คนอ่านทัน"),
         "sample": _("ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ จนกว่าจะมีผู้รับเงินจริง"),
         "services": _("เลขคือลำดับบนเมนู"),
+        "ssh_until": _("เช่น 2026-11-23T09:00:00Z ล่วงหน้าไม่เกิน 12 ชั่วโมง ว่างไว้คือปิด เข้าได้เฉพาะกุญแจที่ศูนย์ลงนาม"),
     }.get(name) or settings_table_words.hint(name)
 
 
@@ -169,6 +173,7 @@ def meaning(name: str) -> str:
         "presence.check_card": _("เลขประจำตัว เลขชิป และเลขคำขอถูกส่งไปถาม ถามไม่ได้ก็ออกใบได้ แต่ใบบอกว่ายังไม่ได้ตรวจ"),
         "customer_key": _("กุญแจสาธารณะ X25519 ของกระทรวง ว่างไว้ ตู้ไม่รับลงทะเบียน"),
         "sample": _("เปิดอยู่ ตู้เขียนคำว่า ตัวอย่าง บนจอและบนใบทุกใบ"),
+        "ssh_until": _("ช่างที่มีกุญแจลงนามแล้วอ่านบันทึกของเครื่องได้จนถึงเวลานี้ แล้วปิดเอง"),
     }.get(name) or settings_table_words.meaning(name)
 
 

@@ -24,7 +24,7 @@ SITE = HOME / "lib/python3.13/site-packages"
 
 ENABLED = (
     "sala-agent.service", "sala-frontdesk.service", "sala-data.service", "sala-network.service", "sala-good.timer",
-    "sala-network-scanned.path",
+    "sala-network-scanned.path", "sala-ssh-door.service", "sala-ssh-door.path",
     "pcscd.service", "pcscd.socket", "chrony.service", "nftables.service", "usbguard.service",
     "systemd-networkd.service", "systemd-resolved.service",
 )  # fmt: skip
@@ -36,12 +36,14 @@ MASKED = (
     "wpa_supplicant.service", "systemd-homed.service", "systemd-userdbd.socket", "ctrl-alt-del.target",
     "systemd-journal-catalog-update.service", "systemd-update-done.service", "ldconfig.service",
     "systemd-hwdb-update.service", "systemd-sysupdate.timer", "systemd-sysupdate-reboot.timer",
+    "ssh.service", "ssh.socket", "sshd-keygen.service",
 )  # fmt: skip
 
 UNIT_FOLDERS = {
     "*.service": "usr/lib/systemd/system",
     "*.timer": "usr/lib/systemd/system",
     "*.path": "usr/lib/systemd/system",
+    "*.socket": "usr/lib/systemd/system",
     "*.service.d/*.conf": "usr/lib/systemd/system",
     "journald.conf.d/*.conf": "usr/lib/systemd",
     "system.conf.d/*.conf": "usr/lib/systemd",
@@ -75,6 +77,8 @@ def make_root(tree: Path, source: Path, wheels: Path, release: Release, trust: P
     _write_defaults(tree, release, trust)
     _place_units(tree, source / "systemd")
     shutil.copytree(source / "images/root", tree, symlinks=True, dirs_exist_ok=True)
+    for key in (tree / "etc/ssh").glob("ssh_host_*"):
+        key.unlink()  # Debian's package made them here: every kiosk would have the same
     for rules in (tree / "etc/usbguard").glob("*.conf"):
         rules.chmod(0o600)  # or usbguard refuses them
     for program in (source / "images/on_device").glob("[a-z]*.py"):
