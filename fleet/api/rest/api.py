@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 from ninja.types import DictStrAny
 
 from fleet.api.rest import (
@@ -67,6 +70,12 @@ class StrictJson(Parser):
         return said
 
 
+class ReadableJson(JSONRenderer):
+    """Thai as Thai: half the bytes, and legible where somebody looks."""
+
+    json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False})
+
+
 class Interface(NinjaAPI):
     """The interface, whose description says what every operation may answer."""
 
@@ -106,6 +115,7 @@ def interface() -> NinjaAPI:
     """The interface, with all its parts."""
     api = Interface(
         title="Sala", version=VERSION, description=DESCRIPTION, docs_url=None, openapi_url=None, parser=StrictJson(),
+        renderer=ReadableJson(),
         urls_namespace="rest",
     )  # fmt: skip
     for part in (
