@@ -158,15 +158,15 @@ def rows_of(ways: Iterable[Way], condition: Condition) -> list[Way]:
     return chosen
 
 
-def walk(ways: list[Way], language: Language) -> list[Row]:
-    """Every row of these ways in a language."""
+def walk(ways: list[Way], conditions: list[Condition], language: Language) -> list[Row]:
+    """Every row of these ways and conditions in a language."""
     rows = []
     with Demo() as demo:
         hand = Hand.at(demo)
         hand.await_state("Idle")
         hand.visitor.await_online()
         brought = bring_slips(hand)
-        for condition in CONDITIONS:
+        for condition in conditions:
             with amiss(demo, condition):
                 for way in rows_of(ways, condition):
                     rows.append(_walked(demo, way, condition, language, brought))
@@ -221,13 +221,23 @@ def main() -> int:
     """Walk, and write down what came of it: each language at a kiosk of its own, both at once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="all by default")
+    names = [each.name for each in CONDITIONS]
+    parser.add_argument("--conditions", nargs="+", choices=names, default=names, help="all by default")
     parser.add_argument("--language", choices=[each.value for each in Language], help="both by default")
     options = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     if options.language is not None:
-        return _walk_and_tell(Language(options.language), options.services)
+        return _walk_and_tell(Language(options.language), options.services, options.conditions)
     began_s = time.monotonic()
-    again = [sys.executable, "-m", "tests.e2e.walk", *options.services, "--language"]
+    again = [
+        sys.executable,
+        "-m",
+        "tests.e2e.walk",
+        *options.services,
+        "--conditions",
+        *options.conditions,
+        "--language",
+    ]
     walks = [subprocess.Popen([*again, language.value]) for language in Language]
     failed = sum(each.wait() for each in walks)
     rows = "".join(_told(language).read_text("utf-8") for language in Language)
@@ -239,8 +249,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _walk_and_tell(language: Language, chosen: list[str]) -> int:
-    rows = walk([way for way in WAYS if way.service in chosen or not chosen], language)
+def _walk_and_tell(language: Language, chosen: list[str], conditions: list[str]) -> int:
+    ways = [way for way in WAYS if way.service in chosen or not chosen]
+    rows = walk(ways, [each for each in CONDITIONS if each.name in conditions], language)
     _told(language).write_text("".join(_line(row) + "\n" for row in rows), "utf-8")
     return 0 if all(row.ok for row in rows) else 1
 

@@ -92,6 +92,12 @@ def _checked(brought: Brought) -> Journey:
     return journey
 
 
+def _read_on(hand: Hand) -> None:
+    """Where no slip comes out, the case's QR is on the screen."""
+    journeys.follow_case(hand, journeys.by_card)
+    hand.touch_until(hand.visitor.RIGHT, "ReadingOn")
+
+
 def _opened(_hand: Hand) -> None:
     """The menu is open before any journey."""
 
@@ -103,11 +109,10 @@ def _asked(hand: Hand) -> None:
 CASE, TICKET, PRESENCE = "case", "ticket", "presence"
 
 _QUEUED = ("ตอนนี้ส่งไม่ได้", "No connection now")
-_PHOTO = ("ถ่ายภาพหน้าจอนี้", "take a photo")
+_PHOTO = ("พิมพ์ไม่ได้", "Cannot print")
 _NO_SLIP = {NO_PRINTER: _PHOTO, MIDWAY: _PHOTO}
 _NOT_AGAIN = ("ไม่ต้องชำระซ้ำ", "do not pay again")
 _NOT_PRINTED = {NO_PRINTER: ("ถ่ายภาพ", "photo"), MIDWAY: ("ถ่ายภาพ", "photo")}
-_QR = {NO_PRINTER: ("ดู QR", "Show QR"), MIDWAY: ("ดู QR", "Show QR")}
 _STEPS = ("ตรวจเอกสาร", "Papers")
 _BRIEFLY = (ONLINE, OFFLINE)
 _SCAN = frozenset({SCANNER})
@@ -187,8 +192,6 @@ WAYS: tuple[Way, ...] = (
         _as_is(partial(journeys.follow_case, bring=journeys.by_card)),
         _STEPS,
         _READ,
-        {MIDWAY: _QR[MIDWAY]},
-        midway=(PRINTER, CARD),
     ),
     Way(
         services.FOLLOW_CASE,
@@ -196,7 +199,15 @@ WAYS: tuple[Way, ...] = (
         _as_is(partial(journeys.follow_case, bring=journeys.by_folder)),
         _STEPS,
         _SCAN,
-        {NO_PRINTER: _QR[NO_PRINTER]},
+    ),
+    Way(
+        services.FOLLOW_CASE,
+        "qr-for-a-slip",
+        _as_is(_read_on),
+        ("สแกนเพื่อติดตาม", "Scan to follow"),
+        _READ,
+        midway=(PRINTER, CARD),
+        only=(NO_PRINTER, MIDWAY),
     ),
     Way(services.FOLLOW_CASE, "case-slip", _with(CASE, "CaseShown"), _STEPS, _SCAN),
     Way(
