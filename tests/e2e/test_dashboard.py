@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, SlipPrinted, VisitEnded
 from tests.support.browser import WIDTHS, Watched, chromium, watched_page
-from tests.support.running_fleet import PASSWORD, RunningFleet, WireKiosk, running_fleet, wire_kiosk
+from tests.support.running_fleet import RunningFleet, WireKiosk, running_fleet, wire_kiosk
+from tests.support.staff import sign_in
 
 PICTURES = Path("build/dashboard")
 THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -85,20 +86,6 @@ def _morning() -> list[VisitEnded | SlipPrinted | DeviceChanged]:
     )
     back = DeviceChanged(device="scanner", state="online", detail="", changed_at=now - timedelta(minutes=4))
     return [visit, slip, fault, back]
-
-
-def sign_in(page: Page, fleet: RunningFleet, name: str, then: str = "/") -> None:
-    """As a person does: asks for the page, is asked for the password, arrives. Once an account; then it is known."""
-    if name in fleet.sessions:
-        page.context.add_cookies(fleet.sessions[name])
-        page.goto(f"{fleet.address}{then}")
-        return
-    page.goto(f"{fleet.address}{then}")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{fleet.address}{then}")
-    fleet.sessions[name] = [each for each in page.context.cookies() if each["name"] == "sessionid"]
 
 
 def picture(watched: Watched, name: str) -> None:

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from fleet.protocol.records import PaymentOpened
 from tests.support.browser import chromium, watched_page
-from tests.support.running_fleet import PASSWORD, RunningFleet, WireKiosk, running_fleet, wire_kiosk
+from tests.support.running_fleet import RunningFleet, WireKiosk, running_fleet, wire_kiosk
+from tests.support.staff import sign_in
 
 PICTURES = Path("build/dashboard")
 BILLER_ID = "112345678901234"
@@ -62,14 +63,6 @@ def shown(kiosk: WireKiosk, ref1: str) -> PaymentOpened:
     )
     kiosk.ship(opened)
     return opened
-
-
-def sign_in(page: Page, fleet: RunningFleet, name: str, then: str) -> None:
-    page.goto(f"{fleet.address}{then}")
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{fleet.address}{then}")
 
 
 def picture(page: Page, name: str) -> None:
