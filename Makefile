@@ -1,6 +1,6 @@
 # Sala from the command line. Every target installs what it needs first (root or sudo, Debian 12).
 PYTHON := .venv/bin/python
-export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,tesseract,poppler,postgresql,libfaketime
+export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,node,tesseract,poppler,postgresql,libfaketime
 
 .PHONY: help setup demo smoke test check bench screens soak faults lock image image-test
 

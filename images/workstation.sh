@@ -10,6 +10,9 @@ mosquitto libjemalloc2 postgresql chromium util-linux tesseract-ocr tesseract-oc
 libfaketime libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils nftables systemd e2fsprogs \
 dbus rauc squashfs-tools genimage erofs-utils cryptsetup-bin mtools dosfstools u-boot-tools fdisk openssl"
 
+# Peers of the bench and the sign-on of a ministry run on node; one that is there already will do.
+command -v npm >/dev/null || PACKAGES="$PACKAGES nodejs npm"
+
 missing=""
 for package in $PACKAGES; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"

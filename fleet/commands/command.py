@@ -73,6 +73,9 @@ def provide(needs: Needs, data_dir: Path) -> None:
     if needs is Needs.MIGRATED:
         from django.core.management import call_command
 
+        from fleet.site.sign_on import furnish
+
+        furnish()
         call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -97,7 +97,7 @@ def _import_parts() -> None:
 
     django.setup()
     for name in (
-        "fleet.conduct.conductor", "fleet.ingest.worker", "fleet.site.asgi", "fleet.site.kiosk_urls",
+        "fleet.conduct.conductor", "fleet.ingest.worker", "fleet.site.kiosk_urls",
         "fleet.site.servers", "fleet.site.urls", "uvicorn.lifespan.off", "uvicorn.loops.asyncio",
     ):  # fmt: skip
         importlib.import_module(name)

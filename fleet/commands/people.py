@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from fleet.commands.command import AddCommand, CommandError, Needs
+from fleet.commands.command import AddCommand, CommandError, Needs, Said
 
 ROLES = ("technician", "officer", "provincial-admin", "national-admin", "treasury-officer", "auditor")
 """As ``fleet.people.models.Role``, which needs Django."""
@@ -23,10 +23,28 @@ def add(command: AddCommand) -> None:
     user.add_argument("--province", type=int, help="DOPA code; none is the whole nation")
     user.add_argument("--full-name", default="")
 
+    command("break-glass", _break_glass, "make the account for the worst day, or its password anew", Needs.MIGRATED)
+
+
+def _break_glass(_arguments: argparse.Namespace) -> Said:
+    from fleet.audit.models import Kind
+    from fleet.audit.trail import Act, Doer, write
+    from fleet.people import break_glass
+
+    password = break_glass.make()
+    write(Doer(None, "fleet break-glass"), Act(Kind.DID, "break-glass", break_glass.NAME))
+    return {
+        "account": break_glass.NAME,
+        "password": password,
+        "note": "shown once: print it, seal it, and make it anew after every use",
+    }
+
 
 def _user(arguments: argparse.Namespace) -> None:
     from django.contrib.auth.models import User
 
+    from fleet.audit.models import Kind
+    from fleet.audit.trail import Act, Doer, write
     from fleet.people.models import OF_THE_NATION, Membership, Role
 
     password = os.environ.get("SALA_PASSWORD", "")
@@ -41,3 +59,5 @@ def _user(arguments: argparse.Namespace) -> None:
     user.set_password(password)
     user.save()
     Membership.objects.get_or_create(user=user, role=arguments.role, dopa_code=arguments.province)
+    said = {"role": arguments.role}
+    write(Doer(None, "fleet user"), Act(Kind.DID, "person", user.username, arguments.province, said))

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role
 from fleet.people.scope import Scope, scope_of
 from fleet.people.sessions import end_all
@@ -158,5 +159,6 @@ def _not_oneself(user: User, by: User) -> None:
 def _leaves_an_admin(user: User) -> None:
     """Raises: AppointError when without ``user`` there would be no national admin."""
     others = Membership.objects.filter(Q(role=Role.NATIONAL_ADMIN), ~Q(user=user), user__is_active=True)
+    others = others.exclude(user__username=BREAK_GLASS)
     if not others.exists():
         raise AppointError(Refusal.LAST_ADMIN)

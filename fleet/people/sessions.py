@@ -15,8 +15,9 @@ from fleet.people.models import SignIn
 SEEN_EVERY = timedelta(minutes=5)
 """``seen_at`` is written no oftener; the session then lives on from there."""
 
-WAY, SEEN = "way", "seen"
-"""In the session: how its person came in (empty: by password), and when it was last written down, in seconds."""
+WAY, SEEN, OWES = "way", "seen", "owes"
+"""In the session: how its person came in (empty: by password), and when it was last written down, in seconds;
+whether its person has still to set up a second factor."""
 
 
 def note(user: User, session: SessionBase, address: str, browser: str) -> None:

@@ -10,6 +10,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from fleet.site.database import VARIABLE, databases
 
@@ -98,6 +99,39 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 # TLS ends in front of a public fleet; the demonstration is plain HTTP on loopback.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("SALA_HTTPS", "") == "1"
+IS_PUBLIC = SESSION_COOKIE_SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PUBLIC else 0
+SESSION_COOKIE_AGE = int(float(os.environ.get("SALA_SESSION_HOURS", "12")) * 3600)
+"""From the last use: a page that is open on a wall stays, a forgotten one does not outlast the day."""
+
+SECOND_FACTOR_REQUIRED = os.environ.get("SALA_SECOND_FACTOR", "required" if IS_PUBLIC else "offered") == "required"
+"""Of admins who sign in with a password of ours; the ministry's sign-on sees to its own."""
+
+SIGN_ON: Any = None
+"""The ministry's sign-on: ``fleet.site.sign_on`` reads it from the data folder, in the process that serves pages."""
+
+# django-allauth, in that process only. Nobody signs up; a name and a password are all there is to a local account.
+ACCOUNT_ADAPTER = "fleet.web.sign_on.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "fleet.web.sign_on.adapters.SignOnAdapter"
+MFA_ADAPTER = "fleet.web.sign_on.adapters.SecondFactorAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_LOGIN_ON_GET = True
+"""A link, not a form: a policy that lets forms go nowhere but to us also stops one that we send on. All it can bring
+about is that somebody signs in as who they are."""
+
+SOCIALACCOUNT_STORE_TOKENS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Sala"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC
+
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -13,7 +13,7 @@ from typing import cast
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 
 from fleet.acting.seen import (
@@ -28,6 +28,7 @@ from fleet.acting.seen import (
 )
 from fleet.devices.models import Kiosk
 from fleet.people.scope import scope_of
+from fleet.people.sessions import OWES
 from fleet.people.sessions import note as note_session
 from fleet.web.auditing import audited
 from fleet.web.limits import address_of
@@ -45,8 +46,11 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 def _let_through(view: View, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Raises: Http404 for an auditor who would do something."""
-    if request.method not in SAFE and scope_of(request.user).reads_only:
+    scope = scope_of(request.user)
+    if request.method not in SAFE and scope.reads_only:
         raise Http404
+    if scope.changes and request.session.get(OWES):
+        return HttpResponseRedirect("/account/?owes=1")
     note_session(cast(User, request.user), request.session, address_of(request), request.headers.get("User-Agent", ""))
     return view(request, *args, **kwargs)
 
@@ -54,7 +58,8 @@ def _let_through(view: View, request: HttpRequest, *args: object, **kwargs: obje
 def signed_in(view: View) -> View:
     """Only for people who have signed in, and for an auditor only to read; the answer is kept nowhere.
 
-    What they see of other people, and what they do, is written down (``auditing``).
+    What they see of other people, and what they do, is written down (``auditing``). An admin who still owes a second
+    factor is sent to the page where it is set up.
     """
 
     @wraps(view)
@@ -66,6 +71,21 @@ def signed_in(view: View) -> View:
             response = HttpResponse(status=401, headers={"HX-Refresh": "true"})
         else:
             response = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        add_never_cache_headers(response)
+        return response
+
+    return guarded
+
+
+def own_account(view: View) -> View:
+    """Only for people who have signed in, about themselves: an auditor too, and who owes a second factor."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        note_session(request.user, request.session, address_of(request), request.headers.get("User-Agent", ""))
+        response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
 

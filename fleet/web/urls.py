@@ -52,8 +52,6 @@ app_name = "web"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("sign-in/", account.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", account.SignOut.as_view(), name="sign-out"),
     path("language/", set_language, name="language"),
     path("theme/", account.theme, name="theme"),
     path("more/", account.more, name="more"),

@@ -34,7 +34,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         wrong = _problem(password, request.POST.get("again", ""))
         if not wrong and accept(found, password):
             write(Doer(found.user_id, found.user.username, address_of(request)), Act(Kind.CAME, "invitation"))
-            return _kept_nowhere(HttpResponseRedirect(f"{reverse('web:sign-in')}?welcome={found.user.username}"))
+            return _kept_nowhere(HttpResponseRedirect(f"{reverse('account_login')}?welcome={found.user.username}"))
     context = {"it": found, "wrong": wrong}
     return _kept_nowhere(render(request, "web/invitation.html", context, status=422 if wrong else 200))
 

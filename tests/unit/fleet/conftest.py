@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -17,6 +18,11 @@ _folder = tempfile.mkdtemp(prefix="sala-fleet-")
 os.environ["SALA_FLEET_DIR"] = _folder
 os.environ["DJANGO_SETTINGS_MODULE"] = "fleet.site.settings"
 django.setup()
+furnish = importlib.import_module("fleet.site.sign_on").furnish  # cannot be imported before Django is set up
+furnish()
+
+# A password that takes a second to check protects people, and costs a test nothing but the second.
+django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

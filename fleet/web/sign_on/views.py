@@ -1,0 +1,148 @@
+"""The door, and the page of one's own account: password, second factors, sessions."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, Doer, write
+from fleet.office.models import Province
+from fleet.people.models import SignIn as Session
+from fleet.people.sessions import OWES, end, end_all, open_sessions
+from fleet.web import people_words
+from fleet.web.auditing import doer
+from fleet.web.limits import Allowance, address_of, too_often
+from fleet.web.sign_on.coming import has_second
+
+GUESSES = Allowance(times=10, window_s=60)
+"""Wrong passwords, an address and minute. Right ones do not count: a whole office signs in behind one address."""
+
+GUESSES_OF_A_NAME = Allowance(times=20, window_s=600)
+"""The same for one account, whatever addresses they come from."""
+
+
+class SignIn(LoginView):
+    """A local account's name and password; then, where it has one, its second factor."""
+
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the other ways in."""
+        return {**super().get_context_data(**kwargs), "sign_on": settings.SIGN_ON}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One try."""
+        name = request.POST.get("username", "")[:150].lower()
+        if GUESSES.is_used_up(address_of(request)) or GUESSES_OF_A_NAME.is_used_up(name):
+            return too_often(request, 60)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """A wrong one."""
+        name = form.data.get("username", "")[:150]
+        GUESSES.count(address_of(self.request))
+        GUESSES_OF_A_NAME.count(name.lower())
+        # The name as it was typed is not kept: people type passwords into it. Only one that exists is somebody's.
+        known = User.objects.filter(username=name).first()
+        by = Doer(known.pk, known.username, address_of(self.request)) if known else doer(self.request)
+        write(by, Act(Kind.CAME, "wrong-password"))
+        return super().form_invalid(form)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """The right one."""
+        login = Login(user=form.get_user(), redirect_url=self.get_success_url(), email_verification="none")
+        done: HttpResponse = perform_password_login(self.request, {"username": form.get_user().get_username()}, login)
+        return done
+
+
+class SignOut(LogoutView):
+    """The end of a session."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever it is goes."""
+        if request.user.is_authenticated:
+            write(doer(request), Act(Kind.CAME, "signed-out"))
+        return super().post(request, *args, **kwargs)
+
+
+def not_signed_on(_request: HttpRequest) -> HttpResponse:
+    """Where allauth would ask for more to sign up with: there is nothing to ask."""
+    return HttpResponseRedirect(f"{reverse('account_login')}?wrong=sign-on")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own: roles, second factors, sessions. POST ends one of the sessions, or all but this one."""
+    user = cast(User, request.user)
+    if request.method == "POST":
+        _end(request, user)
+        return HttpResponseRedirect(reverse("mfa_index"))
+    if request.session.get(OWES) and has_second(user):
+        request.session[OWES] = False
+    factors = Authenticator.objects.filter(user=user)
+    provinces = {each.pk: each for each in Province.objects.all()}
+    context = {
+        "roles": [
+            (people_words.role(each.role), people_words.place(each.dopa_code, provinces))
+            for each in user.memberships.order_by("dopa_code", "role")
+        ],
+        "app": factors.filter(type=Authenticator.Type.TOTP).first(),
+        "passkeys": [(each, each.wrap().name) for each in factors.filter(type=Authenticator.Type.WEBAUTHN)],
+        "codes": factors.filter(type=Authenticator.Type.RECOVERY_CODES).first(),
+        "owes": bool(request.session.get(OWES)),
+        "sessions": [
+            (each, people_words.way(each.way), people_words.browser(each.browser)) for each in open_sessions(user)
+        ],
+        "here": request.session.session_key,
+        "changed": request.GET.get("changed") == "1",
+    }
+    return render(request, "web/account.html", context)
+
+
+def _end(request: HttpRequest, user: User) -> None:
+    """What the form said. Raises: Http404 for a session that is not theirs."""
+    if "others" in request.POST:
+        end_all(user, but=request.session.session_key)
+    else:
+        number = request.POST.get("session", "")
+        row = Session.objects.filter(user=user, pk=int(number[:12])).first() if number.isdecimal() else None
+        if row is None:
+            raise Http404
+        end(row)
+    write(doer(request), Act(Kind.DID, "account", user.username, said={"deed": "end-session"}))
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Another password; it ends every other session."""
+    user = cast(User, request.user)
+    if not user.has_usable_password():
+        raise Http404
+    if request.method == "POST" and GUESSES_OF_A_NAME.is_used_up(user.username.lower()):
+        return too_often(request, 60)
+    form = PasswordChangeForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, user)
+        end_all(user, but=request.session.session_key)
+        write(doer(request), Act(Kind.DID, "account", user.username, said={"deed": "password"}))
+        return HttpResponseRedirect(f"{reverse('mfa_index')}?changed=1")
+    if form.errors:
+        GUESSES_OF_A_NAME.count(user.username.lower())
+    return render(request, "web/account_password.html", {"form": form}, status=422 if form.errors else 200)

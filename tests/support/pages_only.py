@@ -1,0 +1,66 @@
+"""`fleet serve` alone, with sample data and accounts: pages for tests that need neither kiosk nor broker."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.broker import eventually
+
+PASSWORD = "sample-password-1"
+READY_TIMEOUT_S = 120.0
+
+
+def fleet(folder: Path, *arguments: str) -> str:
+    """Run a `fleet` command; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "fleet", "--data-dir", str(folder), *arguments],
+        env=_environment(), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def address_of(folder: Path) -> str:
+    """Where the pages of a prepared fleet will be. People use passkeys of a name, not of an address made of digits."""
+    return f"http://localhost:{json.loads((folder / 'ports.json').read_text('utf-8'))['http']}"
+
+
+def prepare(folder: Path) -> None:
+    """Data and certificates, so that ``served_pages`` has only to start."""
+    fleet(folder, "sample-data")
+    fleet(folder, "broker-config")
+
+
+@contextmanager
+def served_pages(folder: Path) -> Iterator[str]:
+    """The pages of a prepared fleet; their address. Afterwards they are gone, without a complaint."""
+    log = folder / "serve.log"
+    with log.open("w", encoding="utf-8") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fleet", "--data-dir", str(folder), "serve"], env=_environment(), stderr=stderr
+        )
+    try:
+        port = int(address_of(folder).rsplit(":", 1)[1])
+        eventually(lambda: _listens(port) or process.poll() is not None)
+        assert process.poll() is None, log.read_text("utf-8")
+        yield address_of(folder)
+    finally:
+        process.terminate()
+        process.wait(READY_TIMEOUT_S)
+    assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "SALA_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,297 @@
+"""Coming in: passwords, second factors, who owes one, the break-glass account, and roles from the ministry's groups."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.test import Client, TestCase, override_settings
+
+from fleet.audit.models import Entry
+from fleet.people import break_glass
+from fleet.people.groups import MappingError, follow, posts_of, rules_of
+from fleet.people.models import Membership, Role
+from fleet.people.scope import scope_of
+from fleet.site.sign_on import SignOnError, know
+from fleet.web.sign_on.adapters import SecondFactorAdapter
+
+PASSWORD = "a-sample-password"
+HASHED = make_password(PASSWORD)
+
+
+def account(name: str, role: Role | None = None, dopa_code: int | None = 20) -> User:
+    user = User.objects.create(username=name, password=HASHED)
+    if role is not None:
+        Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+    return user
+
+
+def visitor() -> Client:
+    return Client(SERVER_NAME="localhost")
+
+
+def come_in(client: Client, name: str, address: str = "") -> str:
+    """Sign in; where that leads."""
+    answer = client.post("/sign-in/", {"username": name, "password": PASSWORD, "next": address})
+    return str(answer.headers.get("Location", ""))
+
+
+def code_of(secret: str) -> str:
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+
+
+def add_app(client: Client) -> str:
+    """Set an authenticator app up as a person would; its secret."""
+    assert client.get("/account/app/add/").headers["Location"].startswith("/account/again/password/"), "once more"
+    client.post("/account/again/password/?next=/account/app/add/", {"password": PASSWORD})
+    page = client.get("/account/app/add/").content.decode()
+    found = re.search(r'<span class="json">([A-Z2-7]+)</span>', page)
+    assert found
+    with TestCase.captureOnCommitCallbacks(execute=True):  # what follows a commit; a test's never comes
+        assert client.post("/account/app/add/", {"code": code_of(found[1])}).status_code == 302
+    return found[1]
+
+
+def came() -> list[str]:
+    return [each.what for each in Entry.objects.order_by("number")]
+
+
+# ---- passwords ------------------------------------------------------------------------------------------------------
+
+
+def test_a_password_leads_where_one_wanted_to_go_and_nowhere_else() -> None:
+    account("somebody", Role.OFFICER)
+    assert come_in(visitor(), "somebody", "/cases/") == "/cases/"
+    assert come_in(visitor(), "somebody", "https://elsewhere.example/") == "/"
+
+
+def test_an_account_that_was_let_out_does_not_come_in() -> None:
+    user = account("somebody", Role.OFFICER)
+    user.is_active = False
+    user.save()
+    client = visitor()
+    assert come_in(client, "somebody") == ""
+    assert client.get("/").status_code == 302
+
+
+def test_one_account_is_not_guessed_from_many_addresses() -> None:
+    account("much.tried")
+    for number in range(20):
+        visitor().post("/sign-in/", {"username": "much.tried", "password": "x"}, REMOTE_ADDR=f"192.0.2.{number}")
+    answer = visitor().post("/sign-in/", {"username": "much.tried", "password": PASSWORD}, REMOTE_ADDR="192.0.2.99")
+    assert answer.status_code == 429
+
+
+def test_nobody_signs_themselves_up() -> None:
+    for address in ("/signup/", "/account/signup/", "/sign-on/"):
+        assert visitor().get(address).status_code in (302, 404)
+    assert User.objects.count() == 0
+
+
+# ---- second factors -------------------------------------------------------------------------------------------------
+
+
+def test_an_app_is_asked_for_once_it_is_set_up() -> None:
+    account("somebody", Role.OFFICER)
+    client = visitor()
+    come_in(client, "somebody")
+    secret = add_app(client)
+    assert "รหัสสำรอง" in client.get("/account/codes/").content.decode()
+    other = visitor()
+    assert come_in(other, "somebody", "/cases/") == "/sign-in/second/"
+    assert other.get("/cases/").status_code == 302, "not in yet"
+    assert other.post("/sign-in/second/", {"code": "000000"}).status_code == 200
+    assert other.get("/cases/").status_code == 302
+    Authenticator.objects.get(type="totp")
+    assert other.post("/sign-in/second/", {"code": code_of(secret)}).status_code in (200, 302)
+
+
+def test_a_recovery_code_opens_once() -> None:
+    account("somebody", Role.OFFICER)
+    client = visitor()
+    come_in(client, "somebody")
+    add_app(client)
+    code = re.findall(r"<li>([0-9a-z -]+)</li>", client.get("/account/codes/").content.decode())[0].replace(" ", "")
+    first = visitor()
+    come_in(first, "somebody")
+    assert first.post("/sign-in/second/", {"code": code}).status_code == 302
+    assert first.get("/cases/").status_code == 200
+    second = visitor()
+    come_in(second, "somebody")
+    assert second.post("/sign-in/second/", {"code": code}).status_code == 200
+    assert second.get("/cases/").status_code == 302
+
+
+def test_the_secret_of_an_app_is_not_in_the_database_as_it_is() -> None:
+    account("somebody")
+    client = visitor()
+    come_in(client, "somebody")
+    secret = add_app(client)
+    assert secret not in json.dumps(Authenticator.objects.get(type="totp").data)
+    assert SecondFactorAdapter().decrypt(SecondFactorAdapter().encrypt("x")) == "x"
+
+
+def test_a_second_factor_that_comes_goes_or_fails_stands_in_the_trail() -> None:
+    account("somebody", Role.OFFICER)
+    client = visitor()
+    come_in(client, "somebody")
+    add_app(client)
+    other = visitor()
+    come_in(other, "somebody")
+    other.post("/sign-in/second/", {"code": "000000"})
+    client.post("/account/app/remove/")
+    assert came()[0] == "signed-in"
+    assert came()[1:].count("wrong-code") == 1
+    assert set(came()[1:]) == {"second-factor", "wrong-code"}
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_an_admin_who_owes_a_second_factor_gets_no_further_than_setting_it_up() -> None:
+    account("admin", Role.PROVINCIAL_ADMIN)
+    client = visitor()
+    come_in(client, "admin")
+    assert client.get("/kiosks/").headers["Location"] == "/account/?owes=1"
+    assert client.get("/account/?owes=1").status_code == 200
+    add_app(client)
+    assert "ผู้ดูแลต้องมี" not in client.get("/account/").content.decode()
+    assert client.get("/kiosks/").status_code == 200
+    removed = client.post("/account/app/remove/")
+    assert removed.status_code == 200, "it is the only one"
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_who_is_no_admin_owes_none() -> None:
+    account("officer", Role.OFFICER)
+    client = visitor()
+    come_in(client, "officer")
+    assert client.get("/kiosks/").status_code == 200
+
+
+def test_an_auditor_looks_after_their_own_account() -> None:
+    account("auditor", Role.AUDITOR, None)
+    client = visitor()
+    come_in(client, "auditor")
+    add_app(client)
+    assert client.post("/account/", {"others": "1"}).status_code == 302
+
+
+# ---- one's own account ----------------------------------------------------------------------------------------------
+
+
+def test_another_password_ends_the_other_sessions_and_not_this_one() -> None:
+    account("somebody", Role.OFFICER)
+    here, there = visitor(), visitor()
+    for each in (here, there):
+        come_in(each, "somebody")
+        each.get("/")
+    new = {"old_password": PASSWORD, "new_password1": "quite-another-phrase", "new_password2": "quite-another-phrase"}
+    assert here.post("/account/password/", {**new, "old_password": "x"}).status_code == 422
+    assert here.post("/account/password/", new).status_code == 302
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 302
+
+
+def test_sessions_are_ones_own() -> None:
+    account("somebody", Role.OFFICER)
+    other = account("other", Role.OFFICER)
+    mine, theirs = visitor(), visitor()
+    come_in(theirs, "other")
+    theirs.get("/")
+    come_in(mine, "somebody")
+    assert mine.post("/account/", {"session": str(other.sign_ins.get().pk)}).status_code == 404
+    assert theirs.get("/").status_code == 200
+
+
+# ---- the worst day --------------------------------------------------------------------------------------------------
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_the_break_glass_account_comes_in_alone_and_everybody_learns_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    password = break_glass.make()
+    client = visitor()
+    client.post("/sign-in/", {"username": break_glass.NAME, "password": password})
+    assert client.get("/kiosks/").status_code == 200
+    assert came()[0] == "break-glass"
+    assert any(each.levelname == "CRITICAL" for each in caplog.records)
+    assert password not in caplog.text
+
+
+def test_a_new_seal_breaks_the_old_password_and_its_sessions() -> None:
+    old = break_glass.make()
+    client = visitor()
+    client.post("/sign-in/", {"username": break_glass.NAME, "password": old})
+    client.get("/")
+    break_glass.make()
+    assert client.get("/").status_code == 302
+    client.post("/sign-in/", {"username": break_glass.NAME, "password": old})
+    assert client.get("/").status_code == 302
+
+
+# ---- the ministry's groups ------------------------------------------------------------------------------------------
+
+MAPPING = {
+    "sala-auditors": "auditor",
+    "cbi-technicians": "technician:20",
+    "sala-{province}-officers": "officer",
+    "treasury.{province}": "treasury-officer",
+}
+
+
+@pytest.mark.parametrize(
+    ("groups", "posts"),
+    [
+        ([], set()),
+        (["sala-auditors"], {("auditor", None)}),
+        (["cbi-technicians", "sala-40-officers"], {("technician", 20), ("officer", 40)}),
+        (["sala-4-officers", "sala-040-officers", "Sala-auditors", "xsala-auditors"], set()),
+        (["treasury.14", "treasuryx14"], {("treasury-officer", 14)}),
+    ],
+)
+def test_groups_give_roles(groups: list[str], posts: set[tuple[str, int | None]]) -> None:
+    assert {(each.role.value, each.dopa_code) for each in posts_of(groups, rules_of(MAPPING))} == posts
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"x": "king"}, {"x": "officer"}, {"x": "national-admin:20"}, {"x-{province}": "national-admin"},
+        {"x-{province}": "officer:20"}, {"{province}{province}": "officer"}, {"x": "officer:cbi"},
+    ],
+)  # fmt: skip
+def test_a_mapping_that_cannot_be_is_refused(mapping: dict[str, str]) -> None:
+    with pytest.raises(MappingError):
+        rules_of(mapping)
+
+
+def test_groups_take_back_what_they_gave_and_nothing_else() -> None:
+    user = account("somebody", Role.TECHNICIAN, 14)
+    assert follow(user, "ministry", posts_of(["sala-20-officers", "cbi-technicians"], rules_of(MAPPING)))
+    assert scope_of(user).may_serve(20)
+    assert not follow(user, "ministry", posts_of(["sala-20-officers", "cbi-technicians"], rules_of(MAPPING)))
+    follow(user, "ministry", set())
+    assert not scope_of(user).may_serve(20)
+    assert scope_of(user).may_install(14), "given by hand"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"issuer": "https://x"}', '{"issuer":1'])
+def test_a_sign_on_that_cannot_be_used_is_told_of_without_its_secret(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sign-on.json").write_text(text)
+    with pytest.raises(SignOnError):
+        know(tmp_path / "sign-on.json")
+    assert settings.SIGN_ON is None
+
+
+def test_a_wrong_line_of_groups_is_named(tmp_path: Path) -> None:
+    said = {"issuer": "https://x", "client_id": "y", "secret": "hush", "groups": {"sala": "king"}}
+    (tmp_path / "sign-on.json").write_text(json.dumps(said))
+    with pytest.raises(SignOnError, match="sala: king") as err:
+        know(tmp_path / "sign-on.json")
+    assert "hush" not in str(err.value)
