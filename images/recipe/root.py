@@ -61,6 +61,14 @@ SWEPT = (
 """Of no use on a kiosk."""
 
 
+STARTS = """
+import evdev, icu, pygame, smartcard.scard
+from PIL import features
+assert features.check("raqm") and features.check("fribidi"), "no slip can be set: libfribidi is missing"
+"""
+"""Run once in the finished root, emulated: what is compiled loads, also what is looked for by name at run time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """What is built: ``epoch`` is the second since 1970 that nothing in the image is younger than."""
@@ -87,6 +95,7 @@ def make_root(tree: Path, source: Path, wheels: Path, release: Release, trust: P
     (tree / "usr/share/sala/closed.pbm").write_bytes(closed_picture())
     _copy(source / "README.md", tree / "usr/share/doc-sala/README.md")
     _install(tree, wheels, source, release)
+    run("chroot", tree, f"/{HOME}/bin/python", "-I", "-c", STARTS)
     run("systemd-sysusers", f"--root={tree}")
     run("systemctl", f"--root={tree}", "enable", *ENABLED)
     run("systemctl", f"--root={tree}", "mask", *MASKED)
