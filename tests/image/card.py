@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from drivers.card.virtual_card import VirtualThaiIdCard
@@ -42,7 +42,10 @@ class CardSlot:
         self._send(_CARD_REMOVE, b"")
 
     def close(self) -> None:
-        """Let go."""
+        """Let go; a card that is still in comes out, or the reader would have it until the machine is off."""
+        with suppress(OSError):  # the machine's power is off
+            if self._card is not None:
+                self.remove()
         self._line.close()
         self._thread.join(10)
 
