@@ -94,7 +94,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "further": further.urlencode() if len(found) > SHOWN else "",
         "whole": whole.urlencode(),
         "kinds": [(each.value, audit_words.kind(each)) for each in Kind],
-        "asked": {
+        "sifted": {
             name: request.GET.get(name, "") for name in ("who", "about", "kind", "what", "province", "from", "to")
         },
         "provinces": provinces,
