@@ -63,6 +63,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown.order_by("rank", "pk"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
+        "asked_kiosk": asked,
         "may_install": bool(scope_of(request.user).installs),
         "state": state if state in set(Condition) else "",
         "province": province,
