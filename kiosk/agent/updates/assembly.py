@@ -116,14 +116,18 @@ class Assembly:
 
         Raises: OSError when the file cannot be written.
         """
-        wanted: dict[bytes, list[int]] = {}
+        wanted: dict[bytes, int] = {}
+        again: dict[bytes, list[int]] = {}  # few: a list for each of 100,000 blocks would be 7 MB
         for number, is_held in enumerate(self._held):
-            if not is_held and self.index.size(number) == BLOCK_BYTES:
-                wanted.setdefault(self.index.word(number), []).append(number)
+            word = self.index.word(number)
+            if not is_held and self.index.size(number) == BLOCK_BYTES and wanted.setdefault(word, number) != number:
+                again.setdefault(word, []).append(number)
         for seed in seeds:
             for block in _blocks_of(seed):
-                for number in wanted.pop(word_of(block), ()):
-                    self._write(number, block)
+                word = word_of(block)
+                if (found := wanted.pop(word, None)) is not None:
+                    for number in (found, *again.pop(word, ())):
+                        self._write(number, block)
             if not wanted:
                 break
         self.is_seeded = True
