@@ -55,9 +55,9 @@ ALERTS = {
 FOR_TECHNICIANS = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    "tokens/",
     *ALERTS,
     "network-code/",
-    "tokens/",
 }
 """What somebody who looks after machines sees: those, and what is set on them."""
 
@@ -171,11 +171,11 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
 FOR_TREASURY = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    "tokens/",
     *("holidays/", "payments/", "payments/<str:number>/"),
     *ALERTS,
 }
 """What somebody who looks after money sees: that, and the machines it comes from."""
-    "tokens/",
 
 
 @pytest.mark.parametrize("route", sorted({*CLOSED} - FOR_TREASURY - EMPTY_FOR_TECHNICIANS))
