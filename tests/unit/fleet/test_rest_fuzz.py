@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from fleet.people.models import Role
 from tests.support.token_holder import Holder, holder, person
 
-EXAMPLES = int(os.environ.get("SALA_FUZZ", "4"))
+EXAMPLES = int(os.environ.get("SALA_FUZZ", "2"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
