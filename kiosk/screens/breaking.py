@@ -13,7 +13,7 @@ import re
 _ONWARD = frozenset(["ไม่", "ยัง", "จะ", "และ", "หรือ", "ของ", "ใน", "จาก", "เพื่อ", "ด้วย", "กับ", "ถ้า", "อย่า", "บน"])
 """Words that no line ends with: they say something of the next one."""
 
-_BACKWARD = frozenset(["ได้", "แล้ว", "นี้", "ไว้", "ๆ"])
+_BACKWARD = frozenset(["ได้", "แล้ว", "นี้", "ไว้", "ไหม", "ๆ"])
 """Words that no line begins with: they say something of the one before."""
 
 _PLACE = "ที่"
@@ -34,6 +34,7 @@ _WORDS = frozenset(
         "หนังสือแจ้ง",
         "ใบแจ้ง",
         "แทนใบ",
+        "หน้าจอ",
         "ใบติดตาม",
         "ใบหลักฐาน",
         "ใบอนุญาต",
@@ -96,10 +97,15 @@ def _whole_words(pieces: tuple[str, ...]) -> tuple[str, ...]:
     while at < len(pieces):
         most = min(_LONGEST, len(pieces) - at)
         spans = range(most, 1, -1)
-        span = next((n for n in spans if "".join(pieces[at : at + n]).rstrip(" ") in _WORDS), 1)
+        span = next((n for n in spans if _word(pieces[at : at + n]) in _WORDS), 1)
         found.append("".join(pieces[at : at + span]))
         at += span
     return tuple(found)
+
+
+def _word(pieces: tuple[str, ...]) -> str:
+    """What they are together; a word joiner of the catalogue is no letter."""
+    return "".join(pieces).replace("\u2060", "").rstrip(" ")
 
 
 def _with_numbers(pieces: tuple[str, ...]) -> tuple[str, ...]:
