@@ -24,7 +24,9 @@ class CardSlot:
 
     def __init__(self, socket_path: Path) -> None:
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._line.settimeout(60)  # QEMU takes one hand at a time, and its own time to let go of the one before
         self._line.connect(str(socket_path))
+        self._line.settimeout(None)
         self._card: VirtualThaiIdCard | None = None
         self._send(_INIT, _MAGIC + struct.pack(">II", _VERSION, 0))
         self._send(_READER_ADD, b"")
