@@ -22,9 +22,9 @@ from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Address, Channel, Duty, Letter
 from fleet.office.models import Province
-from fleet.people.models import Membership, Role
+from fleet.people.models import Membership
 from fleet.people.scope import Scope
-from fleet.web import alert_words
+from fleet.web import alert_words, people_words
 from fleet.web.access import signed_in
 from fleet.web.auditing import told
 from fleet.web.views.alerts import scope_that_sees
@@ -137,7 +137,7 @@ def _people(scope: Scope) -> list[dict[str, Any]]:
     return [
         {
             "name": each.user.get_full_name() or each.user.get_username(),
-            "role": str(Role(each.role).label),
+            "role": people_words.role(each.role),
             "province": provinces.get(each.dopa_code or 0),
             "channels": ", ".join(channels.get(each.user_id, [])),
         }
