@@ -133,7 +133,7 @@ def enrol(rig: Rig, machine: Emulator) -> None:
     words(machine, r"-> (Idle)", START_S)
     until(rig.is_online, "the kiosk online, with its office's records", START_S)
     for device in ("card", "scanner", "printer", "display"):
-        words(machine, rf"({device}) is online")
+        words(machine, rf"-> Idle\b[\s\S]*?\b({device}) is online")  # of the process that has an identity
     machine.picture(keep_as="2-idle")
 
 
@@ -154,6 +154,7 @@ def visit(rig: Rig, machine: Emulator) -> dict[str, Any]:
     with card_slot(machine.folder / "card") as slot:
         slot.insert(VirtualThaiIdCard(SOMCHAI))
         state(machine, "ChoosingNotice")
+        until(lambda: is_read(machine, "3,300.00"), "the notice on the screen", STEP_S)
         machine.picture(keep_as="3-choosing")
         touch(machine, ROW)
         slip = rig.keep(pay_and_take(rig, machine, rig.printer, "4"), "4-slip")
