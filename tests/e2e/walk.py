@@ -158,9 +158,8 @@ def rows_of(ways: Iterable[Way], condition: Condition) -> list[Way]:
     return chosen
 
 
-def walk(ways: list[Way], conditions: list[Condition], language: Language) -> list[Row]:
+def walk(ways: list[Way], conditions: list[Condition], language: Language) -> Iterator[Row]:
     """Every row of these ways and conditions in a language."""
-    rows = []
     with Demo() as demo:
         hand = Hand.at(demo)
         hand.await_state("Idle")
@@ -169,9 +168,7 @@ def walk(ways: list[Way], conditions: list[Condition], language: Language) -> li
         for condition in conditions:
             with amiss(demo, condition):
                 for way in rows_of(ways, condition):
-                    rows.append(_walked(demo, way, condition, language, brought))
-                    print(_line(rows[-1]), flush=True)
-    return rows
+                    yield _walked(demo, way, condition, language, brought)
 
 
 def _walked(demo: Demo, way: Way, condition: Condition, language: Language, brought: Brought) -> Row:
@@ -194,12 +191,14 @@ def bring_slips(hand: Hand) -> Brought:
     }
     brought = {}
     for name, journey in visits.items():
-        slips = len(hand.demo.state()["slips"])
         hand.open_menu()
         journey(hand)
         if name == CASE:
             hand.visitor.touch(hand.visitor.RIGHT)
-        (brought[name],) = codes_in(hand.visitor.await_slip(slips + 1))
+            codes = codes_in(hand.visitor.await_slip(1))
+        else:  # the screen has it, too, and of this very visit
+            codes = hand.demo.wait_until(lambda: codes_in(hand.demo.picture()), "the QR on the screen")
+        (brought[name],) = codes
         hand.go_home()
     return brought
 
@@ -251,9 +250,13 @@ def main() -> int:
 
 def _walk_and_tell(language: Language, chosen: list[str], conditions: list[str]) -> int:
     ways = [way for way in WAYS if way.service in chosen or not chosen]
-    rows = walk(ways, [each for each in CONDITIONS if each.name in conditions], language)
-    _told(language).write_text("".join(_line(row) + "\n" for row in rows), "utf-8")
-    return 0 if all(row.ok for row in rows) else 1
+    all_ok = True
+    with _told(language).open("w", encoding="utf-8") as told:
+        for row in walk(ways, [each for each in CONDITIONS if each.name in conditions], language):
+            all_ok = all_ok and row.ok
+            for out in (told, sys.stdout):
+                print(_line(row), file=out, flush=True)
+    return 0 if all_ok else 1
 
 
 def _told(language: Language) -> Path:

@@ -39,6 +39,9 @@ from tests.support.seeing import reads, text_in
 from tests.support.visitor import Visitor
 
 SIZE_PX = (1280, 800)
+KEYS_BACK = (676, 720)
+"""The way back of a screen with figures to type, where others have their toggles."""
+
 TOGGLES_IDLE = (40, 650, 620, 790)
 """The two buttons at the foot of idle, which say which language it is in."""
 
@@ -186,7 +189,7 @@ class Hand:
             while self.state == state and time.monotonic() < try_s:
                 time.sleep(0.02)
             if self.state == state:
-                self.visitor.touch(next(ways))
+                self.visitor.touch(KEYS_BACK if state == "TypingNumber" else next(ways))
 
     # ---- what is brought
 
