@@ -88,6 +88,7 @@ def look_at_all(browser: Browser, fleet: RunningFleet, axe: str) -> tuple[int, i
         with watched_page(browser, size=size, dark=dark) as watched:
             sign_in(watched.page, fleet, "nation")
             if language == "en":
+                watched.page.goto(f"{fleet.address}/more/")  # where a phone has the switch
                 watched.page.get_by_role("button", name="English").locator("visible=true").first.click()
             for path in pages(watched.page, fleet):
                 watched.page.evaluate(axe)  # not a script of the page's, so its policy has no say in it
