@@ -31,8 +31,9 @@ def hand(tmp_path: Path) -> Iterator[Hand]:
         line, _ = door.accept()
         lines.append(line)
         back.start()
-        while data := line.recv(4096):
-            os.write(ours, data)
+        with suppress(OSError):  # the hand has let go, with words still on their way to it
+            while data := line.recv(4096):
+                os.write(ours, data)
 
     def out_of_the_line() -> None:
         with suppress(OSError):  # the shell has ended, and with it the terminal
