@@ -157,6 +157,9 @@ def _install(tree: Path, wheels: Path, source: Path, release: Release) -> None:
         *sorted(wheels.glob("*.whl")),
     )  # fmt: skip
     shutil.rmtree(site / "bin", ignore_errors=True)
+    for told in ("direct_url.json", "RECORD"):  # in which folder of this machine the wheel lay, and the hash of that
+        for file in site.glob(f"*.dist-info/{told}"):
+            file.unlink()
     install_ourselves(site, source, release)
     home = tree / HOME
     (home / "bin").mkdir()
