@@ -205,6 +205,9 @@ ONLY_A_DEED = {
 }
 """Addresses that hear only POST, so that there is nothing to read."""
 
+TOOLS = {"network-code/"}
+"""Pages that show nothing of anybody, for who does the work they are for."""
+
 NOT_THERE_YET = {
     *("enrol/<str:enrolment_id>", "bank/", "kiosks/<str:kiosk_id>/brought/<str:command_id>", "rollouts/<int:number>/"),
     *("register/<str:number>/", "register/<str:number>/findings/", "register/<str:number>/findings.csv"),
@@ -252,7 +255,7 @@ def _ticket() -> Ticket:
 def test_an_auditor_reads_everything_and_changes_nothing(route: str) -> None:
     client, address = _client(Role.AUDITOR), _of_sample_data(route)
     wanted = {405} if route in ONLY_A_DEED else {200, 404} if route in NOT_THERE_YET else {200, 302}
-    assert client.get(address).status_code in wanted, address
+    assert client.get(address).status_code in ({404} if route in TOOLS else wanted), address
     assert client.post(address, {"reason": "test", "base": "0"}).status_code in (403, 404, 405), address
 
 
