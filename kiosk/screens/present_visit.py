@@ -304,7 +304,7 @@ def warned(state: Warned, tell: Telling) -> WarnView:
         question=say.question,
         left_s=tell.moment.left_s,
         whole_s=round(state.timeout_s),
-        unit=say.seconds,
+        unit=say.second if tell.moment.left_s == 1 else say.seconds,
         consequence=_consequence(state.before, say),
         card=say.card if visitor_of(state).card_in else "",
     )

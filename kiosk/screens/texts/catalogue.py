@@ -206,6 +206,7 @@ class Warnings:
     """Words of the time-out warning."""
 
     question: Forms
+    second: str
     seconds: str
     consequence: str
     consequence_paying: str

@@ -218,6 +218,7 @@ EN = Catalogue(
     ),
     warn=Warnings(
         question=("Are you still there?",),
+        second="second",
         seconds="seconds",
         consequence="Without a touch this visit ends and the screen is cleared",
         consequence_paying="Without a touch this visit ends. If you have paid, do not pay again",

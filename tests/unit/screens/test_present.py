@@ -79,6 +79,17 @@ def test_the_warning_covers_everything_personal() -> None:
         assert personal not in repr(shown)
 
 
+def test_the_last_second_is_one() -> None:
+    english = replace(DESK, language=Language.EN)
+
+    def unit(remaining_s: float) -> str:
+        shown = view(Warned(ChoosingNotice(english, Visitor(), OWED)), Moment(WALL, 1.0, remaining_s))
+        assert isinstance(shown, WarnView)
+        return shown.unit
+
+    assert [unit(20.0), unit(1.0), unit(0.0)] == ["seconds", "second", "seconds"]
+
+
 def test_notices_are_shown_longest_overdue_first_three_a_page() -> None:
     shown = view(ChoosingNotice(DESK, Visitor(), OWED[::-1] + OWED[:1]), Moment(WALL))
     assert isinstance(shown, NoticesView)
