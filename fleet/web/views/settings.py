@@ -199,9 +199,9 @@ def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     """What the kiosks of the layer should run and do run."""
     kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
     runs = Cast(KeyTextTransform("settings_revision", "state__reported"), IntegerField())
-    kiosks = kiosks.annotate(settled=Case(When(settings_revision=runs, then=True), default=False))
-    counts = kiosks.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(settled=True)))
-    truths = truths_of(kiosks.order_by("settled", "pk")[:KIOSKS_SHOWN], timezone.now())
+    kiosks = kiosks.annotate(has_it=Case(When(settings_revision=runs, then=True), default=False))
+    counts = kiosks.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(has_it=True)))
+    truths = truths_of(kiosks.order_by("has_it", "pk")[:KIOSKS_SHOWN], timezone.now())
     truths.sort(key=lambda each: each.kiosk.pk)
     return {"truths": truths, "kiosks": counts["all"], "settled": counts["settled"]}
 

@@ -175,11 +175,21 @@ def _table() -> SimpleUploadedFile:
     return SimpleUploadedFile("register.csv", "เลขทะเบียน,ชื่อ\n1,ตัวอย่าง\n".encode())
 
 
+NO_MORE = {
+    "sqlite": ("CREATE TRIGGER no_more BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END",),
+    "postgresql": (
+        "CREATE FUNCTION no_more() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'full'; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER no_more BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION no_more()",
+    ),
+}
+
+
 def test_a_deed_whose_line_cannot_be_written_is_not_done() -> None:
     client = client_of(Role.NATIONAL_ADMIN, None)
     written(1)
-    with connection.cursor() as cursor:  # somebody took number 2 away from the count: the next line cannot stand
-        cursor.execute("CREATE TRIGGER no_more BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with connection.cursor() as cursor:  # the next line cannot stand
+        for statement in NO_MORE[connection.vendor]:
+            cursor.execute(statement)
     before = KioskCommand.objects.count()
     with pytest.raises(DatabaseError, match="full"):
         client.post("/kiosks/CBI-02/command/", {"kind": "identify"})
