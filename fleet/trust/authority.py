@@ -66,9 +66,9 @@ class Authority:
 
     @property
     def root_for_servers_pem(self) -> bytes:
-        """The root as our servers hold it, to know clients by: same name, same key, same life, another number.
+        """The root as our servers hold it, to know clients by: same name, key and life, but another key identifier.
 
-        Clients' certificates name this number as their issuer's. A kiosk does not have it, so its TLS library cannot
+        Clients' certificates name that as their issuer's. A kiosk does not have this root, so its TLS library cannot
         send it along with every handshake, where nobody needs it (``decisions/0005-a-root-kiosks-do-not-have.md``).
         """
         root = self._root
@@ -82,13 +82,26 @@ class Authority:
             .not_valid_after(root.not_valid_after_utc)
         )
         for extension in root.extensions:
-            builder = builder.add_extension(extension.value, critical=extension.critical)
+            value = extension.value
+            if isinstance(value, x509.SubjectKeyIdentifier):
+                value = x509.SubjectKeyIdentifier(self._identifier_for_servers)
+            builder = builder.add_extension(value, critical=extension.critical)
         return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
     @property
     def _serial_for_servers(self) -> int:
-        """Follows from the root's, so that a restored root gives the same; 0 and negative numbers are not allowed."""
+        """Another certificate, another number. It follows from the root's; 0 and negative ones are not allowed."""
         return self._root.serial_number - 1 or 2
+
+    @property
+    def _identifier_for_servers(self) -> bytes:
+        """The root's key by RFC 7093's first way (160 bits of its SHA-256) where ``ca.pem`` has it by RFC 5280's."""
+        key = self._key.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        digest = hashes.Hash(hashes.SHA256())
+        digest.update(key)
+        return digest.finalize()[:20]
 
     @property
     def root_sha256(self) -> str:
@@ -118,9 +131,7 @@ class Authority:
         everybody who is connected, each extension read and unread.
         """
         builder = self._leaf(common_name, public_key, ExtendedKeyUsageOID.CLIENT_AUTH, life)
-        issuer = x509.AuthorityKeyIdentifier(
-            self._key_identifier().key_identifier, [x509.DirectoryName(self._root.subject)], self._serial_for_servers
-        )
+        issuer = x509.AuthorityKeyIdentifier(self._identifier_for_servers, None, None)
         return builder.add_extension(issuer, critical=False).sign(self._key, hashes.SHA256())
 
     def sign_ssh(self, public_key: bytes, kiosk_id: str, whose: str, until: datetime) -> bytes:
@@ -176,7 +187,7 @@ class Authority:
             .issuer_name(self._root.subject)
             .last_update(issued_at)
             .next_update(self._root.not_valid_after_utc)
-            .add_extension(self._key_identifier(), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier(self._identifier_for_servers, None, None), critical=False)
             .add_extension(x509.CRLNumber(int(issued_at.timestamp())), critical=False)
         )
         for serial in serials:

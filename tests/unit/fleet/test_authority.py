@@ -85,7 +85,11 @@ def test_a_client_is_known_by_the_root_that_servers_hold_and_by_no_other(tmp_pat
     for root in (ours, theirs):
         certificate.verify_directly_issued_by(root)
     named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
-    assert named.authority_cert_serial_number == ours.serial_number != theirs.serial_number
+    identifiers = [
+        root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest for root in (ours, theirs)
+    ]
+    assert named.key_identifier == identifiers[0] != identifiers[1]
+    assert (named.authority_cert_issuer, named.authority_cert_serial_number) == (None, None), "the broker keeps it"
     assert (ours.subject, ours.public_key(), ours.not_valid_after_utc) == (
         theirs.subject, theirs.public_key(), theirs.not_valid_after_utc,
     )  # fmt: skip
@@ -129,4 +133,5 @@ def sent_by_a_client(tmp_path: Path, trusts: bytes) -> list[str]:
 def test_a_kiosk_sends_its_certificate_and_no_root_along(tmp_path: Path) -> None:
     authority = Authority(tmp_path / "authority")
     assert sent_by_a_client(tmp_path, authority.root_pem) == ["own"]
-    assert sent_by_a_client(tmp_path, authority.root_for_servers_pem) == ["root", "own"], "who has it sends it"
+    both = authority.root_for_servers_pem + authority.root_pem
+    assert sent_by_a_client(tmp_path, both) == ["root", "own"], "who has it sends it"
