@@ -1,7 +1,8 @@
-"""What only the process that serves pages needs for signing in: django-allauth, and the sign-on of a ministry.
+"""What only pages need for signing in: django-allauth, and the sign-on of a ministry.
 
-allauth is 20 MB that `up`, `ingest` and `conduct` must not carry, so it is in no ``INSTALLED_APPS`` they read:
-``furnish`` puts it there after the fork. Migrations are furnished too, for its tables.
+`ingest` and `conduct` by themselves, and commands, carry none of it: it is in no ``INSTALLED_APPS`` they read, and
+``furnish`` puts it there for whoever serves pages (``asgi``), and for migrations, for its tables. `fleet up` does so
+before it forks, so that all its parts share those pages of memory.
 
 ``sign-on.json`` in the data folder, to be read by nobody else, names the provider:
 ``{"issuer": "https://…", "client_id": "…", "secret": "…", "name_th": "…", "name_en": "…", "groups_claim": "groups",
@@ -26,8 +27,10 @@ APPS = (
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
 )
+OPENID_APP = "allauth.socialaccount.providers.openid_connect"
+"""Only where a ministry is named: it brings requests, 5 MB that ten thousand kiosks need. It has no tables."""
+
 MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
 FILE = "sign-on.json"
 PROVIDER_ID = "ministry"
@@ -50,7 +53,8 @@ def furnish() -> None:
         know(Path(settings.DATA_DIR) / FILE)
     except SignOnError as err:
         log.error("%s", err)
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *APPS]
+    openid = [OPENID_APP] if settings.SIGN_ON is not None else []
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *APPS, *openid]
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
     apps.set_installed_apps(settings.INSTALLED_APPS)
 
@@ -58,6 +62,8 @@ def furnish() -> None:
     from fleet.web.sign_on import notes
 
     urls.urlpatterns.append(path("", include("fleet.web.sign_on.urls")))
+    if openid:
+        urls.urlpatterns.append(path("sign-on/", include("fleet.web.sign_on.ministry_urls")))
     clear_url_caches()
     notes.listen()
 

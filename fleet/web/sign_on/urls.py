@@ -7,7 +7,6 @@ from allauth.mfa.base import views as second
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path
 
 from fleet.web.access import own_account
@@ -18,8 +17,6 @@ urlpatterns = [
     path("sign-out/", views.SignOut.as_view(), name="account_logout"),
     path("sign-in/second/", second.authenticate, name="mfa_authenticate"),
     path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
-    path("sign-on/<str:provider_id>/", openid.login, name="openid_connect_login"),
-    path("sign-on/<str:provider_id>/back/", openid.callback, name="openid_connect_callback"),
     path("sign-on/", views.not_signed_on, name="socialaccount_signup"),
     path("account/", own_account(views.account), name="mfa_index"),
     path("account/password/", own_account(views.password), name="account_change_password"),

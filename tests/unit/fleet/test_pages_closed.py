@@ -30,7 +30,6 @@ PUBLIC = {
     *("api/v1/openapi.json", "api/v1/<path:rest>", "metrics"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
     *("sign-in/second/", "sign-in/passkey/", "sign-on/"),
-    *("sign-on/<str:provider_id>/", "sign-on/<str:provider_id>/back/"),
 }
 """What needs no account. Signing out asks for no right; the banks' ways in are shut where no bank is played or known; a
 kiosk that wants in has none, and gets no further than a person or a voucher lets it (``test_enrolments.py``).
