@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from fleet.commands.command import AddCommand, CommandError, Said
+from fleet.protocol.updates import COMPATIBLE
 
 if TYPE_CHECKING:
     from fleet.protocol.updates import Deadlines
@@ -28,7 +29,7 @@ def add(command: AddCommand) -> None:
     firmware.add_argument("--hash", default="", help="SHA-256 of its manifest, as `rauc info` prints it")
     firmware.add_argument("--size-bytes", type=int, default=0)
     firmware.add_argument("--target", default="", help="its path among the signed targets")
-    firmware.add_argument("--compatible", default="sala-rpi")
+    firmware.add_argument("--compatible", default=COMPATIBLE)
     rollout = command("rollout", _rollout, "roll out firmware or settings in waves; see and steer what is under way")
     rollout.add_argument("deed", choices=["new", "list", "show", "pause", "resume", "cancel", "roll-back", "tag"])
     rollout.add_argument("number", nargs="?", default="", help="of the roll-out; for `tag`, a kiosk's id")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.commands.command import AddCommand, CommandError, Needs, Said, provide
+from fleet.protocol.updates import COMPATIBLE
 
 _Act = Callable[[argparse.Namespace], Said]
 
@@ -73,7 +74,8 @@ def _add_saying(action: Callable[[str, _Act, str], argparse.ArgumentParser]) -> 
     firmware = kinds.add_parser("firmware", help="a bundle")
     firmware.set_defaults(act=_add_firmware)
     firmware.add_argument("bundle", type=Path)
-    for option in ("version", "compatible", "manifest-hash"):
+    firmware.add_argument("--compatible", default=COMPATIBLE)
+    for option in ("version", "manifest-hash"):
         firmware.add_argument(f"--{option}", required=True)
     layers = kinds.add_parser("settings", help="the settings in force, of a role that signs them")
     layers.set_defaults(act=_add_settings)

@@ -37,6 +37,9 @@ ManifestHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_len
 
 HourOfDay = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
+COMPATIBLE = "sala-kiosk-arm64"
+"""RAUC's word for what a bundle of ours fits: a change of the disk's layout needs another."""
+
 THAI_TIME = timezone(timedelta(hours=7), "ICT")
 
 

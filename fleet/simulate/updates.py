@@ -15,6 +15,7 @@ import msgspec
 
 from fleet.protocol.records import FirmwareStep
 from fleet.protocol.updates import (
+    COMPATIBLE,
     FirmwareDesired,
     FirmwareReported,
     UpdateReason,
@@ -23,7 +24,6 @@ from fleet.protocol.updates import (
     next_quiet,
 )
 
-COMPATIBLE = "sala-rpi"
 FOREVER_S = float("inf")
 RETRY_STEPS = 10
 """Pause before the next try, in steps."""

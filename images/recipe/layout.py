@@ -11,11 +11,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from fleet.protocol.updates import COMPATIBLE
+
 BOOT, ENV, DATA = "sala-boot", "sala-env", "sala-data"
 SLOTS = ("a", "b")
-
-COMPATIBLE = "sala-kiosk-arm64"
-"""RAUC's word for what a bundle fits: a change of the layout needs another."""
 
 LINUX = "linux-generic"
 BASIC = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"

@@ -164,7 +164,7 @@ class Rig:
         for bundle in bundles:
             self.fleet(
                 "trust", "add", "firmware", str(bundle.file), f"--version={bundle.version}",
-                "--compatible=sala-kiosk-arm64", f"--manifest-hash={bundle.manifest_hash}",
+                f"--manifest-hash={bundle.manifest_hash}",
             )  # fmt: skip
         for number in (1, 2):
             key = held / KEYS / f"sample-firmware-{number}.key"
