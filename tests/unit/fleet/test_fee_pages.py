@@ -298,6 +298,8 @@ def test_a_provinces_admin_decides_its_policy_and_an_officer_does_not() -> None:
     assert document_of(Office.objects.get(pk="CBI")) == before
     national = PolicyRevision.objects.filter(office=None)[0]
     assert admin.post("/fees/CBI/policy/", {"back": str(national.pk)}).status_code == 404
+    for no_number in ("", "-1", "๓", "²", "9" * 30):
+        assert admin.post("/fees/CBI/policy/", {"back": no_number}).status_code == 404
 
 
 @pytest.mark.parametrize(
