@@ -114,6 +114,7 @@ def may_hear(person: User, event: Event) -> bool:
         Matter.MONEY: scope.settles,
         Kind.CASE_MOVED: scope.serves,
         Matter.OFFICE: scope.serves,
+        Matter.PEOPLE: scope.audits,
     }
     area = areas.get(whose, scope.sees)
     return person.is_active and area.holds(event.dopa_code)

@@ -17,9 +17,10 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from fleet.alerts.findings import Place
+from fleet.alerts.findings import Place, Rule
 from fleet.alerts.keeping import withdraw
 from fleet.alerts.models import Address, Alert, Channel, Event, Letter, Maintenance, Message
+from fleet.people.break_glass import NAME as BREAK_GLASS
 
 MAINTENANCE_MAX = timedelta(days=14)
 """A sample (ตัวอย่าง): longer is no maintenance but a place that nobody watches."""
@@ -39,6 +40,7 @@ class Refusal(StrEnum):
     NOT_ALLOWED = "not-allowed"
     TOO_MANY = "too-many"
     THERE = "there"
+    ONESELF = "oneself"
 
 
 class DeedError(ValueError):
@@ -52,11 +54,13 @@ class DeedError(ValueError):
 def acknowledge(number: int, by: User | None, reason: str) -> Alert:
     """Say that somebody has it: nobody else is called for it.
 
-    Raises: DeedError when it is over, somebody has it already, or there is no reason.
+    Raises: DeedError when it is over, somebody has it already, there is no reason, or it is about them.
     """
     why = _reason(reason)
     with transaction.atomic():
         alert = Alert.objects.select_for_update(of=("self",)).get(pk=number)
+        if by is not None and by.username == BREAK_GLASS and alert.rule == Rule.BREAK_GLASS:
+            raise DeedError(Refusal.ONESELF)
         if alert.closed_at is not None or alert.acked_at is not None:
             raise DeedError(Refusal.OVER)
         now = timezone.now()

@@ -29,6 +29,7 @@ class Rule(StrEnum):
     REGISTER_FILE = "register-file"
     DEAF = "deaf"
     TRUST = "trust"
+    BREAK_GLASS = "break-glass"
 
 
 class Matter(StrEnum):
@@ -37,13 +38,22 @@ class Matter(StrEnum):
     MACHINES = "machines"
     MONEY = "money"
     OFFICE = "office"
+    PEOPLE = "people"
 
 
-MATTERS = {Rule.MONEY: Matter.MONEY, Rule.BANK_FILE: Matter.MONEY, Rule.REGISTER_FILE: Matter.OFFICE}
+MATTERS = {
+    Rule.MONEY: Matter.MONEY,
+    Rule.BANK_FILE: Matter.MONEY,
+    Rule.REGISTER_FILE: Matter.OFFICE,
+    Rule.BREAK_GLASS: Matter.PEOPLE,
+}
 """Of rules that are not about machines: who only looks after those neither sees nor gets them."""
 
-NEEDS_A_PERSON = frozenset({Rule.TAMPER, Rule.TWICE})
+NEEDS_A_PERSON = frozenset({Rule.TAMPER, Rule.TWICE, Rule.BREAK_GLASS})
 """Not over by being over: somebody must have said that it was seen."""
+
+AT_ANY_HOUR = frozenset({Rule.BREAK_GLASS})
+"""Whoever is called is called now, whatever their hours: somebody may be at it who must not."""
 
 SAID_BY_THE_KIOSK = frozenset({Rule.DEVICE, Rule.PAPER, Rule.DISK})
 """Of a kiosk that is not heard nobody knows these."""

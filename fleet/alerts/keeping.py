@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from fleet.alerts.findings import MATTERS, Finding, Matter, Rule
+from fleet.alerts.findings import AT_ANY_HOUR, MATTERS, Finding, Matter, Rule
 from fleet.alerts.hours import Desk
 from fleet.alerts.living import Change, Look, Standing, What, steps
 from fleet.alerts.models import Address, Alert, Event, Message, Watch
@@ -81,6 +81,20 @@ def keep(look: Look, before: Sequence[Alert], policies: Policies, desk: Desk) ->
         changes = list(islice(steps([standing_of(each) for each in rows.values()], look), STEPS_MAX))
         _Keeping(rows, look.now, policies, desk).keep(changes)
     return len(changes)
+
+
+def keep_now(finding: Finding, policies: Policies, desk: Desk) -> Alert:
+    """Open an alert of what no look finds, because it is known the moment it happens; or open it again.
+
+    Raises: IntegrityError when somebody else opened the same at that moment; ask again.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        last = on_record(now).filter(key=finding.key).order_by("-pk").select_for_update(of=("self",)).first()
+        rows = {last.pk: last} if last else {}
+        what = What.RETURNED if last else What.OPENED
+        _Keeping(rows, now, policies, desk).keep([Change(what, last.pk if last else None, finding)])
+        return Alert.objects.get(key=finding.key, closed_at__isnull=True)
 
 
 def _told(alert: Alert) -> dict[str, str]:
@@ -193,7 +207,9 @@ class _Keeping:
     def _messages(self, event: Event, people: Iterable[int], audience: Audience) -> Iterable[Message]:
         is_failing = event.alert.condition == "failing" and event.what != What.CLOSED
         for person in people:
-            duty = audience.duty_of(person)
+            duty, calendar = audience.duty_of(person), self.desk.calendar
+            is_urgent = event.alert.rule in AT_ANY_HOUR
+            at = self.now if is_urgent else may_call_at(duty, calendar, self.now, is_failing=is_failing)
             yield Message(
                 key=f"{event.alert_id}.{event.pk}.{person}",
                 person_id=person,
@@ -201,7 +217,7 @@ class _Keeping:
                 what=event.what,
                 is_failing=is_failing,
                 made_at=self.now,
-                not_before=may_call_at(duty, self.desk.calendar, self.now, is_failing=is_failing),
+                not_before=at,
             )
 
 

@@ -24,6 +24,7 @@ _LADDERS: dict[Matter, dict[int, Role]] = {
     Matter.MACHINES: {1: Role.TECHNICIAN, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
     Matter.MONEY: {1: Role.TREASURY, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
     Matter.OFFICE: {1: Role.OFFICER, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
+    Matter.PEOPLE: {1: Role.PROVINCIAL_ADMIN, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
 }
 
 LOOKS_AHEAD = timedelta(days=60)
@@ -31,12 +32,13 @@ LOOKS_AHEAD = timedelta(days=60)
 
 def seen(scope: Scope) -> QuerySet[Alert]:
     """The alerts that exist for an account: machines where it sees them, and where they are the whole nation's trouble;
-    money and an office's work where those are there for it."""
+    money and an office's work where those are there for it; accounts where it reads who did what."""
     found = Q(pk__in=())
     for matter, area in (
         (Matter.MACHINES, scope.sees),
         (Matter.MONEY, scope.settles),
         (Matter.OFFICE, scope.serves),
+        (Matter.PEOPLE, scope.audits),
     ):
         ours = Q(matter=matter) if area.nation else Q(matter=matter, dopa_code__in=area.provinces)
         found |= ours
@@ -51,6 +53,8 @@ def may_deal_with(scope: Scope, alert: Alert) -> bool:
         return scope.may_settle(alert.dopa_code)
     if alert.matter == Matter.OFFICE:
         return scope.may_serve(alert.dopa_code)
+    if alert.matter == Matter.PEOPLE:
+        return scope.may_change(alert.dopa_code)
     return scope.may_change(None) if alert.dopa_code is None else scope.may_install(alert.dopa_code)
 
 

@@ -37,6 +37,7 @@ _RULES = {
     Rule.REGISTER_FILE: Pair("ทะเบียนไม่ได้นำเข้านาน", "Register not imported for long"),
     Rule.DEAF: Pair("ศูนย์ฟังตู้ไม่ได้", "The fleet hears no kiosk"),
     Rule.TRUST: Pair("ลายเซ็นของศูนย์ใกล้หมดอายุ", "A signature of the fleet ends"),
+    Rule.BREAK_GLASS: Pair("มีคนใช้บัญชีฉุกเฉิน", "Break-glass account used"),
 }
 
 _DEVICES = {
@@ -141,12 +142,21 @@ def _trust(of: str, facts: Mapping[str, Any]) -> Pair:
     return Pair(f"ลายเซ็นของ {who} หมดอายุ {ends.th}", f"The signatures of {who} end {ends.en}")
 
 
+def _break_glass(_of: str, facts: Mapping[str, Any]) -> Pair:
+    at, address = _moment(facts.get("at")), facts.get("address") or "-"
+    return Pair(
+        f"มีคนเข้าระบบด้วยบัญชีฉุกเฉิน {at.th} จาก {address}",
+        f"Somebody signed in with the break-glass account on {at.en}, from {address}",
+    )
+
+
 _TELLERS: dict[str, Callable[[str, Mapping[str, Any]], Pair]] = {
     Rule.CERTIFICATE: _certificate,
     Rule.MONEY: _money,
     Rule.BANK_FILE: _bank_file,
     Rule.REGISTER_FILE: _register_file,
     Rule.TRUST: _trust,
+    Rule.BREAK_GLASS: _break_glass,
 }
 
 
@@ -213,6 +223,12 @@ _REMEDIES = {
     Rule.TRUST: Pair(
         "ผู้ถือกุญแจลงนามต่ออายุด้วย fleet trust renew ก่อนวันหมดอายุ มิฉะนั้นตู้จะไม่รับของใหม่",
         "The keyholders renew it with `fleet trust renew` before the end, or kiosks take nothing new.",
+    ),
+    Rule.BREAK_GLASS: Pair(
+        "ถ้าไม่มีใครในศูนย์ใช้เอง ให้ปิดบัญชี break-glass ทันที ดูบันทึกการใช้งานว่าทำอะไรไปแล้ว "
+        "เสร็จแล้วทำรหัสผ่านใหม่ด้วย fleet break-glass ใส่ซองปิดผนึก แล้วรับเรื่องพร้อมเหตุผล",
+        "If it was none of you, close the account break-glass at once and read in the audit what was done. "
+        "Afterwards make its password anew with `fleet break-glass`, seal it, and take the alert over with the reason.",
     ),
 }
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from fleet.alerts.at_once import break_glass_used
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, write
 from fleet.people.break_glass import NAME as BREAK_GLASS
@@ -33,6 +34,7 @@ def came_in(request: HttpRequest, user: User, claims: dict[str, Any] | None) -> 
         write(doer(request), Act(Kind.CAME, "roles-from-groups", user.username))
     if way == BREAK_GLASS:
         log.critical("the break-glass account was used, from %s", doer(request).address)
+        break_glass_used(doer(request).address)
         write(doer(request), Act(Kind.CAME, BREAK_GLASS))
     else:
         write(doer(request), Act(Kind.CAME, "signed-in", said={"way": way}))
