@@ -13,6 +13,8 @@ from images.recipe.root import ENABLED
 UNITS = Path(__file__).parents[3] / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
 EXPOSURE_MAX = 2.0
+SINCE = {"RestartMode": 254}
+"""What the image's systemd (257) knows and the one that looks here may not."""
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
@@ -35,8 +37,14 @@ def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", "--man=no", *map(str, sorted(tmp_path.iterdir()))],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    ours = [line for line in done.stderr.splitlines() if "sala" in line]
+    newer = [f"Unknown key '{key}'" for key, since in SINCE.items() if since > systemd_here()]
+    ours = [line for line in done.stderr.splitlines() if "sala" in line and not any(each in line for each in newer)]
     assert ours == []
+
+
+def systemd_here() -> int:
+    said = subprocess.run(["systemctl", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.split()[1])
 
 
 def test_every_unit_of_ours_is_started_by_something() -> None:
