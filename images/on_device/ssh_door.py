@@ -115,13 +115,18 @@ def _do(*words: str) -> None:
 
 
 def stay(data: Path, run: Path) -> None:
-    """From the opening to the closing; at once over where nothing is to be open."""
+    """From the opening to the closing; at once over where nothing is to be open.
+
+    What is changed meanwhile (longer, shorter, another authority) is another door: whoever is in goes, and comes in by
+    that one. ``sala-ssh-door.path`` hears nothing while this runs.
+    """
     door = wanted(data, time.time())
-    if door is None:
-        return
-    open_door(door, run, time.time())
-    while wanted(data, time.time()) == door:
-        time.sleep(LOOK_EVERY_S)
+    while door is not None:
+        open_door(door, run, time.time())
+        while (later := wanted(data, time.time())) == door:
+            time.sleep(LOOK_EVERY_S)
+        close_door(run)
+        door = later
 
 
 def main(argv: list[str]) -> int:
