@@ -179,8 +179,13 @@ def write(into: Path, written: dict[str, tuple[str, int]]) -> None:
 
 
 def restart(wifi: Path) -> None:
-    """Have the three programs read what was written; ``wifi`` is there where the machine has a radio."""
+    """Have the three programs read what was written; ``wifi`` is there where the machine has a radio.
+
+    A scanner that reads a code again and again is no program that fails: systemd would leave one down that was started
+    five times within ten seconds.
+    """
     for words in (
+        ("reset-failed", "systemd-networkd.service", "wpa_supplicant@wlan0.service", "chrony.service"),
         ("restart", "systemd-networkd.service"),
         *([("--no-block", "restart", "wpa_supplicant@wlan0.service")] if wifi.exists() else []),
         ("--no-block", "try-restart", "chrony.service"),
@@ -196,13 +201,26 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--restart", action="store_true", help="have the programs read it")
     arguments = parser.parse_args(argv)
-    plan = understood(_read(arguments.file), _read(arguments.scanned) if arguments.scanned else "")
-    for problem in plan.problems:
-        sys.stderr.write(f"{arguments.file}: {problem}\n")
-    write(arguments.into, files(plan))
-    if arguments.restart:
+    scanned = _scanned(arguments.scanned)
+    _apply(arguments.file, scanned, arguments.into)
+    while arguments.restart:
         restart(Path("/sys/class/net/wlan0"))
+        if (later := _scanned(arguments.scanned)) == scanned:
+            break
+        scanned = later  # scanned meanwhile: sala-network-scanned.path hears nothing while this runs
+        _apply(arguments.file, scanned, arguments.into)
     return 0
+
+
+def _apply(file: Path, scanned: str, into: Path) -> None:
+    plan = understood(_read(file), scanned)
+    for problem in plan.problems:
+        sys.stderr.write(f"{file}: {problem}\n")
+    write(into, files(plan))
+
+
+def _scanned(file: Path | None) -> str:
+    return _read(file) if file else ""
 
 
 def _read(file: Path) -> str:

@@ -126,14 +126,33 @@ def test_what_is_not_meant_any_more_is_taken_away(tmp_path: Path) -> None:
     assert not any(file.exists() for file in made)
 
 
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, also: str = "") -> Path:
+    """A stand-in for systemctl on the PATH, which does ``also``; where it writes what it was told."""
+    said = folder / "said"
+    (folder / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {said}\n{also}\n')
+    (folder / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return said
+
+
 def test_what_was_scanned_is_read_by_the_three_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real main with a stand-in for systemctl on the PATH."""
-    said = tmp_path / "said"
-    (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >> {said}\n')
-    (tmp_path / "systemctl").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    said = stand_in(tmp_path, monkeypatch)
     network.restart(tmp_path / "no-radio")
     network.restart(tmp_path)
+    anew = "reset-failed systemd-networkd.service wpa_supplicant@wlan0.service chrony.service"
     radio = "--no-block restart wpa_supplicant@wlan0.service"
-    without = ["restart systemd-networkd.service", "--no-block try-restart chrony.service"]
-    assert said.read_text().splitlines() == [*without, without[0], radio, without[1]]
+    without = [anew, "restart systemd-networkd.service", "--no-block try-restart chrony.service"]
+    assert said.read_text().splitlines() == [*without, *without[:2], radio, without[2]]
+
+
+def test_what_is_scanned_while_the_network_restarts_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned, second = tmp_path / "network.json", tmp_path / "second.json"
+    scanned.write_text(json.dumps({"time": {"servers": ["192.0.2.1"]}}))
+    second.write_text(json.dumps({"time": {"servers": ["192.0.2.2"]}}))
+    said = stand_in(tmp_path, monkeypatch, also=f"[ ! -e {second} ] || mv {second} {scanned}")
+    words = [str(tmp_path / "none.toml"), "--scanned", str(scanned), "--into", str(tmp_path / "run"), "--restart"]
+    assert network.main(words) == 0
+    assert "192.0.2.2" in (tmp_path / "run" / network.TIME_FILE).read_text()
+    assert said.read_text().count("\nrestart systemd-networkd.service\n") == 2
