@@ -57,3 +57,9 @@ def test_the_kernel_is_locked_and_says_nothing_of_a_visitor() -> None:
     sysctl = (IMAGES / "root/etc/sysctl.d/90-sala.conf").read_text("utf-8")
     for line in ("kernel.core_pattern=|/bin/false", "fs.suid_dumpable=0", "kernel.kexec_load_disabled=1"):
         assert f"\n{line}\n" in sysctl
+
+
+def test_systemd_itself_offers_no_ssh_beside_the_door() -> None:
+    """Where sshd is installed, systemd 256 and later has it listen as root at a local socket, by a generator."""
+    masked = IMAGES / "root/etc/systemd/system-generators/systemd-ssh-generator"
+    assert masked.readlink() == Path("/dev/null")
