@@ -95,7 +95,7 @@ def make_root(tree: Path, source: Path, wheels: Path, release: Release, trust: P
     (tree / "usr/share/sala/closed.pbm").write_bytes(closed_picture())
     _copy(source / "README.md", tree / "usr/share/doc-sala/README.md")
     _install(tree, wheels, source, release)
-    run("chroot", tree, f"/{HOME}/bin/python", "-I", "-c", STARTS)
+    run("chroot", tree, f"/{HOME}/bin/python", "-I", "-B", "-c", STARTS)
     run("systemd-sysusers", f"--root={tree}")
     run("systemctl", f"--root={tree}", "enable", *ENABLED)
     run("systemctl", f"--root={tree}", "mask", *MASKED)
