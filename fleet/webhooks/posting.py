@@ -57,9 +57,11 @@ def place_of(address: str, named: Collection[str]) -> Place:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as whoever looks the name up will, and then it would be too late to say no
     except ValueError:
         raise NotThereError("no-address") from None
-    if not host or len(address) > ADDRESS_CHARACTERS_MAX or not address.isascii() or any(map(str.isspace, address)):
+    is_text = address.isascii() and address.isprintable() and " " not in address
+    if not host or len(address) > ADDRESS_CHARACTERS_MAX or not is_text:
         raise NotThereError("no-address")
     if parts.username or parts.password or parts.fragment:
         raise NotThereError("no-address")
