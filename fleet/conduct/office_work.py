@@ -68,7 +68,9 @@ class OfficeWork:
             self._begin("register")
         if not self._count("registrations") and registering.is_anything_due(timezone.now()):
             self._begin("registrations")
-        if not self._count("webhooks") and _webhooks_are_due():
+        now = timezone.now()
+        hooks.watch(now)
+        if not self._count("webhooks") and hooks.due(now).exists():
             self._begin("webhooks")
         if now_s >= self._daily_at_s:
             self._daily_at_s = now_s + DAILY_EVERY_S
@@ -112,13 +114,6 @@ class OfficeWork:
                 process.kill()
                 process.wait()
         self._working.clear()
-
-
-def _webhooks_are_due() -> bool:
-    """Whether anything is to be told, once it was looked which kiosks went and came."""
-    now = timezone.now()
-    hooks.watch(now)
-    return hooks.due(now).exists()
 
 
 def _daily_is_due() -> bool:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
 from fleet.acting.webhooks import Refusal, Wanted, WebhookError, may_hear, renew_secret, secret, subscribe
 from fleet.conduct import hooks
 from fleet.devices.hearing import say_hearing
-from fleet.devices.models import KioskState
+from fleet.devices.models import Kiosk, KioskState
 from fleet.office.cases.models import Case
 from fleet.office.cases.working import tell_delay
+from fleet.office.models import Office
 from fleet.payments.confirming import confirm
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
@@ -129,6 +132,44 @@ def test_kiosks_that_go_and_come_back_are_told_once_each() -> None:
     assert [each.kind for each in Event.objects.order_by("id")] == ["kiosk.offline", "kiosk.online"]
 
 
+def test_killed_between_seeing_that_a_kiosk_went_and_telling_it_it_is_told_by_the_next() -> None:
+    now = timezone.now()
+    subscribed(person(Role.PROVINCIAL_ADMIN), kinds=("kiosk.offline",))
+    Subscription.objects.update(made_at=now - timedelta(hours=1))
+    gone = {"alive": False, "heard_at": now - timedelta(seconds=61)}
+    KioskState.objects.update_or_create(kiosk_id="CBI-02", defaults=gone)
+    say_hearing("ingest")
+
+    def kill(execute: Callable[..., Any], sql: str, params: object, many: object, context: object) -> Any:
+        if sql.startswith("INSERT INTO") and Event._meta.db_table in sql:
+            raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(kill), pytest.raises(KeyboardInterrupt):
+        hooks.watch(now)
+    hooks.watch(now)
+    assert [each.about for each in Event.objects.all()] == ["CBI-02"]
+
+
+def test_a_province_that_goes_at_once_is_told_a_part_at_a_time() -> None:
+    now, office = timezone.now(), Office.objects.get(pk="CBI")
+    subscribed(person(Role.PROVINCIAL_ADMIN), kinds=("kiosk.offline", "kiosk.online"))
+    Subscription.objects.update(made_at=now - timedelta(hours=1))
+    ids = [f"X-{number}" for number in range(hooks.TOLD_AT_ONCE + 1)]
+    Kiosk.objects.bulk_create(Kiosk(kiosk_id=each, office=office, name_th="x", name_en="x") for each in ids)
+    heard_at = now - timedelta(seconds=61)
+    KioskState.objects.bulk_create(KioskState(kiosk_id=each, alive=False, heard_at=heard_at) for each in ids)
+    say_hearing("ingest")
+    hooks.watch(now)
+    assert Event.objects.count() == hooks.TOLD_AT_ONCE
+    hooks.watch(now)
+    KioskState.objects.filter(pk__in=ids).update(alive=True)
+    for _ in range(3):
+        hooks.watch(now)
+    assert Event.objects.filter(kind="kiosk.offline").count() == len(ids)
+    assert Event.objects.filter(kind="kiosk.online").count() == len(ids)
+
+
 def test_who_subscribes_is_not_told_of_what_was_gone_before() -> None:
     now = timezone.now()
     KioskState.objects.update_or_create(
@@ -218,6 +259,8 @@ def test_what_never_answers_is_given_up_and_holds_nobody_up(receiver: Receiver) 
     occurred(Kind.CASE_MOVED, "ours", 20, {})
     tell(now + timedelta(days=3))
     assert len(receiver.came) == came
+    tell(now + hooks.KEPT_FOR + timedelta(days=1))
+    assert not Event.objects.exists(), "nobody will ever be told, and it is not kept for them"
 
 
 def test_a_receiver_that_is_gone_says_so_once(receiver: Receiver) -> None:
@@ -252,6 +295,10 @@ def test_of_two_who_tell_one_tells(receiver: Receiver) -> None:
         ("https:///hook", Refusal.NO_ADDRESS),
         ("https://receiver.example:99999/", Refusal.NO_ADDRESS),
         ("https://ผู้รับ.example/", Refusal.NO_ADDRESS),
+        ("https://receiver..example/", Refusal.NO_ADDRESS),
+        (f"https://{'a' * 64}.example/", Refusal.NO_ADDRESS),
+        ("https://receiver\0.example/", Refusal.NO_ADDRESS),
+        ("https://receiver.example/a b", Refusal.NO_ADDRESS),
         ("https://127.0.0.1/", Refusal.INSIDE),
         ("https://[::1]/", Refusal.INSIDE),
         ("https://[::ffff:10.0.0.1]/", Refusal.INSIDE),
