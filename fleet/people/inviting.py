@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fleet.people.appointing import AppointError, Post, Refusal, is_in_hand, may_give, propose
+from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import Invitation, Membership, Role
 from fleet.people.scope import scope_of
 from fleet.people.sessions import end_all
@@ -34,7 +35,8 @@ def invite(username: str, full_name: str, post: Post, by: User, reason: str = ""
 
     Raises: UnfitNameError; AppointError.
     """
-    if not _NAME.fullmatch(username) or User.objects.filter(username__iexact=username).exists():
+    is_taken = username == BREAK_GLASS or User.objects.filter(username__iexact=username).exists()
+    if not _NAME.fullmatch(username) or is_taken:
         raise UnfitNameError
     if not may_give(scope_of(by), post):
         raise AppointError(Refusal.NOT_YOURS)

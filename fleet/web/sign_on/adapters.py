@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,6 +19,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.scope import scope_of
 from fleet.web.limits import address_of
 from fleet.web.sign_on.coming import MAIN_FACTORS, came_in
@@ -53,17 +55,23 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         """Yes."""
         return True
 
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:  # noqa: ARG002 (allauth's)
+        """Nobody ties an account of the ministry's to one of ours: the address of the way there may ask for that
+        (``?process=connect``), and a link on any page could be such an address."""
+        if sociallogin.state.get("process", AuthProcess.LOGIN) != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(_not_signed_on())
+
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """A name nobody of ours has, and no mail address: an account is its subject, not whatever it calls itself."""
         user: User = super().populate_user(request, sociallogin, {**data, "email": ""})
         wanted = (data.get("username") or sociallogin.account.uid)[:100].lower()
-        taken = User.objects.filter(username__iexact=wanted).exists()
+        taken = wanted == BREAK_GLASS or User.objects.filter(username__iexact=wanted).exists()
         user.username = f"{wanted}@{settings.SIGN_ON.id}" if taken or not wanted.isprintable() else wanted
         return user
 
     def on_authentication_error(self, request: HttpRequest, *args: Any, **more: Any) -> None:  # noqa: ARG002 (allauth's)
         """Back to the door, which says so."""
-        raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('account_login')}?wrong=sign-on"))
+        raise ImmediateHttpResponse(_not_signed_on())
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -88,6 +96,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
         is_main = authenticator.type in MAIN_FACTORS
         is_needed = settings.SECOND_FACTOR_REQUIRED and user.has_usable_password() and bool(scope_of(user).changes)
         return not (is_main and is_needed and not others.exists())
+
+
+def _not_signed_on() -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('account_login')}?wrong=sign-on")
 
 
 def _locker() -> Fernet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, cast
 
 from allauth.account.internal.flows.login import perform_password_login
@@ -22,6 +23,7 @@ from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, write
 from fleet.office.models import Province
 from fleet.people.models import SignIn as Session
+from fleet.people.resetting import lately
 from fleet.people.sessions import OWES, end, end_all, open_sessions
 from fleet.web import people_words
 from fleet.web.auditing import doer
@@ -47,14 +49,14 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One try."""
-        name = request.POST.get("username", "")[:150].lower()
-        if GUESSES.is_used_up(address_of(request)) or GUESSES_OF_A_NAME.is_used_up(name):
+        is_guessed = GUESSES_OF_A_NAME.is_used_up(_typed_name(request).lower())
+        if is_guessed or GUESSES.is_used_up(address_of(request)):
             return too_often(request, 60)
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """A wrong one."""
-        name = form.data.get("username", "")[:150]
+        name = _typed_name(self.request)
         GUESSES.count(address_of(self.request))
         GUESSES_OF_A_NAME.count(name.lower())
         # The name as it was typed is not kept: people type passwords into it. Only one that exists is somebody's.
@@ -68,6 +70,11 @@ class SignIn(LoginView):
         login = Login(user=form.get_user(), redirect_url=self.get_success_url(), email_verification="none")
         done: HttpResponse = perform_password_login(self.request, {"username": form.get_user().get_username()}, login)
         return done
+
+
+def _typed_name(request: HttpRequest) -> str:
+    """The name as the form reads it: one name in many spellings (blanks around it, full-width letters) is one."""
+    return unicodedata.normalize("NFKC", request.POST.get("username", "").strip()[:150])
 
 
 class SignOut(LogoutView):
@@ -109,6 +116,7 @@ def account(request: HttpRequest) -> HttpResponse:
             (each, people_words.way(each.way), people_words.browser(each.browser)) for each in open_sessions(user)
         ],
         "here": request.session.session_key,
+        "reset": lately(user),
         "changed": request.GET.get("changed") == "1",
     }
     return render(request, "web/account.html", context)

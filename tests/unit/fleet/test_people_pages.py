@@ -204,7 +204,7 @@ def test_a_new_link_ends_the_password_the_old_link_and_the_sessions(admin: User)
     assert Client(SERVER_NAME="localhost").get(old).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["Somebody", "a", "1abc", "chonburi", "has space", "x" * 31])
+@pytest.mark.parametrize("name", ["Somebody", "a", "1abc", "chonburi", "has space", "x" * 31, "break-glass"])
 def test_a_name_that_will_not_do_is_refused(admin: User, name: str) -> None:
     values = {"username": name, "full_name": "ก", "role": "officer", "province": "20"}
     answer = client_of(admin).post("/people/new/", values)

@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.socialaccount.internal.flows.login import complete_login
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from django.test import Client, TestCase, override_settings
+from django.test import Client, RequestFactory, TestCase, override_settings
 
 from fleet.audit.models import Entry
 from fleet.people import break_glass
-from fleet.people.groups import MappingError, follow, posts_of, rules_of
+from fleet.people.groups import MappingError, Provider, follow, posts_of, rules_of
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
 from fleet.site.sign_on import SignOnError, know
-from fleet.web.sign_on.adapters import SecondFactorAdapter
+from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
+from fleet.web.sign_on.views import GUESSES_OF_A_NAME
 
 PASSWORD = "a-sample-password"
 HASHED = make_password(PASSWORD)
@@ -87,6 +90,19 @@ def test_one_account_is_not_guessed_from_many_addresses() -> None:
         visitor().post("/sign-in/", {"username": "much.tried", "password": "x"}, REMOTE_ADDR=f"192.0.2.{number}")
     answer = visitor().post("/sign-in/", {"username": "much.tried", "password": PASSWORD}, REMOTE_ADDR="192.0.2.99")
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("spelt.with.blanks", " spelt.with.blanks "), ("far.away", " " * 200 + "far.away"),
+        ("spelt.wide", "ｓｐｅｌｔ.wide"), ("spelt.large", "Spelt.Large"),
+    ],
+)  # fmt: skip
+def test_one_account_is_not_guessed_in_other_spellings(name: str, spelt: str) -> None:
+    for number in range(20):
+        visitor().post("/sign-in/", {"username": spelt, "password": "x"}, REMOTE_ADDR=f"198.51.100.{number}")
+    assert GUESSES_OF_A_NAME.is_used_up(name)
 
 
 def test_nobody_signs_themselves_up() -> None:
@@ -279,6 +295,26 @@ def test_groups_take_back_what_they_gave_and_nothing_else() -> None:
     follow(user, "ministry", set())
     assert not scope_of(user).may_serve(20)
     assert scope_of(user).may_install(14), "given by hand"
+
+
+def test_no_link_ties_an_account_of_the_ministrys_to_somebody_of_ours() -> None:
+    admin = account("admin", Role.NATIONAL_ADMIN, None)
+    client = visitor()
+    come_in(client, "admin")
+    request = RequestFactory().get("/sign-on/ministry/back/")
+    request.user, request.session = admin, client.session
+    somebody_elses = SocialLogin(user=User(), account=SocialAccount(provider="ministry", uid="somebody-else"))
+    somebody_elses.state = {"process": "connect"}
+    answer = complete_login(request, somebody_elses)
+    assert answer.headers["Location"] == "/sign-in/?wrong=sign-on"
+    assert not SocialAccount.objects.exists()
+
+
+def test_the_ministry_has_nobody_of_the_sealed_name() -> None:
+    came_as = SocialLogin(user=User(), account=SocialAccount(provider="ministry", uid="7"))
+    with override_settings(SIGN_ON=Provider("ministry", "", "", "groups", ())):
+        user = SignOnAdapter().populate_user(RequestFactory().get("/"), came_as, {"username": "Break-Glass"})
+    assert user.username == "break-glass@ministry"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"issuer": "https://x"}', '{"issuer":1'])
