@@ -57,6 +57,11 @@ def count(now: datetime) -> int:
     return len(settled)
 
 
+def newest() -> int:
+    """The latest record. A fleet that looks for the first time begins behind it: years of failures are not today's."""
+    return Record.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def forget_old(now: datetime) -> int:
     """Forget days that no rule looks at any more; how many rows."""
     return Sighting.objects.filter(day__lt=timezone.localdate(now) - KEPT).delete()[0]

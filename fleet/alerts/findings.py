@@ -55,7 +55,7 @@ NEEDS_A_PERSON = frozenset({Rule.TAMPER, Rule.TWICE, Rule.BREAK_GLASS})
 AT_ANY_HOUR = frozenset({Rule.BREAK_GLASS})
 """Whoever is called is called now, whatever their hours: somebody may be at it who must not."""
 
-SAID_BY_THE_KIOSK = frozenset({Rule.DEVICE, Rule.PAPER, Rule.DISK})
+SAID_BY_THE_KIOSK = frozenset({Rule.DEVICE, Rule.PAPER, Rule.DISK, Rule.TAMPER})
 """Of a kiosk that is not heard nobody knows these."""
 
 

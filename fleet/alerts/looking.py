@@ -17,7 +17,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from fleet.alerts import fleet_findings
+from fleet.alerts import counting, fleet_findings
 from fleet.alerts.findings import NATION, SAID_BY_THE_KIOSK, Finding, Place, Rule
 from fleet.alerts.grouping import Population, grouped
 from fleet.alerts.hours import Desk
@@ -44,7 +44,8 @@ LOOKED_EVERY = timedelta(minutes=1)
 BLIND_AFTER = timedelta(minutes=3)
 """Nobody looked for longer: the fleet was down, and who was silent meanwhile may well have spoken."""
 
-_OF_KIOSKS = frozenset({Rule.OFFLINE, *SAID_BY_THE_KIOSK})
+_OF_KIOSKS = frozenset({Rule.OFFLINE, Rule.TWICE, *SAID_BY_THE_KIOSK})
+"""What a walk over the kiosks finds."""
 
 
 @dataclass(slots=True)
@@ -131,7 +132,8 @@ class Looking:
 
     def _listen(self, now: datetime) -> tuple[Watch, bool]:
         """Since when the fleet hears kiosks at all, written down when it changes; and whether it is deaf now."""
-        watch, _ = Watch.objects.get_or_create(pk=1, defaults={"hearing_since": now, "looked_at": now})
+        first = {"hearing_since": now, "looked_at": now, "through": counting.newest}
+        watch, _ = Watch.objects.get_or_create(pk=1, defaults=first)
         is_deaf = not hears(now)
         changed: dict[str, datetime | None] = {}
         if is_deaf and watch.deaf_since is None:

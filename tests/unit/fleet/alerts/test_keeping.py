@@ -185,6 +185,39 @@ def test_what_an_unheard_kiosk_said_last_keeps_its_alert(fleet: Fleet) -> None:
     assert fleet.after(6).all_say().look() == []
 
 
+def test_what_only_kiosks_can_say_is_not_over_while_nobody_is_heard(fleet: Fleet) -> None:
+    body = {"kind": "device-changed", "device": "panel", "state": "hardware-error", "detail": "tamper"}
+    Record.objects.create(
+        kiosk_id="CBI-01", spool_id="s", no=1, kind="device-changed", body=body, received_at=fleet.now
+    )
+    counting.count(fleet.after(1).now)
+    KioskState.objects.filter(pk="KKN-01").update(used_twice_at=fleet.now)
+    both = ["tamper@kiosk:CBI-01", "used-twice@kiosk:KKN-01"]
+    assert fleet.all_say().look() == both
+    for alert in Alert.objects.all():
+        acknowledge(alert.pk, None, "กำลังไปดู")
+    fleet.now += timedelta(minutes=20)
+    say_deaf()
+    fleet.look()
+    fleet.now += timedelta(minutes=20)
+    say_deaf()
+    assert fleet.look() == ["deaf@nation", *both]
+    assert fleet.after().look() == ["deaf@nation", *both]
+    fleet.after(6).all_say("CBI-01").look()
+    assert fleet.after(10).all_say("CBI-01").look() == ["offline@kiosk:CBI-01", *both]
+
+
+def test_what_was_before_anybody_looked_is_no_news(fleet: Fleet) -> None:
+    body = {"kind": "device-changed", "device": "panel", "state": "hardware-error", "detail": "tamper"}
+    for no, age in enumerate((400, 1), 1):
+        at = fleet.now - timedelta(days=age)
+        Record.objects.create(kiosk_id="CBI-01", spool_id="s", no=no, kind="device-changed", body=body, received_at=at)
+    Watch.objects.all().delete()
+    assert fleet.look() == []
+    assert counting.count(fleet.after(1).now) == 0
+    assert fleet.all_say().look() == []
+
+
 def test_a_look_that_changes_nothing_writes_nothing_and_asks_the_same_of_any_number(fleet: Fleet) -> None:
     fleet.after(16).all_say("CBI-01").look()
     with CaptureQueriesContext(
@@ -317,7 +350,9 @@ def test_under_maintenance_nothing_opens_and_at_its_end_what_is_still_so_does(fl
     begun.save()
     assert fleet.after(20).all_say("CBI-01", "CBI-02").look() == []
     assert fleet.after(41).all_say("CBI-01", "CBI-02").look() == ["offline@province:20"]
-    assert not end_maintenance(begun, None) or begun.ends_at > timezone.now()
+    theirs = begin_maintenance(Place(20, "CBI"), now, now + timedelta(hours=2), None, "เปลี่ยนเครื่องพิมพ์")
+    assert end_maintenance(theirs, None)
+    assert not end_maintenance(theirs, None)
     for place, hours in ((Place(), 1), (Place(20), 0), (Place(20), 24 * 15)):
         with pytest.raises(DeedError):
             begin_maintenance(place, now, now + timedelta(hours=hours), None, "เหตุผล")
