@@ -3,7 +3,7 @@
 * A deed is a request that is no GET and is answered by a redirect, as our forms are (one that says ``wrong=`` or
   ``kept=`` has done nothing). It and its line are one transaction: neither is there without the other.
 * Seeing is a GET of any page but those of ``PLAIN``, which show nobody's name: a new page is written down until
-  somebody says that it shows none. What moves in an open page is not written down again.
+  somebody says that it shows none. What moves in a page this session has open (``MOVING``) is not written down again.
 * A deed that is refused is written down too.
 
 A view that does something without a redirect says so itself: ``told``.
@@ -33,6 +33,7 @@ from fleet.web.limits import address_of
 PLAIN = frozenset(
     {
         *("overview", "more", "kiosks", "kiosk", "command", "brought", "identity", "enrol", "settings", "reference"),
+        *("round", "round-now", "round-deed", "enrol-scan"),
         *(
             "layer",
             "undo",
@@ -63,6 +64,9 @@ PLAIN = frozenset(
 """Routes whose pages show nobody but colleagues: machines, settings, figures, rules; and the picture in a page that is
 written down itself."""
 
+MOVING = frozenset({"bank", "payments"})
+"""Those of the others that renew themselves while they are open."""
+
 OUTSIDE = frozenset({"partner", "register"})
 """Whose deeds are not one transaction with their line, for they wait for another system, or take in a whole file: the
 database must not be held meanwhile. Their line comes right after."""
@@ -77,6 +81,9 @@ SEARCHED = ("q", "state", "kind", "office", "year", "month", "who", "what", "abo
 
 _TOLD = "_sala_audit_told"
 
+OPENED = "opened"
+"""In the session: which of ``MOVING`` it was shown, and a line was written."""
+
 
 def told(request: HttpRequest, about: str, dopa_code: int | None = None) -> None:
     """Say that this request did something, and to what; for a view that answers a deed with no redirect."""
@@ -88,7 +95,7 @@ def audited(view: Callable[[], HttpResponse], request: HttpRequest, kwargs: Mapp
     name = request.resolver_match.url_name if request.resolver_match else ""
     if request.method in ("GET", "HEAD"):
         response = view()
-        if name not in PLAIN and response.status_code == 200 and request.headers.get("HX-Request") != "true":
+        if name not in PLAIN and response.status_code == 200 and not _only_moves(request, name):
             _write(request, Kind.SAW, _about(kwargs), _province(request, kwargs), SEARCHED)
         return response
     try:
@@ -102,6 +109,20 @@ def audited(view: Callable[[], HttpResponse], request: HttpRequest, kwargs: Mapp
     if name in OUTSIDE:
         _write_deed(request, kwargs, response)
     return response
+
+
+def _only_moves(request: HttpRequest, name: str) -> bool:
+    """Whether this is but the moving part of a page that is open. Anybody can send the header: it alone is no word.
+
+    An account without a row is the program's own, which makes such a part for all who have the page open.
+    """
+    if name not in MOVING:
+        return False
+    opened = request.session.get(OPENED, [])
+    if name not in opened and request.user.pk is not None:
+        request.session[OPENED] = [*opened, name]
+        return False
+    return request.headers.get("HX-Request") == "true"
 
 
 def _write_deed(request: HttpRequest, kwargs: Mapping[str, object], response: HttpResponse) -> None:

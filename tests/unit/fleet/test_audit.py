@@ -134,6 +134,15 @@ def test_what_moves_in_an_open_page_is_written_once() -> None:
     assert [what for _, what, _, _ in lines()] == ["web:payments"]
 
 
+def test_who_says_they_have_a_page_open_already_is_not_believed() -> None:
+    case, says_so = Case.objects.filter(office_id="CBI")[0], {"hx-request": "true"}
+    client = client_of(Role.OFFICER)
+    client.get(f"/cases/{case.pk}/", headers=says_so)
+    client.get("/folders.csv", headers=says_so)
+    client.get("/payments/", headers=says_so)
+    assert [what for _, what, _, _ in lines()] == ["web:case", "web:folders-csv", "web:payments"]
+
+
 def test_a_page_that_is_not_there_was_not_seen() -> None:
     theirs = Factory.objects.filter(office_id="KKN")[0]
     assert client_of(Role.OFFICER).get(f"/factories/{theirs.pk}/").status_code == 404
