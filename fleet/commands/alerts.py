@@ -111,6 +111,8 @@ def _place(arguments: argparse.Namespace) -> Place:
     from fleet.devices.models import Kiosk
     from fleet.office.models import Office, Province
 
+    if [bool(arguments.kiosk), bool(arguments.office), arguments.province is not None].count(True) != 1:
+        raise CommandError("name one: --kiosk, --office or --province")
     if arguments.kiosk and (kiosk := Kiosk.objects.select_related("office").filter(pk=arguments.kiosk).first()):
         return Place(kiosk.office.province_id, kiosk.office_id, kiosk.pk)
     if arguments.office and (office := Office.objects.filter(pk=arguments.office).first()):

@@ -21,6 +21,7 @@ from fleet.__main__ import parser
 from fleet.alerts.findings import Matter, Rule
 from fleet.alerts.models import Address, Alert, Attempt, Duty, Event, Letter, Maintenance, Message, RuleRevision
 from fleet.alerts.policies import in_force
+from fleet.commands.command import CommandError
 from fleet.people.models import Membership, Role
 
 
@@ -331,6 +332,10 @@ def test_the_command_lists_takes_over_and_announces_maintenance(
     begun = _run(capsys, "maintenance", "--office", "CBI", "--hours", "2", "--reason", "new line")
     assert begun["where"] == "office:CBI"
     assert _run(capsys, "maintenance", "--end", str(begun["number"]))["ended"]
+    for wrong in (("--kiosk", "CBI-99", "--province", "20"), ("--kiosk", "CBI-99"), ()):
+        with pytest.raises(CommandError):  # a word that was mistyped must not silence a whole province
+            _run(capsys, "maintenance", *wrong, "--reason", "new line")
+    assert Maintenance.objects.count() == 1
     User.objects.create(username="wichai")
     assert _run(capsys, "address", "wichai", "mail", "wichai@sala.example")["channel"] == "mail"
 
