@@ -23,6 +23,9 @@ LISTED_MAX = 12
 
 MACHINE_LISTED_MAX = 100
 
+RESET = "reset"
+"""``Message.what`` of one that is about its person's own account: an admin has reset their second factor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -57,6 +60,11 @@ class Names:
 
 def text_of(messages: Sequence[Message], open_now: Sequence[Alert], address: str) -> Text:
     """The letter for people. ``open_now``: the alerts of a digest; ``address``: where the pages are."""
+    others = [each for each in messages if each.what != RESET]
+    if len(others) < len(messages):
+        own = _own_account(address)
+        text = text_of(others, open_now, address) if others else own
+        return own if text is own else Text(own.subject, f"{own.body}\n\n{text.subject}\n{text.body}")
     if any(each.what == "trial" for each in messages) and len(messages) == 1:
         return Text("ศาลา: ข้อความทดลอง / trial", f"ช่องทางนี้รับเรื่องเตือนได้\nAlerts reach this address.\n{address}/alerts/")
     told = [each for each in messages if each.alert is not None]
@@ -68,6 +76,19 @@ def text_of(messages: Sequence[Message], open_now: Sequence[Alert], address: str
     if len(told) == 1 and not digests and told[0].alert is not None:
         return _single(told[0], told[0].alert, names, address)
     return _many(alerts, names, address, is_digest=digests and not told)
+
+
+def _own_account(address: str) -> Text:
+    lines = (
+        "ผู้ดูแลล้างการยืนยันขั้นที่สองของบัญชีท่านแล้ว และให้ทุกเครื่องที่ใช้อยู่ออกจากระบบ",
+        "An admin has reset your account's second factor and ended all of its sessions.",
+        "",
+        "เข้าระบบแล้วตั้งใหม่ ถ้าท่านไม่ได้ขอ แจ้งผู้ดูแลทันที",
+        "Sign in and set it up anew. If you did not ask for this, tell your admin at once.",
+        "",
+        f"{address}/account/",
+    )
+    return Text("ศาลา: ล้างการยืนยันขั้นที่สองแล้ว / second factor reset", "\n".join(lines))
 
 
 def _single(message: Message, alert: Alert, names: Names, address: str) -> Text:
@@ -102,13 +123,15 @@ def machine_body(letter: Letter, messages: Sequence[Message], open_now: Sequence
     """The letter for machines, as JSON. ``events`` says what happened to which alert; ``delivery`` is the same at every
     try."""
     told = [(each.what, each.alert) for each in messages if each.alert is not None]
-    if len(told) < len(messages):
+    is_own = any(each.what == RESET for each in messages)
+    if len(told) + is_own < len(messages):
         told += [("open", each) for each in open_now]
     names = Names.of([alert for _, alert in told])
     said: dict[str, Any] = {
         "delivery": letter.key,
         "sent_at": timezone.now().isoformat(),
-        "kind": "alerts" if told else "trial",
+        "kind": "alerts" if told else "account" if is_own else "trial",
+        "account": ["second-factor-reset"] if is_own else [],
         "events": [_event(what, alert, names, address) for what, alert in told[:MACHINE_LISTED_MAX]],
         "more": max(0, len(told) - MACHINE_LISTED_MAX),
     }

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from fleet.alerts.deeds import is_allowed
-from fleet.alerts.letters import machine_body, text_of
+from fleet.alerts.letters import RESET, machine_body, text_of
 from fleet.alerts.limiting import HOUR, Waiting, next_letter
 from fleet.alerts.models import Address, Alert, Attempt, Channel, Duty, Letter, Message
 from fleet.alerts.policies import in_force
@@ -54,8 +54,8 @@ class Carriers:
 
     def send(self, to: Address, letter: Letter, messages: list[Message], now: datetime) -> str:
         """Hand a letter over; a word for why it was not taken, empty when it was."""
-        about = [each.alert for each in messages if each.alert is not None]
-        open_now = _open_for(letter.person) if len(about) < len(messages) else []
+        is_digest = any(each.alert is None and each.what != RESET for each in messages)
+        open_now = _open_for(letter.person) if is_digest else []
         if to.channel == Channel.WEBHOOK:
             return self._post(to, letter.key, machine_body(letter, messages, open_now, self.address), now)
         import apprise  # most of a second, for those who send

@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     ALREADY = "already"
     NEEDS_ANOTHER = "needs-another"
     FROM_GROUPS = "from-groups"
+    NO_FACTOR = "no-factor"
 
 
 class AppointError(ValueError):

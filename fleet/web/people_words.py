@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from fleet.office.models import Province
 from fleet.people.appointing import Refusal
 from fleet.people.models import Role
+from fleet.people.resetting import Factor
 
 
 def role(name: str) -> str:
@@ -79,4 +80,14 @@ def refusal(why: Refusal) -> str:
         Refusal.ALREADY: _("มีอยู่แล้ว หรือตัดสินไปแล้ว"),
         Refusal.NEEDS_ANOTHER: _("เรื่องนี้ต้องมีผู้ดูแลระดับประเทศอีกคน"),
         Refusal.FROM_GROUPS: _("หน้าที่นี้มาจากกลุ่มของกระทรวง ถอนที่นั่น"),
+        Refusal.NO_FACTOR: _("บัญชีนี้ไม่มีการยืนยันขั้นที่สองให้ล้าง"),
     }[why]
+
+
+def factor(name: str) -> str:
+    """A second factor."""
+    return {
+        Factor.APP: _("แอปยืนยันตัวตน"),
+        Factor.PASSKEY: _("พาสคีย์หรือกุญแจ USB"),
+        Factor.CODES: _("รหัสสำรอง"),
+    }[Factor(name)]

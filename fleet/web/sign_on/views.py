@@ -84,7 +84,10 @@ class SignOut(LogoutView):
         """Whoever it is goes."""
         if request.user.is_authenticated:
             write(doer(request), Act(Kind.CAME, "signed-out"))
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        # What a technician's phone keeps for dead spots goes with whoever it was.
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
 
 
 def not_signed_on(_request: HttpRequest) -> HttpResponse:

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.people import agree_to_reset, reset_second_factor
 from fleet.office.models import Province
-from fleet.people import appointing, inviting
+from fleet.people import appointing, inviting, resetting
 from fleet.people.appointing import AppointError, Post, Refusal
 from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role, SignIn
 from fleet.people.scope import Scope, scope_of
@@ -95,6 +96,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "roles": [(each.value, people_words.role(each)) for each in Role],
         "provinces": provinces_seen(scope).filter(offices__isnull=False).distinct(),
         "proposals": _proposals(scope),
+        "resets": list(resetting.open_resets()) if scope.audits.nation else [],
         "may_invite": bool(scope.changes) and not scope.reads_only,
     }
     return render(request, "web/people.html", context)
@@ -137,6 +139,9 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "proposal": found.proposals.filter(decided_at__isnull=True).select_related("asked_by").first(),
         "may_propose": scope.may_change(None) and not is_own,
+        "factors": [people_words.factor(each) for each in resetting.factors_of(found)] if in_hand or is_own else [],
+        "reset": resetting.open_resets().filter(user=found).first() if scope.audits.nation else None,
+        "needs_two": resetting.needs_two(found),
         "is_own": is_own,
         "in_hand": in_hand and not is_own and not scope.reads_only,
         "wrong": wrong,
@@ -200,11 +205,24 @@ def _do(request: HttpRequest, found: User) -> str:
             end(_of(SignIn.objects.filter(user=found), said.get("session", "")))
         case "out" | "in" as deed:
             appointing.set_active(found, by, active=deed == "in")
+        case "reset" | "agree-reset" | "refuse-reset" as deed:
+            _reset(found, deed, said.get("reason", ""), by)
         case "link":
             return inviting.invite_again(found, by)
         case _:
             raise Http404
     return ""
+
+
+def _reset(found: User, deed: str, reason: str, by: User) -> None:
+    """Ask for a reset of the second factor, or decide about one. Raises: AppointError."""
+    if deed == "reset":
+        reset_second_factor(found, reason, by)
+        return
+    open_one = resetting.open_resets().filter(user=found).first()
+    if open_one is None:
+        raise AppointError(Refusal.ALREADY)
+    agree_to_reset(open_one, by, agreed=deed == "agree-reset")
 
 
 def _of(rows: Any, number: str) -> Any:
