@@ -23,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from fleet.api.trail import write_down
+from fleet.people.tokens.keeping import holds
 from fleet.people.tokens.models import Answered
 
 if TYPE_CHECKING:
@@ -46,8 +47,12 @@ def rest(request: HttpRequest, rest: str) -> HttpResponse:
 
     def carry_out() -> HttpResponse:
         is_file = request.content_type == "multipart/form-data"  # the database must not be held while one is taken in
-        with nullcontext() if request.method in _SAFE or is_file else transaction.atomic():
-            answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        is_free = request.method in _SAFE or is_file
+        with nullcontext() if is_free else transaction.atomic():
+            with nullcontext() if is_free else transaction.atomic():
+                answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+                if answered.status_code >= 400 and not is_free:
+                    transaction.set_rollback(True)  # whatever was begun is not done; that it was refused is told
             write_down(request, found.route, found.kwargs, answered)
         return answered
 
@@ -74,16 +79,19 @@ def _once(request: HttpRequest, key: str, carry_out: Callable[[], HttpResponse])
 
     if not KEY.fullmatch(key):
         return answer(RefusedError(422, "no-key", "Make `Idempotency-Key` 8 to 64 letters, digits, '-' and '_'."))
-    asked = hashlib.sha256(b"\0".join((request.get_full_path().encode(), request.body))).hexdigest()
-    whose = hashlib.sha256(request.headers.get("Authorization", "").encode()).hexdigest()
+    shown = request.headers.get("Authorization", "")
     now = timezone.now()
+    if not holds(shown.partition(" ")[2].strip(), now):
+        return carry_out()  # it is refused there: nothing is kept of who has no token, and no answer told again
+    asked = hashlib.sha256(b"\0".join((request.get_full_path().encode(), request.body))).hexdigest()
+    whose = hashlib.sha256(shown.encode()).hexdigest()
     Answered.objects.filter(at__lt=now - KEPT_FOR).delete()
     try:
         with transaction.atomic():
             row = Answered.objects.create(whose=whose, key=key, asked=asked, at=now)
             response = carry_out()
             if response.status_code >= 400:
-                transaction.set_rollback(True)  # nothing was done: the key may be used again
+                row.delete()  # nothing was done: the key may be used again
                 return response
             row.status, row.body = response.status_code, bytes(response.content).decode()
             row.save(update_fields=["status", "body"])

@@ -115,6 +115,11 @@ def in_force(now: datetime) -> QuerySet[Token]:
     return Token.objects.filter(ended_at__isnull=True, expires_at__gt=now, person__is_active=True)
 
 
+def holds(secret: str, now: datetime) -> bool:
+    """Whether this is the text of a token that holds; it does not count as using it."""
+    return in_force(now).filter(digest=_digest(secret)).exists()
+
+
 def found(secret: str, now: datetime) -> Token | None:
     """The token with this text, if it holds; and note that it was used."""
     token = in_force(now).select_related("person").filter(digest=_digest(secret)).first()

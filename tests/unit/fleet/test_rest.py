@@ -22,6 +22,7 @@ from fleet.office.holidays.models import Holiday
 from fleet.office.models import Folder, Notice
 from fleet.people.models import Role
 from fleet.people.tokens.keeping import end
+from fleet.people.tokens.models import Answered
 from tests.support.token_holder import Holder, holder, person
 
 DESCRIPTION = json.loads(FILE.read_text("utf-8"))
@@ -264,6 +265,25 @@ def test_what_was_refused_may_be_sent_again_with_its_key() -> None:
     assert one.ask("post", "cases", said, Idempotency_Key="once-and-only").status_code == 422
     said["manual_id"] = one.get("manuals")["items"][0]["manual_id"]
     assert one.ask("post", "cases", said, Idempotency_Key="once-and-only").status_code == 201
+
+
+def test_what_was_answered_before_is_told_again_only_to_a_token_that_holds() -> None:
+    one, key = program(), "told-only-once"
+    assert one.ask("post", "kiosks/CBI-02/commands", {"kind": "identify"}, Idempotency_Key=key).status_code == 202
+    end(one.token, "somebody")
+    again = one.ask("post", "kiosks/CBI-02/commands", {"kind": "identify"}, Idempotency_Key=key)
+    assert again.status_code == 401
+    assert again.json()["code"] == "no-token"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "not-to-be-seen"}])
+def test_what_was_refused_stands_in_the_trail_and_nothing_else_of_it(headers: dict[str, str]) -> None:
+    one = program(Role.OFFICER)
+    asked = {"kiosk_id": "CBI-02", "reason": "ทดสอบ"}
+    assert one.ask("post", "kiosks/CBI-02/revocation", asked, **headers).status_code == 403
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.about) == ("refused", "CBI-02")
+    assert not Answered.objects.exists()
 
 
 def test_a_notice_is_withdrawn_with_a_reason() -> None:
