@@ -42,6 +42,16 @@ def ranked(kiosks: QuerySet[Kiosk], now: datetime) -> Ranked:
     return kiosks.annotate(rank=Case(*links, default=F("state__said_rank"), output_field=IntegerField()))
 
 
+def worst_first(kiosks: Ranked, start: int, stop: int) -> list[Kiosk]:
+    """Those of these ``ranked`` kiosks that stand at the places from ``start`` to before ``stop``, the worst first.
+
+    Asked for by name first: a database that sorts ten thousand rows carries all of each along, its JSON too.
+    """
+    names = list(kiosks.order_by("rank", "pk").values_list("pk", flat=True)[start:stop])
+    found = {each.pk: each for each in kiosks.order_by().filter(pk__in=names)}
+    return [found[name] for name in names if name in found]
+
+
 def of_condition(condition: Condition) -> int:
     """The rank that ``ranked`` gives it."""
     return RANK[condition]

@@ -86,6 +86,9 @@ _KIOSKS = _Lazy()
 async def serve(listen: Listen) -> None:
     """Run both servers until a signal ends them."""
     from fleet.site.asgi import application
+    from fleet.site.settling import Settling
+
+    Settling().listen()
 
     pages = uvicorn.Server(
         uvicorn.Config(

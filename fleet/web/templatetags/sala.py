@@ -48,6 +48,7 @@ def _version(path: str) -> str:
 
 
 @register.simple_tag
+@cache
 def asset(path: str) -> str:
     """The address of a static file, with its version."""
     return f"{static(path)}?v={_version(path)}"

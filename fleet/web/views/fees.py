@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.office.fees import runs
-from fleet.office.fees.figures import NONE, Stand, by_month, by_office, by_stand, notices_of, stand_of, where
+from fleet.office.fees.figures import Stand, by_month, by_stand, notices_of, of_offices, stand_of, where
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
 from fleet.office.fees.rulebook import versions
@@ -49,8 +49,8 @@ def fees(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("web:office-fees", args=[served.get().pk]))
     year, today = timezone.localdate().year, timezone.localdate()
     offices = list(served.filter(Exists(Factory.objects.filter(office=OuterRef("pk")))))
-    found = by_office(None if scope_of(request.user).serves.nation else offices, year, today)
-    stands = [(each, found.get(each.pk, NONE)) for each in offices]
+    found = of_offices(offices, year, today)
+    stands = [(each, found[each.pk]) for each in offices]
     rows = [(office, each[Stand.OVERDUE], each[Stand.DUE], each[Stand.PAID]) for office, each in stands]
     return render(request, "web/fees.html", {"rows": rows, "year": year + BE_OFFSET})
 

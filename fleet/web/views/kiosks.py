@@ -59,17 +59,20 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     rows = standing.ranked(rows, now)
     counts = sum(standing.counted(rows).values(), Counter[Condition]())
     state = request.GET.get("state", "")
-    shown = rows.filter(rank=standing.of_condition(Condition(state))) if state in set(Condition) else rows
-    page = Paginator(shown.order_by("rank", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    state = state if state in set(Condition) else ""
+    shown = rows.filter(rank=standing.of_condition(Condition(state))) if state else rows
+    places = range(counts[Condition(state)] if state else counts.total())
+    page = Paginator(places, A_PAGE).get_page(request.GET.get("page"))
+    seen = standing.worst_first(shown, page.object_list.start, page.object_list.stop)
     context = {
         "asked": asked,
         "asked_kiosk": asked,
         "may_install": bool(scope_of(request.user).installs),
-        "state": state if state in set(Condition) else "",
+        "state": state,
         "province": province,
         "counts": [(each, counts[each]) for each in Condition if counts[each]],
         "total": counts.total(),
-        "lines": [(each, words.trouble(each)) for each in truths_of(page.object_list, now)],
+        "lines": [(each, words.trouble(each)) for each in truths_of(seen, now)],
         "page": page,
     }
     return answer(request, "kiosks", context)

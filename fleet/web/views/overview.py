@@ -57,7 +57,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     kiosks = standing.ranked(kiosks_seen(scope), now)
     provinces = standing.counted(kiosks)
     counts = sum(provinces.values(), Counter[Condition]())
-    worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK)).order_by("rank", "pk")[:NEEDS_SHOWN]
+    worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK))
     odd = Counter(only_open(confirmations_seen(scope)).order_by().values_list("match", flat=True))
     waiting = in_state(seen(scope), "open")
     context = {
@@ -65,7 +65,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "now": now,
         "total": counts.total(),
         "shares": _shares(counts),
-        "needs": [Need(each, words.trouble(each)) for each in truths_of(worst, now)],
+        "needs": [
+            Need(each, words.trouble(each)) for each in truths_of(standing.worst_first(worst, 0, NEEDS_SHOWN), now)
+        ],
         "needs_count": counts.total() - counts[Condition.OK],
         "alerts": lines_of(waiting[:ALERTS_SHOWN], now),
         "alerts_count": waiting.count(),

@@ -43,6 +43,9 @@ def _rolled_back(_sample_database: None) -> Iterator[None]:
     """What a test does to the database, the next does not see."""
     from django.db import transaction
 
+    from fleet.office.fees import figures
+
+    figures.forget()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

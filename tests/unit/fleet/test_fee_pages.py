@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
 from fleet.office.fees import rulebook, runs
+from fleet.office.fees.figures import NONE, Figure, Stand, by_office, of_offices
 from fleet.office.fees.models import Contact, FeeRule, LetterRun, PolicyRevision, Reminder
 from fleet.office.fees.policies import document_of, policy_of
 from fleet.office.fees.policy import OfficePolicy
 from fleet.office.fees.rules import as_document, read_rules
 from fleet.office.models import Notice, Office
+from fleet.office.records import mark_paid
 from fleet.payments.billing import payee_of
 from fleet.people.models import Membership, Role
 from fleet.web.rule_form import RuleForm
@@ -364,3 +368,23 @@ def test_english_is_complete_on_every_page() -> None:
         page = text(officer, f"/fees/CBI/{address}")
         assert "Fees" in page
         assert "ใบแจ้ง" not in page.split('<main id="main">')[1]
+
+
+def test_an_office_is_counted_again_when_its_notices_have_changed_and_only_then() -> None:
+    officer, today = client(), timezone.localdate()
+    officer.post("/fees/CBI/make/", {"year": YEAR, "drafts": "1"})
+
+    def counted() -> dict[str, dict[Stand, Figure]]:
+        return of_offices(list(Office.objects.filter(pk__in=("CBI", "KKN"))), YEAR - 543, today)
+
+    first = counted()
+    assert first == {"CBI": by_office(None, YEAR - 543, today)["CBI"], "KKN": NONE}
+    with CaptureQueriesContext(connection) as asked:
+        assert counted() == first
+    assert len(asked) == 1  # the offices themselves
+    notice = Notice.objects.filter(yearly_fee__fee_year=YEAR - 543).first()
+    assert notice is not None
+    mark_paid(notice, timezone.now())
+    second = counted()
+    assert second["CBI"][Stand.PAID].count == first["CBI"][Stand.PAID].count + 1
+    assert second["CBI"] == by_office(None, YEAR - 543, today)["CBI"]

@@ -10,7 +10,7 @@ import msgspec
 
 from fleet.devices import hearing
 from fleet.devices.models import Kiosk, KioskState, Lease
-from fleet.devices.standing import counted, of_condition, ranked
+from fleet.devices.standing import counted, of_condition, ranked, worst_first
 from fleet.devices.truth import RANK, STALE_AFTER, Condition, said_of, truths_of
 from fleet.office.models import Office
 from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Status
@@ -63,6 +63,8 @@ def agree() -> None:
     assert counted(ranked(rows, NOW)) == provinces
     worst = ranked(rows, NOW).filter(rank=of_condition(Condition.FAILING))
     assert worst.count() == sum(each[Condition.FAILING] for each in provinces.values())
+    in_order = sorted(ours, key=lambda pk: (ours[pk], pk))
+    assert [each.pk for each in worst_first(ranked(rows, NOW), 3, 30)] == in_order[3:30]
 
 
 def test_database_and_truth_agree_while_kiosks_are_heard() -> None:
