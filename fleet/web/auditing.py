@@ -92,7 +92,7 @@ def told(request: HttpRequest, about: str, dopa_code: int | None = None) -> None
 
 def audited(view: Callable[[], HttpResponse], request: HttpRequest, kwargs: Mapping[str, object]) -> HttpResponse:
     """Have the view answer, and write down what must be."""
-    name = request.resolver_match.url_name if request.resolver_match else ""
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
     if request.method in ("GET", "HEAD"):
         response = view()
         if name not in PLAIN and response.status_code == 200 and not _only_moves(request, name):
