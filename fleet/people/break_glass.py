@@ -1,7 +1,7 @@
 """The account for the day on which nobody else can get in: a national admin whose password lies in a sealed envelope.
 
 It needs no second factor and no sign-on of the ministry's. Each use stands in the trail, in the log, and among what
-needs a person; after it, a new password is made and sealed.
+needs a person; after it, a new password is made and sealed, and whatever else was set up to come in by is gone.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import secrets
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from fleet.people.models import Membership, Role
 from fleet.people.sessions import end_all
+from fleet.people.tokens.models import Token
 
 NAME = "break-glass"
 WORDS, LETTERS = 6, "abcdefghjkmnpqrstuvwxyz23456789"
@@ -21,6 +23,8 @@ WORDS, LETTERS = 6, "abcdefghjkmnpqrstuvwxyz23456789"
 
 def make() -> str:
     """Make the account, or its password anew; what it was before no longer opens anything. The password, once."""
+    from allauth.mfa.models import Authenticator  # only who serves pages, or migrates, carries django-allauth
+
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(WORDS))
     with transaction.atomic():
         user, _ = User.objects.get_or_create(username=NAME)
@@ -28,5 +32,8 @@ def make() -> str:
         user.is_active = True
         user.save()
         Membership.objects.get_or_create(user=user, role=Role.NATIONAL_ADMIN, dopa_code=None)
+        # A second factor would keep the envelope shut, a passkey or a token of its last user's would open without it.
+        Authenticator.objects.filter(user=user).delete()
+        Token.objects.filter(person=user, ended_at=None).update(ended_at=timezone.now(), ended_by=NAME)
         end_all(user)
     return password

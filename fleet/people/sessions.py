@@ -30,7 +30,15 @@ def note(user: User, session: SessionBase, address: str, browser: str) -> None:
         session.create()
     values = {"address": address[:45], "browser": browser[:200], "seen_at": now}
     first = {**values, "user": user, "way": str(session.get(WAY, "password"))[:12], "began_at": now}
-    SignIn.objects.update_or_create(session_key=session.session_key, defaults=values, create_defaults=first)
+    _, is_new = SignIn.objects.update_or_create(session_key=session.session_key, defaults=values, create_defaults=first)
+    if is_new:
+        _forget_the_dead()
+
+
+def _forget_the_dead() -> None:
+    """Sessions that are over, and from where they were: nobody needs that any more, and the trail knows who came."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    SignIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def open_sessions(user: User) -> QuerySet[SignIn]:

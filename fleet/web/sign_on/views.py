@@ -24,7 +24,7 @@ from fleet.audit.trail import Act, Doer, write
 from fleet.office.models import Province
 from fleet.people.models import SignIn as Session
 from fleet.people.resetting import lately
-from fleet.people.sessions import OWES, end, end_all, open_sessions
+from fleet.people.sessions import OWES, SEEN, end, end_all, open_sessions
 from fleet.web import people_words
 from fleet.web.auditing import doer
 from fleet.web.limits import Allowance, address_of, too_often
@@ -151,6 +151,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, user)
+        request.session.pop(SEEN, None)  # it has another key now, by which it is yet to be noted
         end_all(user, but=request.session.session_key)
         write(doer(request), Act(Kind.DID, "account", user.username, said={"deed": "password"}))
         return HttpResponseRedirect(f"{reverse('mfa_index')}?changed=1")

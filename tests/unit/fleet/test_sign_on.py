@@ -14,16 +14,19 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory, TestCase, override_settings
+from django.utils import timezone
 
 from fleet.audit.models import Entry
 from fleet.people import break_glass
 from fleet.people.groups import MappingError, Provider, follow, posts_of, rules_of
-from fleet.people.models import Membership, Role
+from fleet.people.models import Membership, Role, SignIn
 from fleet.people.scope import scope_of
 from fleet.site.sign_on import SignOnError, know
 from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
 from fleet.web.sign_on.views import GUESSES_OF_A_NAME
+from tests.support.token_holder import holder
 
 PASSWORD = "a-sample-password"
 HASHED = make_password(PASSWORD)
@@ -213,6 +216,21 @@ def test_another_password_ends_the_other_sessions_and_not_this_one() -> None:
     assert here.post("/account/password/", new).status_code == 302
     assert here.get("/").status_code == 200
     assert there.get("/").status_code == 302
+    assert [each.session_key for each in SignIn.objects.all()] == [here.session.session_key], "and this one is known"
+
+
+def test_a_session_that_is_over_is_forgotten_when_somebody_comes() -> None:
+    account("somebody", Role.OFFICER)
+    account("other", Role.OFFICER)
+    first = visitor()
+    come_in(first, "somebody")
+    first.get("/")
+    Session.objects.filter(session_key=first.session.session_key).update(expire_date=timezone.now())
+    second = visitor()
+    come_in(second, "other")
+    second.get("/")
+    assert [each.user.username for each in SignIn.objects.all()] == ["other"]
+    assert Session.objects.count() == 1
 
 
 def test_sessions_are_ones_own() -> None:
@@ -249,6 +267,16 @@ def test_a_new_seal_breaks_the_old_password_and_its_sessions() -> None:
     assert client.get("/").status_code == 302
     client.post("/sign-in/", {"username": break_glass.NAME, "password": old})
     assert client.get("/").status_code == 302
+
+
+def test_a_new_seal_leaves_no_other_way_into_the_account() -> None:
+    break_glass.make()
+    user = User.objects.get(username=break_glass.NAME)
+    Authenticator.objects.create(user=user, type="totp", data={})
+    program = holder(user)
+    break_glass.make()
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert program.ask("get", "kiosks").status_code == 401
 
 
 # ---- the ministry's groups ------------------------------------------------------------------------------------------
