@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -21,6 +20,7 @@ from fleet.alerts.findings import Place, Rule
 from fleet.alerts.keeping import withdraw
 from fleet.alerts.models import Address, Alert, Channel, Event, Letter, Maintenance, Message
 from fleet.people.break_glass import NAME as BREAK_GLASS
+from fleet.webhooks.posting import NotThereError, place_of
 
 MAINTENANCE_MAX = timedelta(days=14)
 """A sample (ตัวอย่าง): longer is no maintenance but a place that nobody watches."""
@@ -174,7 +174,6 @@ def _check(channel: Channel, address: str) -> None:
 def is_allowed(address: str) -> bool:
     """Whether a webhook may go there."""
     try:
-        parts = urlsplit(address)
-    except ValueError:
+        return place_of(address, settings.WEBHOOK_ORIGINS).is_named
+    except NotThereError:
         return False
-    return f"{parts.scheme}://{parts.netloc}" in settings.WEBHOOK_ORIGINS

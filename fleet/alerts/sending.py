@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -25,6 +26,7 @@ from fleet.alerts.models import Address, Alert, Attempt, Channel, Duty, Letter, 
 from fleet.alerts.policies import in_force
 from fleet.alerts.telling import seen
 from fleet.people.scope import scope_of
+from fleet.webhooks.posting import place_of, post
 from fleet.webhooks.signing import DELIVERY, SIGNATURE, signature
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,6 @@ log = logging.getLogger(__name__)
 SENDING_FOR = timedelta(minutes=5)
 """Longer than any mail server or webhook may take; who has not written the end down by then is dead."""
 
-WEBHOOK_TIMEOUT_S = 10.0
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """After each failed try; after the last it is given up."""
 
@@ -70,17 +71,9 @@ class Carriers:
     def _post(to: Address, key: str, body: bytes, now: datetime) -> str:
         if not is_allowed(to.address):
             return "not allowed"
-        import requests  # conduct looks here whether anything is due, and does not carry it
-
         headers = {"Content-Type": "application/json", SIGNATURE: signature(to.secret, body, now), DELIVERY: key}
-        try:
-            answer = requests.post(
-                to.address, data=body, headers=headers, timeout=WEBHOOK_TIMEOUT_S, allow_redirects=False, stream=True
-            )
-            answer.close()
-        except requests.RequestException as err:
-            return type(err).__name__
-        return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}"
+        came = post(place_of(to.address, settings.WEBHOOK_ORIGINS), headers, body)
+        return "" if came.is_taken else came.why or f"HTTP {came.status}"
 
 
 def _open_for(person: User) -> list[Alert]:
@@ -89,15 +82,17 @@ def _open_for(person: User) -> list[Alert]:
 
 
 def waiting(now: datetime) -> QuerySet[Message]:
-    """Messages that may leave now, of people whose hour has room, and who have an address."""
+    """Messages that may leave now, of people whose hour has room, who have an address and whose account is open."""
     rows = Message.objects.filter(letter__isnull=True, withdrawn_at__isnull=True, not_before__lte=now)
     quiet = Duty.objects.filter(quiet_until__gt=now).values("pk")
-    return rows.filter(person_id__in=Address.objects.values("person_id")).exclude(person_id__in=quiet)
+    rows = rows.filter(person__is_active=True, person_id__in=Address.objects.values("person_id"))
+    return rows.exclude(person_id__in=quiet)
 
 
 def _due_again(now: datetime) -> QuerySet[Letter]:
     """Letters whose pause is over, or whose sender is dead."""
     rows = Letter.objects.filter(Q(state=State.WAITING) | Q(state=State.SENDING), next_at__lte=now)
+    rows = rows.filter(person__is_active=True)
     return rows.exclude(person_id__in=Duty.objects.filter(quiet_until__gt=now).values("pk"))
 
 

@@ -16,6 +16,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from fleet.acting.webhooks import Refusal, Wanted, WebhookError, may_hear, renew_secret, secret, subscribe
+from fleet.alerts.models import Address, Channel
+from fleet.alerts.sending import Carriers
 from fleet.conduct import hooks
 from fleet.devices.hearing import say_hearing
 from fleet.devices.models import Kiosk, KioskState
@@ -224,6 +226,15 @@ def test_a_message_is_signed_and_told_once(receiver: Receiver) -> None:
     renew_secret(subscription)
     assert secret(subscription) != before
     assert not is_signed(secret(subscription), body, headers[SIGNATURE], timezone.now())
+
+
+def test_a_webhook_of_alerts_is_taken_by_whatever_is_2xx_and_by_nothing_else(receiver: Receiver) -> None:
+    receiver.answers = [302, 304, 500, 204]
+    to = Address(channel=Channel.WEBHOOK, address=receiver.origin + "/hook", secret="s")
+    tried = [Carriers._post(to, "key", b"{}", timezone.now()) for _ in range(4)]
+    assert tried == ["HTTP 302", "HTTP 304", "HTTP 500", ""]
+    assert {headers[DELIVERY] for headers, _ in receiver.came} == {"key"}
+    assert all(is_signed("s", body, headers[SIGNATURE], timezone.now()) for headers, body in receiver.came)
 
 
 def test_what_was_not_taken_is_tried_again_with_the_same_bytes_and_key(receiver: Receiver) -> None:

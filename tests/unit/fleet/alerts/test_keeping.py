@@ -416,6 +416,19 @@ def test_who_was_not_told_of_it_is_not_told_that_it_is_over(fleet: Fleet, mail: 
     assert mail.letters == []
 
 
+def test_to_an_account_that_was_closed_meanwhile_nothing_leaves(fleet: Fleet, mail: MailServer) -> None:
+    wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
+    fleet.after(16).all_say("CBI-01", "KKN-01").look()
+    mail.refuse = True
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1
+    begin_again = fleet.after(2).now
+    fleet.say("CBI-02", paper="out").look()
+    assert is_anything_due(begin_again)
+    User.objects.filter(pk=wichai.pk).update(is_active=False)
+    assert not is_anything_due(begin_again)
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 0
+
+
 def test_a_storm_is_six_letters_and_the_rest_when_there_is_room(fleet: Fleet, mail: MailServer) -> None:
     wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
     office = Office.objects.get(pk="CBI")
