@@ -7,7 +7,6 @@ of no person, and of a kiosk only how many are how; a token that is narrowed to 
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +19,10 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from fleet.acting.seen import kiosks_seen
+from fleet.devices import standing
 from fleet.devices.hearing import hears
 from fleet.devices.models import KioskCommand, KioskState, Lease, Outgoing
-from fleet.devices.truth import Condition, truth_of
+from fleet.devices.truth import Condition
 from fleet.office.channels.models import Registration, RegistrationState
 from fleet.office.fees.models import LetterPart, Reminder
 from fleet.office.register.models import Run, Stage
@@ -91,20 +91,14 @@ def _is_here(request: HttpRequest) -> bool:
 
 
 def _kiosks(scope: Scope, now: datetime) -> Iterator[Metric]:
-    is_heard = hears(now)
-    counts: Counter[tuple[str, str]] = Counter()
-    unsettled = 0
-    for kiosk in kiosks_seen(scope).order_by().iterator(500):
-        truth = truth_of(kiosk, now, is_heard=is_heard)
-        counts[f"TH-{kiosk.office.province_id}", truth.condition.value] += 1
-        unsettled += not truth.settled
-    provinces = sorted({province for province, _ in counts})
+    provinces = standing.counted(standing.ranked(kiosks_seen(scope), now))
     values = tuple(
-        ({"province": province, "condition": each.value}, float(counts[province, each.value]))
-        for province in provinces
+        ({"province": f"TH-{province}", "condition": each.value}, float(counts[each]))
+        for province, counts in sorted(provinces.items())
         for each in Condition
     )
     yield Metric("sala_kiosks", "gauge", "Kiosks by what is true of them", values)
+    unsettled = standing.by_settings(kiosks_seen(scope).order_by()).filter(has_it=False).count()
     yield _one("sala_kiosks_unsettled", "Kiosks that do not run the settings they should", unsettled)
     records = KioskState.objects.filter(kiosk__in=kiosks_seen(scope).order_by().values("pk"))
     total = records.aggregate(all=Sum("committed_through"))["all"] or 0

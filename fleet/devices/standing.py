@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk
@@ -17,6 +19,11 @@ from fleet.devices.truth import RANK, STALE_AFTER, Condition
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
+
+    class _HasIt(TypedDict):
+        has_it: bool
+
+    BySettings = QuerySet[WithAnnotations[Kiosk, _HasIt]]
 
     class _Rank(TypedDict):
         rank: int
@@ -50,6 +57,12 @@ def worst_first(kiosks: Ranked, start: int, stop: int) -> list[Kiosk]:
     names = list(kiosks.order_by("rank", "pk").values_list("pk", flat=True)[start:stop])
     found = {each.pk: each for each in kiosks.order_by().filter(pk__in=names)}
     return [found[name] for name in names if name in found]
+
+
+def by_settings(kiosks: QuerySet[Kiosk]) -> BySettings:
+    """The same kiosks; ``has_it`` says of each whether it runs the settings it should (``truth.settled``)."""
+    runs = Cast(KeyTextTransform("settings_revision", "state__reported"), IntegerField())
+    return kiosks.annotate(has_it=Case(When(settings_revision=runs, then=True), default=False))
 
 
 def of_condition(condition: Condition) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from fleet.web.kept_words import kept
 from fleet.web.stories import service
 
 TABLES = ("menu", "fees", "payees")
@@ -24,6 +25,7 @@ def heading(entry: str) -> str:
     return service(key) if table == "menu" else key
 
 
+@kept
 def label(name: str) -> str:
     """The name of a value; its own where there is no better one."""
     return {
@@ -45,6 +47,7 @@ def label(name: str) -> str:
     }.get(general(name), name)
 
 
+@kept
 def hint(name: str) -> str:
     """What stands under a value's name in the form."""
     return {
@@ -77,6 +80,7 @@ def meaning(name: str) -> str:
     }.get(general(name), "")
 
 
+@kept
 def choice(name: str, value: str) -> str:
     """What a choice is called in the form; its own name where that says enough."""
     return {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from fleet.web import settings_table_words
+from fleet.web.kept_words import kept
 from fleet.web.settings_form import Field
 
 
@@ -104,6 +105,7 @@ def _title(anchor: str) -> str:
     }.get(anchor, _("อื่น ๆ"))
 
 
+@kept
 def label(name: str) -> str:
     """The name of a setting."""
     return {
@@ -139,6 +141,7 @@ def full_label(path: tuple[str, ...]) -> str:
     return f"{label('.'.join(path[:-1]))} ({languages[path[-1]]})"
 
 
+@kept
 def _hint(name: str) -> str:
     return {
         "greeting": _("ตัวใหญ่ที่สุดบนหน้าแรก สั้นจึงอ่านได้จากไกล"),
@@ -177,6 +180,7 @@ def meaning(name: str) -> str:
     }.get(name) or settings_table_words.meaning(name)
 
 
+@kept
 def layer_word(layer: str) -> str:
     """The name of a layer, as values wear it."""
     return {

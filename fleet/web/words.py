@@ -13,6 +13,7 @@ from fleet.devices.truth import Condition, DeviceTruth, KioskTruth
 from fleet.payments.matching import Match
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.paper import outlook_en, outlook_th
+from fleet.web.kept_words import kept
 
 DEVICE_ICONS = {
     "card": "id-card",
@@ -23,6 +24,7 @@ DEVICE_ICONS = {
 }
 
 
+@kept
 def condition(name: str) -> str:
     """The word of a condition, the same in the whole product (look: status vocabulary)."""
     return {
@@ -35,6 +37,7 @@ def condition(name: str) -> str:
     }[Condition(name)]
 
 
+@kept
 def device(name: str) -> str:
     """What staff call a device."""
     known = {

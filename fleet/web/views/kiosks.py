@@ -63,7 +63,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     shown = rows.filter(rank=standing.of_condition(Condition(state))) if state else rows
     places = range(counts[Condition(state)] if state else counts.total())
     page = Paginator(places, A_PAGE).get_page(request.GET.get("page"))
-    seen = standing.worst_first(shown, page.object_list.start, page.object_list.stop)
+    seen = standing.worst_first(shown, max(0, page.start_index() - 1), page.end_index())
     context = {
         "asked": asked,
         "asked_kiosk": asked,

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Max, Q, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +30,7 @@ from fleet.acting.settings import (
 )
 from fleet.devices.desired import SettingsError, kiosks_of, latest_document, put_back, undo
 from fleet.devices.models import Kiosk, Layer, SettingsRevision
+from fleet.devices.standing import by_settings
 from fleet.devices.truth import truths_of
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.settings import FEES_MAX
@@ -198,8 +197,7 @@ def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
 def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     """What the kiosks of the layer should run and do run."""
     kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
-    runs = Cast(KeyTextTransform("settings_revision", "state__reported"), IntegerField())
-    kiosks = kiosks.annotate(has_it=Case(When(settings_revision=runs, then=True), default=False))
+    kiosks = by_settings(kiosks)
     counts = kiosks.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(has_it=True)))
     # By name first: a database that sorts ten thousand rows carries all of each along.
     first = list(kiosks.order_by("has_it", "pk").values_list("pk", flat=True)[:KIOSKS_SHOWN])

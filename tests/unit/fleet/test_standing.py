@@ -10,10 +10,10 @@ import msgspec
 
 from fleet.devices import hearing
 from fleet.devices.models import Kiosk, KioskState, Lease
-from fleet.devices.standing import counted, of_condition, ranked, worst_first
+from fleet.devices.standing import by_settings, counted, of_condition, ranked, worst_first
 from fleet.devices.truth import RANK, STALE_AFTER, Condition, said_of, truths_of
 from fleet.office.models import Office
-from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Status
+from fleet.protocol.messages import DeviceState, DeviceStatus, Health, Reported, Status
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HEARD = (None, NOW, NOW - STALE_AFTER, NOW - STALE_AFTER - timedelta(microseconds=1))
@@ -46,6 +46,7 @@ def make_kiosks() -> None:
             KioskState(
                 kiosk=kiosk, alive=alive, heard_at=heard_at, used_twice_at=used_twice_at,
                 status=msgspec.to_builtins(status), said_rank=RANK[said_of(status)],
+                reported=msgspec.to_builtins(Reported(settings_revision=number % 3)) if number % 4 else None,
             )
         )  # fmt: skip
     Kiosk.objects.bulk_create(kiosks)
@@ -57,6 +58,8 @@ def agree() -> None:
     rows = Kiosk.objects.select_related("state", "office__province")
     ours = {each.kiosk.pk: RANK[each.condition] for each in truths_of(rows, NOW)}
     assert dict(ranked(rows, NOW).values_list("pk", "rank")) == ours
+    runs_it = {each.kiosk.pk: each.settled for each in truths_of(rows, NOW)}
+    assert dict(by_settings(rows).values_list("pk", "has_it")) == runs_it
     provinces: dict[int, Counter[Condition]] = {}
     for each in truths_of(rows, NOW):
         provinces.setdefault(each.kiosk.office.province_id, Counter())[each.condition] += 1
