@@ -1,7 +1,7 @@
 """What of a signed-in person's requests goes into the trail (``fleet.audit``): the one place, for every page there is.
 
-* A deed is a request that is no GET and is answered by a redirect, as our forms are (one that says ``wrong=`` or
-  ``kept=`` has done nothing). It and its line are one transaction: neither is there without the other.
+* A deed is a request that is no GET and is answered by a redirect, as our forms are (one that says ``wrong=``,
+  ``kept=`` or ``owes=`` has done nothing). It and its line are one transaction: neither is there without the other.
 * Seeing is a GET of any page but those of ``PLAIN``, which show nobody's name: a new page is written down until
   somebody says that it shows none. What moves in a page this session has open (``MOVING``) is not written down again.
 * A deed that is refused is written down too.
@@ -58,6 +58,8 @@ PLAIN = frozenset(
             "fee-rule",
             "holidays",
             "channels",
+            "webhooks",
+            "webhook",
         ),
     }
 )
@@ -137,7 +139,7 @@ def _write_deed(request: HttpRequest, kwargs: Mapping[str, object], response: Ht
 
 def _has_failed(response: HttpResponse) -> bool:
     asked = parse_qs(urlsplit(response.headers.get("Location", "")).query)
-    return bool({"wrong", "kept"} & asked.keys())
+    return bool({"wrong", "kept", "owes"} & asked.keys())
 
 
 def _led_to(response: HttpResponse) -> str:

@@ -126,8 +126,8 @@ def folder(request: HttpRequest, folder_id: str) -> HttpResponse:
     office_id = found.factory.office_id
     officers = officers_of(office_id)
     if request.method == "POST":
-        _do(request, found)
-        return HttpResponseRedirect(reverse("web:folder", args=[folder_id]))
+        address = reverse("web:folder", args=[folder_id])
+        return HttpResponseRedirect(address if _do(request, found) else f"{address}?kept=1")
     movements = Movement.objects.filter(folder_id=folder_id).order_by("-at", "-kiosk_id", "-id")[:HISTORY]
     context = {
         "folder": found,
@@ -145,15 +145,18 @@ LATE_S = 600
 """A movement heard of later than this came from a kiosk that was cut off; the page says so."""
 
 
-def _do(request: HttpRequest, found: Folder) -> None:
-    """What the form said; what it does not know is not done."""
+def _do(request: HttpRequest, found: Folder) -> bool:
+    """What the form said; what it does not know is not done. Was it?"""
     said = request.POST
     deed = said.get("deed", "")
     if deed == "place":
         put_away(found, *(said.get(name, "").strip() for name in ("room", "cabinet", "shelf", "slot")))
-    elif deed in (Deed.OUT, Deed.IN):
+        return True
+    if deed in (Deed.OUT, Deed.IN):
         with contextlib.suppress(NoOfficerError):
             pass_on(found, Deed(deed), said.get("officer", ""), cast(User, request.user))
+            return True
+    return False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,12 +170,14 @@ def shelves(request: HttpRequest, office_id: str) -> HttpResponse:
     if request.method == "POST":
         said = request.POST
         shelf = tuple(said.get(name, "").strip()[:20] for name in ("room", "cabinet", "shelf"))
+        address = reverse("web:shelves", args=[office_id])
         if any(shelf):
             with contextlib.suppress(NoOfficerError):
                 place = (shelf[0], shelf[1], shelf[2])
                 scanned = said.get("scanned", "").split()
                 walk_along(office.pk, place, scanned, said.get("officer", ""), cast(User, request.user))
-        return HttpResponseRedirect(reverse("web:shelves", args=[office_id]))
+                return HttpResponseRedirect(address)
+        return HttpResponseRedirect(f"{address}?kept=1")
     takings = list(StockTaking.objects.filter(office=office)[:TAKINGS])
     context: dict[str, Any] = {"at_office": office, "officers": officers, "takings": _with_places(takings)}
     return render(request, "web/shelves.html", context)

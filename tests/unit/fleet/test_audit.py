@@ -16,8 +16,9 @@ from fleet.audit.trail import BEGINNING, Act, Doer, anchor, verify, whole_trail,
 from fleet.audit.written_once import WrittenOnceError
 from fleet.devices.models import KioskCommand
 from fleet.office.cases.models import Case
-from fleet.office.models import Factory
+from fleet.office.models import Factory, Folder
 from fleet.people.models import Membership, Role
+from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
 
 SOMEBODY = Doer(7, "somebody", "192.0.2.1")
@@ -171,6 +172,25 @@ def test_what_was_only_tried_and_not_done_is_no_deed() -> None:
     sent = client.post(f"/fees/CBI/notices/{notice.pk}/withdraw/", {"reason": "x"})
     assert "wrong=" in sent.headers["Location"]
     assert lines() == []
+
+
+def test_who_owes_a_second_factor_has_done_nothing() -> None:
+    client = client_of(Role.PROVINCIAL_ADMIN)
+    session = client.session
+    session[OWES] = True
+    session.save()
+    assert client.post("/kiosks/CBI-02/command/", {"kind": "identify"}).status_code == 302
+    assert lines() == []
+    assert not KioskCommand.objects.filter(kiosk_id="CBI-02", asked_by__username="somebody").exists()
+
+
+def test_a_folder_nobody_of_the_office_took_was_not_taken() -> None:
+    client, found = client_of(Role.OFFICER), Folder.objects.filter(factory__office_id="CBI")[0]
+    client.post(f"/folders/{found.pk}/", {"deed": "out", "officer": "KKN-1"})
+    client.post("/shelves/CBI/", {"room": "1", "scanned": found.pk, "officer": "KKN-1"})
+    assert lines() == []
+    client.post(f"/folders/{found.pk}/", {"deed": "out", "officer": "CBI-1"})
+    assert [what for _, what, _, _ in lines()] == ["web:folder"]
 
 
 def test_a_thing_that_a_deed_made_is_named_by_where_the_answer_leads() -> None:
