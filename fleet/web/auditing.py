@@ -6,7 +6,7 @@
   somebody says that it shows none. What moves in a page this session has open (``MOVING``) is not written down again.
 * A deed that is refused is written down too.
 
-A view that does something without a redirect says so itself: ``told``.
+A view that does something without a redirect, or refuses it in a sentence, says so itself: ``told``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, doer_of, write
-from fleet.devices.models import Kiosk
+from fleet.devices.models import Kiosk, PlannedSettings
 from fleet.office.cases.models import Case
 from fleet.office.channels.models import Ticket
 from fleet.office.models import Factory, Folder, Office
@@ -33,6 +33,7 @@ from fleet.web.limits import address_of
 PLAIN = frozenset(
     {
         *("overview", "more", "kiosks", "kiosk", "command", "brought", "identity", "enrol", "settings", "reference"),
+        *("settings-waiting", "planned-settings", "settings-picture"),
         *("round", "round-now", "round-deed", "enrol-scan"),
         *(
             "layer",
@@ -87,9 +88,9 @@ OPENED = "opened"
 """In the session: which of ``MOVING`` it was shown, and a line was written."""
 
 
-def told(request: HttpRequest, about: str, dopa_code: int | None = None) -> None:
-    """Say that this request did something, and to what; for a view that answers a deed with no redirect."""
-    setattr(request, _TOLD, (about, dopa_code))
+def told(request: HttpRequest, about: str, dopa_code: int | None = None, *, kind: Kind = Kind.DID) -> None:
+    """Say that this request did something, or was refused to (``kind``), and to what; whatever it is answered."""
+    setattr(request, _TOLD, (about, dopa_code, kind))
 
 
 def audited(view: Callable[[], HttpResponse], request: HttpRequest, kwargs: Mapping[str, object]) -> HttpResponse:
@@ -128,13 +129,14 @@ def _only_moves(request: HttpRequest, name: str) -> bool:
 
 
 def _write_deed(request: HttpRequest, kwargs: Mapping[str, object], response: HttpResponse) -> None:
+    kind = Kind.DID
     if (said := getattr(request, _TOLD, None)) is not None:
-        about, dopa_code = said
+        about, dopa_code, kind = said
     elif response.status_code in (301, 302, 303) and not _has_failed(response):
         about, dopa_code = _about(kwargs) or _led_to(response), _province(request, kwargs)
     else:
         return
-    _write(request, Kind.DID, about, dopa_code, SAID)
+    _write(request, kind, about, dopa_code, SAID)
 
 
 def _has_failed(response: HttpResponse) -> bool:
@@ -205,6 +207,7 @@ def _of_number(number: str, request: HttpRequest) -> int | None:
 
 _OWNERS: dict[str, Callable[[str, HttpRequest], int | None]] = {
     "layer": _of_layer,
+    "plan": lambda pk, _: PlannedSettings.objects.filter(pk=pk).values_list("dopa_code", flat=True).first(),
     "number": _of_number,
     "office_id": lambda pk, _: Office.objects.filter(pk=pk).values_list("province_id", flat=True).first(),
     "kiosk_id": lambda pk, _: Kiosk.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.people import agree_to_reset, reset_second_factor
+from fleet.audit.models import Kind
 from fleet.office.models import Province
 from fleet.people import appointing, inviting, resetting
 from fleet.people.appointing import AppointError, Post, Refusal
@@ -119,13 +120,9 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     wrong, link = "", ""
     if request.method == "POST":
-        try:
-            link = _do(request, found)
-            if not link:
-                return HttpResponseRedirect(reverse("web:person", args=[found.pk]))
-            told(request, found.username)
-        except AppointError as err:
-            wrong = people_words.refusal(err.refusal)
+        link, wrong = _answered(request, found)
+        if not (link or wrong):
+            return HttpResponseRedirect(reverse("web:person", args=[found.pk]))
     found.refresh_from_db()
     is_own, in_hand = found.pk == request.user.pk, appointing.is_in_hand(scope, found)
     provinces = {each.pk: each for each in Province.objects.all()}
@@ -179,6 +176,30 @@ def _post(said: QueryDict) -> Post:
     if dopa_code is not None and not Province.objects.filter(pk=dopa_code).exists():
         raise AppointError(Refusal.NO_SUCH_ROLE)
     return Post(role, dopa_code)
+
+
+def _answered(request: HttpRequest, found: User) -> tuple[str, str]:
+    """Do what the form said, and have it written down: a new link's secret, and a sentence when it was refused."""
+    about, dopa_code = _named(found, request.POST)
+    try:
+        link = _do(request, found)
+    except AppointError as err:
+        told(request, about, dopa_code, kind=Kind.REFUSED)
+        return "", people_words.refusal(err.refusal)
+    told(request, about, dopa_code)
+    return link, ""
+
+
+def _named(found: User, said: QueryDict) -> tuple[str, int | None]:
+    """What the trail calls the deed's matter: the account, with a role that is taken, and the province it is in."""
+    held, number, place = list(found.memberships.all()), said.get("role", ""), said.get("province", "")
+    if said.get("deed") == "take":
+        taken = next((each for each in held if str(each.pk) == number), None)
+        return (f"{found.username} {taken.role}", taken.dopa_code) if taken else (found.username, None)
+    if said.get("deed") == "give" and place.isascii() and place.isdigit():
+        return found.username, int(place[:2])
+    places = {each.dopa_code for each in held}
+    return found.username, places.pop() if len(places) == 1 else None
 
 
 def _do(request: HttpRequest, found: User) -> str:
@@ -251,6 +272,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except inviting.UnfitNameError:
             wrong = _("ชื่อบัญชีใช้ a-z 0-9 จุด และขีด 3 ถึง 30 ตัว และต้องยังไม่มีใครใช้")
         except AppointError as err:
+            told(request, "", kind=Kind.REFUSED)
             wrong = people_words.refusal(err.refusal)
     admin = Role.NATIONAL_ADMIN
     more = [(admin.value, people_words.role(admin), people_words.meaning(admin))] if scope.may_look_into(None) else []

@@ -222,6 +222,26 @@ def test_an_invited_national_admin_is_only_proposed(nation: User, admin: User) -
     assert not scope_of(user).sees
 
 
+# ---- what the trail has of it ---------------------------------------------------------------------------------------
+
+
+def test_the_trail_says_which_role_was_taken_from_whom_and_where(admin: User) -> None:
+    somebody = account("somebody", (Role.OFFICER, CHON_BURI), (Role.TECHNICIAN, KHON_KAEN))
+    post(admin, somebody, deed="give", role="technician", province=CHON_BURI)
+    post(admin, somebody, deed="take", role=somebody.memberships.get(role=Role.OFFICER).pk)
+    told = Entry.objects.order_by("number").values_list("kind", "about", "dopa_code")
+    assert list(told) == [("did", "somebody", CHON_BURI), ("did", "somebody officer", CHON_BURI)]
+
+
+def test_what_nobody_may_do_to_an_account_is_written_down_when_they_try(admin: User) -> None:
+    somebody = account("somebody", (Role.OFFICER, CHON_BURI))
+    assert post(admin, somebody, deed="give", role="treasury-officer", province=CHON_BURI).status_code == 422
+    values = {"username": "new.one", "full_name": "ก", "role": "auditor", "province": ""}
+    assert client_of(admin).post("/people/new/", values).status_code == 422
+    told = Entry.objects.order_by("number").values_list("kind", "what", "about")
+    assert list(told) == [("refused", "web:person", "somebody"), ("refused", "web:person-new", "")]
+
+
 # ---- sessions -------------------------------------------------------------------------------------------------------
 
 
