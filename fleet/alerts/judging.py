@@ -16,6 +16,7 @@ from fleet.alerts.findings import Finding, Place, Rule
 from fleet.alerts.hours import Desk
 from fleet.alerts.policy import AlertPolicy
 from fleet.devices.truth import STALE_AFTER, Condition
+from fleet.protocol.moments import Moment
 
 
 class SaidDevice(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ class SaidDevice(msgspec.Struct, frozen=True):
 
     state: str = "unknown"
     detail: str = ""
-    since: datetime | None = None
+    since: Moment | None = None
 
 
 class SaidHealth(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class Said(msgspec.Struct, frozen=True):
 
     devices: dict[str, SaidDevice] = {}
     paper: str = "unknown"
-    paper_out_at: datetime | None = None
+    paper_out_at: Moment | None = None
     health: SaidHealth = SaidHealth()
 
 
@@ -65,6 +66,9 @@ class Round:
     now: datetime
     hearing_since: datetime
 
+
+BELIEVED_FOR = timedelta(days=400)
+"""No device is as it is for longer than a year: what says so was said by a clock that was never set."""
 
 _DOWN = {"hardware-error", "no-device"}
 _SPENT = {"out": Condition.FAILING, "jammed": Condition.FAILING}
@@ -101,9 +105,15 @@ def _offline(place: Place, heard_at: datetime, policy: AlertPolicy, desk: Desk, 
     return Finding(Rule.OFFLINE, place, Condition.OFFLINE, heard_at, opens=opens)
 
 
+def _since(device: SaidDevice, now: datetime) -> datetime:
+    """Since when a device is so, by the kiosk's clock; now, where that clock cannot be right."""
+    since = device.since
+    return since if since is not None and timedelta(0) <= now - since <= BELIEVED_FOR else now
+
+
 def _devices(seen: Seen, policy: AlertPolicy, now: datetime) -> Iterator[Finding]:
     for name, device in seen.said.devices.items():
-        since = device.since or now
+        since = _since(device, now)
         if name == "panel" and device.detail == "tamper":
             if policy.tamper.on:
                 yield Finding(Rule.TAMPER, seen.place, Condition.FAILING, since)
@@ -125,7 +135,7 @@ def _paper(seen: Seen, policy: AlertPolicy, desk: Desk, now: datetime) -> Iterat
     if printer is None or printer.state in ("no-device", "unknown"):
         return
     if said.paper in _SPENT:
-        yield Finding(Rule.PAPER, seen.place, _SPENT[said.paper], printer.since or now, facts={"paper": said.paper})
+        yield Finding(Rule.PAPER, seen.place, _SPENT[said.paper], _since(printer, now), facts={"paper": said.paper})
         return
     until = desk.next_opening(now, policy.paper.more_days)
     if said.paper_out_at is not None and until is not None and said.paper_out_at < until:

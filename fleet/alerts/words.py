@@ -291,16 +291,16 @@ def done(what: str) -> Pair:
 def _day(text: object) -> Pair:
     try:
         at = datetime.fromisoformat(str(text))
-    except ValueError:
+        on: date = at.astimezone(BANGKOK).date() if at.tzinfo else at.date()
+    except (ValueError, OverflowError):  # or at no time there is in Thailand
         return _NOBODY_KNOWS
-    on: date = at.astimezone(BANGKOK).date() if at.tzinfo else at.date()
     return Pair(thai_date_short(on), english_date_short(on))
 
 
 def _moment(text: object) -> Pair:
     try:
         at = datetime.fromisoformat(str(text)).astimezone(BANGKOK)
-    except ValueError:
+    except (ValueError, OverflowError):  # or at no time there is in Thailand
         return _NOBODY_KNOWS
     day = _day(text)
     return Pair(f"{day.th} {at:%H:%M} น.", f"{day.en} {at:%H:%M}")

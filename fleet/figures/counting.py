@@ -77,9 +77,9 @@ def _add(visits: Iterable[tuple[str, int, Any]]) -> None:
     for office_id, province, body in visits:
         try:
             visit = msgspec.convert(body, VisitEnded)
-        except msgspec.ValidationError:
-            continue  # of a release whose visits are told otherwise: kept as a record, and not a figure
-        day = timezone.localdate(visit.ended_at)
+            day = timezone.localdate(visit.ended_at)
+        except (msgspec.ValidationError, OverflowError):
+            continue  # of a release whose visits are told otherwise, or at no time there is: kept, and not a figure
         key = (office_id, province, day, visit.service[:31], visit.outcome[:20])
         spans[key].append((visit.ended_at - visit.started_at).total_seconds())
     for (office_id, province, day, service, outcome), durations_s in spans.items():

@@ -11,13 +11,11 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import msgspec
 
-from fleet.protocol import messages, records, topics, updates
+from fleet.protocol import messages, records, topics
 from fleet.protocol.topics import RETAINED, Channel
 
 VERSION = "1"
@@ -130,33 +128,12 @@ def _message(kind: type[messages.Message]) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     kinds = (*_KINDS, *get_args(records.KnownRecord))
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
-    for struct in _structs():
-        if struct.__name__ in schemas:
-            _say_which_are_times(schemas[struct.__name__], struct)
     for schema in schemas.values():
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
     schemas[messages.NumberedRecord.__name__]["properties"]["record"] = {"$ref": _REF.format(name="Record")}
     schemas["Record"] = _record(get_args(records.KnownRecord))
     return dict(sorted(schemas.items()))
-
-
-def _structs() -> Iterator[type[msgspec.Struct]]:
-    for module in (messages, records, updates):
-        for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, msgspec.Struct):
-                yield each
-
-
-def _say_which_are_times(schema: dict[str, Any], struct: type[msgspec.Struct]) -> None:
-    """msgspec calls a time a string, because it may lack a zone; ours never do."""
-    for name, hint in get_type_hints(struct).items():
-        if datetime not in (hint, *get_args(hint)):
-            continue
-        said = schema["properties"][name]
-        for each in said.get("anyOf", [said]):
-            if each.get("type") == "string":
-                each["format"] = "date-time"
 
 
 def _record(kinds: tuple[type[records.Record], ...]) -> dict[str, Any]:

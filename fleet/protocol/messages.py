@@ -9,13 +9,13 @@ A message may be packed (zlib, RFC 1950); only ``Desired`` is, since the broker 
 from __future__ import annotations
 
 import zlib
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from fleet.protocol.counts import Count as Count  # noqa: PLC0414 - those who import it from here may
+from fleet.protocol.moments import Moment
 from fleet.protocol.updates import FirmwareDesired, FirmwareReported
 
 MESSAGE_BYTES_MAX = 256 * 1024
@@ -54,7 +54,7 @@ class Session(Message, frozen=True):
     session_no: Count
     boot_id: str
     alive: bool
-    at: datetime
+    at: Moment
     version: str = ""
 
 
@@ -62,7 +62,7 @@ class FleetSession(Message, frozen=True):
     """The fleet's ingest is there (``alive``) or gone (its will, with the ``at`` of its birth)."""
 
     alive: bool
-    at: datetime
+    at: Moment
 
 
 class DeviceStatus(Message, frozen=True):
@@ -73,7 +73,7 @@ class DeviceStatus(Message, frozen=True):
 
     state: DeviceState
     detail: str = ""
-    since: datetime | None = None
+    since: Moment | None = None
     model: str = ""
     firmware: str = ""
     port: str = ""
@@ -100,7 +100,7 @@ class Health(Message, frozen=True):
     clock_ahead_s: float | None = None
     clock_synchronised: bool | None = None
     restart: str = ""
-    restarted_at: datetime | None = None
+    restarted_at: Moment | None = None
     disk_room: str = ""
 
 
@@ -112,7 +112,7 @@ class Status(Message, frozen=True):
     """
 
     session_no: Count
-    at: datetime
+    at: Moment
     devices: dict[str, DeviceStatus]
     no: Count = 0
     paper: str = "unknown"
@@ -120,7 +120,7 @@ class Status(Message, frozen=True):
     in_visit: bool = False
     health: Health = Health()
     paper_slips_left: Count | None = None
-    paper_out_at: datetime | None = None
+    paper_out_at: Moment | None = None
 
 
 class NumberedRecord(Message, frozen=True):
@@ -212,7 +212,7 @@ class Command(Message, frozen=True):
 
     command_id: CommandId
     kind: CommandKind
-    expires_at: datetime
+    expires_at: Moment
 
 
 ATTACHMENT_BYTES_MAX = 180 * 1024
@@ -241,7 +241,7 @@ class PaymentConfirmed(Message, frozen=True):
     ref1: str
     ref2: str
     amount_satang: Count
-    confirmed_at: datetime
+    confirmed_at: Moment
     notice_no: str = ""
     office_revision: Count = 0
 

@@ -8,12 +8,12 @@ Times are UTC, RFC 3339, as the kiosk's clock had them.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, get_args
 
 import msgspec
 
 from fleet.protocol.messages import Count
+from fleet.protocol.moments import Moment
 from fleet.protocol.updates import ManifestHash, UpdateReason, UpdateState
 
 
@@ -27,8 +27,8 @@ class VisitEnded(Record, frozen=True, tag="visit-ended"):
     visit_id: str
     service: str
     language: str
-    started_at: datetime
-    ended_at: datetime
+    started_at: Moment
+    ended_at: Moment
     outcome: str
 
 
@@ -45,7 +45,7 @@ class PaymentOpened(Record, frozen=True, tag="payment-opened"):
     ref1: str
     ref2: str
     amount_satang: Count
-    opened_at: datetime
+    opened_at: Moment
     visit_id: str = ""
     fee: str = ""
 
@@ -56,7 +56,7 @@ class SlipPrinted(Record, frozen=True, tag="slip-printed"):
     transaction_no: str
     confirmed: bool
     length_mm: Count
-    printed_at: datetime
+    printed_at: Moment
     reprint: bool = False
 
 
@@ -65,7 +65,7 @@ class SlipFailed(Record, frozen=True, tag="slip-failed"):
 
     transaction_no: str
     reason: str
-    failed_at: datetime
+    failed_at: Moment
 
 
 class DeviceChanged(Record, frozen=True, tag="device-changed"):
@@ -77,7 +77,7 @@ class DeviceChanged(Record, frozen=True, tag="device-changed"):
     device: str
     state: str
     detail: str
-    changed_at: datetime
+    changed_at: Moment
     model: str = ""
     firmware: str = ""
     port: str = ""
@@ -88,7 +88,7 @@ class SettingsApplied(Record, frozen=True, tag="settings-applied"):
 
     revision: Count
     problems: tuple[str, ...]
-    applied_at: datetime
+    applied_at: Moment
 
 
 class Restarted(Record, frozen=True, tag="restarted"):
@@ -97,7 +97,7 @@ class Restarted(Record, frozen=True, tag="restarted"):
     process: str
     version: str
     reason: str
-    started_at: datetime
+    started_at: Moment
 
 
 class CommandEnded(Record, frozen=True, tag="command-ended"):
@@ -107,7 +107,7 @@ class CommandEnded(Record, frozen=True, tag="command-ended"):
     command: str
     done: bool
     detail: str
-    ended_at: datetime
+    ended_at: Moment
 
 
 class RecordsDropped(Record, frozen=True, tag="records-dropped"):
@@ -117,8 +117,8 @@ class RecordsDropped(Record, frozen=True, tag="records-dropped"):
     """
 
     count: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-    first_at: datetime
-    last_at: datetime
+    first_at: Moment
+    last_at: Moment
 
 
 class TicketOpened(Record, frozen=True, tag="ticket-opened"):
@@ -132,7 +132,7 @@ class TicketOpened(Record, frozen=True, tag="ticket-opened"):
     channel: str
     text: str
     language: str
-    opened_at: datetime
+    opened_at: Moment
     visit_id: str = ""
 
 
@@ -144,7 +144,7 @@ class CustomerRegistered(Record, frozen=True, tag="customer-registered"):
     id_masked: str
     phone_masked: str
     sealed: str
-    opened_at: datetime
+    opened_at: Moment
     visit_id: str = ""
     tracking_token: str = ""
 
@@ -154,7 +154,7 @@ class PresenceKeyMade(Record, frozen=True, tag="presence-key-made"):
 
     key_id: str
     public_key: str
-    made_at: datetime
+    made_at: Moment
 
 
 class PresenceIssued(Record, frozen=True, tag="presence-issued"):
@@ -163,7 +163,7 @@ class PresenceIssued(Record, frozen=True, tag="presence-issued"):
     number: str
     key_id: str
     purpose: str
-    issued_at: datetime
+    issued_at: Moment
     visit_id: str = ""
 
 
@@ -176,7 +176,7 @@ class FolderMoved(Record, frozen=True, tag="folder-moved"):
     folder_id: str
     deed: str
     officer_no: str
-    moved_at: datetime
+    moved_at: Moment
     told_by: str = ""
 
 
@@ -188,7 +188,7 @@ class ShelfTaken(Record, frozen=True, tag="shelf-taken"):
     shelf: str
     folder_ids: tuple[str, ...]
     officer_no: str
-    taken_at: datetime
+    taken_at: Moment
 
 
 class FirmwareStep(Record, frozen=True, tag="firmware-step"):
@@ -205,8 +205,8 @@ class FirmwareStep(Record, frozen=True, tag="firmware-step"):
     manifest_hash: ManifestHash
     rollout_id: str
     tries: Count
-    next_try_at: datetime | None
-    stepped_at: datetime
+    next_try_at: Moment | None
+    stepped_at: Moment
 
 
 class UnknownRecord(Record, frozen=True, tag="unknown"):

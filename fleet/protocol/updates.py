@@ -31,6 +31,7 @@ from typing import Annotated
 import msgspec
 
 from fleet.protocol.counts import Count
+from fleet.protocol.moments import Moment
 
 ManifestHash = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_length=64)]
 """SHA-256 of a bundle's manifest; empty where nobody knows what runs."""
@@ -159,7 +160,7 @@ class FirmwareDesired(UpdatePart, frozen=True):
     compatible: str
     size_bytes: Count
     rollout_id: str
-    not_before: datetime | None = None
+    not_before: Moment | None = None
     quiet_hours: QuietHours | None = None
     deadlines: Deadlines = Deadlines()
     soak_s: Count = 300
@@ -193,8 +194,8 @@ class FirmwareReported(UpdatePart, frozen=True):
     wanted_hash: ManifestHash = ""
     rollout_id: str = ""
     tries: Count = 0
-    since: datetime | None = None
-    next_try_at: datetime | None = None
+    since: Moment | None = None
+    next_try_at: Moment | None = None
     bytes_done: Count = 0
     bytes_spent: Count = 0
 

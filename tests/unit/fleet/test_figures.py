@@ -118,6 +118,16 @@ def test_a_record_of_another_kind_or_release_is_passed_over() -> None:
     assert VisitDay.objects.get().visits == 1
 
 
+@pytest.mark.parametrize("ended_at", ["9999-12-31T23:00:00+00:00", "2026-11-22T03:00:00"])
+def test_a_visit_at_no_time_there_is_stops_nobody_from_counting(ended_at: str) -> None:
+    visit(1)
+    strange = Record.objects.get(no=1)
+    Record.objects.update(body={**strange.body, "ended_at": ended_at})
+    visit(2)
+    assert counting.count_visits(SETTLED) == 2
+    assert VisitDay.objects.get().visits == 1
+
+
 def test_the_day_is_bangkoks() -> None:
     visit(1, at=datetime(2026, 12, 31, 17, 30, tzinfo=UTC))
     counting.count_visits(SETTLED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -101,6 +101,16 @@ def test_an_open_case_is_tamper_and_no_broken_panel() -> None:
     panel = SaidDevice("hardware-error", "tamper", MONDAY - timedelta(hours=1))
     assert [each.rule for each in found(kiosk(MONDAY, Said(devices={"panel": panel})), MONDAY)] == [Rule.TAMPER]
     assert found(kiosk(MONDAY, Said(devices={"panel": panel})), MONDAY, tamper={"on": False}) == []
+
+
+@pytest.mark.parametrize(
+    "since", [datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), datetime.min.replace(tzinfo=UTC)]
+)
+def test_a_clock_that_cannot_be_right_says_nothing_of_how_long(since: datetime) -> None:
+    card = SaidDevice("no-device", since=since)
+    (one,) = found(kiosk(MONDAY, Said(devices={**ALL_WELL, "card": card})), MONDAY)
+    assert (one.rule, one.since, one.opens) == (Rule.DEVICE, MONDAY, False)
+    assert sentence("paper", "", {"paper": "ends", "out_at": since.isoformat()}).en
 
 
 def test_an_identity_used_twice_is_trouble_whatever_the_kiosk_says() -> None:
