@@ -47,9 +47,11 @@ INSTALLED_APPS = [
     "fleet.payments",
     "fleet.figures",
     "fleet.alerts",
+    "fleet.rounds",
     "fleet.web",
 ]
 MIDDLEWARE = [
+    "fleet.web.squeezed.Squeezed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fleet.web.csp.ContentSecurityPolicy",
