@@ -80,7 +80,8 @@ def _seen(scope: Scope, user: User) -> QuerySet[Token]:
 def _ended(request: HttpRequest, scope: Scope, user: User) -> None:
     """Take one back. Raises: Http404 when there is none, or none for this account."""
     number = request.POST["end"]
-    found = _seen(scope, user).filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit()
+    found = _seen(scope, user).filter(pk=int(number[:12])).first() if is_number else None
     if found is None:
         raise Http404
     end(found, user.get_username())
