@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from fleet.alerts.findings import Matter
 from fleet.people.scope import Area, Scope, scope_of
-from fleet.webhooks.models import Event, Kind, Subscription
+from fleet.webhooks.models import TRIAL, Delivery, Event, Kind, State, Subscription
 from fleet.webhooks.posting import NotThereError, place_of
 from fleet.webhooks.signing import secret_of
 
@@ -34,10 +36,15 @@ class Refusal(StrEnum):
     INSIDE = "inside"
     """The address leads into a network of its own, and the operator has not named it."""
     TOO_MANY = "too-many"
+    OVER = "over"
+    """It has ended."""
+    PAUSED = "paused"
+    WAITS = "waits"
+    """A trial is on its way already."""
 
 
 class WebhookError(ValueError):
-    """Nothing was made; ``refusal`` says why. Tell whoever asked."""
+    """Nothing was done; ``refusal`` says why. Tell whoever asked."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
@@ -55,8 +62,20 @@ class Wanted:
 
 
 def mine(person: User) -> QuerySet[Subscription]:
-    """A person's own; nobody sees those of others, for their addresses may be secret."""
+    """A person's own."""
     return Subscription.objects.filter(person=person)
+
+
+def seen(person: User, scope: Scope) -> QuerySet[Subscription]:
+    """A person's own; for who reads the nation's trail everybody's, but of their addresses only ``origin_of``."""
+    rows = Subscription.objects.select_related("person")
+    return rows if scope.audits.nation else rows.filter(person=person)
+
+
+def origin_of(subscription: Subscription) -> str:
+    """Where it leads, without what may be secret in its address."""
+    parts = urlsplit(subscription.address)
+    return f"{parts.scheme}://{parts.netloc}/…"
 
 
 def subscribe(person: User, scope: Scope, wanted: Wanted) -> Subscription:
@@ -98,15 +117,50 @@ def renew_secret(subscription: Subscription) -> None:
     subscription.refresh_from_db()
 
 
-def end(subscription: Subscription) -> None:
+def end(subscription: Subscription, *, by_admin: bool = False) -> None:
     """Tell it nothing more."""
-    Subscription.objects.filter(pk=subscription.pk, ended_at=None).update(
-        ended_at=timezone.now(), ended_why="by-person"
-    )
+    why = "by-admin" if by_admin else "by-person"
+    Subscription.objects.filter(pk=subscription.pk, ended_at=None).update(ended_at=timezone.now(), ended_why=why)
+
+
+def pause(subscription: Subscription, *, paused: bool) -> None:
+    """Have it wait, or go on: what happened meanwhile is told then, if it is no older than 30 days.
+
+    Raises: WebhookError when it has ended.
+    """
+    ours = Subscription.objects.filter(pk=subscription.pk, ended_at=None)
+    if paused:
+        ours = ours.filter(paused_at=None)
+    if not ours.update(paused_at=timezone.now() if paused else None) and not _is_on(subscription):
+        raise WebhookError(Refusal.OVER)
+    subscription.refresh_from_db()
+
+
+def _is_on(subscription: Subscription) -> bool:
+    return Subscription.objects.filter(pk=subscription.pk, ended_at=None).exists()
+
+
+def try_out(subscription: Subscription) -> Delivery:
+    """Tell it something that has not happened, signed and tried like all else.
+
+    Raises: WebhookError.
+    """
+    if not _is_on(subscription):
+        raise WebhookError(Refusal.OVER)
+    if subscription.paused_at is not None:
+        raise WebhookError(Refusal.PAUSED)
+    if subscription.deliveries.filter(event__kind=TRIAL, state=State.WAITING).exists():
+        raise WebhookError(Refusal.WAITS)
+    now = timezone.now()
+    with transaction.atomic():
+        event = Event.objects.create(kind=TRIAL, about=str(subscription.pk), at=now)
+        return Delivery.objects.create(subscription=subscription, event=event, next_at=now)
 
 
 def may_hear(person: User, event: Event) -> bool:
     """Whether a page would show it to them now: money to who settles it, cases to who serves, machines to who sees."""
+    if event.kind == TRIAL:
+        return person.is_active
     scope = scope_of(person)
     whose = str(event.data.get("matter") if event.kind == Kind.ALERT_OPENED else event.kind)
     areas: dict[str, Area] = {

@@ -74,7 +74,8 @@ def _told_of(kind: Kind, row: Any) -> None:
 
 def due(now: datetime) -> QuerySet[Delivery]:
     """What is to be told now, the longest due first."""
-    rows = Delivery.objects.filter(state=State.WAITING, next_at__lte=now, subscription__ended_at=None)
+    rows = Delivery.objects.filter(state=State.WAITING, next_at__lte=now)
+    rows = rows.filter(subscription__ended_at=None, subscription__paused_at=None)
     return rows.filter(Q(claimed_until=None) | Q(claimed_until__lt=now)).order_by("next_at", "pk")
 
 
@@ -86,7 +87,8 @@ def tell_all(clock: Callable[[], datetime], stop: Callable[[], bool]) -> int:
         if delivery is None:
             break
         heard += _tell(delivery, clock)
-    waiting = Delivery.objects.filter(state=State.WAITING, subscription__ended_at=None).values("event_id")
+    on = Subscription.objects.filter(ended_at=None, paused_at=None)
+    waiting = Delivery.objects.filter(state=State.WAITING, subscription__in=on).values("event_id")
     Event.objects.filter(at__lt=clock() - KEPT_FOR).exclude(pk__in=waiting).delete()
     return heard
 

@@ -26,7 +26,7 @@ _BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/f
 
 _MONEY = frozenset({"payments", "bank"})
 _OFFICES = frozenset({"fees"})
-_TRAIL = frozenset({"people", "audit"})
+_TRAIL = frozenset({"people", "audit", "webhooks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     entries.append(("people", "id-card", _("บัญชีและหน้าที่")))
     entries.append(("audit", "history", _("บันทึกการใช้งาน")))
     entries.append(("tokens", "lock", _("โทเค็นของโปรแกรม")))
+    entries.append(("webhooks", "upload", _("แจ้งไปยังโปรแกรมอื่น")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
     waiting = {"alerts": seen(scope).filter(closed_at__isnull=True, acked_at__isnull=True).count()}

@@ -46,6 +46,7 @@ from fleet.web.views import (
     tickets,
     tokens,
     tracking,
+    webhooks,
 )
 
 app_name = "web"
@@ -140,6 +141,8 @@ urlpatterns = [
     path("cases/new/", case_opening.open_case, name="open-case"),
     path("cases/<str:case_no>/", cases.case, name="case"),
     path("tokens/", tokens.tokens, name="tokens"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:number>/", webhooks.webhook, name="webhook"),
     path("cases/<str:case_no>/slip.pdf", cases.case_slip, name="case-slip"),
     path("manual/<slug:manual_id>", cases.manual, name="manual"),
     path("tickets/", tickets.tickets, name="tickets"),

@@ -19,10 +19,15 @@ class Kind(models.TextChoices):
     ROLLOUT_ENDED = "rollout.ended", "การปล่อยรุ่นจบหรือหยุด"
 
 
+TRIAL = "trial"
+"""``Event.kind`` of what somebody sent to their own subscription to see that it arrives; nobody subscribes to it."""
+
+
 class Subscription(models.Model):
     """Where to tell what. Its person hears nothing that a page would not show them at that moment.
 
-    ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by whom, or "gone", "given-up".
+    ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by-person, by-admin, "gone" or
+    "given-up". ``paused_at``: since then what happens waits, at most 30 days.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
@@ -32,6 +37,7 @@ class Subscription(models.Model):
     provinces: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     secret_no = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=20, blank=True, default="")
 

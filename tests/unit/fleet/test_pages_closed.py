@@ -216,7 +216,7 @@ NOT_THERE_YET = {
         "fees/<str:office_id>/notices/<str:notice_no>/letter.pdf",
     ),
     "fees/<str:office_id>/notices/<str:notice_no>/letter.png",
-    *("alerts/<int:number>/", "alerts/rules/<int:dopa_code>/"),
+    *("alerts/<int:number>/", "alerts/rules/<int:dopa_code>/", "webhooks/<int:number>/"),
 }
 """What they are of is not in the sample data (nor is a bank played, nor anybody enrolling): nobody finds it."""
 
