@@ -296,8 +296,9 @@ class Agent:
         except OSError as err:
             self._problems = (f"revision {desired.settings_revision} cannot be stored: {err.strerror}",)
         self._report()
-        if desired.settings_revision > self._settings_revision and self._problems == told:
-            return  # refused before, and said: the fleet offers it again at every reconnection
+        is_waiting = self._refused is not None and not self._trust.knows_who_signs
+        if desired.settings_revision > self._settings_revision and (self._problems == told or is_waiting):
+            return  # refused before, and said: the fleet offers it again at every reconnection; or not refused yet
         self._record(
             records.SettingsApplied(
                 revision=desired.settings_revision, problems=self._problems, applied_at=datetime.now(UTC)

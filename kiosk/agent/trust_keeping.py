@@ -91,6 +91,11 @@ class TrustKeeping:
         """``trusted.within``, by what is believed now."""
         return trusted.within(settings, self.trusted, datetime.now(UTC))
 
+    @property
+    def knows_who_signs(self) -> bool:
+        """Whether it is known who must sign; of a kiosk that was just let in it is not, until it was first answered."""
+        return self._order is None or self.trusted is not None
+
     def demand_signed(self, desired: Desired) -> None:
         """That its settings are as those sign who must.
 

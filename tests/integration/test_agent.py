@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
+from fleet.protocol.enrolment import Grant
 from fleet.protocol.messages import (
     Ack,
     CommandKind,
@@ -334,6 +335,24 @@ def test_settings_refused_before_are_no_news_when_they_are_offered_again(site: S
     assert batch is not None
     records = [decode_record(each.record) for each in batch.records]
     assert [each.revision for each in records if isinstance(each, SettingsApplied)] == [1, 2, 3]
+
+
+def test_settings_that_wait_for_the_first_word_of_who_signs_are_not_on_record_as_refused(site: Site) -> None:
+    """As in the first seconds of every kiosk that is let in."""
+    grant = Grant(
+        kiosk_id=KIOSK_ID, certificate="", ca="", broker_host="h", broker_port=1, fleet_api="https://f", trust_root="{}",
+        dopa_code=20,
+    )  # fmt: skip
+    (site.identity / GRANT_FILE).write_bytes(msgspec.json.encode(grant))
+    site.start()
+    site.desire(2)
+    said = site.hears(Channel.REPORTED, Reported, lambda r: bool(r.problems))
+    assert said.problems[0] == "revision 2: nothing verified yet"
+    assert site.end() == 0
+    with closing(Spool(site.folder / "data" / "spool.sqlite")) as spool:
+        batch = spool.batch(0)
+    assert batch is not None
+    assert [type(decode_record(each.record)) for each in batch.records] == [Restarted]
 
 
 def test_settings_the_desk_has_given_up_are_reported_and_not_taken_again(site: Site) -> None:
