@@ -5,7 +5,7 @@ const WORDS = {
   sample: ["ตัวอย่าง", "Sample"],
   otherLanguage: ["English", "ไทย"],
   kiosk: ["ตู้", "The kiosk"],
-  live: ["เชื่อมอยู่", "Live"],
+  live: ["ภาพสด", "Live"],
   lost: ["ขาดการเชื่อม กำลังลองใหม่", "Connection lost, trying again"],
 
   cardSlot: ["ช่องบัตร", "Card slot"],
