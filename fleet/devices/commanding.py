@@ -52,8 +52,15 @@ def progress(command: KioskCommand, now: datetime) -> Progress:
     return Progress.WAITING if now <= command.expires_at + ANSWER_GRACE else Progress.EXPIRED
 
 
-def ask(kiosk: Kiosk, kind: CommandKind, by: User | None) -> KioskCommand:
+def patience(kind: CommandKind) -> timedelta:
+    """How long a command of this kind may take to begin, from when it was pressed."""
+    return PATIENCE_WITH_VISITORS if kind in WAITS_FOR_VISITORS else PATIENCE
+
+
+def ask(kiosk: Kiosk, kind: CommandKind, by: User | None, *, age: timedelta = timedelta(0)) -> KioskCommand:
     """Ask ``kind`` of ``kiosk``; the one of the same kind that still waits is not asked twice.
+
+    ``age``: how long ago it was pressed, on a phone that had no connection; it expires so much earlier.
 
     Raises: ValueError for ``UNKNOWN``, which is no command.
     """
@@ -65,7 +72,7 @@ def ask(kiosk: Kiosk, kind: CommandKind, by: User | None) -> KioskCommand:
         waiting = KioskCommand.objects.filter(kiosk=kiosk, kind=kind.value, done=None, expires_at__gt=now).first()
         if waiting is not None:
             return waiting
-        expires_at = now + (PATIENCE_WITH_VISITORS if kind in WAITS_FOR_VISITORS else PATIENCE)
+        expires_at = now + patience(kind) - age
         asked = KioskCommand.objects.create(
             command_id=secrets.token_hex(16),
             kiosk=kiosk,

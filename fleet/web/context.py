@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -20,13 +21,14 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 
 
-_BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "fees": ("/fee-rules/", "/fee-policy/")}
+_BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "round": ("/enrol/",), "fees": ("/fee-rules/", "/fee-policy/")}
 """Pages that are reached from an entry and stand elsewhere."""
 
 
 _MONEY = frozenset({"payments", "bank"})
 _OFFICES = frozenset({"fees"})
 _TRAIL = frozenset({"people", "audit", "webhooks"})
+_TECHNICIANS = frozenset({"round"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,25 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": name,
         "initial": next((letter for letter in name if letter not in "เแโใไ"), "?"),
         "role": _role(user.pk),
+        "whose": pseudonym(user.pk),
         "is_sample": Notice.objects.filter(sample=True).exists(),
     }
+
+
+def pseudonym(user_id: int) -> str:
+    """A name for an account that tells nobody whose it is: a phone forgets what it keeps when it changes."""
+    return salted_hmac("fleet.web.context.pseudonym", str(user_id)).hexdigest()[:24]
 
 
 def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     """Those of the pages that are there for the account."""
     hidden = (set() if scope.settles else _MONEY) | (set() if scope.serves else _OFFICES)
     hidden |= set() if scope.audits else _TRAIL
+    hidden |= set() if scope.installs or scope.reads_only else _TECHNICIANS
     entries = [
         ("overview", "layout-dashboard", _("ภาพรวม")),
         ("kiosks", "monitor-smartphone", pgettext("menu", "เครื่อง")),
+        ("round", "wrench", _("งานช่าง")),
         ("alerts", "bell", _("เรื่องเตือน")),
         ("settings", "sliders-horizontal", _("การตั้งค่า")),
         ("rollouts", "rocket", _("ปล่อยรุ่น")),

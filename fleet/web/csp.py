@@ -22,6 +22,10 @@ POLICY = "; ".join(
 )
 
 
+PERMISSIONS = "Permissions-Policy"
+"""Nothing may be asked of the device; a page that needs its camera says so itself (``views.enrol_scan``)."""
+
+
 class ContentSecurityPolicy:
     """Put the policy on every answer."""
 
@@ -31,5 +35,5 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response.headers.setdefault(PERMISSIONS, "camera=(), microphone=(), geolocation=()")
         return response

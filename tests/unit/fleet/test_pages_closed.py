@@ -23,6 +23,7 @@ PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
     *("tell/<str:office_id>", "invitation/<str:secret>"),
     "slip/",
+    "round/worker.js",
     "manual/<slug:manual_id>",
     *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
     *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
@@ -57,6 +58,7 @@ FOR_TECHNICIANS = {
     "tokens/",
     *ALERTS,
     "network-code/",
+    *("round/", "round/now/", "round/<str:kiosk_id>/deed/", "enrol/"),
 }
 """What somebody who looks after machines sees: those, and what is set on them."""
 
@@ -195,6 +197,7 @@ def test_days_of_a_bank_are_for_the_treasury_of_the_nation(dopa_code: int | None
 
 
 ONLY_A_DEED = {
+    "round/<str:kiosk_id>/deed/",
     *("folders/labels/", "kiosks/<str:kiosk_id>/command/", "register/<str:number>/import/"),
     *("register/<str:number>/undo/", "settings-back/<str:layer>/<int:revision>/"),
     *("settings-back/<str:layer>/<str:key>/<int:revision>/", "settings-undo/<str:layer>/"),
@@ -204,7 +207,7 @@ ONLY_A_DEED = {
 }
 """Addresses that hear only POST, so that there is nothing to read."""
 
-TOOLS = {"network-code/"}
+TOOLS = {"network-code/", "enrol/"}
 """Pages that show nothing of anybody, for who does the work they are for."""
 
 NOT_THERE_YET = {

@@ -3,6 +3,13 @@
 "use strict";
 (() => {
   const words = document.body.dataset;
+  // What a technician's phone keeps for dead spots (round.js) is theirs: another account's first page throws it away.
+  const keptFor = localStorage.getItem("sala-round-whose");
+  if (keptFor && words.whose && keptFor !== words.whose) {
+    for (const name of ["sala-round-whose", "sala-round-ticks"]) localStorage.removeItem(name);
+    indexedDB.deleteDatabase("sala-round");
+    window.caches?.keys().then((names) => { for (const name of names) if (name.startsWith("sala-round")) caches.delete(name); });
+  }
   const live = document.querySelector("#live-line");
   const cut = document.querySelector("#cut-off");
   let heardAt = Date.now();

@@ -1,0 +1,139 @@
+"""A technician's round as it is for an account: what stands in the database, planned; and what was done there before.
+
+The rules stand in ``fleet.rounds``; here is only what they look at, narrowed to what exists for the account.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from fleet.acting.seen import kiosks_seen
+from fleet.alerts.models import Alert
+from fleet.alerts.telling import may_deal_with, seen
+from fleet.devices import standing
+from fleet.devices.models import KioskCommand
+from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.office.holidays.days import NoWorkingDayError
+from fleet.office.holidays.keeping import calendar_of
+from fleet.people.scope import Scope
+from fleet.protocol.messages import DeviceState
+from fleet.protocol.thai import BANGKOK
+from fleet.rounds.deeds import What
+from fleet.rounds.models import Deed
+from fleet.rounds.planning import Alerted, Round, Seen, planned
+
+KIOSKS_MAX = 400
+"""Of one province, the worst first; the largest of a fleet of 10,000 has some 300."""
+
+STOPS_MAX = 40
+"""What a page shows of a round: more than anybody gets done in a day, and a phone keeps the whole page."""
+
+NOTES_MAX = 3
+NOTES_FOR = timedelta(days=366)
+ANSWERS_FOR = timedelta(minutes=30)
+"""How long the answer to a test stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A province's round with what a page says beside it, by kiosk. ``left_out``: stops too many for a page.
+
+    ``answers``: the last command of each kind; ``takeable``: alerts that this account may take over.
+    """
+
+    round: Round
+    truths: dict[str, KioskTruth]
+    notes: dict[str, list[Deed]]
+    answers: dict[tuple[str, str], KioskCommand]
+    takeable: frozenset[int]
+
+    @property
+    def left_out(self) -> int:
+        """How many stops there are beyond ``STOPS_MAX``."""
+        return max(0, len(self.round.stops) - STOPS_MAX)
+
+
+def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
+    """How many kiosks are not well, by province, of those where the account installs (an auditor: that it sees)."""
+    area = scope.sees if scope.reads_only else scope.installs
+    rows = area.of(kiosks_seen(scope), "office__province_id")
+    return {
+        dopa_code: sum(count for condition, count in counts.items() if condition is not Condition.OK)
+        for dopa_code, counts in standing.counted(standing.ranked(rows, now)).items()
+    }
+
+
+def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:
+    """The round of a province, whose kiosks the account sees."""
+    rows = standing.ranked(kiosks_seen(scope).filter(office__province_id=dopa_code), now)
+    truths = {each.kiosk.pk: each for each in truths_of(rows.order_by("rank", "pk")[:KIOSKS_MAX], now)}
+    alerts = _alerts(scope, truths)
+    notes = _notes(truths, now)
+    found = [_seen(truth, alerts[pk], notes[pk]) for pk, truth in truths.items()]
+    rounds = planned(found, _horizon(dopa_code, now))
+    plan = rounds[0] if rounds else Round(dopa_code, (), ())
+    there = {stop.seen.kiosk_id for stop in plan.stops}
+    may = (each.pk for rows in alerts.values() for each in rows if each.acked_at is None and may_deal_with(scope, each))
+    return Work(
+        round=plan,
+        truths={pk: truth for pk, truth in truths.items() if pk in there},
+        notes={pk: notes[pk][:NOTES_MAX] for pk in there},
+        answers=_answers(there, now),
+        takeable=frozenset(may),
+    )
+
+
+def _horizon(dopa_code: int, now: datetime) -> datetime:
+    """The end of the next working day: what will not last until then is brought today."""
+    today = now.astimezone(BANGKOK).date()
+    try:
+        day = calendar_of(dopa_code).after(today, 1)
+    except NoWorkingDayError:  # a calendar without working days is broken; paper ends all the same
+        day = today + timedelta(days=1)
+    return datetime.combine(day, time.max, BANGKOK)
+
+
+def _alerts(scope: Scope, kiosks: Iterable[str]) -> defaultdict[str, list[Alert]]:
+    found: defaultdict[str, list[Alert]] = defaultdict(list)
+    for each in seen(scope).filter(closed_at__isnull=True, kiosk_id__in=list(kiosks)).order_by("pk"):
+        found[each.kiosk_id].append(each)
+    return found
+
+
+def _notes(kiosks: Iterable[str], now: datetime) -> defaultdict[str, list[Deed]]:
+    found: defaultdict[str, list[Deed]] = defaultdict(list)
+    closed = Deed.objects.filter(kiosk_id__in=list(kiosks), what=What.CLOSE, pressed_at__gt=now - NOTES_FOR)
+    for each in closed.order_by("-pressed_at", "deed_id"):
+        found[each.kiosk_id].append(each)
+    return found
+
+
+def _answers(kiosks: Iterable[str], now: datetime) -> dict[tuple[str, str], KioskCommand]:
+    asked = KioskCommand.objects.filter(kiosk_id__in=list(kiosks), asked_at__gt=now - ANSWERS_FOR).defer("attachment")
+    return {(each.kiosk_id, each.kind): each for each in asked.order_by("asked_at", "pk")}
+
+
+def _seen(truth: KioskTruth, alerts: list[Alert], notes: list[Deed]) -> Seen:
+    health = truth.health
+    return Seen(
+        kiosk_id=truth.kiosk.pk,
+        office_id=truth.kiosk.office_id,
+        dopa_code=truth.kiosk.office.province_id,
+        condition=truth.condition.value,
+        devices={each.device: each.state for each in truth.devices if each.state is not DeviceState.UNKNOWN},
+        since={each.device: each.since for each in truth.devices if each.since is not None},
+        paper=truth.paper,
+        paper_out_at=truth.paper_out_at,
+        disk_room=health.disk_room,
+        storage_used_percent=health.storage_used_percent,
+        storage_errors=health.storage_errors,
+        under_voltage=bool(health.under_voltage),
+        is_used_twice=truth.used_twice_at is not None,
+        alerts=tuple(
+            Alerted(each.pk, each.rule, each.part, each.since, is_taken=each.acked_at is not None) for each in alerts
+        ),
+        closed_at=notes[0].pressed_at if notes else None,
+    )

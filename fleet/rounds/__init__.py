@@ -1,0 +1,1 @@
+"""A technician's round: what to carry, where to go first, and what was done there."""
