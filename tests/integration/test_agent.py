@@ -340,8 +340,8 @@ def test_settings_refused_before_are_no_news_when_they_are_offered_again(site: S
 def test_settings_that_wait_for_the_first_word_of_who_signs_are_not_on_record_as_refused(site: Site) -> None:
     """As in the first seconds of every kiosk that is let in."""
     grant = Grant(
-        kiosk_id=KIOSK_ID, certificate="", ca="", broker_host="h", broker_port=1, fleet_api="https://f", trust_root="{}",
-        dopa_code=20,
+        kiosk_id=KIOSK_ID, certificate="", ca="", broker_host="h", broker_port=1, fleet_api="https://f",
+        trust_root="{}", dopa_code=20,
     )  # fmt: skip
     (site.identity / GRANT_FILE).write_bytes(msgspec.json.encode(grant))
     site.start()
