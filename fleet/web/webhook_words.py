@@ -15,7 +15,7 @@ def kind(name: str) -> str:
         Kind.KIOSK_ONLINE: _("ตู้กลับมาออนไลน์"),
         Kind.PAYMENT_CONFIRMED: _("ธนาคารยืนยันการชำระ"),
         Kind.CASE_MOVED: _("เรื่องเดินหน้า"),
-        Kind.ALERT_OPENED: _("เปิดเรื่องเตือน"),
+        Kind.ALERT_OPENED: _("มีเรื่องเตือนใหม่"),
         Kind.ROLLOUT_ENDED: _("การปล่อยรุ่นจบหรือหยุด"),
         TRIAL: _("ข้อความทดลอง"),
     }.get(name, name)
@@ -31,7 +31,7 @@ def standing(subscription: Subscription, is_failing: bool) -> tuple[str, str]:
         }.get(subscription.ended_why, _("เลิกแล้ว"))
     if subscription.paused_at is not None:
         return "stale", _("หยุดชั่วคราว")
-    return ("attention", _("ปลายทางไม่รับ กำลังลองใหม่")) if is_failing else ("ok", _("ส่งอยู่"))
+    return ("attention", _("กำลังลองใหม่")) if is_failing else ("ok", _("ส่งอยู่"))
 
 
 def delivery(row: Delivery) -> tuple[str, str]:
@@ -39,7 +39,7 @@ def delivery(row: Delivery) -> tuple[str, str]:
     if row.state == State.WAITING and row.tries:
         return "attention", _("ส่งไม่ได้ จะลองอีก")
     return {
-        State.WAITING: ("unknown", _("รอส่ง")),
+        State.WAITING: ("stale", _("รอส่ง")),
         State.DELIVERED: ("ok", _("ส่งถึงแล้ว")),
         State.GIVEN_UP: ("failing", _("เลิกส่ง")),
         State.WITHHELD: ("stale", _("ไม่มีสิทธิ์เห็น จึงไม่ส่ง")),
