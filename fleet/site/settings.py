@@ -165,9 +165,9 @@ ALERTS_MAIL = os.environ.get("SALA_ALERTS_MAIL", "") or REMINDERS_MAIL
 ALERTS_LINE = os.environ.get("SALA_ALERTS_LINE", "") or REMINDERS_LINE
 """The carriers of alerts, as those of reminders, whose they are unless said otherwise."""
 
-WEBHOOK_ORIGINS = frozenset(filter(None, os.environ.get("SALA_WEBHOOK_ORIGINS", "").split(",")))
-"""Where webhooks of alerts may go, as ``https://noc.example`` with commas between; nowhere unless it is said here, so
-that no page makes the fleet call what stands beside it."""
+WEBHOOK_ORIGINS = frozenset(os.environ.get("SALA_WEBHOOK_ORIGINS", "").replace(",", " ").split())
+"""Neighbours that webhooks may go to, as ``https://noc.example`` with commas between, so that no page makes the fleet
+call what stands beside it. Those of alerts go nowhere else; those of subscriptions also to the public internet."""
 
 PAGES_ADDRESS = os.environ.get("SALA_PAGES_ADDRESS", "").rstrip("/")
 """Where the pages are, for links in letters; the address that kiosks print on slips unless it is said."""
