@@ -18,6 +18,10 @@ PLAIN = frozenset(
 """First words of addresses."""
 
 
+SEARCHED = ("q", "factory", "office", "channel", "state", "stand", "match")
+"""What a list was asked for stands in its line, as with pages."""
+
+
 def write_down(request: HttpRequest, route: str, named: Mapping[str, object], response: HttpResponse) -> None:
     """Write down what a request did, saw, or was refused; ``named``: what its address names."""
     caller = getattr(request, "auth", None)
@@ -36,5 +40,6 @@ def write_down(request: HttpRequest, route: str, named: Mapping[str, object], re
     sees = caller.scope.sees
     province = next(iter(sees)) if len(sees.provinces) == 1 and not sees.nation else None
     about = "/".join(str(value) for value in named.values())
-    act = Act(kind, f"rest {request.method} {route}", about, province, {"token": caller.token.start})
+    asked = {name: request.GET[name] for name in SEARCHED if request.GET.get(name)}
+    act = Act(kind, f"rest {request.method} {route}", about, province, {**asked, "token": caller.token.start})
     write(doer_of(caller.person, str(request.META.get("REMOTE_ADDR", ""))), act)

@@ -29,7 +29,7 @@ def came_in(request: HttpRequest, user: User, claims: dict[str, Any] | None) -> 
     """``claims``: what the ministry's sign-on said; None for who came with a password or a passkey of ours."""
     way = "sign-on" if claims is not None else BREAK_GLASS if user.username == BREAK_GLASS else "password"
     request.session[WAY] = way
-    request.session[OWES] = way == "password" and settings.SECOND_FACTOR_REQUIRED and not has_second(user)
+    request.session[OWES] = owes(user, way)
     if claims is not None and follow(user, settings.SIGN_ON.id, posts_of(_groups(claims), settings.SIGN_ON.rules)):
         write(doer(request), Act(Kind.CAME, "roles-from-groups", user.username))
     if way == BREAK_GLASS:
@@ -38,6 +38,11 @@ def came_in(request: HttpRequest, user: User, claims: dict[str, Any] | None) -> 
         write(doer(request), Act(Kind.CAME, BREAK_GLASS))
     else:
         write(doer(request), Act(Kind.CAME, "signed-in", said={"way": way}))
+
+
+def owes(user: User, way: str) -> bool:
+    """Whether who came that way has still to set up a second factor, should they be an admin."""
+    return way == "password" and settings.SECOND_FACTOR_REQUIRED and not has_second(user)
 
 
 def has_second(user: User) -> bool:

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, write
-from fleet.people.sessions import OWES
+from fleet.people.sessions import OWES, WAY
 from fleet.web.limits import address_of
-from fleet.web.sign_on.coming import MAIN_FACTORS
+from fleet.web.sign_on.coming import MAIN_FACTORS, owes
 
 
 def listen() -> None:
@@ -35,6 +35,7 @@ def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_mo
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
+    request.session[OWES] = owes(user, str(request.session.get(WAY, "")))
     _note(request, user, "second-factor", Kind.DID, f"- {authenticator.type}")
 
 

@@ -286,6 +286,12 @@ def test_what_was_refused_stands_in_the_trail_and_nothing_else_of_it(headers: di
     assert not Answered.objects.exists()
 
 
+def test_what_was_searched_for_stands_in_the_trail() -> None:
+    one = program(Role.OFFICER)
+    one.get("factories?q=ตัวอย่าง&limit=1")
+    assert json.loads(Entry.objects.get().said) == {"q": "ตัวอย่าง", "token": one.token.start}
+
+
 def test_a_notice_is_withdrawn_with_a_reason() -> None:
     one = program(Role.OFFICER)
     notice = Notice.objects.filter(factory__office_id="CBI", paid_at=None, withdrawn_at=None)[0]

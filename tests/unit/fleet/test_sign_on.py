@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.socialaccount.internal.flows.login import complete_login
@@ -24,6 +25,7 @@ from fleet.people.groups import MappingError, Provider, follow, posts_of, rules_
 from fleet.people.models import Membership, Role, SignIn
 from fleet.people.scope import scope_of
 from fleet.site.sign_on import SignOnError, know
+from fleet.web.sign_on import ministry_urls
 from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
 from fleet.web.sign_on.views import GUESSES_OF_A_NAME
 from tests.support.token_holder import holder
@@ -187,6 +189,18 @@ def test_an_admin_who_owes_a_second_factor_gets_no_further_than_setting_it_up() 
 
 
 @override_settings(SECOND_FACTOR_REQUIRED=True)
+def test_who_becomes_an_admin_after_taking_their_app_away_owes_one() -> None:
+    user = account("officer", Role.OFFICER)
+    client = visitor()
+    come_in(client, "officer")
+    add_app(client)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post("/account/app/remove/").status_code == 302
+    Membership.objects.create(user=user, role=Role.PROVINCIAL_ADMIN, dopa_code=20)
+    assert client.get("/kiosks/").headers["Location"] == "/account/?owes=1"
+
+
+@override_settings(SECOND_FACTOR_REQUIRED=True)
 def test_who_is_no_admin_owes_none() -> None:
     account("officer", Role.OFFICER)
     client = visitor()
@@ -336,6 +350,15 @@ def test_no_link_ties_an_account_of_the_ministrys_to_somebody_of_ours() -> None:
     answer = complete_login(request, somebody_elses)
     assert answer.headers["Location"] == "/sign-in/?wrong=sign-on"
     assert not SocialAccount.objects.exists()
+
+
+def test_a_ministry_that_does_not_answer_leaves_one_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody_there(_request: object, _provider_id: str) -> None:
+        raise requests.ConnectionError("refused")
+
+    monkeypatch.setattr(ministry_urls.views, "login", nobody_there)  # allauth's, which asks the provider who it is
+    answer = ministry_urls.to_the_ministry(RequestFactory().get("/sign-on/ministry/"), "ministry")
+    assert answer.headers["Location"] == "/sign-in/?wrong=sign-on"
 
 
 def test_the_ministry_has_nobody_of_the_sealed_name() -> None:
