@@ -9,8 +9,11 @@ FOLDER = Path("build/npm")
 
 
 def fetched(package: str, name: str) -> Path:
-    """The folder of ``package`` (with its version, as ``axe-core@4.14.1``), which is called ``name`` inside."""
-    folder = FOLDER / name.replace("/", "-")
+    """The folder of ``package`` (with its version, as ``axe-core@4.14.1``), which is called ``name`` inside.
+
+    Another version is another folder: one that lies there already is never taken for it.
+    """
+    folder = FOLDER / package.replace("/", "-")
     inside = folder / "node_modules" / name
     if not inside.exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A real OpenID provider on loopback (npm oidc-provider, fetched into ``build/npm/oidc``), as a ministry would have.
+"""A real OpenID provider on loopback (npm oidc-provider), as a ministry would have.
 
 Its own development pages ask for a name and any password; what it then says of that name is ``people``.
 """
@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.npm import fetched
 from tests.support.ports import free_port
 from tests.support.require import require
 
-FOLDER = Path("build/npm/oidc")
 PACKAGE = "oidc-provider@9.13.3"
 CLIENT_ID, SECRET = "sala-test", "a-secret-of-a-test-and-of-nothing-else"
 PATIENCE_S = 60
@@ -41,8 +41,7 @@ class Ministry:
     def running(self, fleet_address: str, people: Mapping[str, Mapping[str, object]]) -> Iterator[None]:
         """At work for one fleet, and gone afterwards."""
         require("node")
-        _fetch()
-        script = FOLDER / "openid_provider.mjs"  # node looks for packages beside the script
+        script = fetched(PACKAGE, "oidc-provider").parents[1] / "openid_provider.mjs"  # node looks beside the script
         shutil.copy(Path(__file__).with_suffix(".mjs"), script)
         back = f"{fleet_address}/sign-on/{PROVIDER}/back/"
         command = ["node", script, str(self.port), CLIENT_ID, SECRET, back, json.dumps(people)]
@@ -61,13 +60,3 @@ class Ministry:
 def ministry() -> Ministry:
     """One on a port of its own."""
     return Ministry(free_port())
-
-
-def _fetch() -> None:
-    if (FOLDER / "node_modules" / "oidc-provider").exists():
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "package.json").write_text('{"private": true}', "utf-8")
-    subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--silent", PACKAGE], cwd=FOLDER, check=True, timeout=600
-    )
