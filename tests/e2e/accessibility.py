@@ -7,16 +7,14 @@ By hand, some minutes; pictures of every page are left under ``build/accessibili
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.crawl import kind_of, pages
 from tests.support.browser import chromium, watched_page
 from tests.support.npm import fetched
 from tests.support.require import require
@@ -28,9 +26,7 @@ PICTURES = Path("build/accessibility")
 LOOKS = (("desk", "th", False), ("phone", "en", False), ("phone", "th", True))
 """Size, language, by night."""
 
-DEEDS = ("/sign-out/", "/language/", "/theme/")
 _IN_A_NAME = str.maketrans({"/": "_", "*": "X", ",": "", " ": "-"})
-_ID = re.compile(r"/(?=[^/]*[0-9A-Z])[^/]+(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +41,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.page} ({self.look}): {self.rule} at {self.target}: {self.why}"
-
-
-def kind_of(path: str) -> str:
-    """What pages of one kind have in common: their path without what names a thing."""
-    return _ID.sub("/*", path)
-
-
-def pages(page: Page, fleet: RunningFleet) -> Iterator[str]:
-    """The path of one page of every kind, found by following links; the browser is at it."""
-    waiting, known = ["/"], {"/"}
-    while waiting:
-        path = waiting.pop(0)
-        answer = page.goto(fleet.address + path)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
-            continue
-        yield path
-        for link in page.evaluate("[...document.querySelectorAll('a[href]')].map((each) => each.href)"):
-            parts = urlsplit(link)
-            kind = kind_of(parts.path)
-            if link.startswith(fleet.address) and kind not in known and not parts.path.startswith(DEEDS):
-                known.add(kind)
-                if not parts.path.endswith((".csv", ".pdf", ".json", ".png", ".xlsx")):
-                    waiting.append(parts.path)
 
 
 def findings(page: Page, path: str, look: str) -> list[Finding]:
@@ -90,7 +63,7 @@ def look_at_all(browser: Browser, fleet: RunningFleet, axe: str) -> tuple[int, i
             if language == "en":
                 watched.page.goto(f"{fleet.address}/more/")  # where a phone has the switch
                 watched.page.get_by_role("button", name="English").locator("visible=true").first.click()
-            for path in pages(watched.page, fleet):
+            for path in pages(watched.page, fleet.address):
                 watched.page.evaluate(axe)  # not a script of the page's, so its policy has no say in it
                 for each in findings(watched.page, path, look):
                     print(each, flush=True)

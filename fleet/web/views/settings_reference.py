@@ -31,8 +31,8 @@ class Entry:
     default: str
     since: str
     is_locked: bool
-    is_thai: bool
-    is_pattern: bool
+    language: str
+    is_code: bool
 
 
 @require_safe
@@ -65,8 +65,8 @@ def _entry(leaf: Leaf) -> Entry:
         default="" if leaf.default is MISSING else shown(leaf.default),
         since=SINCE[leaf.path[0]],
         is_locked=leaf.is_locked,
-        is_thai=leaf.path[-1] == "th",
-        is_pattern=values.startswith("^"),
+        language=leaf.path[-1] if is_language else "",
+        is_code=values.startswith("^") or isinstance(msgspec.inspect.type_info(leaf.type), msgspec.inspect.EnumType),
     )
 
 
