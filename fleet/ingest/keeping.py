@@ -229,8 +229,9 @@ class _Batch:
             state.converged_at = self._now
 
     def reply(self, state: KioskState, payload: bytes) -> None:
-        """How a command ended."""
+        """How a command ended; whoever answers was heard, and open pages are told by that."""
         commanding.replied(state.kiosk_id, decode(payload, Reply), self._now)
+        state.heard_at = self._now
 
     # ---- records
 

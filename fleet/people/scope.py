@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from fleet.people.models import Membership, Role
 
 M = TypeVar("M", bound=Model)
+U = TypeVar("U", bound=AbstractBaseUser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,25 @@ def scope_of(user: AbstractBaseUser | AnonymousUser) -> Scope:
     """The scope of an account, asked anew for every request."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
+    if isinstance(fixed := getattr(user, _FIXED, None), Scope):
+        return fixed
     return scope_from((Role(role), code) for role, code in _held(user.pk))
+
+
+_FIXED = "_sala_scope"
+
+
+def with_scope(account: U, scope: Scope) -> U:
+    """The same account object, but that ``scope_of`` answers ``scope`` for it, whatever the database says.
+
+    For an account in memory in whose name something is made for all who have this scope (``fleet.web.watching``).
+
+    Raises: ValueError for an account of the database: that one's scope is asked anew, always.
+    """
+    if account.pk is not None:
+        raise ValueError("a real account has the scope of its roles")
+    setattr(account, _FIXED, scope)
+    return account
 
 
 def _held(user_id: int) -> QuerySet[Membership, tuple[str, int | None]]:

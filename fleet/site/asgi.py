@@ -1,4 +1,4 @@
-"""What uvicorn serves: the pages."""
+"""What uvicorn serves: the pages, and the streams that tell open pages of changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.site.settings")
 django.setup(set_prefix=False)
 
 from fleet.site.sign_on import furnish  # noqa: E402 - it is of no use before Django is set up
+from fleet.web.watching.door import Watched  # noqa: E402 - the same
 
 furnish()
-application = get_asgi_application()
+application = Watched(get_asgi_application())

@@ -7,6 +7,7 @@ serial number into the scope, and ``kiosk_application`` serves the kiosks' route
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from fleet.trust.broker import CLIENTS_ROOT
 from fleet.trust.certificates import Peer
 
 GOODBYE_S = 2
-"""How long open answers may go on after a signal; a live page's would go on for ever."""
+"""How long open answers may go on after a signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,17 @@ class _Lazy:
 _KIOSKS = _Lazy()
 
 
+class _Pages(uvicorn.Server):
+    """Tells the streams of open pages of the end, before it waits for every answer to be complete."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, who asks nobody."""
+        from fleet.site.asgi import application
+
+        application.close()
+        await super().shutdown(sockets)
+
+
 async def serve(listen: Listen) -> None:
     """Run both servers until a signal ends them."""
     from fleet.site.asgi import application
@@ -90,7 +102,7 @@ async def serve(listen: Listen) -> None:
 
     Settling().listen()
 
-    pages = uvicorn.Server(
+    pages = _Pages(
         uvicorn.Config(
             application,
             listen.host,

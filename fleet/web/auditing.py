@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -126,6 +127,11 @@ def _only_moves(request: HttpRequest, name: str) -> bool:
         request.session[OPENED] = [*opened, name]
         return False
     return request.headers.get("HX-Request") == "true"
+
+
+def was_shown(session: SessionBase, name: str) -> bool:
+    """Whether a session may have the moving part of the page ``name``: its opening was written down, or need not be."""
+    return name not in MOVING or name in session.get(OPENED, [])
 
 
 def _write_deed(request: HttpRequest, kwargs: Mapping[str, object], response: HttpResponse) -> None:

@@ -29,6 +29,7 @@ def measures() -> tuple[Measure, ...]:
         image,
         ingest,
         letters,
+        live,
         pages,
         register,
         rollout,
@@ -53,6 +54,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(rollout.NAMES, rollout.measure),
         Measure(register.NAMES, register.measure),
         Measure(pages.NAMES, pages.measure),
+        Measure(live.NAMES, live.measure),
         Measure(image.NAMES, image.measure),
         Measure(delta.NAMES, delta.measure),
     )

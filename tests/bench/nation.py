@@ -2,7 +2,7 @@
 
 10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice, and
 20,000 payments. What it is not: sensible beyond what pages count, order and show. Prints the cookie of a signed-in
-national admin.
+national admin. A number behind it makes so much of it (0.1: a tenth).
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ AT_ONCE = 5_000
 RECORD_KINDS = ("visit-ended", "payment-opened", "slip-printed", "device-changed", "settings-applied")
 
 
-def fill() -> str:
-    """Everything; the session key of an admin of the nation."""
+def fill(share: float = 1.0) -> str:
+    """Everything, or this share of it; the session key of an admin of the nation."""
     from django.utils import timezone
 
     from fleet.site.simulated import make_simulated
 
     chance = random.Random(1)  # noqa: S311 - the same nation every time
     now = timezone.now()
-    kiosk_ids = make_simulated(KIOSKS)
+    kiosk_ids = make_simulated(round(share * KIOSKS))
     _states(kiosk_ids, now, chance)
-    _records(kiosk_ids, now)
+    _records(kiosk_ids, now, round(share * RECORDS))
     _days(kiosk_ids, now, chance)
-    _money(kiosk_ids, now)
+    _money(kiosk_ids, now, share)
     return _admin()
 
 
@@ -76,13 +76,13 @@ def _states(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
     _in_lots(KioskState, map(state_of, kiosk_ids))
 
 
-def _records(kiosk_ids: list[str], now: datetime) -> None:
+def _records(kiosk_ids: list[str], now: datetime, records: int) -> None:
     from fleet.devices.models import Record
 
     def told() -> Iterator[Record]:
-        for number in range(RECORDS):
+        for number in range(records):
             no, kiosk_id = number // len(kiosk_ids) + 1, kiosk_ids[number % len(kiosk_ids)]
-            at = now - timedelta(seconds=(RECORDS - number) * DAYS * 86_400 / RECORDS)
+            at = now - timedelta(seconds=(records - number) * DAYS * 86_400 / records)
             kind = RECORD_KINDS[no % len(RECORD_KINDS)]
             body = {"kind": kind, **_bodies(kind, no, at)}
             yield Record(kiosk_id=kiosk_id, spool_id="s", no=no, kind=kind, body=body, received_at=at)
@@ -125,7 +125,7 @@ def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
     import_module("fleet.figures.migrations.0002_sums").add_up(apps, None)
 
 
-def _money(kiosk_ids: list[str], now: datetime) -> None:
+def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
     from fleet.office.fees.models import FeeRule, NoticeRevision
     from fleet.office.models import Factory, FactoryState, Notice
     from fleet.payments.banks.port import Proof
@@ -133,7 +133,8 @@ def _money(kiosk_ids: list[str], now: datetime) -> None:
     from fleet.payments.models import Confirmation, Intent
 
     offices = sorted({kiosk_id[:3] for kiosk_id in kiosk_ids})
-    numbers = [f"{number:014d}" for number in range(FACTORIES)]
+    factories, payments = round(share * FACTORIES), round(share * PAYMENTS)
+    numbers = [f"{number:014d}" for number in range(factories)]
     _in_lots(
         Factory,
         (
@@ -163,7 +164,7 @@ def _money(kiosk_ids: list[str], now: datetime) -> None:
                 notice_id=f"N-{index}", revision=1, amount_satang=330_000, lines=[], as_of=now.date(), rule=rule,
                 why="made", made_at=now,
             )
-            for index in range(FACTORIES)
+            for index in range(factories)
         ),
     )  # fmt: skip
     _in_lots(
@@ -174,7 +175,7 @@ def _money(kiosk_ids: list[str], now: datetime) -> None:
                 notice_id=f"N-{index}", biller_id="112345678901234", ref1=f"R{index:08d}", ref2=f"T{index}",
                 amount_satang=330_000, opened_at=now - timedelta(minutes=index),
             )
-            for index in range(PAYMENTS)
+            for index in range(payments)
         ),
     )  # fmt: skip
     _in_lots(
@@ -186,7 +187,7 @@ def _money(kiosk_ids: list[str], now: datetime) -> None:
                 business_day=(now - timedelta(minutes=index)).date(), notice_id=f"N-{index}", intent_id=f"T{index}",
                 match=Match.EXACT if index % 33 else Match.UNDER,
             )
-            for index in range(PAYMENTS)
+            for index in range(payments)
         ),
     )  # fmt: skip
 
@@ -212,4 +213,4 @@ def _admin() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    sys.stdout.write(fill() + "\n")
+    sys.stdout.write(fill(*map(float, sys.argv[1:2])) + "\n")

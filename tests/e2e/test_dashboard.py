@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, SlipPrinted, VisitEnded
@@ -229,6 +229,49 @@ def test_a_lost_device_shows_without_a_reload(browser: Browser, fleet: RunningFl
         picture(watched, "overview-failing")
         kiosk.say_status()
         expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+
+
+def test_a_page_is_told_over_one_stream_and_has_none_in_the_background(
+    browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
+) -> None:
+    with watched_page(browser) as watched:
+        page, asked = watched.page, list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        sign_in(page, fleet, "chonburi", "/kiosks/CBI-02/")
+        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+        kiosk.say_status(scanner=DeviceState.NO_DEVICE)
+        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์")
+        assert sum("/live?" in each for each in asked) == 1
+        assert not [each for each in asked if "seen=" in each and "/live?" not in each], "it was told, and did not ask"
+        with page.expect_event("requestfailed", lambda request: "/live?" in request.url):
+            _look_away(page, is_hidden=True)
+        kiosk.say_status()
+        with page.expect_request("**/live?*"):
+            _look_away(page, is_hidden=False)
+        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+
+
+def _look_away(page: Page, *, is_hidden: bool) -> None:
+    """Another tab is in front, or is not: what the browser says of it, said by hand."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_hidden,
+    )
+
+
+def test_a_page_that_is_refused_a_stream_asks(browser: Browser, fleet: RunningFleet, kiosk: WireKiosk) -> None:
+    with watched_page(browser) as watched:
+        page = watched.page
+        page.route("**/live?*", lambda route: route.fulfill(status=503))
+        sign_in(page, fleet, "chonburi", "/kiosks/CBI-02/")
+        kiosk.say_status(scanner=DeviceState.NO_DEVICE)
+        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์")
+        kiosk.say_status()
+        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+        watched.complaints[:] = [each for each in watched.complaints if "/live?" not in each]
 
 
 # ---- who may see what ------------------------------------------------------------------------------------------------

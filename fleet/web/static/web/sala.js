@@ -13,6 +13,7 @@
   const live = document.querySelector("#live-line");
   const cut = document.querySelector("#cut-off");
   let heardAt = Date.now();
+  let seenAt = 0; // since when somebody looks: a page in the background asks nobody, and catches up when it is seen
   let heardClock = "";
 
   const say = (template, number) => template.replace("%n", String(number));
@@ -35,7 +36,7 @@
     }
     if (!live) return;
     const silence = since(heardAt);
-    const isCut = silence > 5;
+    const isCut = silence > 5 && !document.hidden && Date.now() - seenAt > 3000;
     live.classList.toggle("cut", isCut);
     live.querySelector("span").textContent = `${isCut ? words.was : words.live} ${age(silence)}`;
     cut.hidden = !isCut;
@@ -48,7 +49,8 @@
     tick();
   };
 
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) heard(); });
+  document.addEventListener("sala:heard", heard);
+  document.addEventListener("visibilitychange", () => { seenAt = Date.now(); tick(); });
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, textarea, select");
     const rows = [...document.querySelectorAll("a[data-row]")];
