@@ -32,6 +32,7 @@ def _pages() -> dict[str, str]:
     folders, cases = _("แฟ้ม"), _("เรื่องที่ดำเนินการ")
     return {
         "command": _("คำสั่งถึงตู้"),
+        "round-deed": _("งานช่าง"),
         "identity": _("ตัวตนของตู้"),
         "enrol": _("ลงทะเบียนตู้"),
         "layer": settings,

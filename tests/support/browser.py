@@ -22,13 +22,14 @@ WAIT_MS = 60_000
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser, closed afterwards."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """A browser, closed afterwards. ``arguments``: more of Chromium's own."""
     require("chromium")
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         # --no-sandbox: Chromium's own sandbox refuses to run as root, as tests in containers do.
-        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        whole = ["--no-sandbox", *arguments]
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=whole)
         yield launched
         launched.close()
 

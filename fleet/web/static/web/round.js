@@ -106,7 +106,7 @@
     if (now.whose !== whose) { location.reload(); return; } // somebody else signed in: their page clears what is kept
     for (const deed of deeds) if (now.deeds[deed.id] && deed.state === "waiting") await put({ ...deed, ...now.deeds[deed.id] });
     for (const deed of deeds) if (deed.state === "queued") await put({ ...deed, ...await sent(deed, now.token) });
-    renew();
+    renew(now.at);
   };
 
   let busy = false;
@@ -140,8 +140,9 @@
   };
 
   // A page that was kept is old as soon as there is a signal; once, so that a bad line does not turn it round and round.
-  const renew = () => {
-    if (Date.now() - Date.parse(words.made) < OLD_MS || sessionStorage.getItem("sala-round-renewed") === words.made) return;
+  // Both times are the fleet's: a phone whose clock is wrong must not do it for ever.
+  const renew = (at) => {
+    if (Date.parse(at) - Date.parse(words.made) < OLD_MS || sessionStorage.getItem("sala-round-renewed") === words.made) return;
     sessionStorage.setItem("sala-round-renewed", words.made);
     if (!document.activeElement?.matches("input:not([type=checkbox])")) location.reload();
   };
@@ -212,5 +213,6 @@
     root.dataset.kept = "1";
   };
 
-  flush().then(() => { if (!cut && !said && navigator.serviceWorker) return keep(); });
+  // Without TLS there is no worker, and a phone that is full or lost its signal meanwhile keeps what it had.
+  flush().then(() => { if (!cut && !said && navigator.serviceWorker) keep().catch(() => {}); });
 })();
