@@ -133,7 +133,9 @@ def enrol(rig: Rig, machine: Emulator) -> None:
     words(machine, r"-> (Idle)", START_S)
     until(rig.is_online, "the kiosk online, with its office's records", START_S)
     for device in ("card", "scanner", "printer", "display"):
-        words(machine, rf"-> Idle\b[\s\S]*?\b({device}) is online")  # of the process that has an identity
+        words(
+            machine, rf"this kiosk is {KIOSK_ID}\b[\s\S]*?\b({device}) is online"
+        )  # of the process that has an identity
     machine.picture(keep_as="2-idle")
 
 

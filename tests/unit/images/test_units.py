@@ -47,6 +47,19 @@ def systemd_here() -> int:
     return int(said.split()[1])
 
 
+OF_MODULES = {"ttyUSB": "usbserial", "ttyACM": "cdc_acm", "drm": "drm", "usb": "usbcore"}
+OF_THE_KERNEL = {"fb", "gpiochip", "input", "tty"}
+"""Names of /proc/devices: which module of Debian's kernel says them, and which the kernel itself."""
+
+
+def test_devices_are_allowed_by_names_that_are_known_when_the_unit_starts() -> None:
+    unit = (UNITS / "sala-frontdesk.service").read_text("utf-8")
+    loaded = (UNITS.parent / "images/root/etc/modules-load.d/sala.conf").read_text("utf-8").splitlines()
+    named = set(re.findall(r"^DeviceAllow=char-(\S+)", unit, re.MULTILINE))
+    assert named == OF_MODULES.keys() | OF_THE_KERNEL
+    assert set(OF_MODULES.values()) == {line for line in loaded if not line.startswith("#")}
+
+
 def test_every_unit_of_ours_is_started_by_something() -> None:
     text = "\n".join(unit.read_text("utf-8") for unit in UNITS.glob("*.service"))
     doors = {f"{path.stem}@" for path in UNITS.glob("*.socket")}  # started by the door's own program
