@@ -181,7 +181,7 @@ WAYS: tuple[Way, ...] = (
             services.MY_FACTORY,
             name,
             _as_is(partial(journeys.my_factory, bring=bring)),
-            ("3,300.00", "3,300.00"),
+            ("กำลังดำเนินการ", "Payment due"),
             uses,
         )
         for name, bring, uses in (("card", journeys.by_card, _READ), ("folder", journeys.by_folder, _SCAN))

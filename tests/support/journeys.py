@@ -45,6 +45,9 @@ KEYS_BACK = (676, 720)
 TOGGLES_IDLE = (40, 650, 620, 790)
 """The two buttons at the foot of idle, which say which language it is in."""
 
+TOGGLES = (490, 650, 790, 790)
+"""The two of a visit, at the foot of its screens: language and size of type."""
+
 EVERY_DEVICE = frozenset(Device)
 TRY_S = 3.0
 """How long a touch is given to be heeded before it is tried again."""
@@ -164,6 +167,8 @@ class Hand:
         """From idle, in the hand's language."""
         self.take_language()
         self.press(Idle(self.desk), Button.START, "ChoosingService")
+        menu = ChoosingService(self.desk)
+        self.demo.wait_until(lambda: self.shows(menu, TOGGLES), f"the menu in {self.desk.language.value}")
 
     def choose(self, service: str, *then: str) -> None:
         """Touch the tile of a service, on whatever page of the menu it stands."""
