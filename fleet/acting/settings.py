@@ -6,15 +6,18 @@ Not here: what a document may say (``fleet.protocol.settings``), and forms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
 
 from fleet.acting.seen import kiosks_seen, offices_seen, provinces_seen
-from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document
-from fleet.devices.models import Kiosk, Layer, SettingsRevision
+from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document, try_draft
+from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope
 from fleet.protocol.settings import read_settings
@@ -33,7 +36,16 @@ CAREFUL_SETTINGS = Plan(
 LOCKED = frozenset({"payee", "payees", "sample"})
 """Where money goes is the treasury's to say; ``sample`` may only end together with a real payee."""
 
+OF_NO_MONEY = frozenset({"icon", "position", "offered"})
+"""Of a fee of another office: what neither names an account nor an amount. To stop taking one must be quick."""
+
 REASON_MAX = 200
+
+AHEAD_MAX = timedelta(days=366)
+"""Further ahead nobody remembers what it was for."""
+
+ASKED_FOR = timedelta(days=14)
+"""So long a change waits for another person; then whoever wants it says so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +103,12 @@ class Refusal(StrEnum):
     BEING_ROLLED_OUT = "being-rolled-out"
     NOT_YOURS = "not-yours"
     """It says where money goes: that is the treasury's."""
+    NOT_AN_ADMINS = "not-an-admins"
+    """It says more than where money goes: that is an admin's."""
     DOES_NOT_FIT = "does-not-fit"
     """A kiosk could not live with it."""
+    NO_SUCH_TIME = "no-such-time"
+    """It is to take effect in the past, or in more than a year."""
 
 
 class PublishError(ValueError):
@@ -106,12 +122,24 @@ class PublishError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be put into force. ``base``: the revision it was made from (0: the layer said nothing)."""
+    """What is to be put into force. ``base``: the revision it was made from (0: the layer said nothing).
+
+    ``as_admin`` and ``as_treasury``: which of its values whoever wants it may say. ``takes_effect_at`` None: now.
+    ``restores`` as in ``SettingsRevision``.
+    """
 
     document: Mapping[str, Any]
     base: int
     reason: str
     in_waves: bool = False
+    as_admin: bool = True
+    as_treasury: bool = False
+    takes_effect_at: datetime | None = None
+    restores: int | None = None
+
+
+Published = SettingsRevision | Rollout | PlannedSettings
+"""The revision in force; or what brings it in waves; or what waits for another person, or for its time."""
 
 
 def is_overtaken(latest: SettingsRevision | None, base: int) -> bool:
@@ -119,8 +147,10 @@ def is_overtaken(latest: SettingsRevision | None, base: int) -> bool:
     return base != (latest.revision if latest else 0)
 
 
-def publish(spot: Spot, change: Wanted, author: User | None) -> SettingsRevision | Rollout:
-    """Put a document into force at once, or begin to, a wave at a time.
+def publish(spot: Spot, change: Wanted, author: User | None) -> Published:
+    """Put a document into force at once, or begin to, a wave at a time; or plan that.
+
+    Where it names money (``names_money``) another person has to agree first.
 
     Raises: PublishError.
     """
@@ -132,24 +162,99 @@ def publish(spot: Spot, change: Wanted, author: User | None) -> SettingsRevision
     before = latest.document if latest else {}
     if change.document == before:
         raise PublishError(Refusal.UNCHANGED)
-    if any(change.document.get(name) != before.get(name) for name in LOCKED):
-        raise PublishError(Refusal.NOT_YOURS)
+    _demand_ones_own(change, before)
     if strange := _strange(spot, change.document) - _strange(spot, before):
         raise PublishError(Refusal.DOES_NOT_FIT, tuple(sorted(strange)))
+    needs_second = names_money(before, change.document)
+    if needs_second or change.takes_effect_at is not None:
+        return _planned(spot, change, author, needs_second=needs_second)
+    return put_into_force(spot, change, author)
+
+
+def go_back(spot: Spot, to: int | None, asked: Wanted, author: User | None) -> Published:
+    """Put an earlier revision into force again, 0 for the layer that says nothing; None takes the last change back.
+
+    Of ``asked``, reason and rights count. Another person has to agree where ``publish`` would ask for one.
+
+    Raises: LookupError when there is no such revision, or all has been taken back; PublishError.
+    """
+    latest = latest_document(spot.layer, spot.key)
+    if to is None:
+        if latest is None or not latest.stands_for:
+            raise LookupError("nothing to take back")
+        rows = SettingsRevision.objects.filter(layer=spot.layer, key=spot.key)
+        earlier = rows.filter(revision__lt=latest.stands_for).first()
+        to = earlier.stands_for if earlier else 0
+    document, restores = revision_of(spot.layer, spot.key, to)
+    base = latest.revision if latest else 0
+    change = replace(asked, document=document, base=base, restores=restores, in_waves=False, takes_effect_at=None)
+    return publish(spot, change, author)
+
+
+def revision_of(layer: str, key: str, number: int) -> tuple[Mapping[str, Any], int]:
+    """The document of a revision, and the one that brought it first; 0 is the layer that says nothing.
+
+    Raises: LookupError when there is none.
+    """
+    if not number:
+        return {}, 0
+    found = SettingsRevision.objects.filter(layer=layer, key=key, revision=number).first()
+    if found is None:
+        raise LookupError(f"no revision {number}")
+    return found.document, found.stands_for
+
+
+def put_into_force(spot: Spot, change: Wanted, author: User | None) -> SettingsRevision | Rollout:
+    """Have it, now, without asking anybody any more.
+
+    Raises: PublishError.
+    """
     try:
         if change.in_waves and spot.layer in IN_WAVES:
             draft = Draft(
-                CAREFUL_SETTINGS, reason, layer=spot.layer, key=spot.key, document=change.document,
+                CAREFUL_SETTINGS, change.reason, layer=spot.layer, key=spot.key, document=change.document,
                 province=spot.dopa_code,
             )  # fmt: skip
             return start(draft, author)
-        return change_settings(spot.layer, spot.key, change.document, author, reason)
+        with transaction.atomic():
+            made = change_settings(spot.layer, spot.key, change.document, author, change.reason.strip()[:REASON_MAX])
+            if change.restores is not None:
+                made.restores = change.restores
+                made.save(update_fields=["restores"])
+        return made
     except PlanError:
         raise PublishError(Refusal.NO_KIOSK) from None
     except SettingsError as err:
         is_staged = BEING_ROLLED_OUT in err.problems
         refusal = Refusal.BEING_ROLLED_OUT if is_staged else Refusal.DOES_NOT_FIT
         raise PublishError(refusal, tuple(err.problems)) from None
+
+
+def _demand_ones_own(change: Wanted, before: Mapping[str, Any]) -> None:
+    """Raises: PublishError when it says what whoever wants it has no say in."""
+    tops = {path[0] for path in touched(before, change.document)}
+    if tops & LOCKED and not change.as_treasury:
+        raise PublishError(Refusal.NOT_YOURS)
+    if tops - LOCKED and not change.as_admin:
+        raise PublishError(Refusal.NOT_AN_ADMINS)
+
+
+def _planned(spot: Spot, change: Wanted, author: User | None, *, needs_second: bool) -> PlannedSettings:
+    now, at = timezone.now(), change.takes_effect_at
+    if at is not None and not now < at <= now + AHEAD_MAX:
+        raise PublishError(Refusal.NO_SUCH_TIME)
+    try:
+        try_draft(spot.layer, spot.key, change.document)
+    except SettingsError as err:
+        raise PublishError(Refusal.DOES_NOT_FIT, tuple(err.problems)) from None
+    expires_at = min(now + ASKED_FOR, at or now + ASKED_FOR) if needs_second else None
+    return PlannedSettings.objects.create(
+        layer=spot.layer, key=spot.key, dopa_code=spot.dopa_code, base=change.base, document=dict(change.document),
+        restores=change.restores, reason=change.reason.strip()[:REASON_MAX],
+        in_waves=change.in_waves and spot.layer in IN_WAVES,
+        state=PlannedSettings.State.ASKED if needs_second else PlannedSettings.State.PLANNED,
+        asked_by=author, asked_at=now, expires_at=expires_at, takes_effect_at=at,
+    )  # fmt: skip
 
 
 def _strange(spot: Spot, document: Mapping[str, Any]) -> frozenset[str]:
@@ -159,6 +264,32 @@ def _strange(spot: Spot, document: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(read_settings([*(each.document for each in above if each), document])[1])
     except SettingsError:
         return frozenset()
+
+
+Path = tuple[str, ...]
+
+
+def values_of(document: Mapping[str, Any], path: Path = ()) -> dict[Path, Any]:
+    """Every value a document says, by where it stands."""
+    said: dict[Path, Any] = {}
+    for name, value in document.items():
+        is_table = isinstance(value, Mapping) and value
+        said.update(values_of(value, (*path, name)) if is_table else {(*path, name): value})
+    return said
+
+
+def touched(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Path]:
+    """Where two documents say otherwise, value by value."""
+    old, new = values_of(before), values_of(after)
+    return {path for path in {*old, *new} if (path in old, old.get(path)) != (path in new, new.get(path))}
+
+
+def names_money(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether it makes a difference to an account that money goes to, or to what is asked of people."""
+    return any(
+        path[0] in LOCKED or (path[0] == "fees" and not (len(path) > 2 and path[2] in OF_NO_MONEY))
+        for path in touched(before, after)
+    )
 
 
 def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

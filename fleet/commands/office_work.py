@@ -4,6 +4,7 @@
     fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
     fleet office-work register                      check, import and undo what was asked for on the page, then end
     fleet office-work registrations                 pass on to i-Industry who asked to be registered, then end
+    fleet office-work settings                      put into force what was planned for by now, then end
     fleet office-work webhooks                      tell other programs what happened, then end
     fleet notices CBI 2569                          tell what would be made; --make makes it
     fleet notices CBI 2569 --letters FOLDER         the letters of what is owed, several PDFs; goes on where it stopped
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 def add(command: AddCommand) -> None:
     """These commands."""
     work = command("office-work", _office_work, "do what waits of one kind; conduct starts it")
-    work.add_argument("what", choices=["letters", "daily", "register", "registrations", "webhooks"])
+    work.add_argument("what", choices=["letters", "daily", "register", "registrations", "settings", "webhooks"])
     _add_notices(command("notices", _notices, "yearly fees: tell, make, and print the letters"))
 
 
@@ -78,6 +79,10 @@ def _office_work(arguments: argparse.Namespace) -> Said:
         return {"turns": register.work_off(stop)}
     if arguments.what == "registrations":
         return _pass_on_registrations(stop)
+    if arguments.what == "settings":
+        from fleet.acting import planning
+
+        return {"ended": planning.work(timezone.now, stop)}
     if arguments.what == "webhooks":
         from fleet.conduct import hooks
 

@@ -1,5 +1,5 @@
 """The office's standing work, done by processes of their own: letters, reminders, surcharges, imports of registers,
-registrations that are passed on, webhooks.
+registrations that are passed on, settings that were planned for now, webhooks.
 
 Not here, in the leader's own turn: a mail server may take a minute and a hundred letters ten seconds, and meanwhile
 the lease would run out and a revocation wait. The leader only looks whether there is work and starts who does it; all
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from fleet.conduct import hooks, registering
+from fleet.devices import planned
 from fleet.office.channels import passing_on
 from fleet.office.fees import making, runs
 from fleet.office.fees.models import LetterPart, PolicyRevision, Reminder
@@ -70,6 +71,8 @@ class OfficeWork:
             self._begin("registrations")
         now = timezone.now()
         hooks.watch(now)
+        if not self._count("settings") and planned.due(now).exists():
+            self._begin("settings")
         if not self._count("webhooks") and hooks.due(now).exists():
             self._begin("webhooks")
         if now_s >= self._daily_at_s:

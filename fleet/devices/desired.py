@@ -45,7 +45,8 @@ def kiosks_of(layer: str, key: str) -> QuerySet[Kiosk]:
 class _Documents:
     """The latest documents of every layer that concerns some kiosks: read once, put together for each."""
 
-    def __init__(self, kiosks: Sequence[Kiosk]) -> None:
+    def __init__(self, kiosks: Sequence[Kiosk], draft: SettingsLayer | None = None, key: str = "") -> None:
+        """``draft``: stands in the place of its layer's document, the one of ``key``."""
         wanted = (
             Q(layer=Layer.NATIONAL, key="")
             | Q(layer=Layer.PROVINCE, key__in={str(kiosk.office.province_id) for kiosk in kiosks})
@@ -57,6 +58,8 @@ class _Documents:
             (each.layer, each.key): SettingsLayer(layer=each.layer, revision=each.revision, document=each.document)
             for each in SettingsRevision.objects.filter(pk__in=newest.values("newest"))
         }
+        if draft is not None:
+            self._held[draft.layer, key] = draft
         staged = {kiosk.staged_id for kiosk in kiosks if kiosk.staged_id is not None}
         self._staged = {
             each.pk: (
@@ -162,6 +165,24 @@ def try_on(kiosks: Sequence[Kiosk]) -> None:
         _try_on(some, _Documents(some))
 
 
+def try_draft(layer: str, key: str, document: Mapping[str, Any]) -> None:
+    """Read what the layer's kiosks would run with this document, as they will; nothing is kept.
+
+    Raises: SettingsError.
+    """
+    draft = SettingsLayer(layer=layer, revision=0, document=dict(document))
+    kiosks = list(kiosks_of(layer, key))
+    for begin in range(0, len(kiosks), KIOSKS_AT_ONCE):
+        some = kiosks[begin : begin + KIOSKS_AT_ONCE]
+        _try_on(some, _Documents(some, draft, key))
+
+
+def drafted_for(kiosk: Kiosk, layer: str, key: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of one kiosk, all layers merged, were this document in force."""
+    draft = SettingsLayer(layer=layer, revision=0, document=dict(document))
+    return merge(each.document for each in _Documents([kiosk], draft, key).stack_of(kiosk))
+
+
 def _try_on(kiosks: Sequence[Kiosk], documents: _Documents) -> None:
     """Read the settings of each kiosk as the kiosk will; a stack that many share is read once.
 
@@ -229,6 +250,7 @@ __all__ = [
     "announce_office",
     "change_settings",
     "desired_of",
+    "drafted_for",
     "kiosks_of",
     "latest_document",
     "merged_for",
@@ -236,6 +258,7 @@ __all__ = [
     "put_back",
     "stack_of",
     "tell_desired",
+    "try_draft",
     "try_on",
     "undo",
 ]

@@ -148,6 +148,57 @@ class StagedSettings(models.Model):
         return f"{self.layer} {self.key} {self.revision}, staged"
 
 
+class PlannedSettings(models.Model):
+    """A change of a layer that somebody wants and that is not in force: it waits for another person, for its time, or
+    for both. What becomes of it stands here for good; ``fleet.acting.planning`` writes it.
+
+    ``base``: the revision it was made from (0: the layer said nothing). ``restores`` as in ``SettingsRevision``.
+    ``takes_effect_at`` None: as soon as another has agreed. ``dopa_code``: whose layer it is; None the nation's.
+    ``problem``: why it failed, a word and what it is about, a line each. ``brought``: the revision it became.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        ASKED = "asked", "รอคนที่สอง"
+        PLANNED = "planned", "รอเวลา"
+        DONE = "done", "มีผลแล้ว"
+        REFUSED = "refused", "ไม่เห็นด้วย"
+        WITHDRAWN = "withdrawn", "ยกเลิก"
+        EXPIRED = "expired", "หมดเวลา"
+        FAILED = "failed", "ทำไม่ได้"
+
+    layer = models.CharField(max_length=10, choices=Layer.choices)
+    key = models.CharField(max_length=12, blank=True, default="")
+    dopa_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    base = models.PositiveIntegerField()
+    document: models.JSONField[Any, Any] = models.JSONField()
+    restores = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    in_waves = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    takes_effect_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_because = models.CharField(max_length=200, blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=400, blank=True, default="")
+    brought = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["layer", "key", "-id"], name="planned_for_a_layer"),
+            models.Index(fields=["state", "takes_effect_at"], name="planned_by_its_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.key} {self.pk}, {self.state}"
+
+
 class Outgoing(models.Model):
     """A message to a kiosk that waits to be published; written with the change it tells of, deleted once sent.
 

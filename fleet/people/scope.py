@@ -53,7 +53,8 @@ EVERYWHERE = Area(nation=True)
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where an account sees machines and what is set on them; where it changes settings, sets kiosks up, looks after
-    them, does an office's own work, settles what is odd about money, and reads who saw and did what.
+    them, does an office's own work, settles what is odd about money, names whose account money goes to, and reads who
+    saw and did what.
 
     ``reads_only``: it is shown what they show who work there, and does nothing. ``nation``: all that there is.
     """
@@ -64,6 +65,7 @@ class Scope:
     tends: Area = EMPTY
     serves: Area = EMPTY
     settles: Area = EMPTY
+    names_payees: Area = EMPTY
     audits: Area = EMPTY
     reads_only: bool = False
 
@@ -76,6 +78,7 @@ class Scope:
             tends=self.tends.narrowed(provinces),
             serves=self.serves.narrowed(provinces),
             settles=self.settles.narrowed(provinces),
+            names_payees=self.names_payees.narrowed(provinces),
             reads_only=self.reads_only,
         )
 
@@ -115,6 +118,10 @@ class Scope:
         """Whether the account decides about odd payments here; None asks for those that are nobody's."""
         return not self.reads_only and self.settles.holds(dopa_code)
 
+    def may_name_payees(self, dopa_code: int | None) -> bool:
+        """Whether the account has a say in whose account money goes to here; None asks for the nation's settings."""
+        return not self.reads_only and self.names_payees.holds(dopa_code)
+
     @property
     def serves_somewhere(self) -> bool:
         """Whether an office's own work is there for the account anywhere; who only looks after machines has none."""
@@ -145,7 +152,7 @@ _HERE = {
     Role.OFFICER: {"sees", "tends", "serves", "settles"},
     Role.PROVINCIAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles", "audits"},
     Role.NATIONAL_ADMIN: {"sees", "changes", "installs", "tends", "serves", "settles", "audits"},
-    Role.TREASURY: {"sees", "settles"},
+    Role.TREASURY: {"sees", "settles", "names_payees"},
     Role.AUDITOR: {"sees", "serves", "settles", "audits"},
 }
 """What each role gives where it is held. The whole table of rights."""
@@ -202,6 +209,7 @@ def scope_from(held: Iterator[tuple[Role, int | None]]) -> Scope:
         tends=area("tends"),
         serves=area("serves"),
         settles=area("settles"),
+        names_payees=area("names_payees"),
         audits=area("audits"),
         reads_only=reads_only,
     )

@@ -38,6 +38,7 @@ def _pages() -> dict[str, str]:
         "layer": settings,
         "undo": settings,
         "back": settings,
+        "planned-settings": settings,
         "rollout": _("ปล่อยรุ่น"),
         "rollout-new": _("ปล่อยรุ่น"),
         "payments": _("การเงิน"),
@@ -90,6 +91,7 @@ def _pages() -> dict[str, str]:
 
 def _others() -> dict[str, str]:
     return {
+        "settings-in-time": _("การตั้งค่าตามเวลา"),
         "audit": _("บันทึกการใช้งาน"),
         "audit-csv": _("บันทึกการใช้งาน"),
         "people": _("บัญชีและหน้าที่"),

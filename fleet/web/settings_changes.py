@@ -39,6 +39,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mappin
             inherited = leaf.default if inherited is MISSING else inherited
             language = "th" if leaf.path[-1] == "th" else ""
             label = full_label(leaf.path)
+            if leaf.entry:  # whose fee, whose account
+                label = f"{settings_table_words.heading(leaf.entry)} · {label}"
             inherited, old, new = (_in_words(leaf, each) for each in (inherited, old, new))
             found.append(Change(label, leaf.name, _shown(old, inherited), _shown(new, inherited), language))
     return tuple(found)

@@ -174,10 +174,11 @@ class SettingsForm:
     """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's.
 
     ``inherited``: the weaker ones together. ``schema``: of whatever else than a kiosk's settings is layered. ``begun``:
-    entries of tables, as ``fees.sample``, that are there to be filled in.
+    entries of tables, as ``fees.sample``, that are there to be filled in. ``locked``: what is only shown; None: where a
+    kiosk's money goes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a form is made of; the two last are of kiosks' settings only
         self,
         layer: str,
         beneath: Sequence[tuple[str, Mapping[str, Any]]],
@@ -185,8 +186,10 @@ class SettingsForm:
         schema: type[msgspec.Struct] = KioskSettings,
         *,
         begun: Sequence[str] = (),
+        locked: frozenset[str] | None = None,
     ) -> None:
-        locked = LOCKED if schema is KioskSettings else frozenset()
+        if locked is None:
+            locked = LOCKED if schema is KioskSettings else frozenset()
         self._layer = layer
         self._beneath = beneath
         self._own = own

@@ -29,7 +29,8 @@ class Group:
     @property
     def may_forget(self) -> bool:
         """Whether this layer says something of the entry it begins, that it could take back."""
-        return bool(self.heading) and self.entry.startswith("fees.") and any(each.is_own for each in self.fields)
+        may_be = bool(self.heading) and self.entry.startswith(("fees.", "payees."))
+        return may_be and any(each.is_own for each in self.fields)
 
     @property
     def is_pair(self) -> bool:

@@ -26,6 +26,7 @@ from fleet.api.rest import (
     holidays,
     kiosks,
     payments,
+    planned_settings,
     register,
     rollouts,
     settings,
@@ -120,7 +121,7 @@ def interface() -> NinjaAPI:
     )  # fmt: skip
     for part in (
         kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels, holidays, register,
-        figures, webhooks,
+        figures, webhooks, planned_settings,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

@@ -7,13 +7,26 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Header, Query, Router, Schema
+from pydantic import AwareDatetime
 
-from fleet.acting.settings import PublishError, Refusal, Spot, Wanted, differences, publish, spot_seen
+from fleet.acting.settings import (
+    Published as Made,
+)
+from fleet.acting.settings import (
+    PublishError,
+    Refusal,
+    Spot,
+    Wanted,
+    differences,
+    go_back,
+    publish,
+    spot_seen,
+)
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Name, answers, name_of
-from fleet.devices.desired import SettingsError, latest_document, put_back, undo
-from fleet.devices.models import SettingsRevision
+from fleet.devices.desired import latest_document
+from fleet.devices.models import PlannedSettings, SettingsRevision
 from fleet.people.tokens.rights import Part
 from fleet.rollouts.models import Rollout
 
@@ -52,11 +65,13 @@ class History(Schema):
 
 
 class Changing(Schema):
-    """Another document. ``in_waves``: to a few kiosks first (national and province layers)."""
+    """Another document. ``in_waves``: to a few kiosks first (national and province layers). ``takes_effect_at``: not
+    now but then, within a year; an RFC 3339 time with its offset."""
 
     document: dict[str, Any]
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     in_waves: Claim = False
+    takes_effect_at: AwareDatetime | None = None
 
 
 class Because(Schema):
@@ -67,10 +82,12 @@ class Because(Schema):
 
 
 class Published(Schema):
-    """The revision in force, or the roll-out that brings it."""
+    """The revision in force, or the roll-out that brings it; or the planned change that waits for its time, or, where
+    money is named, for another person (`planned-settings`)."""
 
     revision: int | None
     rollout: int | None
+    planned: int | None
 
 
 class Value(Schema):
@@ -94,7 +111,7 @@ def _spot(who: Caller, layer: str, key: str) -> Spot:
 
 def _spot_to_change(who: Caller, layer: str, key: str) -> Spot:
     spot = _spot(who, layer, key)
-    if not who.scope.may_change(spot.dopa_code):
+    if not (who.scope.may_change(spot.dopa_code) or who.scope.may_name_payees(spot.dopa_code)):
         raise RefusedError(403, "not-here", "This token's person changes no settings of this layer.")
     return spot
 
@@ -134,14 +151,23 @@ def change(
     base = if_match.strip('"')
     if not (base.isascii() and base.isdigit()):
         raise RefusedError(428, "no-base", "Read the layer first, and send its ETag as If-Match.")
-    asked = Wanted(document=wanted.document, base=int(base), reason=wanted.reason, in_waves=wanted.in_waves)
+    asked = Wanted(
+        document=wanted.document, base=int(base), reason=wanted.reason, in_waves=wanted.in_waves,
+        takes_effect_at=wanted.takes_effect_at, as_admin=who.scope.may_change(spot.dopa_code),
+        as_treasury=who.scope.may_name_payees(spot.dopa_code),
+    )  # fmt: skip
     try:
-        done = publish(spot, asked, who.person)
+        return _told(publish(spot, asked, who.person))
     except PublishError as err:
         raise _refused(err) from None
-    if isinstance(done, Rollout):
-        return {"revision": None, "rollout": done.pk}
-    return {"revision": done.revision, "rollout": None}
+
+
+def _told(made: Made) -> dict[str, object]:
+    return {
+        "revision": made.revision if isinstance(made, SettingsRevision) else None,
+        "rollout": made.pk if isinstance(made, Rollout) else None,
+        "planned": made.pk if isinstance(made, PlannedSettings) else None,
+    }
 
 
 def _refused(err: PublishError) -> RefusedError:
@@ -153,6 +179,8 @@ def _refused(err: PublishError) -> RefusedError:
             403,
             "Where money goes is the treasury's to say: leave payee, payees and sample as they are.",
         ),
+        Refusal.NOT_AN_ADMINS: (403, "The treasury says where money goes, and nothing else of a kiosk's settings."),
+        Refusal.NO_SUCH_TIME: (422, "It takes effect in the future, within a year."),
         Refusal.NO_KIOSK: (409, "There is no kiosk to have it in waves; leave in_waves out."),
         Refusal.BEING_ROLLED_OUT: (409, "A roll-out is bringing this layer another document. End it or take it back."),
         Refusal.DOES_NOT_FIT: (422, "A kiosk could not live with it. Correct what `errors` names."),
@@ -211,16 +239,19 @@ def take_back(request: HttpRequest, layer: Name, key: Name, because: Because) ->
     """Take the last change back, or put an earlier revision into force again; both are a new revision."""
     who = caller(request)
     spot = _spot_to_change(who, layer, key)
+    asked = Wanted(
+        document={}, base=0, reason=because.reason, as_admin=who.scope.may_change(spot.dopa_code),
+        as_treasury=who.scope.may_name_payees(spot.dopa_code),
+    )  # fmt: skip
     try:
-        if because.to is None:
-            done = undo(spot.layer, spot.key, who.person, because.reason)
-        else:
-            done = put_back(spot.layer, spot.key, because.to, who.person, because.reason)
+        return _told(go_back(spot, because.to, asked, who.person))
     except LookupError:
         raise RefusedError(
             409, "nothing-to-undo", "There is no such revision, or nothing is left to take back."
         ) from None
-    except SettingsError as err:
-        errors = [{"where": [], "why": each} for each in err.problems]
-        raise RefusedError(409, "does-not-fit", "A kiosk could not live with it today; see `errors`.", errors) from None
-    return {"revision": done.revision, "rollout": None}
+    except PublishError as err:
+        if err.refusal is Refusal.DOES_NOT_FIT:
+            errors = [{"where": [], "why": each} for each in err.problems]
+            told = "A kiosk could not live with it today; see `errors`."
+            raise RefusedError(409, "does-not-fit", told, errors) from None
+        raise _refused(err) from None

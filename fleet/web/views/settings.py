@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.planning import planned_seen, waiting
 from fleet.acting.settings import (
     IN_WAVES,
+    LOCKED,
     PublishError,
     Refusal,
-    Spot,
     Wanted,
     is_overtaken,
     publish,
     spot_of,
-    spot_seen,
 )
-from fleet.devices.desired import SettingsError, kiosks_of, latest_document, put_back, undo
-from fleet.devices.models import Kiosk, Layer, SettingsRevision
+from fleet.devices.desired import kiosks_of, latest_document
+from fleet.devices.models import Layer, PlannedSettings, SettingsRevision
 from fleet.devices.standing import by_settings
 from fleet.devices.truth import truths_of
 from fleet.people.scope import Scope, scope_of
-from fleet.protocol.settings import FEES_MAX
+from fleet.protocol.settings import FEES_MAX, KioskSettings
 from fleet.protocol.words import SLUG_PATTERN
-from fleet.web import settings_words
+from fleet.web import planned_words, settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
-from fleet.web.settings_changes import Change, changes
+from fleet.web.settings_changes import changes
 from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
-from fleet.web.settings_problems import rule
+from fleet.web.settings_look import Looked, look
+from fleet.web.settings_place import Place, documents_beneath, place_of, place_seen
+from fleet.web.views.settings_planned import led_to, line
 
 REVISIONS_SHOWN = 6
 
@@ -49,64 +51,6 @@ WHOLE_TREE_MAX = 200
 
 KIOSKS_SHOWN = 24
 """Kiosks beside a form: those that do not yet run what they should first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One layer of one branch, as pages speak of it."""
-
-    spot: Spot
-    title: str
-
-    @property
-    def layer(self) -> str:
-        """As in ``Layer``."""
-        return self.spot.layer
-
-    @property
-    def key(self) -> str:
-        """Of the layer."""
-        return self.spot.key
-
-    @property
-    def address(self) -> str:
-        """Of its page."""
-        return _address("layer", self.layer, self.key)
-
-    @property
-    def undo_address(self) -> str:
-        """Where its last change is taken back."""
-        return _address("undo", self.layer, self.key)
-
-    def back_address(self, revision: int) -> str:
-        """Where an earlier revision is put back."""
-        return _address("back", self.layer, self.key, revision=revision)
-
-
-def _address(name: str, layer: str, key: str, **more: int) -> str:
-    place = {"layer": layer, "key": key} if key else {"layer": layer}
-    return reverse(f"web:{name}", kwargs={**place, **more})
-
-
-def _place(scope: Scope, layer: str, key: str) -> Place:
-    """The place a page is about.
-
-    Raises: Http404 when there is none, or none for this account.
-    """
-    spot = spot_seen(scope, layer, key)
-    if spot is None:
-        raise Http404
-    return _place_of(spot)
-
-
-def _place_of(spot: Spot) -> Place:
-    thing = spot.thing
-    if thing is None:
-        title = _("ทั้งประเทศ")
-    else:
-        named = thing.name_en if get_language() == "en" else thing.name_th
-        title = f"{thing.pk} {named}" if isinstance(thing, Kiosk) else named
-    return Place(spot, title)
 
 
 @require_safe
@@ -126,17 +70,21 @@ def layers(request: HttpRequest) -> HttpResponse:
     latest = _latest()
     below: defaultdict[int | str, list[Place]] = defaultdict(list)
     for office in offices:
-        below[office.province_id].append(_place_of(spot_of(office)))
+        below[office.province_id].append(place_of(spot_of(office)))
     for kiosk in kiosks:
-        below[kiosk.office_id].append(_place_of(spot_of(kiosk)))
-    rows = [_row(_place(scope, Layer.NATIONAL, ""), 0, latest)] if scope.sees else []
+        below[kiosk.office_id].append(place_of(spot_of(kiosk)))
+    rows = [_row(place_seen(scope, Layer.NATIONAL, ""), 0, latest)] if scope.sees else []
     for province in provinces_seen(scope).filter(pk__in=counts):
-        rows.append(_row(_place_of(spot_of(province)), 1, latest) | {"folded": is_folded and counts[province.pk]})
+        rows.append(_row(place_of(spot_of(province)), 1, latest) | {"folded": is_folded and counts[province.pk]})
         for place in below[province.pk]:
             rows.append(_row(place, 2, latest))
             rows += [_row(each, 3, latest) for each in below[place.key]]
-    sees_partners = bool(scope.serves)
-    return render(request, "web/settings.html", {"rows": rows, "sees_partners": sees_partners})
+    context = {
+        "rows": rows,
+        "sees_partners": bool(scope.serves),
+        "waiting": sum(1 for _each in waiting(planned_seen(scope), timezone.now())),
+    }
+    return render(request, "web/settings.html", context)
 
 
 def _number(text: str) -> int:
@@ -162,36 +110,59 @@ def _row(place: Place, depth: int, latest: Mapping[tuple[str, str], SettingsRevi
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def layer(request: HttpRequest, layer: str, key: str) -> HttpResponse:
-    """One layer: POST publishes what was typed, or shows what is wrong with it."""
+    """One layer: POST publishes what was typed or plans it, shows what it would change, or what is wrong with it."""
     scope = scope_of(request.user)
-    place = _place(scope, layer, key)
+    place = place_seen(scope, layer, key)
     moving = _moving(scope, place)
     if is_live(request):
         return answer(request, "settings_layer", moving)
-    latest = latest_document(layer, key)
-    form = _form(place, latest, _begun(request))
-    problems: tuple[str, ...] = ()
-    looked: tuple[Change, ...] | None = None
+    latest, rights = latest_document(layer, key), _rights(scope, place)
+    form = _form(place, latest, request, rights)
+    looked, problems = Looked(), tuple[str, ...]()
     if request.method == "POST":
-        if not scope.may_change(place.spot.dopa_code):
+        if not rights.any:
             raise Http404
         if "look" in request.POST:
-            looked, problems = _look(request, form, latest)
+            looked, problems = look(request, place, form, latest)
         else:
-            problems = _publish(request, place, form, latest)
-            if not problems:
-                is_staged = _wants_waves(request, place)
-                return HttpResponseRedirect(reverse("web:rollouts") if is_staged else f"{place.address}?published=1")
+            problems, address = _publish(request, place, form, latest)
+            if address:
+                return HttpResponseRedirect(address)
     context = {
         **moving,
         "looked": looked,
         **_page_words(request, place, form, latest),
         "problems": problems,
-        "may_change": scope.may_change(place.spot.dopa_code),
+        "may_change": rights.any,
+        "rights": rights,
     }
     page = answer(request, "settings_layer", context)
     page.status_code = 422 if problems else 200
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Which values of a layer an account has a say in: those of admins, and whose account money goes to."""
+
+    admin: bool
+    treasury: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything for it to decide."""
+        return self.admin or self.treasury
+
+    @property
+    def locked(self) -> frozenset[str]:
+        """What the form only shows."""
+        shown = frozenset() if self.admin else frozenset(KioskSettings.__struct_fields__) - LOCKED
+        return shown if self.treasury else shown | LOCKED
+
+
+def _rights(scope: Scope, place: Place) -> Rights:
+    code = place.spot.dopa_code
+    return Rights(scope.may_change(code), scope.may_name_payees(code))
 
 
 def _moving(scope: Scope, place: Place) -> dict[str, Any]:
@@ -206,67 +177,53 @@ def _moving(scope: Scope, place: Place) -> dict[str, Any]:
 
 
 def _begun(request: HttpRequest) -> list[str]:
-    """Fees that are being filled in for the first time: asked for by address, or sent with the form."""
-    sent = {".".join(name.split(".")[:2]) for name in request.POST if name.startswith("fees.")}
-    asked = f"fees.{request.GET.get('fee', '')}"
-    return [each for each in sorted({*sent, asked}) if _FEE.fullmatch(each)][:FEES_MAX]
+    """Fees and payees that are being filled in for the first time: asked for by address, or sent with the form."""
+    sent = {".".join(name.split(".")[:2]) for name in request.POST if name.startswith(("fees.", "payees."))}
+    asked = {f"fees.{request.GET.get('fee', '')}", f"payees.{request.GET.get('payee', '')}"}
+    return [each for each in sorted(sent | asked) if _ENTRY.fullmatch(each)][: 2 * FEES_MAX]
 
 
-_FEE = re.compile(rf"fees\.{SLUG_PATTERN}")
+_ENTRY = re.compile(rf"(fees|payees)\.{SLUG_PATTERN}")
 
 
-def _form(place: Place, latest: SettingsRevision | None, begun: Sequence[str]) -> SettingsForm:
-    beneath = [(layer, latest_document(layer, key)) for layer, key in place.spot.above]
+def _form(place: Place, latest: SettingsRevision | None, request: HttpRequest, rights: Rights) -> SettingsForm:
     own = latest.document if latest else {}
-    return SettingsForm(place.layer, [(layer, each.document) for layer, each in beneath if each], own, begun=begun)
+    begun = [each for each in _begun(request) if each.partition(".")[0] not in rights.locked]
+    return SettingsForm(place.layer, documents_beneath(place), own, begun=begun, locked=rights.locked)
 
 
 WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")
 NO_REASON = gettext_lazy("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้")
-
-
-def _look(
-    request: HttpRequest, form: SettingsForm, latest: SettingsRevision | None
-) -> tuple[tuple[Change, ...] | None, tuple[str, ...]]:
-    """What publishing would change; nothing is published."""
-    document = form.read(request.POST)
-    if document is None:
-        return None, (str(WRONG_FIELDS),)
-    return changes(latest.document if latest else {}, document, form.inherited), ()
+NO_TIME = gettext_lazy("เวลาที่มีผลอ่านไม่ได้ ใส่วันและเวลา เช่น 2026-12-31 17:00")
 
 
 def _publish(
     request: HttpRequest, place: Place, form: SettingsForm, latest: SettingsRevision | None
-) -> tuple[str, ...]:
-    """Put what was typed into force; the sentences for the top of the page when that cannot be."""
+) -> tuple[tuple[str, ...], str]:
+    """Put what was typed into force, or plan it; the sentences when that cannot be, or where it is to be seen."""
     document = form.read(request.POST)
     reason, base = request.POST.get("reason", "").strip(), request.POST.get("base", "0")
     base_no = int(base) if base.isascii() and base.isdigit() and len(base) < 10 else -1
     if document is None and not is_overtaken(latest, base_no):
-        return (str(WRONG_FIELDS),) if reason else (str(WRONG_FIELDS), str(NO_REASON))
-    change = Wanted(document=document or {}, base=base_no, reason=reason, in_waves=_wants_waves(request, place))
+        return ((str(WRONG_FIELDS),) if reason else (str(WRONG_FIELDS), str(NO_REASON))), ""
     try:
-        publish(place.spot, change, _author(request))
+        at = _time(request.POST.get("at", ""))
+    except ValueError:
+        return (str(NO_TIME),), ""
+    rights = _rights(scope_of(request.user), place)
+    change = Wanted(
+        document=document or {}, base=base_no, reason=reason, in_waves=_wants_waves(request, place),
+        takes_effect_at=at, as_admin=rights.admin, as_treasury=rights.treasury,
+    )  # fmt: skip
+    try:
+        return (), led_to(place, publish(place.spot, change, _author(request)))
     except PublishError as err:
-        return _said(err)
-    return ()
+        return planned_words.publish_refusal(err), ""
 
 
-def _said(err: PublishError) -> tuple[str, ...]:
-    """The sentences of a refusal."""
-    if err.refusal is Refusal.DOES_NOT_FIT:
-        said = (rule(each) or each for each in err.problems)
-        return tuple(_("ตู้ใช้ค่าชุดนี้ไม่ได้ จึงยังไม่ปล่อย: %(problem)s") % {"problem": each} for each in said)
-    return (
-        {
-            Refusal.MEANWHILE: _("มีคนปล่อยฉบับใหม่ไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วปล่อยอีกครั้ง"),
-            Refusal.NO_REASON: str(NO_REASON),
-            Refusal.UNCHANGED: _("ยังไม่มีค่าไหนเปลี่ยน จึงไม่มีอะไรให้ปล่อย"),
-            Refusal.NOT_YOURS: _("เงินเข้าบัญชีใด เจ้าหน้าที่การเงินเป็นผู้กำหนด"),
-            Refusal.NO_KIOSK: _("ยังไม่มีตู้ให้ปล่อยเป็นระลอก"),
-            Refusal.BEING_ROLLED_OUT: _("ชั้นนี้มีการปล่อยเป็นระลอกอยู่ รอให้จบหรือถอยกลับก่อน"),
-        }[err.refusal],
-    )
+def _time(typed: str) -> datetime | None:
+    """A time as the browser sends it, in the fleet's zone; None for none. Raises: ValueError."""
+    return timezone.make_aware(datetime.fromisoformat(typed[:16])) if typed.strip() else None
 
 
 def _wants_waves(request: HttpRequest, place: Place) -> bool:
@@ -287,7 +244,7 @@ def _page_words(
     revisions = list(past if is_whole else past[: REVISIONS_SHOWN + 1])
     shown = len(revisions) if is_whole else min(len(revisions), REVISIONS_SHOWN)
     scope = scope_of(request.user)
-    chain = [_place(scope, layer, key) for layer, key in place.spot.above]
+    chain = [place_seen(scope, layer, key) for layer, key in place.spot.above]
     return {
         "place": place,
         "may_waves": place.layer in IN_WAVES,
@@ -300,10 +257,25 @@ def _page_words(
         "has_more": shown < len(revisions),
         "first_back": place.back_address(0) if shown == len(revisions) and latest and latest.stands_for else "",
         "may_undo": latest is not None and latest.stands_for > 0,
-        "kept": request.GET.get("kept") == "1",
+        "kept": _kept(request.GET.get("kept", "")),
+        "waiting": [line(each, scope, timezone.now()) for each in _waiting(scope, place)],
+        "at": request.POST.get("at", ""),
         "reason": request.POST.get("reason", ""),
         "published": request.GET.get("published") == "1",
     }
+
+
+def _waiting(scope: Scope, place: Place) -> Iterator[PlannedSettings]:
+    """What is planned for this layer."""
+    rows = planned_seen(scope).filter(layer=place.layer, key=place.key)
+    return waiting(rows, timezone.now())
+
+
+def _kept(said: str) -> str:
+    """Why nothing was taken back; empty where nobody asked."""
+    if said in {each.value for each in Refusal}:
+        return planned_words.publish_refusal(PublishError(Refusal(said)))[0]
+    return _("ย้อนไม่ได้ ค่าชุดนั้นไม่ครบสำหรับตู้ หรือไม่มีอะไรให้ย้อนแล้ว") if said else ""
 
 
 def _bar(chain: list[Place]) -> list[dict[str, Any]]:
@@ -330,40 +302,3 @@ def _change(place: Place, revisions: list[SettingsRevision], index: int, beneath
         "changed": changes(before, revision.document, beneath),
         "back": place.back_address(revision.revision) if index else "",
     }
-
-
-@require_POST
-@signed_in
-def undo_last(request: HttpRequest, layer: str, key: str) -> HttpResponse:
-    """Take the last change back that has not been taken back yet."""
-    place = _place_to_change(request, layer, key)
-    latest = latest_document(layer, key)
-    if latest is None:
-        raise Http404
-    reason = _("ย้อนฉบับ %(revision)s") % {"revision": latest.stands_for}
-    return _going_back(place, lambda: undo(layer, key, _author(request), reason))
-
-
-@require_POST
-@signed_in
-def back(request: HttpRequest, layer: str, key: str, revision: int) -> HttpResponse:
-    """Put an earlier revision into force again; 0 is the layer that says nothing."""
-    place = _place_to_change(request, layer, key)
-    reason = _("กลับไปใช้ฉบับ %(revision)s") % {"revision": revision} if revision else _("กลับไปตามชั้นบนทั้งหมด")
-    return _going_back(place, lambda: put_back(layer, key, revision, _author(request), reason))
-
-
-def _place_to_change(request: HttpRequest, layer: str, key: str) -> Place:
-    scope = scope_of(request.user)
-    place = _place(scope, layer, key)
-    if not scope.may_change(place.spot.dopa_code):
-        raise Http404
-    return place
-
-
-def _going_back(place: Place, go: Callable[[], object]) -> HttpResponse:
-    try:
-        go()
-    except (LookupError, SettingsError):
-        return HttpResponseRedirect(f"{place.address}?kept=1")
-    return HttpResponseRedirect(f"{place.address}?published=1")

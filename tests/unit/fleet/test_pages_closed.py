@@ -55,6 +55,7 @@ ALERTS = {
 FOR_TECHNICIANS = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    "settings/waiting/",
     "tokens/",
     *ALERTS,
     "network-code/",
@@ -172,6 +173,7 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
 FOR_TREASURY = {
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
+    "settings/waiting/",
     "tokens/",
     *("holidays/", "payments/", "payments/<str:number>/"),
     *ALERTS,
@@ -220,6 +222,9 @@ NOT_THERE_YET = {
     ),
     "fees/<str:office_id>/notices/<str:notice_no>/letter.png",
     *("alerts/<int:number>/", "alerts/rules/<int:dopa_code>/", "webhooks/<int:number>/"),
+    "settings/waiting/<int:plan>/",
+    "settings-picture/<str:layer>/<str:digest>/<str:name>",
+    "settings-picture/<str:layer>/<str:key>/<str:digest>/<str:name>",
 }
 """What they are of is not in the sample data (nor is a bank played, nor anybody enrolling): nobody finds it."""
 

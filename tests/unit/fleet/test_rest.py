@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -23,6 +24,7 @@ from fleet.office.models import Folder, Notice
 from fleet.people.models import Role
 from fleet.people.tokens.keeping import end
 from fleet.people.tokens.models import Answered
+from fleet.site.sample_other_fees import sample_fees
 from tests.support.token_holder import Holder, holder, person
 
 DESCRIPTION = json.loads(FILE.read_text("utf-8"))
@@ -193,6 +195,32 @@ def test_settings_are_changed_from_what_was_read() -> None:
     assert one.get("settings/province/20")["document"] == read.json()["document"]  # type: ignore[attr-defined]
     assert one.ask("get", "settings/province/40").status_code == 404
     assert one.ask("put", "settings/national/-", said, If_Match='"1"').status_code == 403
+
+
+def test_a_change_is_planned_agreed_to_by_another_and_taken_back() -> None:
+    one = program()
+    read = one.ask("get", "settings/province/20")
+    code = next(iter(sample_fees()))
+    document = {**read.json()["document"], "fees": {code: {"amount": {"most_satang": 700_000}}}}  # type: ignore[attr-defined]
+    said = {"document": document, "reason": "ยอดใหม่", "takes_effect_at": "2026-01-01T00:00:00+07:00"}
+    assert one.ask("put", "settings/province/20", said, If_Match=read.headers["ETag"]).status_code == 422
+    said["takes_effect_at"] = (timezone.now() + timedelta(days=3)).isoformat()
+    done = one.ask("put", "settings/province/20", said, If_Match=read.headers["ETag"])
+    assert done.status_code == 200, done.content
+    number = done.json()["planned"]  # type: ignore[attr-defined]
+    whole = one.get(f"planned-settings/{number}")
+    assert (whole["state"], whole["changes"][0]["path"]) == ("asked", "fees")
+    own = one.ask("post", f"planned-settings/{number}/agree", {})
+    assert (own.status_code, own.json()["code"]) == (403, "own")  # type: ignore[attr-defined]
+    other = holder(person(Role.PROVINCIAL_ADMIN, 20, "other"))
+    assert other.ask("post", f"planned-settings/{number}/refuse", {"reason": "ไม่"}).status_code == 422
+    agreed = other.ask("post", f"planned-settings/{number}/agree", {})
+    assert agreed.json()["state"] == "planned"  # type: ignore[attr-defined]
+    assert other.ask("post", f"planned-settings/{number}/agree", {}).status_code == 409
+    assert [each["id"] for each in other.get("planned-settings?state=planned")["items"]] == [number]
+    taken = one.ask("post", f"planned-settings/{number}/withdraw", {})
+    assert taken.json()["state"] == "withdrawn"  # type: ignore[attr-defined]
+    assert program(Role.PROVINCIAL_ADMIN, 40).ask("get", f"planned-settings/{number}").status_code == 404
 
 
 def test_a_document_no_kiosk_could_live_with_is_told_why() -> None:
