@@ -28,6 +28,7 @@ AGE_MAX = timedelta(days=30)
 
 NOTE_CHARACTERS = 200
 _DEED_ID = re.compile(r"[0-9a-f]{32}")
+_FAULT = re.compile(r"[a-z-]{0,16}(/[a-z]{1,12})?")
 
 
 class What(StrEnum):
@@ -68,8 +69,8 @@ def do(kiosk: Kiosk, pressed: Pressed, by: User) -> Deed:
 
     Raises: NotADeedError; show what was pressed as refused, and do not send it again.
     """
-    if not _DEED_ID.fullmatch(pressed.deed_id):
-        raise NotADeedError("no number")
+    if not _DEED_ID.fullmatch(pressed.deed_id) or not _FAULT.fullmatch(pressed.fault):
+        raise NotADeedError("no number, or no fault of ours")
     note = replace_id_numbers(pressed.note.strip(), IdNumber, lambda each: each.masked)[:NOTE_CHARACTERS]
     with transaction.atomic():
         Kiosk.objects.select_for_update().get(pk=kiosk.pk)  # the same press sent twice at once is one
@@ -86,7 +87,7 @@ def do(kiosk: Kiosk, pressed: Pressed, by: User) -> Deed:
             by=by,
             what=pressed.what,
             kind=pressed.kind if pressed.what is What.COMMAND else "",
-            fault=pressed.fault[:32],
+            fault=pressed.fault,
             alert=pressed.alert,
             note=note,
             pressed_at=now - age,

@@ -167,12 +167,14 @@ def deed(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     try:
         pressed = _pressed(request)
         _allow(scope_of(request.user), kiosk, pressed)
+        is_again = Deed.objects.filter(pk=pressed.deed_id).exists()
         done = do(kiosk, pressed, cast(User, request.user))
     except NotADeedError as err:
         if is_queued:
             return JsonResponse({"state": "refused", "says": _("ศูนย์ไม่รับ ลองกดใหม่ในหน้านี้")}, status=422)
         raise Http404 from err
-    told(request, kiosk.pk, kiosk.office.province_id)
+    if not is_again:  # a phone that asks again has done nothing more
+        told(request, kiosk.pk, kiosk.office.province_id)
     if is_queued:
         return JsonResponse(_stands(done))
     at = reverse("web:round")

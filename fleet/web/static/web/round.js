@@ -14,6 +14,7 @@
   const AGAIN_MS = 10000;
   const ANSWER_MS = 2000;
   const OLD_MS = 60000;
+  const FRESH_MS = 600000;
   const FORGET_MS = 24 * 3600 * 1000;
   document.body.classList.add("js");
 
@@ -103,7 +104,11 @@
     const now = await answer.json();
     cut = false;
     said = "";
-    if (now.whose !== whose) { location.reload(); return; } // somebody else signed in: their page clears what is kept
+    if (now.whose !== whose) { // somebody else signed in: this page is not theirs, and their own clears the rest
+      await caches.delete(CACHE);
+      location.reload();
+      return;
+    }
     for (const deed of deeds) if (now.deeds[deed.id] && deed.state === "waiting") await put({ ...deed, ...now.deeds[deed.id] });
     for (const deed of deeds) if (deed.state === "queued") await put({ ...deed, ...await sent(deed, now.token) });
     renew(now.at);
@@ -204,7 +209,9 @@
     for (const address of wanted) if (!await cache.match(address)) await cache.add(address);
     const pages = [...new Set([location.href, ...[...document.querySelectorAll("nav.fl a")].slice(0, 5).map((each) => each.href)])];
     for (const address of pages.map((each) => each.split("#")[0])) {
-      const answer = await fetch(address, { cache: "no-store", headers: { "Sec-Purpose": "prefetch" } });
+      const there = await cache.match(address);
+      if (there && Date.now() - Number(there.headers.get("x-kept-at")) < FRESH_MS) continue; // by the worker, a moment ago
+      const answer = await fetch(address, { cache: "no-store" });
       if (!answer.ok || answer.redirected) continue;
       const headers = new Headers(answer.headers);
       headers.set("x-kept-at", String(Date.now()));

@@ -142,7 +142,7 @@ def test_a_press_is_done_once_however_often_it_is_sent_and_answers_how_it_stands
     assert list(now["deeds"]) == [NUMBER]
     assert now["deeds"][NUMBER]["state"] == "failed"
     assert "กระดาษหมด" in now["deeds"][NUMBER]["says"]
-    assert Entry.objects.filter(what="web:round-deed", about="CBI-01", dopa_code=20).count() == 2
+    assert Entry.objects.filter(what="web:round-deed", about="CBI-01", dopa_code=20).count() == 1
 
 
 def test_what_comes_too_late_says_so_and_is_not_sent() -> None:
@@ -156,7 +156,8 @@ def test_what_comes_too_late_says_so_and_is_not_sent() -> None:
     "said",
     [
         {"what": "reboot"}, {"what": "command", "kind": "run-this"}, {"what": "close", "deed_id": "x"},
-        {"what": "command", "kind": "identify", "age_s": "long"}, {"what": "take", "alert": "1"},
+        {"what": "close", "fault": "1234567890123"}, {"what": "command", "kind": "identify", "age_s": "long"},
+        {"what": "take", "alert": "1"},
     ],
 )  # fmt: skip
 def test_what_is_no_deed_is_refused(said: dict[str, str]) -> None:
