@@ -2,21 +2,33 @@
 
 Rules: HTTPS to addresses of the public internet only, whatever the name says at the moment of the call, and the call
 goes to the very address that was looked at; where the operator has named the origin (``SALA_WEBHOOK_ORIGINS``) that
-counts instead. No redirect is followed, no proxy asked, nothing of the answer is kept but its number.
+counts instead. No redirect is followed, no proxy asked, nothing of the answer is kept but its number. One deadline
+holds for the whole call, from the first byte out to the last one heard: who answers by drops holds nobody up. Only the
+look-up of the name is outside it: that one is the resolver's, and has its own.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 TIMEOUT_S = 10.0
+"""Of the whole call; well under ``CLAIMED_FOR`` and ``SENDING_FOR`` of those who call."""
+
+ANSWER_BYTES_MAX = 65536
+"""Of what is read to learn the number: as long as ``http.client`` allows one line of it to be."""
+
 ADDRESS_CHARACTERS_MAX = 300
 
 
@@ -76,11 +88,15 @@ def place_of(address: str, named: Collection[str]) -> Place:
     return place
 
 
-def post(place: Place, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """Call it."""
+class AnswerTooLongError(http.client.HTTPException):
+    """It said more than anybody needs to say a number. Its name is in the outcome."""
+
+
+def post(place: Place, headers: Mapping[str, str], body: bytes, within_s: float = TIMEOUT_S) -> Outcome:
+    """Call it, and have its answer or none ``within_s``."""
     began_s = time.monotonic()
     try:
-        status, why = _call(place, headers, body), ""
+        status, why = _call(place, headers, body, within_s), ""
     except NotThereError as err:
         status, why = 0, str(err)
     except (OSError, http.client.HTTPException) as err:
@@ -88,19 +104,67 @@ def post(place: Place, headers: Mapping[str, str], body: bytes) -> Outcome:
     return Outcome(status, why[:40], round((time.monotonic() - began_s) * 1000))
 
 
-def _call(place: Place, headers: Mapping[str, str], body: bytes) -> int:
+def _call(place: Place, headers: Mapping[str, str], body: bytes, within_s: float) -> int:
     address = _address_of(place)
-    connection = http.client.HTTPConnection(place.host, place.port, timeout=TIMEOUT_S)
-    line = socket.create_connection((address, place.port), timeout=TIMEOUT_S)
+    ends_s = time.monotonic() + within_s
+    connection = http.client.HTTPConnection(place.host, place.port)
+    line = socket.create_connection((address, place.port), timeout=_left_s(ends_s))
     try:
-        connection.sock = (
-            ssl.create_default_context().wrap_socket(line, server_hostname=place.host) if place.is_tls else line
-        )
+        if place.is_tls:
+            line.settimeout(_left_s(ends_s))
+            line = ssl.create_default_context().wrap_socket(line, server_hostname=place.host)
+        connection.sock = _Line(line, ends_s)
         connection.request("POST", place.path, body, dict(headers))
         return connection.getresponse().status
     finally:
         connection.close()
         line.close()
+
+
+def _left_s(ends_s: float) -> float:
+    """Raises: TimeoutError when nothing is."""
+    left_s = ends_s - time.monotonic()
+    if left_s <= 0:
+        raise TimeoutError
+    return left_s
+
+
+class _Line:
+    """What ``http.client`` needs of a socket, under one deadline. A socket's own timeout begins anew at every byte."""
+
+    def __init__(self, line: socket.socket, ends_s: float) -> None:
+        self._line = line
+        self._ends_s = ends_s
+
+    def sendall(self, data: bytes) -> None:
+        self._line.settimeout(_left_s(self._ends_s))
+        self._line.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Answer(self._line, self._ends_s))
+
+    def close(self) -> None:
+        self._line.close()
+
+
+class _Answer(io.RawIOBase):
+    """What comes, as long as there is time and no more than anybody needs."""
+
+    def __init__(self, line: socket.socket, ends_s: float) -> None:
+        self._line = line
+        self._ends_s = ends_s
+        self._left_bytes = ANSWER_BYTES_MAX
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if self._left_bytes <= 0:
+            raise AnswerTooLongError
+        self._line.settimeout(_left_s(self._ends_s))
+        came = self._line.recv_into(buffer)
+        self._left_bytes -= came
+        return came
 
 
 def _address_of(place: Place) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -291,6 +293,43 @@ def test_of_two_who_tell_one_tells(receiver: Receiver) -> None:
     assert Delivery.objects.update(claimed_until=now + hooks.CLAIMED_FOR) == 1  # the other is at it
     assert tell(now) == 0
     assert tell(now + hooks.CLAIMED_FOR + timedelta(seconds=1)) == 1  # and has died
+
+
+@contextmanager
+def answering(begins: bytes, goes_on: bytes, times: int) -> Iterator[str]:
+    """A machine that answers with ``begins``, then ``goes_on`` so many times with a breath between, unless hung up on;
+    its origin."""
+    over = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        line, _ = server.accept()
+        with line, suppress(OSError):
+            line.recv(65536)
+            line.sendall(begins)
+            for _ in range(times):
+                if over.wait(0.02):
+                    return
+                line.sendall(goes_on)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    over.set()
+    thread.join()
+    server.close()
+
+
+def test_who_answers_by_drops_is_hung_up_on() -> None:
+    with answering(b"HTTP/1.1 204 No Content\r\nX-Slow: ", b"x", 3000) as origin:  # a minute of it
+        outcome = post(place_of(origin + "/", {origin}), {}, b"{}", within_s=0.5)
+    assert (outcome.status, outcome.why) == (0, "TimeoutError")
+
+
+def test_who_answers_without_end_is_hung_up_on() -> None:
+    with answering(b"HTTP/1.1 204 No Content\r\n", b"X-More: " + b"x" * 30_000 + b"\r\n", 50) as origin:
+        outcome = post(place_of(origin + "/", {origin}), {}, b"{}", within_s=60)
+    assert (outcome.status, outcome.why) == (0, "AnswerTooLongError")
 
 
 # ---- where it is told
