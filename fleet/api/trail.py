@@ -13,7 +13,11 @@ from fleet.audit.models import Kind
 from fleet.audit.trail import Act, doer_of, write
 
 PLAIN = frozenset(
-    {"kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"}
+    {
+        *("kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"),
+        *("alerts", "alert-rules", "alert-addresses", "alert-hours", "maintenance", "partners", "fee-rules"),
+        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files"),
+    }
 )
 """First words of addresses."""
 

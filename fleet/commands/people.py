@@ -23,6 +23,12 @@ def add(command: AddCommand) -> None:
     user.add_argument("--province", type=int, help="DOPA code; none is the whole nation")
     user.add_argument("--full-name", default="")
 
+    reset = command(
+        "second-factor-reset", _reset, "take an account's second factor away, when no admin is left to do it"
+    )
+    reset.add_argument("name")
+    reset.add_argument("--reason", required=True, help="5 to 200 characters; its person is told")
+
     command("break-glass", _break_glass, "make the account for the worst day, or its password anew", Needs.MIGRATED)
 
 
@@ -38,6 +44,29 @@ def _break_glass(_arguments: argparse.Namespace) -> Said:
         "password": password,
         "note": "shown once: print it, seal it, and make it anew after every use",
     }
+
+
+def _reset(arguments: argparse.Namespace) -> Said:
+    from django.contrib.auth.models import User
+
+    from fleet.site.sign_on import furnish
+
+    furnish()  # second factors are django-allauth's, which commands do not carry
+    from fleet.acting.people import reset_at_the_machine
+    from fleet.audit.models import Kind
+    from fleet.audit.trail import Act, Doer, write
+    from fleet.people.appointing import AppointError
+
+    user = User.objects.filter(username=arguments.name).first()
+    if user is None:
+        raise CommandError(f"there is no account {arguments.name!r}")
+    try:
+        reset_at_the_machine(user, arguments.reason)
+    except AppointError as err:
+        raise CommandError(f"refused, nothing has changed: {err.refusal.value}") from None
+    said = {"reason": arguments.reason}
+    write(Doer(None, "fleet second-factor-reset"), Act(Kind.DID, "second-factor-reset", user.username, said=said))
+    return {"account": user.username, "note": "its sessions have ended; it sets up another when it comes in"}
 
 
 def _user(arguments: argparse.Namespace) -> None:

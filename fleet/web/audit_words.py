@@ -106,6 +106,7 @@ def _others() -> dict[str, str]:
         "break-glass": _("ใช้บัญชีฉุกเฉิน"),
         "sign-on": _("เข้าสู่ระบบผ่านกระทรวง"),
         "second-factor": _("การยืนยันขั้นที่สอง"),
+        "second-factor-reset": _("ล้างการยืนยันขั้นที่สอง"),
         "roles-from-groups": _("หน้าที่ตามกลุ่มของกระทรวง"),
     }
 

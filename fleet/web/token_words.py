@@ -27,6 +27,10 @@ def part(name: str) -> str:
         Part.FIGURES: _("ตัวเลขประจำปี"),
         Part.WEBHOOKS: _("การแจ้งไปยังโปรแกรมอื่น"),
         Part.METRICS: _("ค่าวัดของระบบ"),
+        Part.ALERTS: _("เรื่องเตือน"),
+        Part.PARTNERS: _("ระบบของหน่วยงานอื่น"),
+        Part.PEOPLE: _("บัญชีและหน้าที่"),
+        Part.AUDIT: _("บันทึกการใช้งาน"),
     }[Part(name)]
 
 

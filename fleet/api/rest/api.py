@@ -17,19 +17,29 @@ from ninja.renderers import JSONRenderer
 from ninja.types import DictStrAny
 
 from fleet.api.rest import (
+    alert_addresses,
+    alerts,
+    audit,
+    bank_files,
     cases,
     channels,
     factories,
+    fee_rules,
     fees,
     figures,
     folders,
     holidays,
     kiosks,
+    letters,
+    officers,
+    partners,
     payments,
+    people,
     planned_settings,
     register,
     rollouts,
     settings,
+    tags,
     tickets,
     webhooks,
 )
@@ -120,8 +130,9 @@ def interface() -> NinjaAPI:
         urls_namespace="rest",
     )  # fmt: skip
     for part in (
-        kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels, holidays, register,
-        figures, webhooks, planned_settings,
+        kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
+        holidays, register, figures, webhooks, planned_settings,
+        bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

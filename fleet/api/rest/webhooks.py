@@ -8,7 +8,18 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from fleet.acting.webhooks import Refusal, Wanted, WebhookError, end, mine, renew_secret, secret, subscribe
+from fleet.acting.webhooks import (
+    Refusal,
+    Wanted,
+    WebhookError,
+    end,
+    mine,
+    pause,
+    renew_secret,
+    secret,
+    subscribe,
+    try_out,
+)
 from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
@@ -32,7 +43,7 @@ class SubscriptionSaid(Schema):
 
 
 class SubscriptionOut(Schema):
-    """A subscription. `ended_why`: by-person, gone (the receiver said 410), or given-up after two days of trying."""
+    """A subscription. `ended_why`: by-person, by-admin, gone (the receiver said 410), or given-up after two days."""
 
     id: int
     name: str
@@ -40,6 +51,7 @@ class SubscriptionOut(Schema):
     kinds: list[Kind]
     provinces: list[int] | None
     made_at: datetime
+    paused_at: datetime | None
     ended_at: datetime | None
     ended_why: str
 
@@ -61,6 +73,12 @@ class SecretOut(Schema):
     secret: str
 
 
+class Paused(Schema):
+    """Whether it waits."""
+
+    paused: Claim
+
+
 class TryOut(Schema):
     """One try. `status` 0: no answer, then `why`."""
 
@@ -74,7 +92,7 @@ class DeliveryOut(Schema):
     """One message, and how it went."""
 
     id: int
-    kind: Kind
+    kind: str
     about: str
     state: State
     tries: int
@@ -134,6 +152,9 @@ def _refused(err: WebhookError) -> RefusedError:
         Refusal.NOT_HTTPS: (422, "Give an https:// address; the operator may allow another (SALA_WEBHOOK_ORIGINS)."),
         Refusal.INSIDE: (422, "The address leads inside a network; the operator may allow it (SALA_WEBHOOK_ORIGINS)."),
         Refusal.TOO_MANY: (409, "End a subscription first; nobody has more than 20."),
+        Refusal.OVER: (409, "It has ended. Make another."),
+        Refusal.PAUSED: (409, "It is paused. Have it go on first."),
+        Refusal.WAITS: (409, "The trial before still waits."),
     }[err.refusal]
     return RefusedError(status, err.refusal.value, detail)
 
@@ -145,6 +166,28 @@ def ask_secret(request: HttpRequest, number: Number, asked: SecretAsked) -> dict
     if asked.renew:
         renew_secret(found)
     return {"secret": secret(found)}
+
+
+@router.put("webhooks/{number}/paused", response=answers(SubscriptionOut, also=(409,)))
+def set_paused(request: HttpRequest, number: Number, said: Paused) -> Subscription:
+    """Pause it, or have it go on: what happened meanwhile is told then, if it is no older than 30 days."""
+    found = _mine(request, number)
+    try:
+        pause(found, paused=said.paused)
+    except WebhookError as err:
+        raise _refused(err) from None
+    return found
+
+
+@router.post("webhooks/{number}/trial", response=answers(SubscriptionOut, status=202))
+def trial(request: HttpRequest, number: Number) -> Status[Subscription]:
+    """Tell it something that has not happened (`trial`), signed and tried like all else; see its deliveries."""
+    found = _mine(request, number)
+    try:
+        try_out(found)
+    except WebhookError as err:
+        raise _refused(err) from None
+    return Status(202, found)
 
 
 @router.delete("webhooks/{number}", response=answers(SubscriptionOut))

@@ -23,9 +23,13 @@ class Part(StrEnum):
     FIGURES = "figures"
     WEBHOOKS = "webhooks"
     METRICS = "metrics"
+    ALERTS = "alerts"
+    PARTNERS = "partners"
+    PEOPLE = "people"
+    AUDIT = "audit"
 
 
-READ_ONLY = frozenset({Part.FACTORIES, Part.FIGURES, Part.METRICS})
+READ_ONLY = frozenset({Part.FACTORIES, Part.FIGURES, Part.METRICS, Part.AUDIT})
 """Parts in which nothing is changed by anybody."""
 
 

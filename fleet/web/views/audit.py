@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,12 +16,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fleet.acting.trail import Sought, entries
 from fleet.audit.models import Entry, Kind
 from fleet.audit.trail import anchor
 from fleet.office.models import Province
 from fleet.office.spreadsheets import inert
 from fleet.people.scope import Scope, scope_of
-from fleet.protocol.thai import BANGKOK
 from fleet.web import audit_words
 from fleet.web.access import signed_in
 
@@ -47,28 +47,20 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BANGKOK)
-
-
 def _asked(request: HttpRequest, scope: Scope) -> QuerySet[Entry]:
     """The lines that the address asks for, the newest first."""
-    rows, said = scope.audits.of(Entry.objects.all(), "dopa_code"), request.GET
-    if who := said.get("who", "").strip()[:150]:
-        rows = rows.filter(by_name=who)
-    if about := said.get("about", "").strip()[:120]:
-        rows = rows.filter(about=about)
-    if (kind := said.get("kind", "")) in Kind.values:
-        rows = rows.filter(kind=kind)
-    if what := said.get("what", "")[:60]:
-        rows = rows.filter(what=what)
-    if (place := said.get("province", "")).isascii() and place.isdigit():
-        rows = rows.filter(dopa_code=int(place[:4]))
-    if first := _day(said.get("from", "")):
-        rows = rows.filter(at__gte=_midnight(first))
-    if last := _day(said.get("to", "")):
-        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
-    return rows
+    said = request.GET
+    kind, place = said.get("kind", ""), said.get("province", "")
+    sought = Sought(
+        who=said.get("who", "").strip()[:150],
+        about=said.get("about", "").strip()[:120],
+        kind=kind if kind in Kind.values else "",
+        what=said.get("what", "")[:60],
+        dopa_code=int(place[:4]) if place.isascii() and place.isdigit() else None,
+        first=_day(said.get("from", "")),
+        last=_day(said.get("to", "")),
+    )
+    return entries(scope, sought)
 
 
 @require_safe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.partners import TIMEOUT_S_MAX, is_address, set_up
 from fleet.partners import asking
 from fleet.partners.port import CouldNotAskError, System
 from fleet.people.scope import Scope, scope_of
@@ -21,9 +21,6 @@ from fleet.web import partner_words
 from fleet.web.access import signed_in
 from fleet.web.live import answer
 from fleet.web.partner_words import Told
-
-TIMEOUT_S_MAX = 20
-ADDRESS_CHARACTERS_MAX = 200
 
 
 @require_safe
@@ -65,7 +62,7 @@ def partner(request: HttpRequest, system: str) -> HttpResponse:
             raise Http404
         form = _read(request.POST)
         if not form.wrong:
-            asking.set_up(known, form.address, is_on=form.is_on, timeout_s=int(form.timeout_s))
+            set_up(known, form.address, is_on=form.is_on, timeout_s=int(form.timeout_s))
             return HttpResponseRedirect(reverse("web:partner", args=[known]))
     context |= {
         "row": partner_words.row(it, timezone.now()),
@@ -89,22 +86,12 @@ def _let_in(request: HttpRequest) -> Scope:
 
 def _read(post: QueryDict) -> PartnerForm:
     form = PartnerForm(post.get("address", "").strip(), post.get("is_on") == "on", post.get("timeout_s", "").strip())
-    if not _is_address(form.address) and (form.address or form.is_on):
+    if not is_address(form.address) and (form.address or form.is_on):
         form.wrong["address"] = _("ใส่ที่อยู่เต็ม เช่น https://api.example.go.th")
     seconds = form.timeout_s
     if not (seconds.isascii() and seconds.isdigit() and 1 <= int(seconds[:4]) <= TIMEOUT_S_MAX):
         form.wrong["timeout_s"] = _("ใส่ 1 ถึง %(most)s วินาที") % {"most": TIMEOUT_S_MAX}
     return form
-
-
-def _is_address(text: str) -> bool:
-    if len(text) > ADDRESS_CHARACTERS_MAX or any(letter.isspace() for letter in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.query)
-    except ValueError:
-        return False
 
 
 def _ask(system: System, question: str) -> Told:

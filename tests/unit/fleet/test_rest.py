@@ -40,7 +40,8 @@ def address(path: str) -> str:
     filled = path.removeprefix("/api/v1/")
     for name, value in {
         "kiosk_id": "CBI-02", "layer": "province", "key": "20", "office_id": "CBI", "year": "2026", "number": "1",
-        "channel": "mail", "code": "smell",
+        "channel": "mail", "code": "smell", "version": "1", "part": "1", "held": "1", "session": "1", "tag": "pilot",
+        "system": "companies", "officer_no": "1",
     }.items():  # fmt: skip
         filled = filled.replace(f"{{{name}}}", value)
     return filled

@@ -1,0 +1,142 @@
+"""Where and when the token's person is told of alerts. Nobody is shown an address of somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema, Status
+
+from fleet.alerts.deeds import DeedError, add_address, try_out
+from fleet.alerts.keeping import look_again
+from fleet.alerts.looking import Looking
+from fleet.alerts.models import Address, Channel, Duty
+from fleet.api.rest.alerts import refused
+from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.problems import RefusedError, missing
+from fleet.api.rest.shapes import Claim, Number, answers
+from fleet.people.tokens.rights import Part
+
+router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
+
+
+class AddressOut(Schema):
+    """Where they are told, tried in this order."""
+
+    id: int
+    channel: Channel
+    address: str
+    position: int
+    made_at: datetime
+
+
+class Addresses(Schema):
+    items: list[AddressOut]
+    next: str | None
+
+
+class AddressSaid(Schema):
+    """One more. A webhook's messages are signed; ask for the secret next."""
+
+    channel: Channel
+    address: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class SecretOut(Schema):
+    """What a webhook's messages are signed with."""
+
+    secret: str
+
+
+class HoursOut(Schema):
+    """When they may be called, in hours of the day in Thailand; `failing_any_time`: what is failing does not wait."""
+
+    from_hour: int
+    to_hour: int
+    days_off_too: bool
+    failing_any_time: bool
+    digest: bool
+
+
+class HoursSaid(Schema):
+    """When they may be called."""
+
+    from_hour: Annotated[int, Field(ge=0, le=23, strict=True)]
+    to_hour: Annotated[int, Field(ge=1, le=24, strict=True)]
+    days_off_too: Claim = False
+    failing_any_time: Claim = False
+    digest: Claim = True
+
+
+class Done(Schema):
+    """It is done."""
+
+    done: bool = True
+
+
+def _mine(request: HttpRequest, number: int) -> Address:
+    found = Address.objects.filter(person=caller(request).person, pk=number).first()
+    if found is None:
+        raise missing()
+    return found
+
+
+@router.get("alert-addresses", response=answers(Addresses))
+def addresses(request: HttpRequest) -> dict[str, object]:
+    """The addresses."""
+    return {"items": list(Address.objects.filter(person=caller(request).person)), "next": None}
+
+
+@router.post("alert-addresses", response=answers(AddressOut, status=201))
+def add(request: HttpRequest, said: AddressSaid) -> Status[Address]:
+    """Be told there, too."""
+    try:
+        return Status(201, add_address(caller(request).person, said.channel, said.address))
+    except DeedError as err:
+        raise refused(err) from None
+
+
+@router.post("alert-addresses/{number}/secret", response=answers(SecretOut))
+def secret(request: HttpRequest, number: Number) -> dict[str, object]:
+    """What a webhook's messages are signed with; for mail and LINE there is none."""
+    found = _mine(request, number)
+    if not found.secret:
+        raise missing()
+    return {"secret": found.secret}
+
+
+@router.delete("alert-addresses/{number}", response=answers(Done))
+def remove(request: HttpRequest, number: Number) -> dict[str, object]:
+    """Be told there no more; it is deleted."""
+    _mine(request, number).delete()
+    return {"done": True}
+
+
+@router.post("alert-trial", response=answers(Done))
+def trial(request: HttpRequest) -> dict[str, object]:
+    """Be sent a trial."""
+    try:
+        try_out(caller(request).person)
+    except DeedError as err:
+        raise refused(err) from None
+    return {"done": True}
+
+
+@router.get("alert-hours", response=answers(HoursOut))
+def hours(request: HttpRequest) -> object:
+    """When they may be called."""
+    person = caller(request).person
+    return Duty.objects.filter(pk=person.pk).first() or Duty(person=person)
+
+
+@router.put("alert-hours", response=answers(HoursOut))
+def set_hours(request: HttpRequest, said: HoursSaid) -> object:
+    """Be called then; what waits is looked at again."""
+    person = caller(request).person
+    if said.from_hour >= said.to_hour:
+        raise RefusedError(422, "no-hours", "`from_hour` must be before `to_hour`.")
+    found, _ = Duty.objects.update_or_create(pk=person.pk, defaults=said.model_dump())
+    look_again(person.pk, Looking().nation_desk(timezone.now()))
+    return found

@@ -1,0 +1,96 @@
+"""Settlement files: the days banks sent, each against the ledger, and taking one. Of all provinces together."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import File, Form, Router, Schema, UploadedFile
+
+from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.problems import RefusedError, missing
+from fleet.api.rest.shapes import answers
+from fleet.payments.banks.port import BankFormatError
+from fleet.payments.models import SettlementFile
+from fleet.payments.settling import Agreement, OtherFileError, agreement_of, take_file
+from fleet.people.tokens.rights import Part
+
+router = Router(auth=Bearer(Part.PAYMENTS), tags=["payments"])
+
+FILE_BYTES_MAX = 20 * 1024 * 1024
+"""As the page takes."""
+
+
+class Bank(StrEnum):
+    """Banks that send files."""
+
+    SCB = "SCB"
+    KTB = "KTB"
+
+
+class TotalsOut(Schema):
+    """Money in and out, and how many of each."""
+
+    credit_satang: int
+    credit_count: int
+    debit_satang: int
+    debit_count: int
+
+
+class Day(Schema):
+    """A day at a bank: what its file says, what the ledger holds. `missing`: words we believed that it has not."""
+
+    bank: str
+    day: date
+    holds: bool
+    said: TotalsOut
+    held: TotalsOut
+    missing: int
+
+
+class Days(Schema):
+    items: list[Day]
+    next: str | None
+
+
+def _told(agreement: Agreement) -> dict[str, object]:
+    return {
+        "bank": agreement.file.bank,
+        "day": agreement.file.day,
+        "holds": agreement.holds,
+        "said": agreement.said,
+        "held": agreement.held,
+        "missing": agreement.missing,
+    }
+
+
+@router.get("bank-files", response=answers(Days))
+def bank_files(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+    """The days that are there, the last taken first."""
+    if not caller(request).scope.settles.nation:
+        raise missing()
+    found, following = page(SettlementFile.objects.all(), after, limit, newest_first=True)
+    return {"items": [_told(agreement_of(each)) for each in found], "next": following}
+
+
+@router.post("bank-files", response=answers(Day))
+def take(
+    request: HttpRequest,
+    bank: Annotated[Bank, Form(...)],
+    file: Annotated[UploadedFile, File(..., description="a day's settlement file")],
+) -> dict[str, object]:
+    """Take a day's file. The same one again changes nothing."""
+    if not caller(request).scope.may_settle(None):
+        raise RefusedError(403, "not-here", "A bank's file is of all provinces together.")
+    if (file.size or 0) > FILE_BYTES_MAX:
+        raise RefusedError(413, "too-large", "A day's file has at most 20 MB.")
+    try:
+        return _told(take_file(bank.value, file.read()))
+    except BankFormatError as err:
+        why = [{"where": ["file"], "why": str(err)}]
+        raise RefusedError(422, "no-file", "It cannot be read, and nothing was taken.", why) from None
+    except OtherFileError:
+        raise RefusedError(409, "other-file", "Another file of this bank and day was taken. Ask the bank.") from None

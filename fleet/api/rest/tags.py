@@ -1,0 +1,70 @@
+"""Tags: the words by which waves of a roll-out pick kiosks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Field, Path, Router, Schema
+
+from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.problems import RefusedError
+from fleet.api.rest.shapes import Claim, answers
+from fleet.devices.models import Kiosk
+from fleet.people.tokens.rights import Part
+from fleet.rollouts import tagging
+from fleet.rollouts.models import KioskTag
+
+router = Router(auth=Bearer(Part.ROLLOUTS), tags=["roll-outs"])
+
+_KioskId = Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")]
+
+
+class Worn(Schema):
+    """A kiosk wears a tag."""
+
+    tag: str
+    kiosk_id: str
+
+
+class Tags(Schema):
+    items: list[Worn]
+    next: str | None
+
+
+class Wearing(Schema):
+    """Kiosks that are to wear it, or not any more."""
+
+    kiosks: Annotated[list[_KioskId], Field(min_length=1, max_length=tagging.KIOSKS_MAX)]
+    worn: Claim
+
+
+class Done(Schema):
+    """It is done."""
+
+    done: bool = True
+
+
+@router.get("kiosk-tags", response=answers(Tags))
+def tags(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+    """Which kiosk wears which."""
+    rows = caller(request).scope.within(KioskTag.objects.all(), "kiosk__office__province")
+    found, following = page(rows, after, limit)
+    return {"items": found, "next": following}
+
+
+@router.put("kiosk-tags/{tag}", response=answers(Done))
+def put(request: HttpRequest, tag: Annotated[str, Path(..., pattern=r"^[^\x00/]{1,40}$")], said: Wearing) -> object:
+    """Have kiosks wear a tag, or not any more."""
+    scope = caller(request).scope
+    rows = Kiosk.objects.filter(pk__in=said.kiosks).select_related("office")
+    theirs = [each for each in rows if scope.may_change(each.office.province_id)]
+    try:
+        tagging.put(tag, " ".join(said.kiosks), theirs, worn=said.worn)
+    except tagging.TagError as err:
+        why = [{"where": ["kiosks" if err.problem is not tagging.Problem.TAG else "tag"], "why": err.word}]
+        raise RefusedError(
+            422, err.problem.value, "Tags are small letters, digits and '-'; kiosks those of this token's person.", why
+        ) from None
+    return {"done": True}
