@@ -31,12 +31,13 @@ test: setup ## every test of a plain machine
 		cat build/integration-tests.txt build/unit-tests.txt; \
 		exit $$((rest + parts + unit))
 
-check: setup ## formatting, types, imports, dead code
+check: setup ## formatting, types, imports, dead code, known flaws of what we depend on
 	@$(PYTHON) -m ruff format --check -q .
 	@$(PYTHON) -m ruff check -q .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(PYTHON) -m vulture
+	@$(PYTHON) -m tests.support.advisories
 
 bench: setup ## every figure we promise, beside a peer; ONLY=card for a part
 	@$(PYTHON) -m tests.bench $(ONLY)

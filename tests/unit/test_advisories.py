@@ -1,0 +1,109 @@
+"""The dependency audit of `make check`, against a stand-in of the source: it finds, it accepts for a time, and it says
+plainly when nothing is known."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.support.advisories import LOCK, Accepted, pinned, verdict
+
+TODAY = date(2026, 11, 23)
+SAMPLE = "alpha==1.0 \\\n    --hash=sha256:00\n    # via beta\nbeta-lib==2.0.1 ; python_version < '4' \\\n"
+
+
+class Source:
+    """A stand-in of OSV. ``known``: advisories by package; ``broken``: what it says instead."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, list[str]] = {}
+        self.broken = b""
+        source = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                results = [
+                    {"vulns": [{"id": each} for each in ids]}
+                    if (ids := source.known.get(one["package"]["name"]))
+                    else {}
+                    for one in asked["queries"]
+                ]
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(source.broken or json.dumps({"results": results}).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self._thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    it = Source()
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    file = tmp_path / "lock"
+    file.write_text(SAMPLE, "utf-8")
+    return file
+
+
+def test_every_package_of_our_lock_is_asked_about() -> None:
+    text = LOCK.read_text("utf-8")
+    assert pinned(SAMPLE) == [("alpha", "1.0"), ("beta-lib", "2.0.1")]
+    assert len(pinned(text)) == text.count("==") > 50
+    assert "django" in dict(pinned(text))
+
+
+def test_nothing_found_passes_and_says_how_many_were_asked_about(source: Source, lock: Path) -> None:
+    code, lines = verdict(lock, source.address, TODAY, is_required=True)
+    assert (code, lines) == (0, ["dependency audit: 2 packages asked about, 0 with advisories"])
+
+
+def test_a_finding_fails_and_is_named(source: Source, lock: Path) -> None:
+    source.known = {"beta-lib": ["GHSA-1", "PYSEC-2"]}
+    code, lines = verdict(lock, source.address, TODAY, is_required=False)
+    assert code == 1
+    assert [line.split(" http")[0] for line in lines[:2]] == ["beta-lib 2.0.1: GHSA-1", "beta-lib 2.0.1: PYSEC-2"]
+
+
+@pytest.mark.parametrize(("today", "code"), [(date(2026, 12, 1), 0), (date(2026, 12, 2), 1)])
+def test_what_is_accepted_is_accepted_until_a_day(source: Source, lock: Path, today: date, code: int) -> None:
+    source.known = {"alpha": ["GHSA-1"]}
+    excused = {"GHSA-1": Accepted("only at a socket we do not open", date(2026, 12, 1))}
+    assert verdict(lock, source.address, today, is_required=True, excused=excused)[0] == code
+
+
+@pytest.mark.parametrize("broken", [b"<html>", b"{}", b'{"results": []}', b'{"results": [1, 2]}', b"[]"])
+def test_what_is_no_answer_is_nothing_known(source: Source, lock: Path, broken: bytes) -> None:
+    source.broken = broken
+    code, lines = verdict(lock, source.address, TODAY, is_required=False)
+    assert code == 0
+    assert lines[0].startswith("dependency audit: NOT DONE.")
+
+
+@pytest.mark.parametrize("is_required", [False, True])
+def test_where_nobody_can_be_asked_it_says_so_and_fails_only_who_must_know(lock: Path, is_required: bool) -> None:
+    code, lines = verdict(lock, "http://127.0.0.1:9", TODAY, is_required=is_required)
+    assert code == int(is_required)
+    assert "NOT DONE" in lines[0]
+    assert "Nothing is known of 2 packages" in lines[1]
