@@ -124,7 +124,9 @@ def walk(browser: Browser, fleet: RunningFleet, role: str, language: str) -> tup
         if role != SIGNED_OUT:
             sign_in(look.watched.page, fleet, role)
         # Every load is a first load: what a phone fetches that has never been here.
-        context.new_cdp_session(look.watched.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network = context.new_cdp_session(look.watched.page)
+        network.send("Network.enable")  # or the next has no effect
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
         starts = OF_EVERYBODY if role == SIGNED_OUT else ("/",)
         for visit in visits(look.watched.page, fleet.address, starts):
             count += visit.is_page
