@@ -6,7 +6,8 @@
     fleet alerts address suda mail suda@example         where an account is told; a webhook's secret is shown once
     fleet alerts send                                   send what waits, then end; conduct starts it
 
-What it is: options in, one line of JSON out. The rules stand in ``fleet.alerts``.
+What it is: options in, one line of JSON out. The rules stand in ``fleet.alerts``. What is done here stands in the trail
+like what is done on the pages.
 """
 
 from __future__ import annotations
@@ -71,13 +72,25 @@ def _list(*, everything: bool) -> Said:
     ]
 
 
+def _write_down(word: str, about: str, dopa_code: int | None, **said: str) -> None:
+    """A line of the trail; in the transaction of what was done."""
+    from fleet.audit.models import Kind
+    from fleet.audit.trail import Act, Doer, write
+
+    write(Doer(None, "fleet alerts"), Act(Kind.DID, f"fleet alerts {word}", about, dopa_code, said))
+
+
 def _ack(arguments: argparse.Namespace) -> Said:
+    from django.db import transaction
+
     from fleet.alerts.deeds import DeedError, acknowledge
     from fleet.alerts.models import Alert
 
     number = arguments.words[0] if arguments.words else ""
     try:
-        alert = acknowledge(int(number) if number.isdecimal() else 0, None, arguments.reason)
+        with transaction.atomic():
+            alert = acknowledge(int(number) if number.isdecimal() else 0, None, arguments.reason)
+            _write_down("ack", str(alert.pk), alert.dopa_code, reason=alert.acked_why)
     except Alert.DoesNotExist:
         raise CommandError(f"there is no alert {number or '(name one)'}; see `fleet alerts list`") from None
     except DeedError as err:
@@ -86,6 +99,7 @@ def _ack(arguments: argparse.Namespace) -> Said:
 
 
 def _maintenance(arguments: argparse.Namespace) -> Said:
+    from django.db import transaction
     from django.utils import timezone
 
     from fleet.alerts.deeds import DeedError, begin_maintenance, end_maintenance
@@ -93,14 +107,19 @@ def _maintenance(arguments: argparse.Namespace) -> Said:
 
     if arguments.end is not None:
         found = Maintenance.objects.filter(pk=arguments.end).first()
-        if found is None or not end_maintenance(found, None):
-            raise CommandError(f"no maintenance {arguments.end} is under way")
+        with transaction.atomic():
+            if found is None or not end_maintenance(found, None):
+                raise CommandError(f"no maintenance {arguments.end} is under way")
+            _write_down("maintenance", found.place.name, found.dopa_code, deed="end")
         return {"number": found.pk, "ended": True}
     now = timezone.now()
     try:
-        begun = begin_maintenance(
-            _place(arguments), now, now + timedelta(hours=arguments.hours), None, arguments.reason
-        )
+        with transaction.atomic():
+            begun = begin_maintenance(
+                _place(arguments), now, now + timedelta(hours=arguments.hours), None, arguments.reason
+            )
+            until = begun.ends_at.isoformat(timespec="seconds")
+            _write_down("maintenance", begun.place.name, begun.dopa_code, reason=begun.reason, until=until)
     except DeedError as err:
         raise CommandError(f"refused, nothing has changed: {err}") from err
     return {"number": begun.pk, "where": begun.place.name, "ends_at": begun.ends_at.isoformat()}
@@ -124,6 +143,7 @@ def _place(arguments: argparse.Namespace) -> Place:
 
 def _address(arguments: argparse.Namespace) -> Said:
     from django.contrib.auth.models import User
+    from django.db import transaction
 
     from fleet.alerts.deeds import DeedError, add_address
     from fleet.alerts.models import Channel
@@ -135,7 +155,9 @@ def _address(arguments: argparse.Namespace) -> Said:
     if person is None:
         raise CommandError(f"there is no account {name}")
     try:
-        added = add_address(person, Channel(channel), address)
+        with transaction.atomic():
+            added = add_address(person, Channel(channel), address)
+            _write_down("address", name, None, channel=channel)  # not the address: it is somebody's own
     except DeedError as err:
         raise CommandError(f"refused, nothing has changed: {err}") from err
     return {"account": name, "channel": channel, **({"secret": added.secret} if added.secret else {})}

@@ -21,6 +21,7 @@ from fleet.__main__ import parser
 from fleet.alerts.findings import Matter, Rule
 from fleet.alerts.models import Address, Alert, Attempt, Duty, Event, Letter, Maintenance, Message, RuleRevision
 from fleet.alerts.policies import in_force
+from fleet.audit.models import Entry
 from fleet.commands.command import CommandError
 from fleet.people.models import Membership, Role
 
@@ -338,6 +339,28 @@ def test_the_command_lists_takes_over_and_announces_maintenance(
     assert Maintenance.objects.count() == 1
     User.objects.create(username="wichai")
     assert _run(capsys, "address", "wichai", "mail", "wichai@sala.example")["channel"] == "mail"
+
+
+def test_what_the_command_does_stands_in_the_trail(some: dict[str, Alert], capsys: pytest.CaptureFixture[str]) -> None:
+    User.objects.create(username="wichai")
+    before = Entry.objects.count()
+    _run(capsys, "list")
+    with pytest.raises(CommandError):
+        _run(capsys, "ack", str(some["ours"].pk))  # without a reason nothing is done
+    _run(capsys, "ack", str(some["ours"].pk), "--reason", "seen")
+    begun = _run(capsys, "maintenance", "--office", "CBI", "--reason", "new line")
+    _run(capsys, "maintenance", "--end", str(begun["number"]))
+    _run(capsys, "address", "wichai", "mail", "wichai@sala.example")
+    lines = list(Entry.objects.order_by("number")[before:])
+    assert [(each.what, each.about, each.dopa_code) for each in lines] == [
+        ("fleet alerts ack", str(some["ours"].pk), 20),
+        ("fleet alerts maintenance", "office:CBI", 20),
+        ("fleet alerts maintenance", "office:CBI", 20),
+        ("fleet alerts address", "wichai", None),
+    ]
+    assert json.loads(lines[0].said) == {"reason": "seen"}
+    assert json.loads(lines[2].said) == {"deed": "end"}
+    assert "@" not in lines[3].said
 
 
 def test_pages_are_not_kept(some: dict[str, Alert]) -> None:
