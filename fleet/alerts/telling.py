@@ -1,7 +1,8 @@
 """Who sees an alert, who is called for it, and when they may be.
 
-Level 1 is those nearest (technicians; treasury officers; officers), 2 the province's admins, 3 the nation's. Where
-nobody of a level has an address, the next one is called: an alert is never told to nobody while anybody can be told.
+Level 1 is those nearest (technicians; treasury officers; officers), 2 the province's admins, 3 the nation's. Nearest to
+what is no province's is who holds such a role for the whole nation: its treasury officers. Where nobody of a level has
+an address, the next one is called: an alert is never told to nobody while anybody can be told.
 """
 
 from __future__ import annotations
@@ -80,8 +81,7 @@ class Audience:
     def of(self, place: Place, level: int, matter: Matter) -> set[int]:
         """The accounts to call."""
         ladder = _LADDERS[matter]
-        first = LEVEL_MAX if place.dopa_code is None else level
-        for each in range(first, LEVEL_MAX + 1):
+        for each in range(level, LEVEL_MAX + 1):  # of what is no province's, those nearest are the nation's own
             if found := self.holders.get((ladder[each], None if each == LEVEL_MAX else place.dopa_code)):
                 return set(found)
         return set()

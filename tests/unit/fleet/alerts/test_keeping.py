@@ -328,6 +328,18 @@ def test_a_banks_file_is_missed_on_the_next_working_day(fleet: Fleet) -> None:
     assert missing not in fleet.after(6).all_say().look()
 
 
+def test_of_a_missing_file_the_nations_treasury_is_called_before_its_admins(fleet: Fleet) -> None:
+    day = datetime(2026, 11, 20, tzinfo=BANGKOK).date()
+    zeros = {"line_count": 0, "credit_satang": 0, "credit_count": 0, "debit_satang": 0, "debit_count": 0}
+    SettlementFile.objects.create(bank="SCB", day=day, digest="0", **zeros)
+    person("malee", Role.TREASURY, None, "malee@sala.example")
+    person("suda", Role.TREASURY, 20, "suda@sala.example")
+    person("somchai", Role.NATIONAL_ADMIN, None, "somchai@sala.example")
+    fleet.after(24 * 60 + 6).all_say().look()
+    told = Message.objects.filter(alert__rule="bank-file", what="opened")
+    assert [each.person.username for each in told.select_related("person")] == ["malee"]
+
+
 def test_rules_of_a_province_are_laid_over_the_nations(fleet: Fleet) -> None:
     decide(None, {"offline": {"minutes": 30}, "sending": {"most_an_hour": 3}}, None, "ทดลอง")
     decide(20, {"offline": {"minutes": 5}}, None, "ทดลอง")
