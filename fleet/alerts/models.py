@@ -230,7 +230,7 @@ class Attempt(models.Model):
 class Message(models.Model):
     """What one person is to be told; ``event`` None for a digest and for a trial. It leaves with a ``letter``.
 
-    ``key`` makes it exist once. ``withdrawn_at``: over before it left.
+    ``key`` makes it exist once. ``withdrawn_at``: over before it left, or not theirs to see any more.
     """
 
     key = models.CharField(max_length=60, unique=True)

@@ -1,8 +1,9 @@
 """What waits to be told leaves: to each person by their addresses in order, never more than the hour has room for.
 
 Rules: a try stands in the database before it leaves, and counts; whoever is killed between leaving and writing that
-down leaves a letter that is tried again under the same key: told at least once, and who receives it can tell. A failure
-is tried again by the next address after longer and longer pauses, then given up, visibly. No address is logged.
+down leaves a letter that is tried again under the same key: told at least once, and who receives it can tell. What
+somebody may see is asked again at every try: of an alert that is not theirs any more nothing leaves. A failure is tried
+again by the next address after longer and longer pauses, then given up, visibly. No address is logged.
 """
 
 from __future__ import annotations
@@ -113,6 +114,15 @@ def send_all(carriers: Carriers, now: Callable[[], datetime], stop: Callable[[],
     return tries
 
 
+def _withdraw_unseen(person: User, now: datetime) -> None:
+    """Take back what would leave now, but is of alerts that are not there for this account any more."""
+    mine = Message.objects.filter(person=person, alert__isnull=False, withdrawn_at__isnull=True)
+    due_again = _due_again(now).filter(person=person)
+    would_leave = mine.filter(Q(letter__isnull=True, not_before__lte=now) | Q(letter__in=due_again))
+    would_leave.exclude(alert__in=seen(scope_of(person))).update(withdrawn_at=now, letter=None)
+    due_again.filter(messages__isnull=True).delete()
+
+
 def begin(person: int, carriers: Carriers, now: datetime) -> tuple[Letter, Attempt] | None:
     """Write down that a letter for somebody is about to leave; None when none may. Two at once wait for each other."""
     Duty.objects.get_or_create(pk=person)
@@ -122,6 +132,7 @@ def begin(person: int, carriers: Carriers, now: datetime) -> tuple[Letter, Attem
             return None
         addresses = [each for each in Address.objects.filter(person_id=person) if carriers.can(each.channel)]
         left_at = list(Attempt.objects.filter(person_id=person, at__gt=now - HOUR).values_list("at", flat=True))
+        _withdraw_unseen(duty.person, now)
         again = _due_again(now).filter(person_id=person).order_by("next_at").first()
         ready = waiting(now).filter(person_id=person)
         queue = [Waiting(0, now)] if again else [Waiting(each.pk, each.made_at, each.is_failing) for each in ready]

@@ -441,6 +441,22 @@ def test_to_an_account_that_was_closed_meanwhile_nothing_leaves(fleet: Fleet, ma
     assert send_all(carriers(mail), lambda: fleet.now, never) == 0
 
 
+def test_of_what_is_not_theirs_any_more_nothing_leaves(fleet: Fleet, mail: MailServer) -> None:
+    wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
+    fleet.after(16).all_say("CBI-01", "KKN-01").look()
+    mail.refuse = True
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1  # and is to be tried again
+    fleet.after(2).say("CBI-02", paper="out").look()  # and another waits for its first try
+    Membership.objects.filter(user=wichai).update(dopa_code=40)
+    mail.refuse = False
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 0
+    assert mail.letters == []
+    theirs = Message.objects.filter(person=wichai)
+    assert theirs.count() == theirs.filter(withdrawn_at__isnull=False).count() == 2
+    try_out(wichai)
+    assert send_all(carriers(mail), timezone.now, never) == 1
+
+
 def test_a_storm_is_six_letters_and_the_rest_when_there_is_room(fleet: Fleet, mail: MailServer) -> None:
     wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
     office = Office.objects.get(pk="CBI")
