@@ -33,6 +33,8 @@ DAILY_EVERY_S = 600.0
 """Between looks for reminders and for surcharges that have grown: both are matters of days."""
 
 PAUSE_AFTER_FAILURE_S = 30.0
+"""Of the kind of work that has failed: whatever it stumbled over is still there. The others go on."""
+
 STOP_TIMEOUT_S = 15.0
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
@@ -48,43 +50,49 @@ def start_worker(what: str) -> subprocess.Popen[bytes]:
 class OfficeWork:
     """Starts workers while it is turned. Only the conductor that leads may turn it."""
 
-    def __init__(self, start: Start = start_worker) -> None:
+    def __init__(self, start: Start = start_worker, clock: Callable[[], float] = time.monotonic) -> None:
         self._start = start
+        self._clock = clock
         self._working: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._look_at_s = 0.0
         self._daily_at_s = 0.0
+        self._paused_until_s: dict[str, float] = {}
 
     def turn(self) -> None:
         """Look whether there is work, if it is time to; never blocks."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         if now_s < self._look_at_s:
             return
-        if self._bury():  # whatever it stumbled over is still there
-            self._look_at_s = now_s + PAUSE_AFTER_FAILURE_S
-            return
+        self._bury()
         self._look_at_s = now_s + LOOK_EVERY_S
         for _ in range(self._more_printers()):
             self._begin("letters")
-        if not self._count("register") and registers.is_anything_to_do():
+        if self._may_begin("register") and registers.is_anything_to_do():
             self._begin("register")
-        if not self._count("registrations") and registering.is_anything_due(timezone.now()):
+        if self._may_begin("registrations") and registering.is_anything_due(timezone.now()):
             self._begin("registrations")
         now = timezone.now()
         hooks.watch(now)
-        if not self._count("settings") and planned.due(now).exists():
+        if self._may_begin("settings") and planned.due(now).exists():
             self._begin("settings")
-        if not self._count("webhooks") and hooks.due(now).exists():
+        if self._may_begin("webhooks") and hooks.due(now).exists():
             self._begin("webhooks")
         if now_s >= self._daily_at_s:
             self._daily_at_s = now_s + DAILY_EVERY_S
-            if not self._count("daily") and _daily_is_due():
+            if self._may_begin("daily") and _daily_is_due():
                 self._begin("daily")
 
     def _more_printers(self) -> int:
         at_work = self._count("letters")
-        if at_work >= PRINTERS:
+        if at_work >= PRINTERS or self._is_paused("letters"):
             return 0
         return min(PRINTERS - at_work, runs.waiting(timezone.now()).count())
+
+    def _may_begin(self, what: str) -> bool:
+        return not self._count(what) and not self._is_paused(what)
+
+    def _is_paused(self, what: str) -> bool:
+        return self._clock() < self._paused_until_s.get(what, 0.0)
 
     def _count(self, what: str) -> int:
         return sum(name == what for name, _ in self._working)
@@ -92,9 +100,8 @@ class OfficeWork:
     def _begin(self, what: str) -> None:
         self._working.append((what, self._start(what)))
 
-    def _bury(self) -> bool:
-        """Forget the workers that have ended; whether any has failed."""
-        has_failed = False
+    def _bury(self) -> None:
+        """Forget the workers that have ended; what has failed pauses."""
         for each in list(self._working):
             what, process = each
             ended = process.poll()
@@ -103,8 +110,7 @@ class OfficeWork:
             self._working.remove(each)
             if ended:
                 log.error("the worker for %s ended with %d", what, ended)
-                has_failed = True
-        return has_failed
+                self._paused_until_s[what] = self._clock() + PAUSE_AFTER_FAILURE_S
 
     def close(self) -> None:
         """End the workers; what they were at is gone on with by the next leader's."""

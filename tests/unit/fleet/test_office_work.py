@@ -6,17 +6,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fleet.conduct.office_work import PRINTERS, OfficeWork
+from fleet.conduct.office_work import LOOK_EVERY_S, PAUSE_AFTER_FAILURE_S, PRINTERS, OfficeWork
 from fleet.office.fees import runs
 from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.fees.policies import decide
 from fleet.office.models import Notice, Office
+from fleet.office.register.models import Run
 
 
 class Begun:
     """Starts a real process that waits for its end, and remembers what for."""
 
     def __init__(self) -> None:
+        self.now_s = 1000.0
         self.what: list[str] = []
         self.processes: list[subprocess.Popen[bytes]] = []
 
@@ -29,7 +31,7 @@ class Begun:
 @contextmanager
 def working() -> Iterator[tuple[OfficeWork, Begun]]:
     begun = Begun()
-    work = OfficeWork(begun)
+    work = OfficeWork(begun, lambda: begun.now_s)
     yield work, begun
     work.close()
     assert all(process.poll() is not None for process in begun.processes)
@@ -66,3 +68,18 @@ def test_a_policy_that_reminds_has_the_days_work_begun() -> None:
     with working() as (work, begun):
         work.turn()
         assert begun.what == ["daily"]
+
+
+def test_what_has_failed_pauses_and_nothing_else_does() -> None:
+    ask(1)
+    with working() as (work, begun):
+        work.turn()
+        begun.processes[0].kill()
+        begun.processes[0].wait()
+        Run.objects.create(file_name="x.csv", sha256="0" * 64, size_bytes=1, path="/nowhere")
+        begun.now_s += LOOK_EVERY_S
+        work.turn()
+        assert begun.what == ["letters", "register"]
+        begun.now_s += PAUSE_AFTER_FAILURE_S
+        work.turn()
+        assert begun.what == ["letters", "register", "letters"]
