@@ -151,6 +151,7 @@ def work_off(stop: Callable[[], bool]) -> int:
     clerk, turns = Clerk(announce_office), 0
     while not stop() and clerk.turn():
         turns += 1
+    clerk.leave()
     return turns
 
 

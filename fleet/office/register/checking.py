@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -61,7 +61,7 @@ class Check:
         self._actions: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None]:
         """Check; one step is one batch. The run's stage tells how it ended, and the file of an upload is gone then.
 
         Raises: OvertakenError.

@@ -13,7 +13,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -162,7 +162,7 @@ class Clerk:
     def __init__(self, announce: Announce) -> None:
         self._announce = announce
         self._worker = secrets.token_hex(16)
-        self._check: Iterator[None] | None = None
+        self._check: Generator[None] | None = None
         self._begun: tuple[int, str, int] | None = None
         """The batch this process has begun last: run, stage and cursor."""
 
@@ -178,6 +178,16 @@ class Clerk:
         except (StopIteration, OvertakenError):
             self._check = None
         return True
+
+    def leave(self) -> None:
+        """Hand a check that is under way back to whoever comes next, from its beginning, as if it had not been tried:
+        who is asked to end, because the fleet is started anew, is not killed over it."""
+        if self._check is None:
+            return
+        self._check.close()
+        self._check = None
+        ours = Run.objects.filter(stage=Stage.CHECKING, worker=self._worker)
+        ours.update(stage=Stage.WAITING, worker="", tries=F("tries") - 1)
 
     def _applied_some(self) -> bool:
         run = _to_move().first()

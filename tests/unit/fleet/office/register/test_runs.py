@@ -319,6 +319,21 @@ def test_a_file_that_kills_whoever_checks_it_is_refused(file: Path) -> None:
     assert not runs.is_anything_to_do()
 
 
+def test_a_fleet_that_is_started_anew_over_and_over_has_not_killed_a_check(file: Path) -> None:
+    written(file, f"{A},,โรงงานตัวอย่าง,,3,1,1,ชลบุรี,,")
+    run = runs.take_in([file.read_bytes()], "a.csv", Office.objects.get(pk="CBI"), (None, "ตัวอย่าง"))
+    for _process in range(2 * runs.TRIES_MAX):
+        clerk = runs.Clerk(silent)
+        assert clerk.turn()
+        assert clerk.turn(), "in the middle of it, when it is asked to end"
+        clerk.leave()
+        run.refresh_from_db()
+        assert (run.stage, run.tries) == (Stage.WAITING, 0), "and another may begin at once"
+    by_a_clerk()
+    run.refresh_from_db()
+    assert run.stage == Stage.CHECKED
+
+
 def test_undone_everything_is_what_it_was(file: Path) -> None:
     imported(written(file, f"{A},,โรงงานตัวอย่าง ก,,3,85.5,1,ชลบุรี,,"))
     before = register()
