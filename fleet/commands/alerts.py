@@ -102,7 +102,7 @@ def _maintenance(arguments: argparse.Namespace) -> Said:
     from django.db import transaction
     from django.utils import timezone
 
-    from fleet.alerts.deeds import DeedError, begin_maintenance, end_maintenance
+    from fleet.alerts.deeds import MAINTENANCE_MAX, DeedError, begin_maintenance, end_maintenance
     from fleet.alerts.models import Maintenance
 
     if arguments.end is not None:
@@ -112,6 +112,8 @@ def _maintenance(arguments: argparse.Namespace) -> Said:
                 raise CommandError(f"no maintenance {arguments.end} is under way")
             _write_down("maintenance", found.place.name, found.dopa_code, deed="end")
         return {"number": found.pk, "ended": True}
+    if not 0 < arguments.hours <= MAINTENANCE_MAX / timedelta(hours=1):  # nor is "nan" or "inf" a time
+        raise CommandError(f"--hours: more than 0, and {MAINTENANCE_MAX.days * 24} at most")
     now = timezone.now()
     try:
         with transaction.atomic():

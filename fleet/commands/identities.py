@@ -150,6 +150,7 @@ def _ssh(arguments: argparse.Namespace) -> Said:
         raise CommandError(f"--hours: more than 0, and {SSH_HOURS_MAX} at most")
     # A minute short, for a kiosk's clock that is a little behind: beyond twelve hours it opens nothing.
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=arguments.hours, minutes=-1)
+    file = arguments.key.with_name(f"{arguments.key.stem}-cert.pub")
     try:
         authority = Authority(arguments.data_dir / "certificates")
         signed = authority.sign_ssh(arguments.key.read_bytes(), kiosk.pk, arguments.whose, until)
@@ -160,12 +161,11 @@ def _ssh(arguments: argparse.Namespace) -> Said:
             said = {"whose": arguments.whose, "until": _iso(until), "reason": arguments.reason}
             doer = Doer(None, "command line")
             write(doer, Act(Kind.DID, "ssh", kiosk.pk, kiosk.office.province_id, said))
+            file.write_bytes(signed + b"\n")  # in here: where it cannot be written, the door stays shut
     except (ValueError, SettingsError) as err:
         raise CommandError(f"refused, nothing has changed: {err}") from err
     except OSError as err:
         raise CommandError(f"{err.filename}: {err.strerror}") from err
-    file = arguments.key.with_name(f"{arguments.key.stem}-cert.pub")
-    file.write_bytes(signed + b"\n")
     return {"kiosk_id": kiosk.pk, "certificate": str(file), "until": _iso(until)}
 
 

@@ -61,3 +61,12 @@ def test_what_is_no_key_opens_nothing(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nothing has changed"):
         identities._ssh(asking)
     assert latest_document(Layer.KIOSK, "CBI-02") is None
+
+
+def test_where_the_certificate_cannot_be_written_the_door_stays_shut(tmp_path: Path) -> None:
+    asking, before = asked(tmp_path), Entry.objects.count()
+    (tmp_path / "id_ed25519-cert.pub").mkdir()
+    with pytest.raises(CommandError, match=r"id_ed25519-cert\.pub: Is a directory"):
+        identities._ssh(asking)
+    assert latest_document(Layer.KIOSK, "CBI-02") is None
+    assert Entry.objects.count() == before

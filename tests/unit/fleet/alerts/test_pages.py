@@ -336,6 +336,9 @@ def test_the_command_lists_takes_over_and_announces_maintenance(
     for wrong in (("--kiosk", "CBI-99", "--province", "20"), ("--kiosk", "CBI-99"), ()):
         with pytest.raises(CommandError):  # a word that was mistyped must not silence a whole province
             _run(capsys, "maintenance", *wrong, "--reason", "new line")
+    for hours in ("0", "-1", "337", "1e300", "inf", "nan"):
+        with pytest.raises(CommandError, match="336 at most"):
+            _run(capsys, "maintenance", "--office", "CBI", "--hours", hours, "--reason", "new line")
     assert Maintenance.objects.count() == 1
     User.objects.create(username="wichai")
     assert _run(capsys, "address", "wichai", "mail", "wichai@sala.example")["channel"] == "mail"
