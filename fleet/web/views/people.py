@@ -91,7 +91,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "query": address.urlencode(),
         "lines": [(each, _held(scope, each, provinces)) for each in page],
         "asked_person": asked,
-        "role": role,
+        "role_asked": role,
         "place": place,
         "state": state,
         "roles": [(each.value, people_words.role(each)) for each in Role],
