@@ -4,7 +4,7 @@ A real broker, ingest and serve over a nation (``nation``) whose kiosks send the
 each. 200 people, each with a session of their own: the nation's page watched by its admins and by one of every
 province, the list of a province, single kiosks. Every 1.5 seconds a kiosk breaks or is well again; each page that shows
 it is a sample: from the publication to the moment when the bench has read and unpacked the event that shows it. What
-is late counts as late; what never comes within ten seconds is no figure but an error.
+is late counts as late; what has not come after a minute is no figure but an error.
 
 The bench itself is 200 browsers on the same machine, and takes processor from what it measures.
 ``SALA_BENCH_LIVE=0.05`` makes a twentieth of the nation, for trying the row out.
@@ -41,8 +41,8 @@ PEOPLE = 200
 TARGETS = 10
 CHANGES = 40
 EVERY_S = 1.5
-SETTLE_S = 10.0
-LATE_S = 10.0
+SETTLE_S = 5.0
+LATE_S = 60.0
 HEARTBEAT_S = 60.0
 DEVICES = ("card", "scanner", "printer", "panel", "display")
 _WELL = """
@@ -64,6 +64,9 @@ class Watching:
     """Whether the page shows this kiosk, or counts it."""
     count: int = -1
     page: str = ""
+    is_settled: bool = False
+    """Whether it was told that what it shows is what there is."""
+
     seen: list[tuple[float, int]] = field(default_factory=list)
     """When (``time.perf_counter``) it showed how many."""
 
@@ -151,6 +154,10 @@ async def _measure(rig: _Rig) -> Row:
         watching.show(text)
     readers = [asyncio.create_task(_read(rig.port, watching)) for watching in pages]
     beats = asyncio.create_task(_heartbeats(rig, [each for each in rig.well if each not in targets]))
+    while not all(each.is_settled for each in pages):
+        if dead := [each for each in readers if each.done()]:
+            await dead[0]
+        await asyncio.sleep(0.1)
     await asyncio.sleep(SETTLE_S)
     serve = rig.made.pid("serve")
     began_s, began_cpu_s = time.perf_counter(), cpu_s(serve)
@@ -219,6 +226,7 @@ async def _read(port: int, watching: Watching) -> None:
         if not status.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"{watching.path}: {status[:40]!r}")
         async for name, text in _events(reader):
+            watching.is_settled |= name in ("piece", "beat")
             if name == "piece":
                 watching.show(text)
             elif name in ("over", "anew"):

@@ -76,7 +76,9 @@ class Watched:
             self._hub.leave(watcher)
             sending.cancel()
             leaving.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
+            ended, _ = await asyncio.gather(sending, leaving, return_exceptions=True)
+        if isinstance(ended, Exception) and not isinstance(ended, TimeoutError):
+            raise ended
 
 
 def _unpacks(scope: dict[str, Any]) -> bool:

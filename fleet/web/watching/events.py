@@ -18,7 +18,7 @@ _RAW = -15
 
 def packed(name: str, text: str = "") -> bytes:
     """The event ``name`` with ``text``, as a piece of a deflate stream."""
-    lines = "".join(f"data: {line}\n" for line in text.splitlines() or [""])
+    lines = "".join(f"data: {line}\n" for line in text.replace("\r", "").split("\n"))
     packer = zlib.compressobj(6, zlib.DEFLATED, _RAW)
     return packer.compress(f"event: {name}\n{lines}\n".encode()) + packer.flush(zlib.Z_FULL_FLUSH)
 

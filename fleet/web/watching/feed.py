@@ -2,18 +2,21 @@
 
 The first question costs nothing and is never wrong: has anybody committed anything? SQLite counts the commits of
 others (``PRAGMA data_version``), PostgreSQL names what is visible (``pg_current_snapshot``); the same answer twice
-means the same rows. Only then are the marks read: a number a kiosk, and the newest rows of what changes by new rows.
+means the same rows. Only then are the marks read: of each kiosk, and the newest rows of what changes by new rows; and
+the statuses of those that said anything, of which most said no more than that they are there.
 What time alone changes (a kiosk that falls silent) is found by reading the marks every ten seconds in any case.
 
-Rules: one thread, which is the connection's; outside any transaction. Nothing of a kiosk is kept but two numbers.
+Rules: one thread, which is the connection's; outside any transaction. Nothing of a kiosk is kept but three numbers.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Max, Model
@@ -55,15 +58,24 @@ _ROWS: dict[Topic, tuple[type[Model], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What may look different now. ``said``: kiosks that said anything; ``heard``: their provinces (DOPA codes);
-    ``turned``: provinces in which what is counted and listed is different. ``everything``: nobody knows better.
+    """What may look different now. ``said``: kiosks that said anything, be it only that they are there. Provinces (DOPA
+    codes): ``turned`` where a kiosk stands otherwise, or what is not well says something else; ``moved`` where one that
+    is well does: a visit, records, new settings. ``everything``: nobody knows better.
     """
 
     said: frozenset[str] = frozenset()
-    heard: frozenset[int] = frozenset()
     turned: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
     topics: frozenset[Topic] = frozenset()
     everything: bool = False
+
+
+class _Marks(NamedTuple):
+    """Of one kiosk: the same number is the same, as far as anybody is shown it."""
+
+    said: int
+    turned: int
+    moved: int
 
 
 class Feed:
@@ -71,8 +83,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._version = ""
-        self._said: dict[str, int] = {}
-        self._turned: dict[str, int] = {}
+        self._marks: dict[str, _Marks] = {}
         self._newest: dict[Topic, object] = {}
         self._is_heard = False
         self._read_at_s = self._may_read_at_s = 0.0
@@ -90,33 +101,41 @@ class Feed:
         if now_s < self._may_read_at_s:
             return None  # soon: the version is not remembered until its marks are
         self._version = version
-        change = self._read(everything=is_first)
+        change = self.read(everything=is_first)
         self._read_at_s = time.monotonic()
         self._may_read_at_s = self._read_at_s + REST * (self._read_at_s - now_s)
         return change
 
-    def _read(self, *, everything: bool) -> Change:
+    def read(self, *, everything: bool = False) -> Change:
+        """What is different from the last reading, whether anybody has committed anything or not."""
         is_heard = hears(timezone.now())
         newest = {topic: _newest(topic) for topic in Topic}
         topics = frozenset(topic for topic in Topic if newest[topic] != self._newest.get(topic))
-        said, heard, turned = set[str](), set[int](), set[int]()
-        gone = set(self._said)
-        for kiosk_id, province, is_well, every, counted in _marks():
-            gone.discard(kiosk_id)
-            if self._said.get(kiosk_id) == every:
-                continue
-            self._said[kiosk_id] = every
-            said.add(kiosk_id)
-            heard.add(province)
-            turns = counted if is_well else every
-            if self._turned.get(kiosk_id) != turns:
-                self._turned[kiosk_id] = turns
-                turned.add(province)
+        turned, moved = set[int](), set[int]()
+        rows, gone = self._other_rows()
+        said = _said(None if everything else rows)
+        for row in rows:
+            before, marks = self._marks.get(row.kiosk_id), row.marks(said(row.kiosk_id))
+            self._marks[row.kiosk_id] = marks
+            if before is None or before.turned != marks.turned:
+                turned.add(row.province)
+            if before is None or before.moved != marks.moved:
+                moved.add(row.province)
         everything = everything or bool(gone) or is_heard != self._is_heard
         for kiosk_id in gone:
-            del self._said[kiosk_id], self._turned[kiosk_id]
+            del self._marks[kiosk_id]
         self._is_heard, self._newest = is_heard, newest
-        return Change(frozenset(said), frozenset(heard), frozenset(turned), topics, everything)
+        return Change(frozenset(row.kiosk_id for row in rows), frozenset(turned), frozenset(moved), topics, everything)
+
+    def _other_rows(self) -> tuple[list[_Row], set[str]]:
+        """The kiosks that said anything since the last reading, and those that are no more."""
+        rows, gone = [], set(self._marks)
+        for row in _rows():
+            gone.discard(row.kiosk_id)
+            before = self._marks.get(row.kiosk_id)
+            if before is None or before.said != row.said:
+                rows.append(row)
+        return rows, gone
 
 
 def _version() -> str:
@@ -142,27 +161,60 @@ def _newest(topic: Topic) -> object:
 
 _KIOSKS = f"""
 SELECT k.kiosk_id, k.office_id, s.said_rank, s.alive, s.heard_at IS NULL OR s.heard_at < %s,
-s.used_twice_at IS NOT NULL, s.committed_through, s.heard_at, s.status_session_no, s.status_no, s.session_no,
-s.reported_at, k.settings_revision, k.desired_at
+s.used_twice_at IS NOT NULL, s.committed_through, k.settings_revision, s.reported_at, k.desired_at, s.heard_at,
+s.status_session_no, s.status_no, s.session_no
 FROM {Kiosk._meta.db_table} k LEFT JOIN {KioskState._meta.db_table} s ON s.kiosk_id = k.kiosk_id
 """  # noqa: S608 - tables' names of ours
-_TURN = slice(2, 7)
-"""Of its columns those by which a kiosk is counted and put into its place in a list."""
+_STANDS, _MOVES = slice(1, 6), slice(6, 10)
+"""Of its columns those by which a kiosk is counted and put into its place, and those that a list shows besides."""
 
 _OK = RANK[Condition.OK]
+_OFFICE = ("pk", "province_id", "revision")
 
 
-def _marks() -> Iterator[tuple[str, int, bool, int, int]]:
-    """Of each kiosk: id, province, whether it is well, the mark of all it says, the mark of how it is counted."""
+class _Row(NamedTuple):
+    """What the table says of a kiosk but its status; ``said`` is the mark of all of it."""
+
+    kiosk_id: str
+    province: int
+    said: int
+    is_well: bool
+    stands: int
+    moves: int
+
+    def marks(self, status: int) -> _Marks:
+        """With the mark of its status, as far as that is no heartbeat."""
+        turned = self.stands if self.is_well else hash((self.stands, status))
+        return _Marks(self.said, turned, hash((self.moves, status)))
+
+
+def _rows() -> Iterator[_Row]:
     offices = {pk: (province, revision) for pk, province, revision in Office.objects.values_list(*_OFFICE)}
     silent = connection.ops.adapt_datetimefield_value(timezone.now() - STALE_AFTER)
     with connection.cursor() as cursor:
         cursor.execute(_KIOSKS, [silent])
         for row in cursor:
-            kiosk_id, office_id, rank, alive, is_stale, is_twice = row[:6]
-            province, revision = offices.get(office_id, (0, 0))
+            rank, alive, is_stale, is_twice = row[2:6]
+            province, revision = offices.get(row[1], (0, 0))
             is_well = rank == _OK and bool(alive) and not is_stale and not is_twice
-            yield kiosk_id, province, is_well, hash((row, revision)), hash((row[_TURN], office_id))
+            yield _Row(row[0], province, hash((row, revision)), is_well, hash(row[_STANDS]), hash(row[_MOVES]))
 
 
-_OFFICE = ("pk", "province_id", "revision")
+_OF_A_HEARTBEAT = ("at", "no", "session_no", "health")
+"""What of a status is different every time, and shown on the kiosk's own page only."""
+
+_AT_ONCE = 500
+
+
+def _said(rows: Sequence[_Row] | None) -> Callable[[str], int]:
+    """The marks of the statuses of these kiosks, by id; None: of all there are."""
+    states = KioskState.objects.order_by().values_list("pk", "status")
+    marks: dict[str, int] = {}
+    ids = [row.kiosk_id for row in rows or ()]
+    some = [states.filter(pk__in=ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE)]
+    lots = [states] if rows is None else some
+    for lot in lots:
+        for kiosk_id, status in lot.iterator(_AT_ONCE):
+            told = {name: value for name, value in (status or {}).items() if name not in _OF_A_HEARTBEAT}
+            marks[kiosk_id] = hash(json.dumps(told, sort_keys=True))
+    return lambda kiosk_id: marks.get(kiosk_id, 0)

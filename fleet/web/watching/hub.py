@@ -25,7 +25,7 @@ from django.db import Error, connection
 
 from fleet.web.watching import events
 from fleet.web.watching.feed import Change, Feed
-from fleet.web.watching.pages import Subject
+from fleet.web.watching.pages import Concern, Subject
 from fleet.web.watching.piece import Kind, Piece, render
 from fleet.web.watching.viewers import Viewer, no_longer
 
@@ -37,9 +37,6 @@ BEAT_EVERY_S = 2.0
 """A page that has heard nothing for five seconds says that it is cut off (``sala.js``)."""
 
 OVERDUE_S = 4.0
-MAKE_ANYWAY_S = 30.0
-"""A page is made again so often though nothing is known to concern it: for what only time changes."""
-
 CHECK_S = (2.0, 15.0)
 """How often it is asked who may still watch: after a change, and in any case. Sessions end by themselves, too."""
 
@@ -71,6 +68,7 @@ class Topical:
     made_at_s: float = 0.0
     not_before_s: float = 0.0
     due_since_s: float = 0.0
+    is_urgent: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -186,7 +184,7 @@ class Hub:
 
     async def _begin_anew(self) -> None:
         """Let the connection go, and what was known: after the next look everything may be different."""
-        await at_desk(connection.close)
+        await at_desk(_let_go)
         self._feed = Feed()
 
     async def _turn(self) -> None:
@@ -194,9 +192,10 @@ class Hub:
         change = await at_desk(self._feed.look)
         now_s = time.monotonic()
         for known in self._topicals.values():
-            is_old = now_s - known.made_at_s > MAKE_ANYWAY_S
-            if not known.due_since_s and (is_old or (change is not None and known.subject.is_concerned(change))):
-                known.due_since_s = now_s
+            concern = Concern.NONE if change is None else known.subject.concern(change)
+            known.is_urgent |= concern is Concern.NOW
+            if concern or now_s - known.made_at_s > known.subject.keeps_s:
+                known.due_since_s = known.due_since_s or now_s
         await self._check(change)
         await self._make_due(now_s + LOOK_EVERY_S)
         self._beat(has_looked=True)
@@ -211,11 +210,11 @@ class Hub:
             of[viewer].end(events.OVER)
 
     async def _make_due(self, until_s: float) -> None:
-        """Make what is due, what has waited longest first, as far as there is time before the next look."""
+        """Make what is due, the urgent first, then what has waited longest, as far as there is time before a look."""
         due = [each for each in self._topicals.values() if each.due_since_s and each.not_before_s <= time.monotonic()]
-        for known in sorted(due, key=lambda each: each.due_since_s):
+        for known in sorted(due, key=lambda each: (not each.is_urgent, each.due_since_s)):
             began_s = time.monotonic()
-            known.due_since_s = 0.0
+            known.due_since_s, known.is_urgent = 0.0, False
             piece = await at_desk(partial(render, known.subject, known.digest))
             known.made_at_s = time.monotonic()
             took_s = known.made_at_s - began_s
@@ -247,6 +246,11 @@ class Hub:
             is_true = has_looked and not watcher.is_new and now_s - due_since_s < OVERDUE_S
             watcher.next = events.BEAT if is_true else events.WAIT
             watcher.woken.set()
+
+
+def _let_go() -> None:
+    """Close the connection of the thread that this is called in: asked for by name elsewhere, it would be another's."""
+    connection.close()
 
 
 async def at_desk(what: Callable[[], T]) -> T:

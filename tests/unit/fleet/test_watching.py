@@ -17,16 +17,19 @@ from django.test import Client
 from django.utils import timezone
 
 from fleet.alerts.models import Alert
+from fleet.devices.models import Kiosk, KioskState
+from fleet.devices.truth import RANK, Condition
 from fleet.people.models import Membership, Role
 from fleet.people.scope import EVERYWHERE, Area, Scope, scope_of, with_scope
 from fleet.people.sessions import OWES
 from fleet.web import live
 from fleet.web.watching import events
 from fleet.web.watching.feed import Change, Feed, Topic
-from fleet.web.watching.pages import PAGES, Subject, is_told
+from fleet.web.watching.pages import PAGES, Concern, Subject, is_told
 from fleet.web.watching.piece import Kind, render
 from fleet.web.watching.viewers import NOTE_EVERY, RefusedError, Viewer, let_in, no_longer
 
+NONE, SOON, NOW = Concern
 LIVE = {"HX-Request": "true"}
 ROUTES = {"letter_run": "letter-run", "office_fees": "office-fees", "register_run": "register-run"}
 ROUTES |= {"settings_layer": "layer"}
@@ -111,19 +114,54 @@ def test_a_scope_is_lent_to_nobody_who_exists() -> None:
 
 def test_a_page_is_concerned_by_its_own_provinces_kiosks_and_matters() -> None:
     ours, nation = Scope(sees=Area(frozenset({20}))), Scope(sees=EVERYWHERE)
-    there = Change(said=frozenset({"KKN-01"}), heard=frozenset({40}), turned=frozenset({40}))
-    here = Change(said=frozenset({"CBI-01"}), heard=frozenset({20}))
-    assert [_subject("/", each).is_concerned(there) for each in (ours, nation)] == [False, True]
-    assert not _subject("/", nation).is_concerned(here), "a heartbeat of a kiosk that is well is not news of the nation"
-    assert [_subject("/kiosks/", ours).is_concerned(each) for each in (there, here)] == [False, True]
-    assert not _subject("/kiosks/", nation, "province=40").is_concerned(here)
-    assert [_subject("/kiosks/CBI-01/", ours).is_concerned(each) for each in (there, here)] == [False, True]
-    assert _subject("/kiosks/CBI-01/", ours).is_concerned(Change(everything=True))
+    there = Change(said=frozenset({"KKN-01"}), turned=frozenset({40}))
+    visit = Change(said=frozenset({"CBI-01"}), moved=frozenset({20}))
+    beat = Change(said=frozenset({"CBI-01"}))
+    for page in ("/", "/kiosks/"):
+        assert [_subject(page, ours).concern(each) for each in (there, visit, beat)] == [NONE, SOON, NONE]
+        assert [_subject(page, nation).concern(each) for each in (there, visit, beat)] == [NOW, SOON, NONE]
+    listed = _subject("/kiosks/", nation, "province=40")
+    assert [listed.concern(each) for each in (there, visit)] == [NOW, NONE]
+    assert [_subject("/kiosks/CBI-01/", ours).concern(each) for each in (there, visit, beat)] == [NONE, NOW, NOW]
+    assert _subject("/kiosks/CBI-01/", ours).concern(Change(everything=True)) is NOW
     money = Change(topics=frozenset({Topic.MONEY}))
-    assert not _subject("/", nation).is_concerned(money)
-    assert _subject("/", Scope(sees=EVERYWHERE, settles=EVERYWHERE)).is_concerned(money)
-    assert _subject("/rollouts/", ours).is_concerned(Change(topics=frozenset({Topic.ROLLOUTS})))
-    assert _subject("/payments/", ours).is_concerned(Change())
+    assert _subject("/", nation).concern(money) is NONE
+    assert _subject("/", Scope(sees=EVERYWHERE, settles=EVERYWHERE)).concern(money) is NOW
+    assert _subject("/rollouts/", ours).concern(Change(topics=frozenset({Topic.ROLLOUTS}))) is NOW
+    assert _subject("/payments/", ours).concern(Change()) is SOON
+
+
+def test_a_heartbeat_is_told_from_news_and_news_from_trouble() -> None:
+    now = timezone.now()
+    state, _ = KioskState.objects.get_or_create(kiosk_id="CBI-01")
+    said = {"session_no": 1, "no": 1, "at": now.isoformat(), "paper": "full", "health": {"uptime_s": 1}}
+    feed = Feed()
+
+    def say(rank: Condition = Condition.OK, **more: object) -> tuple[bool, bool, bool]:
+        state.status_no += 1
+        state.alive, state.heard_at, state.said_rank = True, timezone.now(), RANK[rank]
+        state.status = {
+            **(state.status or said),
+            "no": state.status_no,
+            "health": {"uptime_s": state.status_no},
+            **more,
+        }
+        state.save()
+        change = feed.read()
+        return "CBI-01" in change.said, 20 in change.moved, 20 in change.turned
+
+    feed.read()
+    say()
+    assert say() == (True, False, False), "a heartbeat"
+    assert say(in_visit=True) == (True, True, False), "somebody stands there"
+    assert say(Condition.FAILING) == (True, False, True), "it stands otherwise"
+    assert say(Condition.FAILING) == (True, False, False)
+    assert say(Condition.FAILING, paper="out") == (True, True, True), "what is not well says something else"
+    assert say(paper="out") == (True, False, True)
+    Kiosk.objects.filter(pk="CBI-01").update(settings_revision=99)
+    change = feed.read()
+    assert (change.said, change.moved) == (frozenset({"CBI-01"}), frozenset({20}))
+    assert feed.read().said == frozenset()
 
 
 def test_the_first_look_finds_everything_and_the_next_nothing() -> None:
@@ -132,7 +170,7 @@ def test_the_first_look_finds_everything_and_the_next_nothing() -> None:
     assert first is not None
     assert first.everything
     assert {"CBI-01", "KKN-01"} <= first.said
-    assert {20, 40} <= first.heard
+    assert {20, 40} <= first.turned
     assert feed.look() is None, "nobody has committed anything"
 
 
@@ -155,9 +193,9 @@ def _let_in(client: Client | None = None, page: str = "/", **headers: str) -> tu
     return let_in(scope)
 
 
-def _status(*arguments: Any, **headers: str) -> int:
+def _status(client: Client | None = None, page: str = "/", **headers: str) -> int:
     with pytest.raises(RefusedError) as refused:
-        _let_in(*arguments, **headers)
+        _let_in(client, page, **headers)
     return refused.value.status
 
 
@@ -234,7 +272,7 @@ def test_a_session_lives_on_while_a_page_is_open_and_no_longer() -> None:
 
 
 def test_any_events_make_one_stream_that_a_browser_unpacks() -> None:
-    made = [events.packed("piece", "<b>น้ำ</b>\n<i>2</i>"), events.BEAT, events.packed("piece", "<b>น้ำ</b>" * 999)]
+    made = [events.packed("piece", "<b>น้ำ</b>\r\n<i>2</i>"), events.BEAT, events.packed("piece", "<b>น้ำ</b>" * 999)]
     plain = b"".join(map(events.unpacked, made))
     assert plain.startswith("event: piece\ndata: <b>น้ำ</b>\ndata: <i>2</i>\n\nevent: beat\ndata: \n\n".encode())
     assert zlib.decompressobj(31).decompress(events.GZIP_HEAD + b"".join(made)) == plain
