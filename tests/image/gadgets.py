@@ -134,9 +134,10 @@ def scan_by_gadget(machine: Emulator, code: str) -> None:
 
 def use_printer(machine: Emulator, address: str) -> None:
     """Another printer in the machine's configuration, as a technician does; the front desk starts again with it."""
+    literal = address.replace("&", r"\&")  # which sed would take for what it has found
     machine.do(
         "set -e\nmount -o remount,rw /boot/firmware\n"
-        f"sed -i 's#^printer = .*#printer = \"{address}\"#' /boot/firmware/machine.toml\n"
+        f"sed -i 's#^printer = .*#printer = \"{literal}\"#' /boot/firmware/machine.toml\n"
         "mount -o remount,ro /boot/firmware; systemctl restart sala-frontdesk\n",
         within_s=300,
     )
