@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, write
 from fleet.office.models import Province
+from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import SignIn as Session
 from fleet.people.resetting import lately
 from fleet.people.sessions import OWES, SEEN, end, end_all, open_sessions
@@ -33,8 +34,14 @@ from fleet.web.sign_on.coming import has_second
 GUESSES = Allowance(times=10, window_s=60)
 """Wrong passwords, an address and minute. Right ones do not count: a whole office signs in behind one address."""
 
-GUESSES_OF_A_NAME = Allowance(times=20, window_s=600)
-"""The same for one account, whatever addresses they come from."""
+GUESSES_OF_A_NAME = Allowance(times=200, window_s=600)
+"""The same for one account, whatever addresses they come from. So many that nobody is kept out by somebody else's
+mistakes, or by their spite from one place; so few that no password worth the name is guessed. The account for the
+worst day has no such bound: its password was drawn by lot, and whoever attacks the fleet must not be able to shut its
+last door."""
+
+GUESSES_OF_A_NAME_HERE = Allowance(times=20, window_s=600)
+"""For one account from one address."""
 
 
 class SignIn(LoginView):
@@ -49,8 +56,7 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One try."""
-        is_guessed = GUESSES_OF_A_NAME.is_used_up(_typed_name(request).lower())
-        if is_guessed or GUESSES.is_used_up(address_of(request)):
+        if _is_guessed(_typed_name(request), request) or GUESSES.is_used_up(address_of(request)):
             return too_often(request, 60)
         return super().post(request, *args, **kwargs)
 
@@ -58,7 +64,7 @@ class SignIn(LoginView):
         """A wrong one."""
         name = _typed_name(self.request)
         GUESSES.count(address_of(self.request))
-        GUESSES_OF_A_NAME.count(name.lower())
+        _count_guess(name, self.request)
         # The name as it was typed is not kept: people type passwords into it. Only one that exists is somebody's.
         known = User.objects.filter(username=name).first()
         by = Doer(known.pk, known.username, address_of(self.request)) if known else doer(self.request)
@@ -75,6 +81,19 @@ class SignIn(LoginView):
 def _typed_name(request: HttpRequest) -> str:
     """The name as the form reads it: one name in many spellings (blanks around it, full-width letters) is one."""
     return unicodedata.normalize("NFKC", request.POST.get("username", "").strip()[:150])
+
+
+def _is_guessed(name: str, request: HttpRequest) -> bool:
+    """Whether for this account so many passwords were wrong that the next try has to wait."""
+    name = name.lower()
+    is_used_up_everywhere = name != BREAK_GLASS and GUESSES_OF_A_NAME.is_used_up(name)
+    return is_used_up_everywhere or GUESSES_OF_A_NAME_HERE.is_used_up(f"{address_of(request)} {name}")
+
+
+def _count_guess(name: str, request: HttpRequest) -> None:
+    name = name.lower()
+    GUESSES_OF_A_NAME.count(name)
+    GUESSES_OF_A_NAME_HERE.count(f"{address_of(request)} {name}")
 
 
 class SignOut(LogoutView):
@@ -145,7 +164,7 @@ def password(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if not user.has_usable_password():
         raise Http404
-    if request.method == "POST" and GUESSES_OF_A_NAME.is_used_up(user.username.lower()):
+    if request.method == "POST" and _is_guessed(user.username, request):
         return too_often(request, 60)
     form = PasswordChangeForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -156,5 +175,5 @@ def password(request: HttpRequest) -> HttpResponse:
         write(doer(request), Act(Kind.DID, "account", user.username, said={"deed": "password"}))
         return HttpResponseRedirect(f"{reverse('mfa_index')}?changed=1")
     if form.errors:
-        GUESSES_OF_A_NAME.count(user.username.lower())
+        _count_guess(user.username, request)
     return render(request, "web/account_password.html", {"form": form}, status=422 if form.errors else 200)

@@ -27,7 +27,7 @@ from fleet.people.scope import scope_of
 from fleet.site.sign_on import SignOnError, know
 from fleet.web.sign_on import ministry_urls
 from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
-from fleet.web.sign_on.views import GUESSES_OF_A_NAME
+from fleet.web.sign_on.views import GUESSES_OF_A_NAME, GUESSES_OF_A_NAME_HERE
 from tests.support.token_holder import holder
 
 PASSWORD = "a-sample-password"
@@ -91,10 +91,32 @@ def test_an_account_that_was_let_out_does_not_come_in() -> None:
 
 def test_one_account_is_not_guessed_from_many_addresses() -> None:
     account("much.tried")
-    for number in range(20):
-        visitor().post("/sign-in/", {"username": "much.tried", "password": "x"}, REMOTE_ADDR=f"192.0.2.{number}")
+    for _ in range(199):
+        GUESSES_OF_A_NAME.count("much.tried")
+    visitor().post("/sign-in/", {"username": "much.tried", "password": "x"}, REMOTE_ADDR="192.0.2.98")
     answer = visitor().post("/sign-in/", {"username": "much.tried", "password": PASSWORD}, REMOTE_ADDR="192.0.2.99")
     assert answer.status_code == 429
+
+
+def try_to_come_in(name: str, password: str, address: str) -> int:
+    asked = {"username": name, "password": password}
+    return int(visitor().post("/sign-in/", asked, REMOTE_ADDR=address).status_code)
+
+
+def test_who_guesses_at_one_place_keeps_nobody_out_at_another() -> None:
+    account("kept.in")
+    for _ in range(19):
+        GUESSES_OF_A_NAME_HERE.count("192.0.2.7 kept.in")
+    assert try_to_come_in("kept.in", "x", "192.0.2.7") == 200
+    assert try_to_come_in("kept.in", PASSWORD, "192.0.2.7") == 429
+    assert try_to_come_in("kept.in", PASSWORD, "192.0.2.8") == 302
+
+
+def test_nobody_shuts_the_last_door_from_afar() -> None:
+    password = break_glass.make()
+    for _ in range(1000):
+        GUESSES_OF_A_NAME.count(break_glass.NAME)
+    assert try_to_come_in(break_glass.NAME, password, "192.0.2.8") == 302
 
 
 @pytest.mark.parametrize(
@@ -105,9 +127,13 @@ def test_one_account_is_not_guessed_from_many_addresses() -> None:
     ],
 )  # fmt: skip
 def test_one_account_is_not_guessed_in_other_spellings(name: str, spelt: str) -> None:
-    for number in range(20):
-        visitor().post("/sign-in/", {"username": spelt, "password": "x"}, REMOTE_ADDR=f"198.51.100.{number}")
+    for _ in range(199):
+        GUESSES_OF_A_NAME.count(name)
+    for _ in range(19):
+        GUESSES_OF_A_NAME_HERE.count(f"198.51.100.1 {name}")
+    visitor().post("/sign-in/", {"username": spelt, "password": "x"}, REMOTE_ADDR="198.51.100.1")
     assert GUESSES_OF_A_NAME.is_used_up(name)
+    assert GUESSES_OF_A_NAME_HERE.is_used_up(f"198.51.100.1 {name}")
 
 
 def test_nobody_signs_themselves_up() -> None:
