@@ -38,6 +38,7 @@ from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.devices.planned import State, due
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope, scope_of
+from fleet.people.second_eyes import is_fresh_from
 
 WAITING = (State.ASKED, State.PLANNED)
 
@@ -51,6 +52,8 @@ class Refusal(StrEnum):
     NOT_WAITING = "not-waiting"
     """It is decided, withdrawn, over, or carried out already."""
     OWN = "own"
+    FRESH = "fresh"
+    """Whoever wants it has let this account in within a day (``fleet.people.second_eyes``)."""
     NOT_YOURS = "not-yours"
     NO_REASON = "no-reason"
 
@@ -108,6 +111,8 @@ def agree(plan: PlannedSettings, by: User, now: datetime) -> PlannedSettings:
     """
     with transaction.atomic():
         held = _to_decide(plan, by, now)
+        if is_fresh_from(by, held.asked_by_id, now):
+            raise DecideError(Refusal.FRESH)
         held.state, held.decided_by, held.decided_at = State.PLANNED, by, now
         held.save(update_fields=["state", "decided_by", "decided_at"])
     if held.takes_effect_at is None or held.takes_effect_at <= now:

@@ -1,7 +1,8 @@
 """An officer decides about a word that was not exact: with a reason, and above an amount with a second person.
 
 Which deeds there are and what they move stands in ``ledger``; here it is looked up, kept and carried out, in one
-transaction. Not here: who may decide (``fleet.web``), except that nobody agrees with himself.
+transaction. Not here: who may decide (``fleet.web``), except that nobody agrees with himself, nor
+through an account that is fresh from his hands (``fleet.people.second_eyes``).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from fleet.payments.matching import Match
 from fleet.payments.models import Approval, Confirmation, Decision, Posting
 from fleet.payments.other_fees import owed_of, shown_for
 from fleet.payments.standing import Standing, standing_of
+from fleet.people.second_eyes import is_fresh_from
 
 REASON_CHARACTERS = (5, 200)
 """Fewer is no reason; more does not fit a line."""
@@ -39,6 +41,8 @@ class Refusal(StrEnum):
     """For a second person already."""
     OWN = "own"
     """Nobody agrees with himself."""
+    FRESH = "fresh"
+    """Nor as somebody whom he has let in within a day."""
 
 
 class DecisionError(ValueError):
@@ -98,6 +102,8 @@ def second(confirmation: Confirmation, by: User, *, agreed: bool) -> Approval:
             raise DecisionError(Refusal.NOT_OPEN)
         if decision.by_id == by.pk:
             raise DecisionError(Refusal.OWN)
+        if agreed and is_fresh_from(by, decision.by_id, timezone.now()):
+            raise DecisionError(Refusal.FRESH)
         if agreed and Deed(decision.deed) not in deeds_of(standing):
             raise DecisionError(Refusal.NOT_THIS)  # something happened meanwhile: it can only be refused
         approval: Approval = Approval.objects.create(decision=decision, agreed=agreed, by=by, at=timezone.now())

@@ -78,6 +78,7 @@ def decide_refusal(refusal: planning.Refusal) -> str:
     return {
         planning.Refusal.NOT_WAITING: _("เรื่องนี้ไม่ได้รออยู่แล้ว มีคนตัดสินหรือหมดเวลาไปก่อน"),
         planning.Refusal.OWN: _("คนที่ขอเห็นชอบเองไม่ได้ ต้องเป็นอีกคน"),
+        planning.Refusal.FRESH: _("คนที่ขอเพิ่งออกลิงก์หรือล้างการยืนยันขั้นที่สองให้บัญชีของคุณภายใน 24 ชั่วโมง ให้คนอื่นเห็นชอบ"),
         planning.Refusal.NOT_YOURS: _("บัญชีนี้ไม่มีหน้าที่ตัดสินเรื่องนี้"),
         planning.Refusal.NO_REASON: _("บอกเหตุผลอย่างน้อย 5 ตัวอักษร"),
     }[refusal]

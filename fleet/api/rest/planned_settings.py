@@ -168,6 +168,10 @@ def _refused(err: DecideError) -> RefusedError:
     status, detail = {
         planning.Refusal.NOT_WAITING: (409, "It does not wait any more: it is decided, over, or in force."),
         planning.Refusal.OWN: (403, "Whoever wants it does not agree with themselves: another person has to."),
+        planning.Refusal.FRESH: (
+            403,
+            "Whoever wants it has let this account in anew within 24 hours: somebody else has to agree.",
+        ),
         planning.Refusal.NOT_YOURS: (403, "This token's person has no word in this."),
         planning.Refusal.NO_REASON: (422, "Say why, in five letters or more."),
     }[err.refusal]

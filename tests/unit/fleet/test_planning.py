@@ -22,7 +22,7 @@ from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer, Outgoing, PlannedSettings, SettingsRevision
 from fleet.devices.planned import due
 from fleet.office.models import Province
-from fleet.people.models import Membership, Role
+from fleet.people.models import Invitation, Membership, Role
 from fleet.people.scope import EVERYWHERE, Scope, scope_of
 from fleet.site.sample_other_fees import sample_fees
 
@@ -207,6 +207,11 @@ def test_an_amount_is_agreed_to_by_another_admin_and_by_nobody_else() -> None:
         with pytest.raises(DecideError) as caught:
             planning.agree(plan, who, now)
         assert caught.value.refusal is why
+    fresh = person("fresh")
+    Invitation.objects.create(user=fresh, made_by=one, sha256="0", made_at=now, expires_at=now)
+    with pytest.raises(DecideError) as caught:
+        planning.agree(plan, fresh, now)
+    assert caught.value.refusal is Refusal.FRESH
     two = person("two")
     assert planning.agree(plan, two, now).state == State.DONE
     assert held() == SIGNBOARD
