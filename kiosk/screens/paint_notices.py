@@ -117,25 +117,45 @@ def _paint_notice(sheet: Sheet, row: Row, unit: str, rect: Rect) -> None:
     edge = c.line_strong if row.touched is not None else c.line
     sheet.box(rect, c.surface_pressed if pressed else ground, c.failing if row.overdue else edge)
     left, right, gap = (32, 28, 12) if tall else (14, 12, 8) if m.shape is Shape.COMPACT else (18, 16, m.gap)
-    amount = Style(m.body, Weight.AMOUNT, c.ink)
-    unit_style = sheet.ref() if not tall else sheet.ref()._replace(size=round(0.93 * m.reference))
     chevron = round(1.1 * m.body)
     x = rect.right - right - chevron
     if row.touched is not None:
         sheet.icon("chevron-right", chevron, c.primary, (x, centred(rect.top, rect.height, chevron)), 2.6)
-    runs = (Run(row.amount, amount), Run(unit, unit_style, round(0.25 * unit_style.size)))
-    money = sheet.runs_width(runs) if row.amount else -gap
     inside = Rect(rect.left + left, rect.top, x - gap - rect.left - left, rect.height).inflate(0, -2 * m.border)
-    below = (
-        tall and m.large and any(row.facts)
-    )  # large type in portrait has height to spare, not width: the amount goes one line down
-    money_at = (inside.right - money, centred(rect.top, rect.height, round(1.3 * amount.size)))
-    lines = _NoticeLines.of(sheet, row, inside, inside.width - money - gap, facts_only=below)
-    if below:
-        money_at = (money_at[0], lines.facts_y + round((1.3 * lines.facts.size - 1.3 * amount.size) / 2))
-    if row.amount:
-        sheet.runs(runs, money_at)
+    runs = _amount(sheet, row, unit, m.body)
+    lines = _NoticeLines.of(sheet, row, inside, _beside(sheet, runs, inside, gap))
+    y = centred(rect.top, rect.height, round(1.3 * m.body))
+    if runs and any(row.facts) and (lines.name_text != row.name or (tall and m.large)):
+        # Names are told apart by their ends, so one that would be cut has the line to itself, and the amount stands
+        # behind the facts. Large type in portrait has height to spare, not width; on the smallest glass it has neither,
+        # and the amount is smaller.
+        size = m.body if tall else lines.facts.size
+        runs = _amount(sheet, row, unit, size)
+        width = _beside(sheet, runs, inside, gap)
+        below = _NoticeLines.of(sheet, row, inside, width, runs)
+        if below.facts_text:
+            lines, y = below, below.facts_y + round((1.3 * below.facts.size - 1.3 * size) / 2)
+        else:
+            lines = _NoticeLines.of(sheet, row, inside, width)
+            y = centred(rect.top, rect.height, round(1.3 * size))
+    if runs:
+        sheet.runs(runs, (inside.right - sheet.runs_width(runs), y))
     lines.paint(sheet, row, rect.height)
+
+
+def _amount(sheet: Sheet, row: Row, unit: str, size: int) -> tuple[Run, ...]:
+    """How much, in type of ``size``, and of what; nothing where a row has no amount."""
+    if not row.amount:
+        return ()
+    style = sheet.ref()
+    if sheet.m.shape is Shape.TALL:
+        style = style._replace(size=round(0.93 * sheet.m.reference))
+    return Run(row.amount, Style(size, Weight.AMOUNT, sheet.c.ink)), Run(unit, style, round(0.25 * style.size))
+
+
+def _beside(sheet: Sheet, runs: tuple[Run, ...], inside: Rect, gap: int) -> int:
+    """The width that an amount leaves."""
+    return inside.width - sheet.runs_width(runs) - gap if runs else inside.width
 
 
 _SIGN_EM, _SIGN_UP_EM = 0.9, 0.87
@@ -155,8 +175,10 @@ class _NoticeLines:
     bottom: int
 
     @classmethod
-    def of(cls, sheet: Sheet, row: Row, room: Rect, width: int, *, facts_only: bool) -> _NoticeLines:
+    def of(cls, sheet: Sheet, row: Row, room: Rect, width: int, behind: tuple[Run, ...] = ()) -> _NoticeLines:
         """Fit the two lines into ``room``; beside the amount there is only ``width``.
+
+        ``behind``: the amount, where it stands behind the facts, not beside both.
 
         Names come from the office's records and may carry any marks, so the lines are moved apart, or the facts left
         out, where the ink of one would reach the other.
@@ -165,14 +187,14 @@ class _NoticeLines:
         facts = sheet.ref(sheet.c.failing, Weight.STRONG) if row.overdue else sheet.ref()
         if sheet.m.shape is Shape.TALL:
             facts = facts._replace(size=round(0.954 * sheet.m.reference))
-        name_text = sheet.fitting((row.name,), name, room.width if facts_only else width)
+        name_text = sheet.fitting((row.name,), name, room.width if behind else width)
         facts_text = sheet.fitting(row.facts, facts, width - _indent(facts))
         alone = sheet.fitting((row.name,), name, width - _indent(name)) if row.overdue else name_text
         only_name = cls(alone, "", facts, room.left, room.top, 0, room.bottom)
         one_line = sheet.m.large and sheet.m.shape is Shape.COMPACT  # the smallest glass holds no more of large type
         if one_line or not facts_text:
             return only_name
-        at = _baselines(sheet, (name_text, name), (facts_text, facts), room)
+        at = _baselines(sheet, (name_text, name), (facts_text, facts), room, behind)
         if at is None:
             return only_name
         first, second = at
@@ -197,7 +219,9 @@ class _NoticeLines:
         sheet.line_within(self.name_text, name, (self.left + indent, self.name_y), height)
 
 
-def _baselines(sheet: Sheet, name: tuple[str, Style], facts: tuple[str, Style], room: Rect) -> tuple[int, int] | None:
+def _baselines(
+    sheet: Sheet, name: tuple[str, Style], facts: tuple[str, Style], room: Rect, behind: tuple[Run, ...]
+) -> tuple[int, int] | None:
     """Where two lines stand whose ink stays in ``room`` and does not touch; None where there is no such place."""
     pitch = 1.3 if sheet.m.shape is Shape.TALL else 1.23
     height = round(pitch * name[1].size)
@@ -206,7 +230,9 @@ def _baselines(sheet: Sheet, name: tuple[str, Style], facts: tuple[str, Style], 
     up, down = sheet.type.ink(name[0], name[1].size, name[1].weight)
     facts_up, facts_down = sheet.type.ink(facts[0], facts[1].size, facts[1].weight)
     sign_up, side = round(_SIGN_UP_EM * facts[1].size), round(_SIGN_EM * facts[1].size)
-    facts_up, facts_down = max(facts_up, sign_up), max(facts_down, side - sign_up)
+    inks = [sheet.type.ink(run.text, run.style.size, run.style.weight) for run in behind]
+    facts_up = max(facts_up, sign_up, *(ink[0] for ink in inks))
+    facts_down = max(facts_down, side - sign_up, *(ink[1] for ink in inks))
 
     def apart(pitch: int) -> bool:
         sign = Rect((facts[1].size - side) // 2, pitch - sign_up, side, side)
