@@ -158,7 +158,12 @@ def _not_oneself(user: User, by: User) -> None:
 
 
 def _leaves_an_admin(user: User) -> None:
-    """Raises: AppointError when without ``user`` there would be no national admin."""
+    """Raises: AppointError when without ``user`` there would be no national admin.
+
+    All their rows are locked first, and only then is it asked who is left: of two who remove each other at once, the
+    second waits for the first and finds out. On SQLite the transaction is the lock.
+    """
+    list(Membership.objects.select_for_update(of=("self",)).filter(role=Role.NATIONAL_ADMIN).order_by("pk"))
     others = Membership.objects.filter(Q(role=Role.NATIONAL_ADMIN), ~Q(user=user), user__is_active=True)
     others = others.exclude(user__username=BREAK_GLASS)
     if not others.exists():

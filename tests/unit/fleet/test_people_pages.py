@@ -6,10 +6,13 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from fleet.audit.models import Entry
+from fleet.people.appointing import set_active
 from fleet.people.models import Membership, Proposal, Role, SignIn
 from fleet.people.scope import scope_of
 
@@ -112,6 +115,19 @@ def test_a_role_from_the_ministrys_groups_is_not_taken_here(nation: User) -> Non
     other = account("other")
     row = Membership.objects.create(user=other, role=Role.OFFICER, dopa_code=CHON_BURI, source="ministry")
     assert post(nation, other, deed="take", role=row.pk).status_code == 422
+
+
+def test_whoever_removes_a_national_admin_first_has_all_of_them_to_themselves(nation: User) -> None:
+    second = account("second", (Role.NATIONAL_ADMIN, None))
+    with CaptureQueriesContext(connection) as asked:
+        set_active(second, nation, active=False)
+    said = [each["sql"] for each in asked.captured_queries if Membership._meta.db_table in each["sql"]]
+    locks = [number for number, sql in enumerate(said) if "FOR UPDATE" in sql]
+    is_postgresql = connection.vendor == "postgresql"  # on SQLite the transaction is the lock
+    assert bool(locks) == is_postgresql
+    counts = [number for number, sql in enumerate(said) if "NOT" in sql and "is_active" in sql]
+    assert counts, "whether one is left"
+    assert all(lock < count for lock in locks for count in counts), "asked before it is known who is left"
 
 
 # ---- two make a national admin --------------------------------------------------------------------------------------
