@@ -34,14 +34,23 @@ class Story:
 
 def story(record: Record) -> Story:
     """A record as a line of the time line."""
+    return told(record)[1]
+
+
+def told(record: Record) -> tuple[Known | None, Story]:
+    """A record as the kiosk meant it (None: it cannot be read), and as a line of the time line."""
     try:
         known = records.decode_record(msgspec.json.encode(record.body))
     except msgspec.DecodeError:
-        return Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
+        return None, Story(record.received_at, _("อ่านบันทึกนี้ไม่ได้"), record.kind, Condition.UNKNOWN)
+    return known, _of(known, record)
+
+
+def _of(known: Known, record: Record) -> Story:
     unknown = Story(record.received_at, record.kind, _("บันทึกจากรุ่นที่ใหม่กว่า"), Condition.UNKNOWN)
     tellers = (_of_visit, _of_slip, _of_panel, _of_roll, _of_spool, _of_firmware, _of_machine)
-    told = (each(known) for each in tellers)
-    return next(filter(None, told), unknown)
+    lines = (each(known) for each in tellers)
+    return next(filter(None, lines), unknown)
 
 
 def _of_visit(known: Known) -> Story | None:

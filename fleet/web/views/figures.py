@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -18,39 +18,12 @@ from django.views.decorators.http import require_safe
 from fleet.figures.year import AT_COUNTER, Figures, Line, Year, figures_of, years
 from fleet.office.models import Notice, Province
 from fleet.protocol.thai import MONTHS_EN, MONTHS_SHORT, be_year
+from fleet.web.charts import FLOOR, SIZE, WORDS_Y, Bar, bars
 from fleet.web.limits import Allowance, address_of, too_often
 from fleet.web.stories import service
 
 LOOKS = Allowance(times=60, window_s=60)
 """Pages and files an address and minute."""
-
-CHART = (720, 200)
-"""Width and height of the drawing, in its own units."""
-
-ABOVE, BELOW = 28, 30
-"""What of its height is for counts and for the months' names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One month in the chart; ``word`` below it, ``count`` above it."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    word: str
-    count: int
-
-    @property
-    def middle(self) -> float:
-        """Where its words stand."""
-        return self.x + self.width / 2
-
-    @property
-    def above(self) -> float:
-        """The line its count stands on."""
-        return self.y - 6
 
 
 @require_safe
@@ -70,9 +43,9 @@ def figures(request: HttpRequest, year: int | None = None, iso_code: str = "") -
         "years": [(each, _year_word(each)) for each in known],
         "province": province,
         "bars": bars_of(found),
-        "chart": CHART,
-        "floor": CHART[1] - BELOW,
-        "words_y": CHART[1] - 8,
+        "chart": SIZE,
+        "floor": FLOOR,
+        "words_y": WORDS_Y,
         "services": [(service(line.key), line.figures) for line in found.services],
         "provinces": [(names[line.key], line.figures) for line in found.provinces],
         "is_sample": Notice.objects.filter(sample=True).exists(),
@@ -107,14 +80,8 @@ def figures_file(request: HttpRequest, year: int, kind: str, iso_code: str = "")
 
 def bars_of(found: Year) -> list[Bar]:
     """The months as bars, the busiest as high as there is room."""
-    most = max((line.figures.visits for line in found.months), default=0) or 1
     months = [each[:3] for each in MONTHS_EN] if get_language() == "en" else MONTHS_SHORT
-    pitch, floor = CHART[0] / 12, CHART[1] - BELOW
-    bars = []
-    for i, line in enumerate(found.months):
-        height = (floor - ABOVE) * line.figures.visits / most
-        bars.append(Bar(pitch * (i + 0.15), floor - height, pitch * 0.7, height, months[i], line.figures.visits))
-    return bars
+    return bars([(months[i], line.figures.visits) for i, line in enumerate(found.months)])
 
 
 def _year_word(year: int) -> str:

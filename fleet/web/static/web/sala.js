@@ -52,15 +52,23 @@
   document.addEventListener("sala:heard", heard);
   document.addEventListener("visibilitychange", () => { seenAt = Date.now(); tick(); });
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest("input, textarea, select");
-    const rows = [...document.querySelectorAll("a[data-row]")];
-    if (rows.length && !isTyping && !event.metaKey && !event.ctrlKey && (event.key === "j" || event.key === "k")) {
-      const here = rows.indexOf(document.activeElement);
-      rows[Math.min(rows.length - 1, Math.max(0, here + (event.key === "j" ? 1 : -1)))].focus();
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+    if (isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
+    // By the place of a key, not its letter: on a Thai keyboard the same key writes another one.
+    if (event.code === "KeyJ" || event.code === "KeyK") {
+      const marked = document.querySelectorAll("a[data-row]");
+      const rows = [...(marked.length ? marked : document.querySelectorAll("main table.rows tbody tr > td:first-child a, main a.nd"))];
+      const next = rows.indexOf(document.activeElement) + (event.code === "KeyJ" ? 1 : -1);
+      rows[Math.min(rows.length - 1, Math.max(0, next))]?.focus();
+      return;
+    }
+    const beside = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    if (beside) {
+      document.querySelector(`main a[rel=${beside}]`)?.click();
       return;
     }
     const field = document.querySelector("#q");
-    if (event.key !== "/" || isTyping || !field) return;
+    if ((event.key !== "/" && event.code !== "Slash") || event.shiftKey || !field) return;
     event.preventDefault();
     field.focus();
   });

@@ -1,0 +1,80 @@
+"""Charts as numbers a template draws: bars, and where a span lies across a day. Pure; no word, no colour, no query.
+
+Who draws one says the same in words beside it (a list, or a table for screen readers): a drawing tells nobody alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+SIZE = (720, 200)
+"""Width and height of a drawing of bars, in its own units."""
+
+ABOVE, BELOW = 28, 30
+"""What of its height is for counts and for the words below."""
+
+FLOOR = SIZE[1] - BELOW
+WORDS_Y = SIZE[1] - 8
+
+ACROSS = 1000.0
+"""Width of a strip, in its own units; it is stretched to whatever room there is."""
+
+MARK = 3.0
+"""The least width of something in a strip: a pixel on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar; ``word`` below it, ``count`` above it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    word: str
+    count: float
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return self.x + self.width / 2
+
+    @property
+    def above(self) -> float:
+        """The line its count stands on."""
+        return self.y - 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where something lies in a strip, and of which condition it is."""
+
+    x: float
+    width: float
+    condition: str
+
+
+def bars(counts: Sequence[tuple[str, float]], most: float | None = None) -> list[Bar]:
+    """Words and counts as bars, side by side; the highest (or ``most``) as high as there is room."""
+    top = most or max((count for _, count in counts), default=0) or 1
+    pitch = SIZE[0] / max(1, len(counts))
+    made = []
+    for i, (word, count) in enumerate(counts):
+        height = (FLOOR - ABOVE) * count / top
+        made.append(Bar(pitch * (i + 0.15), FLOOR - height, pitch * 0.7, height, word, count))
+    return made
+
+
+def stretch(first: datetime, last: datetime, day: tuple[datetime, datetime], condition: str) -> Stretch:
+    """What went on from ``first`` to ``last``, in the strip of a day: cut at its ends, and never too thin to see."""
+    begin, end = day
+    whole_s = (end - begin).total_seconds()
+
+    def x(at: datetime) -> float:
+        return ACROSS * min(1.0, max(0.0, (at - begin).total_seconds() / whole_s))
+
+    left, right = x(first), x(max(first, last))
+    width = max(MARK, right - left)
+    return Stretch(min(left, ACROSS - width), width, condition)
