@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 
+from fleet.acting.owners import province_of
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, doer_of, write
 
@@ -41,8 +42,7 @@ def write_down(request: HttpRequest, route: str, named: Mapping[str, object], re
         kind = Kind.REFUSED
     else:
         return
-    sees = caller.scope.sees
-    province = next(iter(sees)) if len(sees.provinces) == 1 and not sees.nation else None
+    province = province_of(named, route, caller.scope.sees)
     about = "/".join(str(value) for value in named.values())
     asked = {name: request.GET[name] for name in SEARCHED if request.GET.get(name)}
     act = Act(kind, f"rest {request.method} {route}", about, province, {**asked, "token": caller.token.start})

@@ -20,14 +20,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from fleet.acting.owners import province_of
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, doer_of, write
-from fleet.devices.models import Kiosk, PlannedSettings
-from fleet.office.cases.models import Case
-from fleet.office.channels.models import Ticket
-from fleet.office.models import Factory, Folder, Office
-from fleet.office.register.models import Run
-from fleet.payments.models import Confirmation
 from fleet.people.scope import scope_of
 from fleet.web.limits import address_of
 
@@ -177,50 +172,6 @@ def doer(request: HttpRequest) -> Doer:
 
 
 def _province(request: HttpRequest, kwargs: Mapping[str, object]) -> int | None:
-    """Whose the thing is: its own province, otherwise the only one of the account; None is the nation's."""
-    for name, value in kwargs.items():
-        if name in _OWNERS:
-            return _OWNERS[name](str(value), request)
-    provinces = scope_of(request.user).sees
-    return next(iter(provinces)) if len(provinces.provinces) == 1 and not provinces.nation else None
-
-
-def _of_layer(layer: str, request: HttpRequest) -> int | None:
-    key = str(request.resolver_match.kwargs.get("key", "")) if request.resolver_match else ""
-    match layer:
-        case "province":
-            return int(key) if key.isascii() and key.isdigit() and len(key) < 4 else None
-        case "office":
-            return _OWNERS["office_id"](key, request)
-        case "kiosk":
-            return _OWNERS["kiosk_id"](key, request)
-    return None
-
-
-def _of_number(number: str, request: HttpRequest) -> int | None:
-    """Of a ticket, an import or a payment: all three are called by a number."""
-    name = request.resolver_match.url_name or "" if request.resolver_match else ""
-    if name == "ticket":
-        return Ticket.objects.filter(pk=number).values_list("office__province_id", flat=True).first()
-    if not number.isdigit():
-        return None
-    if name.startswith("register"):
-        return Run.objects.filter(pk=int(number)).values_list("office__province_id", flat=True).first()
-    if name == "payment":
-        said = Confirmation.objects.filter(pk=int(number)).first()
-        return said.office.province_id if said and said.office else None
-    return None
-
-
-_OWNERS: dict[str, Callable[[str, HttpRequest], int | None]] = {
-    "layer": _of_layer,
-    "plan": lambda pk, _: PlannedSettings.objects.filter(pk=pk).values_list("dopa_code", flat=True).first(),
-    "number": _of_number,
-    "office_id": lambda pk, _: Office.objects.filter(pk=pk).values_list("province_id", flat=True).first(),
-    "kiosk_id": lambda pk, _: Kiosk.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
-    "factory_no": lambda pk, _: Factory.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
-    "case_no": lambda pk, _: Case.objects.filter(pk=pk).values_list("office__province_id", flat=True).first(),
-    "folder_id": lambda pk, _: (
-        Folder.objects.filter(pk=pk).values_list("factory__office__province_id", flat=True).first()
-    ),
-}
+    """Whose the thing is."""
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    return province_of(kwargs, name, scope_of(request.user).sees)

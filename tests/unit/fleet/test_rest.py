@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from fleet.alerts.models import Alert
 from fleet.api.describing import FILE, described
 from fleet.api.rest.bearer import ASKS
 from fleet.audit.models import Entry
@@ -52,6 +53,25 @@ def address(path: str) -> str:
 
 def test_the_description_is_that_of_the_program() -> None:
     assert FILE.read_text("utf-8") == described(), "run: python -m fleet.api.describing"
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """ninja goes by the bare name of a class: of two, the description would know the later one only."""
+    named = Counter(
+        shape.__name__ for shape in vars_of_rest() if isinstance(shape, type) and issubclass(shape, (Schema, Enum))
+    )
+    assert named
+    assert {name: count for name, count in named.items() if count > 1} == {}
+
+
+def vars_of_rest() -> set[object]:
+    modules = [module for name, module in sys.modules.items() if name.startswith("fleet.api.rest.")]
+    return {
+        each
+        for module in modules
+        for each in vars(module).values()
+        if getattr(each, "__module__", "").startswith("fleet.api.rest.") and isinstance(each, type)
+    }
 
 
 def test_everybody_may_read_it() -> None:
@@ -313,6 +333,30 @@ def test_what_was_refused_stands_in_the_trail_and_nothing_else_of_it(headers: di
     entry = Entry.objects.get()
     assert (entry.kind, entry.about) == ("refused", "CBI-02")
     assert not Answered.objects.exists()
+
+
+def test_what_a_program_of_the_nation_does_in_a_province_is_that_provinces_to_read() -> None:
+    one = program(Role.NATIONAL_ADMIN, None)
+    notice = Notice.objects.filter(factory__office_id="CBI")[0]
+    now = timezone.now()
+    place = {"dopa_code": 20, "office_id": "CBI", "kiosk_id": "CBI-01"}
+    times = {"since": now, "opened_at": now, "level_since": now}
+    alert = Alert.objects.create(key="offline@kiosk:CBI-01", rule="offline", condition="failing", **place, **times)
+    for asked in (
+        lambda: one.get("kiosks?limit=1"),
+        lambda: one.get(f"notices/{notice.pk}"),
+        lambda: one.get("factories?limit=1"),
+        lambda: one.ask("post", "kiosks/CBI-02/commands", {"kind": "identify"}),
+        lambda: one.ask("post", f"alerts/{alert.pk}/acknowledgement", {"reason": "เห็นแล้ว"}),
+    ):
+        asked()
+    told = [(each.what.split()[-1], each.dopa_code) for each in Entry.objects.order_by("number")]
+    assert told == [
+        ("notices/<notice_no>", 20),
+        ("factories", None),
+        ("kiosks/<kiosk_id>/commands", 20),
+        ("alerts/<number>/acknowledgement", 20),
+    ]
 
 
 def test_what_was_searched_for_stands_in_the_trail() -> None:
