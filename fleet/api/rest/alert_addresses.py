@@ -44,7 +44,7 @@ class AddressSaid(Schema):
     address: Annotated[str, Field(min_length=3, max_length=200)]
 
 
-class SecretOut(Schema):
+class AddressSecretOut(Schema):
     """What a webhook's messages are signed with."""
 
     secret: str
@@ -70,7 +70,7 @@ class HoursSaid(Schema):
     digest: Claim = True
 
 
-class Done(Schema):
+class AddressDone(Schema):
     """It is done."""
 
     done: bool = True
@@ -98,7 +98,7 @@ def add(request: HttpRequest, said: AddressSaid) -> Status[Address]:
         raise refused(err) from None
 
 
-@router.post("alert-addresses/{number}/secret", response=answers(SecretOut))
+@router.post("alert-addresses/{number}/secret", response=answers(AddressSecretOut))
 def secret(request: HttpRequest, number: Number) -> dict[str, object]:
     """What a webhook's messages are signed with; for mail and LINE there is none."""
     found = _mine(request, number)
@@ -107,14 +107,14 @@ def secret(request: HttpRequest, number: Number) -> dict[str, object]:
     return {"secret": found.secret}
 
 
-@router.delete("alert-addresses/{number}", response=answers(Done))
+@router.delete("alert-addresses/{number}", response=answers(AddressDone))
 def remove(request: HttpRequest, number: Number) -> dict[str, object]:
     """Be told there no more; it is deleted."""
     _mine(request, number).delete()
     return {"done": True}
 
 
-@router.post("alert-trial", response=answers(Done))
+@router.post("alert-trial", response=answers(AddressDone))
 def trial(request: HttpRequest) -> dict[str, object]:
     """Be sent a trial."""
     try:

@@ -21,10 +21,10 @@ from fleet.alerts.telling import may_deal_with, seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.documents import (
     NATION,
-    DocumentOut,
     Documents,
     DocumentSaid,
     IfMatch,
+    LayeredDocumentOut,
     ProvinceKey,
     etag,
     made_from,
@@ -42,7 +42,7 @@ HOURS_MAX = 14 * 24
 REVISIONS_SHOWN = 50
 
 
-class State(StrEnum):
+class AlertState(StrEnum):
     """Lists of alerts."""
 
     OPEN = "open"
@@ -97,7 +97,7 @@ class OneAlert(AlertOut):
     events: list[EventOut]
 
 
-class Because(Schema):
+class AlertBecause(Schema):
     """Why."""
 
     reason: Annotated[str, Field(min_length=3, max_length=200)]
@@ -184,16 +184,16 @@ def alerts(
     request: HttpRequest,
     after: After,
     limit: Limit,
-    state: Annotated[State | None, Query(None)],
+    state: Annotated[AlertState | None, Query(None)],
     rule: Annotated[Rule | None, Query(None)],
     province: Annotated[int | None, Query(None, ge=10, le=99)],
 ) -> dict[str, object]:
     """The alerts, the newest first. `open`: nobody has them."""
     rows = seen(caller(request).scope).select_related("acked_by")
     if state is not None:
-        rows = rows.filter(closed_at__isnull=state is not State.CLOSED)
-    if state in (State.OPEN, State.ACKED):
-        rows = rows.filter(acked_at__isnull=state is State.OPEN)
+        rows = rows.filter(closed_at__isnull=state is not AlertState.CLOSED)
+    if state in (AlertState.OPEN, AlertState.ACKED):
+        rows = rows.filter(acked_at__isnull=state is AlertState.OPEN)
     if rule is not None:
         rows = rows.filter(rule=rule)
     if province is not None:
@@ -209,7 +209,7 @@ def alert(request: HttpRequest, number: Number) -> dict[str, object]:
 
 
 @router.post("alerts/{number}/acknowledgement", response=answers(OneAlert))
-def take_over(request: HttpRequest, number: Number, said: Because) -> dict[str, object]:
+def take_over(request: HttpRequest, number: Number, said: AlertBecause) -> dict[str, object]:
     """Say that somebody has it: nobody else is called for it."""
     who = caller(request)
     found = _alert(who, number)
@@ -236,7 +236,7 @@ def _place(who: Caller, key: str) -> int | None:
     return int(key)
 
 
-@router.get("alert-rules/{key}", response=answers(DocumentOut))
+@router.get("alert-rules/{key}", response=answers(LayeredDocumentOut))
 def rules(request: HttpRequest, response: HttpResponse, key: ProvinceKey) -> dict[str, object]:
     """What a province says of alerts, or with `-` the nation. Its ETag is the revision."""
     found = latest(_place(caller(request), key))
@@ -251,7 +251,7 @@ def history(request: HttpRequest, key: ProvinceKey) -> dict[str, object]:
     return {"items": [told(each) for each in rows[:REVISIONS_SHOWN]], "next": None}
 
 
-@router.put("alert-rules/{key}", response=answers(DocumentOut, also=(409, 412, 428)))
+@router.put("alert-rules/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))
 def change(request: HttpRequest, key: ProvinceKey, said: DocumentSaid, if_match: IfMatch) -> dict[str, object]:
     """Put another document into force. `If-Match` says from which one it was made."""
     who = caller(request)

@@ -29,7 +29,7 @@ router = Router(auth=Bearer(Part.CASES), tags=["cases"])
 _Label = Annotated[str, Field(max_length=60)]
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """Lists of cases."""
 
     OPEN = "open"
@@ -145,7 +145,7 @@ class Opening(Schema):
     ]
 
 
-class Doing(Schema):
+class CaseDoing(Schema):
     """A deed: `step` done, change of `hands` (`to`), a `paper` that came (`position`), delay `told`, or `close`."""
 
     what: What
@@ -172,14 +172,14 @@ def cases(
     request: HttpRequest,
     after: After,
     limit: Limit,
-    state: Annotated[State | None, Query(None)],
+    state: Annotated[CaseState | None, Query(None)],
     factory: Annotated[str, Query("", max_length=14)],
 ) -> dict[str, object]:
     """The cases, by their numbers."""
     rows = cases_served(caller(request).scope)
     if state is not None:
-        rows = rows.filter(closed_on__isnull=state is not State.CLOSED)
-    if state is State.LATE:
+        rows = rows.filter(closed_on__isnull=state is not CaseState.CLOSED)
+    if state is CaseState.LATE:
         rows = rows.filter(due_on__lt=timezone.localdate())
     if factory:
         rows = rows.filter(factory_id=factory)
@@ -231,7 +231,7 @@ def _filing(who: Caller, said: Opening) -> Filing:
 
 
 @router.post("cases/{case_no}/deeds", response=answers(OneCase))
-def act(request: HttpRequest, case_no: Name, doing: Doing) -> Case:
+def act(request: HttpRequest, case_no: Name, doing: CaseDoing) -> Case:
     """Do something with it."""
     who = caller(request)
     found = _case(who, case_no)

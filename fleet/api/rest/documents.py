@@ -21,7 +21,7 @@ ProvinceKey = Annotated[str, Path(..., pattern=r"^(-|[1-9][0-9])$", examples=["2
 OfficeKey = Annotated[str, Path(..., pattern=r"^[^\x00/]{1,5}$", examples=["CBI"])]
 
 
-class DocumentOut(Schema):
+class LayeredDocumentOut(Schema):
     """A document in force. Revision 0: nobody has decided anything."""
 
     revision: int
@@ -32,7 +32,7 @@ class DocumentOut(Schema):
 
 
 class Documents(Schema):
-    items: list[DocumentOut]
+    items: list[LayeredDocumentOut]
     next: str | None
 
 

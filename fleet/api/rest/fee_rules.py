@@ -12,10 +12,10 @@ from fleet.acting.seen import offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.documents import (
     NATION,
-    DocumentOut,
     Documents,
     DocumentSaid,
     IfMatch,
+    LayeredDocumentOut,
     OfficeKey,
     etag,
     made_from,
@@ -163,7 +163,7 @@ def _office(who: Caller, key: str) -> Office | None:
     return found
 
 
-@router.get("fee-policies/{key}", response=answers(DocumentOut))
+@router.get("fee-policies/{key}", response=answers(LayeredDocumentOut))
 def policy(request: HttpRequest, response: HttpResponse, key: OfficeKey) -> dict[str, object]:
     """What an office decides about letters and reminders, or with `-` the nation. Its ETag is the revision."""
     found = latest(_office(caller(request), key))
@@ -178,7 +178,7 @@ def history(request: HttpRequest, key: OfficeKey) -> dict[str, object]:
     return {"items": [told(each) for each in rows[:REVISIONS_SHOWN]], "next": None}
 
 
-@router.put("fee-policies/{key}", response=answers(DocumentOut, also=(409, 412, 428)))
+@router.put("fee-policies/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))
 def decided(request: HttpRequest, key: OfficeKey, said: DocumentSaid, if_match: IfMatch) -> dict[str, object]:
     """Put another document into force. `If-Match` says from which one it was made."""
     who = caller(request)

@@ -108,7 +108,7 @@ class ContactSaid(Schema):
     ground: Contact.Ground
 
 
-class Done(Schema):
+class FeeDone(Schema):
     """It is done."""
 
     done: bool = True
@@ -216,7 +216,7 @@ def withdraw(request: HttpRequest, notice_no: Name, asked: Withdrawal) -> dict[s
     return _told(_notice(who, notice_no))
 
 
-@router.put("notices/{notice_no}/contacts/{channel}", response=answers(Done))
+@router.put("notices/{notice_no}/contacts/{channel}", response=answers(FeeDone))
 def note(request: HttpRequest, notice_no: Name, channel: Contact.Channel, said: ContactSaid) -> dict[str, object]:
     """Remind the notice's factory there."""
     who = caller(request)
@@ -230,7 +230,7 @@ def note(request: HttpRequest, notice_no: Name, channel: Contact.Channel, said: 
     return {"done": True}
 
 
-@router.delete("notices/{notice_no}/contacts/{channel}", response=answers(Done))
+@router.delete("notices/{notice_no}/contacts/{channel}", response=answers(FeeDone))
 def forget(request: HttpRequest, notice_no: Name, channel: Contact.Channel) -> dict[str, object]:
     """Remind the notice's factory there no more; the address is deleted."""
     forget_contact(_notice(caller(request), notice_no).factory, channel)

@@ -49,7 +49,7 @@ class PartOut(Schema):
     done_at: datetime | None
 
 
-class RunOut(Schema):
+class LetterRunOut(Schema):
     """Letters somebody asked for."""
 
     id: int
@@ -59,7 +59,7 @@ class RunOut(Schema):
     total: int
 
 
-class OneRun(RunOut):
+class OneLetterRun(LetterRunOut):
     """With how far they are. `given_up`: letters of parts that failed too often."""
 
     done: int
@@ -67,8 +67,8 @@ class OneRun(RunOut):
     parts: list[PartOut]
 
 
-class Runs(Schema):
-    items: list[RunOut]
+class LetterRuns(Schema):
+    items: list[LetterRunOut]
     next: str | None
 
 
@@ -131,7 +131,7 @@ def _with_parts(run: LetterRun) -> dict[str, object]:
     return {**_told(run), "done": progress.done, "given_up": progress.given_up, "parts": parts}
 
 
-@router.get("offices/{office_id}/letters", response=answers(Runs))
+@router.get("offices/{office_id}/letters", response=answers(LetterRuns))
 def all_runs(request: HttpRequest, office_id: OfficeId, after: After, limit: Limit) -> dict[str, object]:
     """What was asked for, the newest first."""
     rows = LetterRun.objects.filter(office=_office(caller(request), office_id)).select_related("asked_by")
@@ -139,7 +139,7 @@ def all_runs(request: HttpRequest, office_id: OfficeId, after: After, limit: Lim
     return {"items": [_told(each) for each in found], "next": following}
 
 
-@router.post("offices/{office_id}/letters", response=answers(OneRun, status=202))
+@router.post("offices/{office_id}/letters", response=answers(OneLetterRun, status=202))
 def ask(request: HttpRequest, office_id: OfficeId, picked: Picked) -> Status[dict[str, object]]:
     """Ask for the letters of notices that are still to be paid. Send an `Idempotency-Key`, so that it is asked once."""
     who = caller(request)
@@ -154,7 +154,7 @@ def ask(request: HttpRequest, office_id: OfficeId, picked: Picked) -> Status[dic
     return _asked(runs.ask(office, rows, who.person, "rest"))
 
 
-@router.post("offices/{office_id}/reminder-letters", response=answers(OneRun, status=202))
+@router.post("offices/{office_id}/reminder-letters", response=answers(OneLetterRun, status=202))
 def ask_reminders(request: HttpRequest, office_id: OfficeId) -> Status[dict[str, object]]:
     """Ask for the letters of the reminders that wait to be printed."""
     who = caller(request)
@@ -167,7 +167,7 @@ def _asked(run: LetterRun | None) -> Status[dict[str, object]]:
     return Status(202, _with_parts(run))
 
 
-@router.get("letter-runs/{number}", response=answers(OneRun))
+@router.get("letter-runs/{number}", response=answers(OneLetterRun))
 def one(request: HttpRequest, number: Number) -> dict[str, object]:
     """How far they are, and which files can be taken."""
     return _with_parts(_run(request, number))

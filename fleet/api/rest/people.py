@@ -106,7 +106,7 @@ class RoleSaid(Schema):
     province: Annotated[int | None, Field(ge=10, le=99, strict=True)] = None
 
 
-class Because(Schema):
+class PeopleBecause(Schema):
     """Why."""
 
     reason: _Reason
@@ -278,7 +278,7 @@ def take(request: HttpRequest, number: Number, held: Number) -> dict[str, object
 
 
 @router.post("people/{number}/proposal", response=answers(OnePerson))
-def propose(request: HttpRequest, number: Number, said: Because) -> dict[str, object]:
+def propose(request: HttpRequest, number: Number, said: PeopleBecause) -> dict[str, object]:
     """Propose a national admin."""
     who, user = _person(request, number)
     with _refusing():
@@ -299,7 +299,7 @@ def decide(request: HttpRequest, number: Number, said: Agreed) -> dict[str, obje
 
 
 @router.post("people/{number}/second-factor-reset", response=answers(OnePerson))
-def reset(request: HttpRequest, number: Number, said: Because) -> dict[str, object]:
+def reset(request: HttpRequest, number: Number, said: PeopleBecause) -> dict[str, object]:
     """Reset their second factor: sessions end, they are told. Of a national admin, another admin must agree first."""
     who, user = _person(request, number)
     with _refusing():

@@ -74,7 +74,7 @@ class Changing(Schema):
     takes_effect_at: AwareDatetime | None = None
 
 
-class Because(Schema):
+class SettingsBecause(Schema):
     """Why it is taken back. ``to``: the revision to go back to, 0 for none; left out: the last change."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
@@ -235,7 +235,7 @@ def _document(spot: Spot, number: int) -> dict[str, Any]:
 
 
 @router.post("settings/{layer}/{key}/undo", response=answers(Published, also=(409,)))
-def take_back(request: HttpRequest, layer: Name, key: Name, because: Because) -> dict[str, object]:
+def take_back(request: HttpRequest, layer: Name, key: Name, because: SettingsBecause) -> dict[str, object]:
     """Take the last change back, or put an earlier revision into force again; both are a new revision."""
     who = caller(request)
     spot = _spot_to_change(who, layer, key)

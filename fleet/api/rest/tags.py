@@ -40,7 +40,7 @@ class Wearing(Schema):
     worn: Claim
 
 
-class Done(Schema):
+class TagsDone(Schema):
     """It is done."""
 
     done: bool = True
@@ -54,7 +54,7 @@ def tags(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
     return {"items": found, "next": following}
 
 
-@router.put("kiosk-tags/{tag}", response=answers(Done))
+@router.put("kiosk-tags/{tag}", response=answers(TagsDone))
 def put(request: HttpRequest, tag: Annotated[str, Path(..., pattern=r"^[^\x00/]{1,40}$")], said: Wearing) -> object:
     """Have kiosks wear a tag, or not any more."""
     scope = caller(request).scope

@@ -23,7 +23,7 @@ router = Router(auth=Bearer(Part.TICKETS), tags=["tickets"])
 _Words = Annotated[str, Field(min_length=ANSWER_CHARACTERS[0], max_length=ANSWER_CHARACTERS[1])]
 
 
-class StepOut(Schema):
+class TicketStepOut(Schema):
     """What happened to it. `text` of a handing over is for the office only."""
 
     kind: str
@@ -55,7 +55,7 @@ class TicketOut(Schema):
 class OneTicket(TicketOut):
     """With its steps."""
 
-    steps: list[StepOut]
+    steps: list[TicketStepOut]
 
     @staticmethod
     def resolve_steps(each: Ticket) -> list[object]:
@@ -96,7 +96,7 @@ class What(StrEnum):
     HAND_OVER = "hand-over"
 
 
-class Doing(Schema):
+class TicketDoing(Schema):
     """An answer, the last one, or a handing over (`to`: the code of another channel). `words`: the answer, or why."""
 
     what: What
@@ -136,7 +136,7 @@ def ticket(request: HttpRequest, number: Name) -> Ticket:
 
 
 @router.post("tickets/{number}/deeds", response=answers(OneTicket))
-def act(request: HttpRequest, number: Name, doing: Doing) -> Ticket:
+def act(request: HttpRequest, number: Name, doing: TicketDoing) -> Ticket:
     """Answer it, close it, or hand it over."""
     who = caller(request)
     found = _ticket(who, number)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
+from enum import Enum
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 
 from fleet.alerts.models import Alert
 from fleet.api.describing import FILE, described
@@ -56,22 +59,16 @@ def test_the_description_is_that_of_the_program() -> None:
 
 
 def test_no_two_shapes_have_one_name() -> None:
-    """ninja goes by the bare name of a class: of two, the description would know the later one only."""
-    named = Counter(
-        shape.__name__ for shape in vars_of_rest() if isinstance(shape, type) and issubclass(shape, (Schema, Enum))
-    )
-    assert named
-    assert {name: count for name, count in named.items() if count > 1} == {}
-
-
-def vars_of_rest() -> set[object]:
-    modules = [module for name, module in sys.modules.items() if name.startswith("fleet.api.rest.")]
-    return {
+    """ninja goes by the bare name of a class: of two, the description would tell of one."""
+    shapes = {
         each
-        for module in modules
+        for name, module in list(sys.modules.items())
         for each in vars(module).values()
-        if getattr(each, "__module__", "").startswith("fleet.api.rest.") and isinstance(each, type)
+        if name.startswith("fleet.api.rest.") and isinstance(each, type) and issubclass(each, Schema | Enum)
     }
+    named = Counter(each.__name__ for each in shapes if each.__module__.startswith("fleet.api.rest."))
+    assert named
+    assert not {name: count for name, count in named.items() if count > 1}
 
 
 def test_everybody_may_read_it() -> None:
