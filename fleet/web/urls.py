@@ -107,6 +107,7 @@ urlpatterns = [
     path("factories/", factories.factories, name="factories"),
     path("factories/<str:factory_no>/", factories.factory, name="factory"),
     path("rollouts/", rollouts.rollouts, name="rollouts"),
+    path("rollouts.csv", rollouts.rollouts_csv, name="rollouts-csv"),
     path("network-code/", network_code.page, name="network-code"),
     path("rollouts/new/", rollout_new.new, name="rollout-new"),
     path("rollouts/tags/", rollout_new.tags, name="rollout-tags"),

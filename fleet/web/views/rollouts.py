@@ -26,10 +26,13 @@ from fleet.web.access import is_live, signed_in
 from fleet.web.live import answer
 from fleet.web.rollout_chart import chart
 from fleet.web.rollout_waves import waves_of
+from fleet.web.table_files import table_file
 
 A_PAGE = 20
 REASON_MAX = 200
 NEWEST = 60
+
+COLUMNS = ("number", "what", "state", "reason", "by", "created_at", "waves", "kiosks", "passed", "failed")
 
 _FIRST = [
     MemberState.FAILED, MemberState.ASKED, MemberState.RETURNING, MemberState.TO_RETURN, MemberState.PASSED,
@@ -48,13 +51,33 @@ def title(rollout: Rollout) -> str:
 @require_safe
 @signed_in
 def rollouts(request: HttpRequest) -> HttpResponse:
-    """All of them, the newest first, and the firmware there is."""
+    """All of them, the newest first, or those in a ``state``, and the firmware there is."""
     scope = _let_in(request)
-    seen = list(rollouts_seen(scope)[:NEWEST])
+    state, there = _state(request), Counter(rollouts_seen(scope).order_by().values_list("state", flat=True))
+    context = {
+        "rows": _rows(scope, state),
+        "filter": state,
+        "states": [(each.value, rollout_words.state(each), there[each]) for each in RolloutState if there[each]],
+        "total": there.total(),
+        "firmware": list(Firmware.objects.all()[:20]),
+        "may_begin": _may_begin(scope),
+    }
+    return answer(request, "rollouts", context)
+
+
+def _state(request: HttpRequest) -> str:
+    """The state that the address asks for; empty for all."""
+    said = request.GET.get("state", "")
+    return said if said in set(RolloutState) else ""
+
+
+def _rows(scope: Scope, state: str) -> list[dict[str, Any]]:
+    rows = rollouts_seen(scope)
+    seen = list((rows.filter(state=state) if state else rows)[:NEWEST])
     counts: dict[int, Counter[str]] = {each.pk: Counter() for each in seen}
-    for pk, state in members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state"):
-        counts[pk][state] += 1
-    rows = [
+    for pk, reached in members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state"):
+        counts[pk][reached] += 1
+    return [
         {
             "rollout": each,
             "title": title(each),
@@ -66,8 +89,19 @@ def rollouts(request: HttpRequest) -> HttpResponse:
         }
         for each in seen
     ]
-    context = {"rows": rows, "firmware": list(Firmware.objects.all()[:20]), "may_begin": _may_begin(scope)}
-    return answer(request, "rollouts", context)
+
+
+@require_safe
+@signed_in
+def rollouts_csv(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, for a spreadsheet."""
+    lines = []
+    for row in _rows(_let_in(request), _state(request)):
+        it, counts = row["rollout"], row["counts"]
+        by = it.author.get_username() if it.author else ""
+        done = (counts[MemberState.PASSED], counts[MemberState.FAILED])
+        lines.append((it.pk, row["title"], it.state, it.reason, by, it.created_at, row["waves"], row["total"], *done))
+    return table_file("rollouts", COLUMNS, lines)
 
 
 def _let_in(request: HttpRequest) -> Scope:

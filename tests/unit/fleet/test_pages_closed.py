@@ -57,7 +57,7 @@ FOR_TECHNICIANS = {
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
     "tokens/",
-    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv"),
+    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv"),
     *ALERTS,
     "network-code/",
     *("round/", "round/now/", "round/<str:kiosk_id>/deed/", "enrol/"),
@@ -176,7 +176,7 @@ FOR_TREASURY = {
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
     "tokens/",
-    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv"),
+    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv"),
     *("holidays/", "payments/", "payments/<str:number>/"),
     *ALERTS,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime
 
 import pytest
@@ -134,6 +136,21 @@ def test_a_provincial_admin_begins_one_at_home_only() -> None:
         assert admin.post("/rollouts/new/", {**form, "province": province, "begin": "1"}).status_code == 422
     assert admin.post("/rollouts/new/", {**form, "province": str(KRABI), "begin": "1"}).status_code == 302
     assert set(Rollout.objects.get().members.values_list("kiosk_id", flat=True)) == {"P81-00001"}
+
+
+def test_the_list_is_narrowed_by_its_address_and_its_file_is_the_same_list() -> None:
+    make_kiosks(20, timezone.now())
+    one, admin = begin(), client()
+    Rollout.objects.filter(pk=one.pk).update(reason="=HYPERLINK()")
+    for state, expected in (("", 1), (one.state, 1), ("cancelled", 0), ("nonsense", 1)):
+        page = text(admin.get(f"/rollouts/?state={state}"))  # type: ignore[arg-type]
+        assert page.count(f'href="/rollouts/{one.pk}/"') == expected, state
+        answer = admin.get(f"/rollouts.csv?state={state}")
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert [(row["kiosks"], row["reason"]) for row in rows] == [("20", "'=HYPERLINK()")] * expected, state
+    Membership.objects.update(role=Role.PROVINCIAL_ADMIN, dopa_code=KRABI)
+    Rollout.objects.update(province=CHON_BURI)
+    assert len(admin.get("/rollouts.csv").content.decode().splitlines()) == 1
 
 
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.OFFICER])
