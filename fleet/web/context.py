@@ -21,7 +21,12 @@ THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 
 
-_BELONGS = {"factories": ("/register/",), "cases": ("/holidays/",), "round": ("/enrol/",), "fees": ("/fee-rules/", "/fee-policy/")}
+_BELONGS = {
+    "factories": ("/register/",),
+    "cases": ("/holidays/",),
+    "round": ("/enrol/",),
+    "fees": ("/fee-rules/", "/fee-policy/"),
+}
 """Pages that are reached from an entry and stand elsewhere."""
 
 

@@ -7,7 +7,9 @@ Pictures of every page are left under ``build/dashboard`` to be looked at.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.records import DeviceChanged, SlipPrinted, VisitEnded
+from fleet.protocol.thai import BANGKOK
 from tests.support.browser import WIDTHS, Watched, chromium, watched_page
 from tests.support.running_fleet import RunningFleet, WireKiosk, running_fleet, wire_kiosk
 from tests.support.staff import sign_in
@@ -30,6 +33,7 @@ STAFF_PAGES = {
     "kiosk-silent": "/kiosks/KKN-01/",
     "settings": "/settings/",
     "settings-reference": "/settings/reference/",
+    "settings-waiting": "/settings/waiting/",
     "settings-national": "/settings/national/",
     "settings-province": "/settings/province/20/",
     "settings-kiosk": "/settings/kiosk/CBI-02/",
@@ -175,6 +179,41 @@ def test_a_new_greeting_reaches_the_kiosk_and_the_page_sees_it_arrive(
         picture(watched, "settings-published")
 
 
+def test_an_amount_is_looked_at_agreed_to_by_another_and_comes_at_its_time(
+    browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
+) -> None:
+    before, code = kiosk.running, "sample-waste"
+    amount = f"fees.{code}.amount.fixed_satang"
+    with watched_page(browser) as watched:
+        page = watched.page
+        sign_in(page, fleet, "chonburi", "/settings/province/20/")
+        page.fill(f"input[name='{amount}']", "250")
+        page.click("button[name=look][value='1']")
+        expect(page.locator("#where")).to_contain_text("2 เครื่อง")
+        page.click("button[name=look][value='th-landscape']")
+        expect(page.locator(".shots img").last).to_be_visible(timeout=60_000)
+        assert page.evaluate("[...document.querySelectorAll('.shots img')].every(each => each.naturalWidth == 640)")
+        picture(watched, "settings-preview")
+        page.fill("input[name=reason]", "ยอดใหม่ตามหนังสือ")
+        page.fill("input[name=at]", f"{datetime.now(BANGKOK) + timedelta(days=2):%Y-%m-%dT%H:%M}")
+        page.click("button:has-text('ปล่อย') >> visible=true")
+        page.wait_for_url("**/settings/waiting/*/")
+        address = page.url.removeprefix(fleet.address)
+        expect(page.locator("main")).to_contain_text("คนที่ขอเห็นชอบเองไม่ได้")
+    with watched_page(browser) as watched:
+        sign_in(watched.page, fleet, "nation", address)
+        picture(watched, "settings-second-person")
+        watched.page.click("button[value=agree]")
+        expect(watched.page.locator("main")).to_contain_text("รอเวลา")
+    with closing(sqlite3.connect(fleet.directory / "fleet.sqlite", timeout=10)) as database, database:
+        now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+        assert database.execute("UPDATE devices_plannedsettings SET takes_effect_at = ?", [now]).rowcount == 1
+    desired = kiosk.hear_desired()
+    assert desired.settings_revision == before + 1
+    assert desired.layers[1].document["fees"][code]["amount"]["fixed_satang"] == 25_000
+    kiosk.say_reported(desired)
+
+
 def test_what_cannot_be_is_said_at_the_field(browser: Browser, fleet: RunningFleet, kiosk: WireKiosk) -> None:
     with watched_page(browser) as watched:
         page = watched.page
@@ -231,6 +270,10 @@ def test_a_lost_device_shows_without_a_reload(browser: Browser, fleet: RunningFl
         expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
 
 
+GONE = "ขัดข้องไม่พบอุปกรณ์"
+"""Of a device, as it is; its history says it in other words."""
+
+
 def test_a_page_is_told_over_one_stream_and_has_none_in_the_background(
     browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
 ) -> None:
@@ -238,9 +281,9 @@ def test_a_page_is_told_over_one_stream_and_has_none_in_the_background(
         page, asked = watched.page, list[str]()
         page.on("request", lambda request: asked.append(request.url))
         sign_in(page, fleet, "chonburi", "/kiosks/CBI-02/")
-        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+        expect(page.locator("#live")).not_to_contain_text(GONE)
         kiosk.say_status(scanner=DeviceState.NO_DEVICE)
-        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์")
+        expect(page.locator("#live")).to_contain_text(GONE)
         assert sum("/live?" in each for each in asked) == 1
         assert not [each for each in asked if "seen=" in each and "/live?" not in each], "it was told, and did not ask"
         with page.expect_event("requestfailed", lambda request: "/live?" in request.url):
@@ -248,7 +291,7 @@ def test_a_page_is_told_over_one_stream_and_has_none_in_the_background(
         kiosk.say_status()
         with page.expect_request("**/live?*"):
             _look_away(page, is_hidden=False)
-        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+        expect(page.locator("#live")).not_to_contain_text(GONE)
 
 
 def _look_away(page: Page, *, is_hidden: bool) -> None:
@@ -268,9 +311,9 @@ def test_a_page_that_is_refused_a_stream_asks(browser: Browser, fleet: RunningFl
         page.route("**/live?*", lambda route: route.fulfill(status=503))
         sign_in(page, fleet, "chonburi", "/kiosks/CBI-02/")
         kiosk.say_status(scanner=DeviceState.NO_DEVICE)
-        expect(page.locator("#live")).to_contain_text("ไม่พบอุปกรณ์")
+        expect(page.locator("#live")).to_contain_text(GONE)
         kiosk.say_status()
-        expect(page.locator("#live")).not_to_contain_text("ไม่พบอุปกรณ์")
+        expect(page.locator("#live")).not_to_contain_text(GONE)
         watched.complaints[:] = [each for each in watched.complaints if "/live?" not in each]
 
 
