@@ -1,4 +1,4 @@
-"""Keeps Python's garbage collector from looking through all of Django again and again, in the process that serves pages.
+"""Keeps Python's garbage collector from looking through all of Django again and again, in the process of the pages.
 
 What a page needs is loaded by the first request that asks for it: some 300,000 objects that never go. A full collection
 looks at each of them, 0.1 s in which every request waits, and came once in some sixty pages. After some requests what
