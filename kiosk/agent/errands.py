@@ -105,7 +105,7 @@ class Errands:
             if known.ended:
                 self._reply(Reply(command_id=known.command_id, done=known.done, detail=known.detail))
             return
-        expires_at = _as_utc(command.expires_at)
+        expires_at = command.expires_at
         if expires_in_s is not None:
             expires_at = datetime.now(UTC) + timedelta(seconds=expires_in_s)
         kept = _Kept(command.command_id, command.kind.value, expires_at, self._place.boot_id)
@@ -208,8 +208,3 @@ class Errands:
         self._reply(
             Reply(command_id=kept.command_id, done=done, detail=detail, media_type=media_type, attachment=attachment)
         )
-
-
-def _as_utc(at: datetime) -> datetime:
-    """Times on the wire are UTC, also one that does not say so."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

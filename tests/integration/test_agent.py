@@ -549,8 +549,7 @@ def test_commands_are_answered(site: Site, kind: str, age_s: int, done: bool, de
     assert reply.detail.startswith(detail)
 
 
-IDENTIFY = b'{"command_id": "c-2", "kind": "identify", "expires_at": "2099-01-01T00:00:00"}'
-"""Also one whose time names no zone."""
+IDENTIFY = b'{"command_id": "c-2", "kind": "identify", "expires_at": "2099-01-01T00:00:00Z"}'
 
 
 def test_what_the_desk_does_is_told_to_it_once_and_answered_by_its_word(site: Site) -> None:

@@ -149,9 +149,10 @@ def test_a_kiosk_without_a_clock_is_given_ours(year: int) -> None:
     assert abs(Intent.objects.get().opened_at - timezone.now()) < timedelta(minutes=1)
 
 
-def test_a_time_without_a_zone_is_utc() -> None:
+def test_a_time_without_its_offset_is_none_and_stops_nothing() -> None:
     now = timezone.now().astimezone(UTC)
     keep(batch(1, record=opened(notice_no=owed().notice_no, opened_at=now.replace(tzinfo=None))))
+    keep(batch(2, record=opened(notice_no=owed().notice_no, opened_at=now)))
     assert Intent.objects.get().opened_at == now
 
 
