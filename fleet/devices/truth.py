@@ -67,7 +67,7 @@ class KioskTruth:
     """One kiosk.
 
     ``is_heard``: whether the fleet hears any kiosk at all. ``converged_ms``: from the admin's change to the kiosk's
-    report, or None while it is awaited.
+    report, or None while it is awaited, and of the first settings a kiosk has.
     """
 
     kiosk: Kiosk

@@ -226,7 +226,8 @@ class _Batch:
         before = (state.reported or {}).get("settings_revision")
         state.reported, state.reported_at, state.heard_at = msgspec.to_builtins(reported), self._now, self._now
         if before != reported.settings_revision:
-            state.converged_at = self._now
+            # The first settings of a kiosk that was just let in, or wiped, were decided before it waited for them.
+            state.converged_at = self._now if before else None
 
     def reply(self, state: KioskState, payload: bytes) -> None:
         """How a command ended; whoever answers was heard, and open pages are told by that."""

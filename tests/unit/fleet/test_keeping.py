@@ -198,7 +198,23 @@ def test_status_and_report_are_kept_as_they_came() -> None:
     )
     assert msgspec.convert(state().status, Status) == status
     assert state().reported["settings_revision"] == 9
-    assert state().converged_at is not None
+
+
+def test_a_change_is_measured_and_a_kiosks_first_settings_are_not() -> None:
+    def report(revision: int) -> None:
+        keep(Said("CBI-01", Channel.REPORTED, encode(Reported(settings_revision=revision))))
+
+    for revision in (0, 7):  # as one says that was just let in: it waits to hear who signs, and then has them
+        report(revision)
+        assert state().converged_at is None
+    report(8)
+    measured = state().converged_at
+    assert measured is not None
+    report(8)
+    assert state().converged_at == measured, "it says them again"
+    report(0)
+    report(8)
+    assert state().converged_at is None, "its disk was wiped"
 
 
 def test_a_status_of_an_older_session_comes_late() -> None:
