@@ -24,7 +24,7 @@ from fleet.site.sample_trust import KEYS, PASSPHRASE
 from tests.image.bundles import Bundle
 from tests.image.pages import pages_over_tls
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
-from tests.support.running_fleet import READY_TIMEOUT_S, _environment
+from tests.support.running_fleet import READY_TIMEOUT_S, environment
 from tests.support.seeing import codes_in
 
 KIOSK_ID = "CBI-02"
@@ -69,7 +69,7 @@ class Rig:
         log = self._stack.enter_context((self.folder / "fleet.log").open("w", encoding="utf-8"))
         process = subprocess.Popen(
             [sys.executable, "-m", "fleet", "--data-dir", str(self._data), "up", "--host", self.host],
-            env={**_environment(), "SALA_ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost"},
+            env={**environment(), "SALA_ALLOWED_HOSTS": f"{self.host},127.0.0.1,localhost"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
         )  # fmt: skip
         self._stack.callback(lambda: (process.terminate(), process.wait(60)))
@@ -100,7 +100,7 @@ class Rig:
         """Run a `fleet` command; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "fleet", "--data-dir", str(self._data), *arguments],
-            env={**_environment(), "SALA_PASSPHRASE": passphrase},
+            env={**environment(), "SALA_PASSPHRASE": passphrase},
             capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
         )  # fmt: skip
         if done.returncode:

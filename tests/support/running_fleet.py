@@ -74,14 +74,15 @@ class RunningFleet:
         return _fleet(self.directory, *arguments)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Of every `fleet` command of a test: the accounts' password, and a bank that only pretends."""
     return {**os.environ, "SALA_PASSWORD": PASSWORD, "SALA_PRETEND_BANK": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _fleet(directory: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "fleet", "--data-dir", str(directory), *arguments],
-        env=_environment(), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
+        env=environment(), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -105,7 +106,7 @@ def running_fleet(directory: Path) -> Iterator[RunningFleet]:
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
             [sys.executable, "-m", "fleet", "--data-dir", str(directory), "up"],
-            env=_environment(), stdout=subprocess.PIPE, stderr=stderr, text=True,
+            env=environment(), stdout=subprocess.PIPE, stderr=stderr, text=True,
         )  # fmt: skip
     assert process.stdout is not None
     watchdog = threading.Timer(READY_TIMEOUT_S, process.kill)
