@@ -27,6 +27,7 @@ from tests.bench.process import cpu_s
 from tests.bench.rows import Row
 from tests.bench.spread import median
 from tests.support.broker import Fleet, eventually
+from tests.support.npm import fetched
 from tests.support.postgresql import running_cluster
 
 NAMES = ("ingest-sqlite-per-s", "ingest-postgresql-per-s")
@@ -37,7 +38,6 @@ ROUNDS = 5
 _PATIENCE_S = 120.0
 _LOOK_EVERY_S = 0.005
 _NODE_RED = "node-red@4.1.8"
-_PEERS = Path("build/peers").resolve()
 _NAME = "fleet-ingest-3"
 """Peers hear as one of our services, with its rights."""
 
@@ -68,13 +68,13 @@ class Contender:
 
 def measure() -> list[Row]:
     """Two rows."""
-    _install_node_red()
+    node_red = fetched(_NODE_RED, "node-red") / "red.js"
     with ExitStack() as stack:
         cluster = stack.enter_context(running_cluster())
         contenders = {
             "sqlite": stack.enter_context(_ours("", ["ingest"])),
             "postgresql": stack.enter_context(_ours(cluster.address(cluster.create()), ["ingest", "ingest-2"])),
-            "Node-RED": stack.enter_context(_node_red()),
+            "Node-RED": stack.enter_context(_node_red(node_red)),
             "mosquitto_sub": stack.enter_context(_mosquitto_sub()),
         }
         kiosk_ids = make_kiosks(contenders["sqlite"].made, KIOSKS)
@@ -159,23 +159,14 @@ def _mosquitto_sub() -> Iterator[Contender]:
         yield Contender(made, ready, finish, list)
 
 
-def _install_node_red() -> None:
-    if not (_PEERS / "node_modules" / "node-red").exists():
-        _PEERS.mkdir(parents=True, exist_ok=True)
-        (_PEERS / "package.json").write_text('{"private": true}', "utf-8")
-        command = ["npm", "install", "--no-audit", "--no-fund", "--silent", _NODE_RED]
-        subprocess.run(command, cwd=_PEERS, check=True, timeout=600)
-
-
 @contextmanager
-def _node_red() -> Iterator[Contender]:
+def _node_red(program: Path) -> Iterator[Contender]:
     with fleet() as made:
         home = made.folder / "node-red"
         home.mkdir()
         counted = home / "counted"
         (home / "flows.json").write_text(json.dumps(_flow(made, counted)), "utf-8")
         (home / "settings.js").write_text("module.exports = {flowFile: 'flows.json', httpAdminRoot: false}", "utf-8")
-        program = _PEERS / "node_modules" / "node-red" / "red.js"
         with (home / "log").open("wb") as log:
             process = subprocess.Popen(
                 ["node", program, "--userDir", home, "--port", "0"], stdout=log, stderr=log, stdin=subprocess.DEVNULL

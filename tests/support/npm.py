@@ -1,4 +1,4 @@
-"""Programs for tests that are to be had from npm only, fetched once into ``build/npm``."""
+"""Programs for tests and the bench that are to be had from npm only, fetched once into ``build/npm``."""
 
 from __future__ import annotations
 
