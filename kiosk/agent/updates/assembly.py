@@ -61,6 +61,17 @@ def finish(bundle: Path) -> None:
         file.unlink(missing_ok=True)
 
 
+def write_at(file: int, content: bytes | memoryview, position: int) -> None:
+    """Write all of it. A disk that fills up takes the beginning, and says why only when it is asked for the rest.
+
+    Raises: OSError.
+    """
+    rest = memoryview(content)
+    while rest:
+        written = os.pwrite(file, rest, position)
+        rest, position = rest[written:], position + written
+
+
 def _held_file(bundle: Path) -> Path:
     return bundle.with_name(bundle.name + ".held")
 
@@ -158,11 +169,9 @@ class Assembly:
             self.save()
 
     def _write(self, number: int, block: bytes | memoryview) -> None:
-        written = os.pwrite(self._file, block, self.index.first_byte(number))
-        if written != len(block):
-            raise OSError(f"wrote {written} of {len(block)} bytes")
+        write_at(self._file, block, self.index.first_byte(number))
         self._held[number] = 1
-        self._unsynced += written
+        self._unsynced += len(block)
 
     def save(self) -> None:
         """Note what is there, after it is on the disk."""

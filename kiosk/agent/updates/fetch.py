@@ -25,7 +25,7 @@ import urllib3
 
 from fleet.protocol.blocks import BlockIndex, BlockIndexError, decoded
 from kiosk.agent.updates import assembly
-from kiosk.agent.updates.assembly import SYNC_EVERY_BYTES, Assembly, WrongBlockError
+from kiosk.agent.updates.assembly import SYNC_EVERY_BYTES, Assembly, WrongBlockError, write_at
 from kiosk.agent.updates.line import EndedError, Line, Paid
 from kiosk.agent.updates.order import FetchOrder, FetchResult, SignedFile
 from kiosk.agent.updates.states import FetchOutcome
@@ -95,7 +95,7 @@ def _append(file: int, have: int, wanted: SignedFile, line: Line) -> None:
             for position, piece in pieces:
                 if not position:
                     os.ftruncate(file, 0)  # a server that knows no ranges; what there was is fetched again
-                os.pwrite(file, piece, position)
+                write_at(file, piece, position)
                 unsynced += len(piece)
                 if unsynced >= SYNC_EVERY_BYTES:
                     os.fsync(file)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -12,7 +14,7 @@ import msgspec
 import pytest
 
 from kiosk.agent.updates.fetch import fetch
-from kiosk.agent.updates.order import FetchOrder, SignedFile
+from kiosk.agent.updates.order import FetchOrder, FetchResult, SignedFile
 from kiosk.agent.updates.states import FetchOutcome
 from tests.support.bundle_server import Answer, BundleServer
 
@@ -145,6 +147,17 @@ def test_what_does_not_fit_is_not_begun(server: BundleServer, order: FetchOrder)
     huge = msgspec.structs.replace(order.bundle, length=2**60)
     assert fetch(replaced(order, bundle=huge)).outcome is FetchOutcome.NO_ROOM
     assert not server.asked
+
+
+def test_what_the_disk_takes_the_half_of_says_that_the_disk_is_full(order: FetchOrder) -> None:
+    """In a process of its own, as it is run, whose files may grow to the last byte but one."""
+    said = subprocess.run(
+        ["prlimit", f"--fsize={len(CONTENT) - 1}", sys.executable, "-m", "kiosk.agent.updates.fetch"],
+        input=msgspec.json.encode(replaced(order, allowance_bytes=len(CONTENT))), stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    result = msgspec.json.decode(said.stdout, type=FetchResult)
+    assert (result.outcome, result.detail) == (FetchOutcome.NO_ROOM, "File too large")
+    assert Path(order.file).read_bytes() == CONTENT[:-1], "what came stays for the next piece"
 
 
 def test_nobody_there(order: FetchOrder) -> None:
