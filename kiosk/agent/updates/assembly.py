@@ -50,8 +50,11 @@ def is_begun(bundle: Path) -> bool:
 
 
 def forget(bundle: Path) -> None:
-    """Delete it, and all that belongs to it; the file first, for without its note it would look whole."""
-    for file in (bundle, _held_file(bundle), index_file(bundle)):
+    """Delete it, and all that belongs to it.
+
+    The index first: alone it would pass for the next bundle's. Then the file, which without its note would look whole.
+    """
+    for file in (index_file(bundle), bundle, _held_file(bundle)):
         file.unlink(missing_ok=True)
 
 

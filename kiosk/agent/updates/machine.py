@@ -192,7 +192,9 @@ def _fetch_on(plan: Plan, here: Here) -> Step:
     if plan.fetch_began is None:
         if plan.tries >= plan.wanted.budget.tries_max:
             return Next(Quarantined(plan, UpdateReason.BUDGET, "tries"), (DropBundle(),))
-        plan = replace(plan, tries=plan.tries + 1, fetch_began=Moment.of(here), pauses=0, interruptions=0)
+        step = _fetch(replace(plan, tries=plan.tries + 1, fetch_began=Moment.of(here), pauses=0, interruptions=0))
+        # A plug that was pulled at the wrong moment has left what there was of another bundle.
+        return step if plan.tries else Next(step.state, (DropBundle(), *step.effects))
     return _fetch(plan)
 
 

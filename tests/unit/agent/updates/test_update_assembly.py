@@ -265,6 +265,16 @@ def test_the_note_is_there_before_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "bundle.raucb.held").exists()
 
 
+def test_no_index_is_left_alone_when_a_bundle_is_forgotten(tmp_path: Path) -> None:
+    """It would pass for the next bundle's; the plug is pulled where the file cannot be deleted."""
+    bundle = tmp_path / "bundle.raucb"
+    bundle.mkdir()
+    assembly.index_file(bundle).write_bytes(b"of this bundle")
+    with pytest.raises(OSError, match=str(bundle)):
+        assembly.forget(bundle)
+    assert not assembly.index_file(bundle).exists()
+
+
 def test_a_note_is_believed_of_its_own_file_and_index_alone(tmp_path: Path) -> None:
     bundle, index = tmp_path / "bundle.raucb", index_of(NEW, tmp_path)
     (tmp_path / "slot").write_bytes(OLD)

@@ -167,6 +167,22 @@ def test_what_the_running_slot_holds_is_not_fetched(kiosk: Kiosk, server: Bundle
     assert not list((kiosk.folder / "firmware").iterdir())
 
 
+def test_what_a_pulled_plug_left_of_another_bundle_is_in_nobodys_way(kiosk: Kiosk, server: BundleServer) -> None:
+    signs_blocks(kiosk, server)
+    assert server.index is not None
+    left = kiosk.folder / "firmware"
+    left.mkdir()
+    (left / "bundle.raucb").write_bytes(NEW[:-100])
+    (left / "bundle.raucb.index").write_bytes(bytes(len(server.index)))
+    kiosk.keeping.desired(wanted())
+    kiosk.go(st.Good)
+    assert server.asked[0] == f"bytes=0-{len(server.index) - 1}"
+    said = kiosk.keeping.reported()
+    assert said is not None
+    assert said.tries == 1
+    assert said.bytes_spent == len(server.index) + rauc.OWN_BYTES + len(NEW) % blocks.BLOCK_BYTES
+
+
 def test_the_plug_is_pulled_while_it_is_put_together(kiosk: Kiosk, server: BundleServer) -> None:
     signs_blocks(kiosk, server)
     kiosk.keeping.desired(wanted(fetch_bytes_per_s_max=200_000))

@@ -150,7 +150,7 @@ def test_a_good_update_runs_and_is_marked_after_its_soak() -> None:
     machine.go(ENDS)
     assert isinstance(machine.state, st.Good)
     assert (machine.running, machine.good_marked) == (NEW, True)
-    assert kinds(machine.done) == ["Fetch"] * 8 + ["Install", "Reboot", "MarkGood"]
+    assert kinds(machine.done) == ["DropBundle"] + ["Fetch"] * 8 + ["Install", "Reboot", "MarkGood"]
 
 
 def test_what_runs_already_is_good_at_once() -> None:
@@ -285,6 +285,18 @@ def test_how_fetching_ends_badly(outcome: FetchOutcome, following: type, reason:
     machine.step(st.FetchEnded(here=machine.here, outcome=outcome))
     assert type(machine.state) is following
     assert machine.state.reason is reason  # type: ignore[union-attr]
+
+
+def test_a_further_try_goes_on_with_what_is_there() -> None:
+    machine = Machine()
+    machine.go([st.Fetching])
+    assert kinds(machine.todo) == ["DropBundle", "Fetch"], "the first begins with nothing"
+    machine.todo.clear()
+    machine.tick(WANTED.deadlines.fetching_s + 1)
+    assert kinds(machine.todo) == ["StopWork"]
+    machine.go([st.Fetching], seconds=3600)
+    assert machine.state.plan.tries == 2  # type: ignore[union-attr]
+    assert kinds(machine.todo) == ["Fetch"]
 
 
 def test_a_line_that_comes_and_goes_costs_no_tries_and_ends_with_the_deadline() -> None:
