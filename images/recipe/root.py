@@ -24,7 +24,7 @@ SITE = HOME / "lib/python3.13/site-packages"
 
 ENABLED = (
     "sala-agent.service", "sala-frontdesk.service", "sala-data.service", "sala-network.service", "sala-good.timer",
-    "sala-network-scanned.path", "sala-ssh-door.service", "sala-ssh-door.path",
+    "sala-network-scanned.path", "sala-ssh-door.service", "sala-ssh-door.path", "sala-ssh-door.timer",
     "pcscd.service", "pcscd.socket", "chrony.service", "nftables.service", "usbguard.service",
     "systemd-networkd.service", "systemd-resolved.service",
 )  # fmt: skip

@@ -71,6 +71,13 @@ def test_every_unit_of_ours_is_started_by_something() -> None:
         assert unit.name in ENABLED or by_other or unit.stem in timers
 
 
+def test_the_ssh_door_is_looked_at_when_settings_come_and_when_the_clock_is_set() -> None:
+    """By an old clock a door lies too far ahead and stays shut: whoever sets the clock sends no settings."""
+    for kind, line in (("path", "PathChanged=/var/lib/sala/settings.json"), ("timer", "OnClockChange=yes")):
+        assert f"\n{line}\n" in (UNITS / f"sala-ssh-door.{kind}").read_text("utf-8")
+        assert f"sala-ssh-door.{kind}" in ENABLED
+
+
 @pytest.mark.parametrize("name", ["sala-frontdesk.service", "sala-agent.service"])
 def test_both_processes_have_a_watchdog_and_leave_no_dump(name: str) -> None:
     text = (UNITS / name).read_text("utf-8")
