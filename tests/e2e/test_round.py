@@ -82,6 +82,17 @@ def commands(fleet: RunningFleet) -> list[str]:
         return [row[0] for row in database.execute(asked)]
 
 
+def test_one_kiosk_is_shown_and_another_chosen_before_the_script_comes(
+    browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
+) -> None:
+    with phone(browser) as page:
+        page.route("**/round*.js*", lambda route: route.abort())
+        sign_in(page, fleet, "technician", "/round/")
+        for line in ("CBI-02", "CBI-01"):
+            expect(page.locator(".work").filter(visible=True)).to_have_id(line)
+            page.locator(".stop[href='#CBI-01']").click()
+
+
 def test_a_test_print_pressed_in_a_dead_spot_is_sent_once(
     browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
 ) -> None:

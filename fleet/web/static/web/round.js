@@ -16,7 +16,6 @@
   const OLD_MS = 60000;
   const FRESH_MS = 600000;
   const FORGET_MS = 24 * 3600 * 1000;
-  document.body.classList.add("js");
 
   // ---- what is kept
 
@@ -178,22 +177,16 @@
     const name = event.target.dataset?.tick;
     if (name) localStorage.setItem(TICKS, JSON.stringify({ ...read(), [name]: event.target.checked }));
   });
-  const choose = () => {
-    const wanted = decodeURIComponent(location.hash.slice(1));
-    const works = [...document.querySelectorAll(".work")];
-    const chosen = works.find((work) => work.id === wanted) || works[0];
-    for (const work of works) work.classList.toggle("on", work === chosen);
+  const mark = () => { // the style shows the kiosk itself
+    const chosen = document.querySelector(".work:target") || document.querySelector(".work");
     for (const stop of document.querySelectorAll(".stop")) {
-      stop.classList.toggle("on", stop.hash === `#${chosen?.id}`);
-      if (stop.hash === `#${chosen?.id}`) stop.setAttribute("aria-current", "true"); else stop.removeAttribute("aria-current");
+      const isChosen = stop.hash === `#${chosen?.id}`;
+      stop.classList.toggle("on", isChosen);
+      if (isChosen) stop.setAttribute("aria-current", "true"); else stop.removeAttribute("aria-current");
     }
   };
-  const come = () => {
-    choose();
-    if (location.hash) document.querySelector(".work.on")?.scrollIntoView();
-  };
-  window.addEventListener("hashchange", come);
-  come();
+  window.addEventListener("hashchange", mark);
+  mark();
 
   // ---- keeping the page for where there is no signal
 
