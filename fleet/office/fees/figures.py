@@ -99,12 +99,20 @@ def of_offices(offices: Collection[Office], fee_year: int, today: date) -> dict[
     process are not counted again: whoever changes a notice moves its office's revision in the same transaction
     (``fleet.office.changes``). ``offices`` are as just read, or what is counted now would pass for an older revision's.
     """
-    moved = [each for each in offices if _kept.get(each.pk, ())[:3] != (each.revision, fee_year, today)]
+    counted: dict[str, _Counted] = {}  # what others keep meanwhile, of another year, is not asked for again
+    moved = []
+    for each in offices:
+        kept = _kept.get(each.pk)
+        if kept is not None and kept[:3] == (each.revision, fee_year, today):
+            counted[each.pk] = kept[3]
+        else:
+            moved.append(each)
     if moved:
         found = by_office(moved if len(moved) <= _FEW else None, fee_year, today)
         for each in moved:
-            _kept[each.pk] = (each.revision, fee_year, today, found.get(each.pk, NONE))
-    return {each.pk: _kept[each.pk][3] for each in offices}
+            counted[each.pk] = found.get(each.pk, NONE)
+            _kept[each.pk] = (each.revision, fee_year, today, counted[each.pk])
+    return counted
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -388,3 +389,19 @@ def test_an_office_is_counted_again_when_its_notices_have_changed_and_only_then(
     second = counted()
     assert second["CBI"][Stand.PAID].count == first["CBI"][Stand.PAID].count + 1
     assert second["CBI"] == by_office(None, YEAR - 543, today)["CBI"]
+
+
+def test_of_two_who_look_at_two_years_at_once_each_sees_their_own() -> None:
+    """Pages are made by several threads; here another year is counted whenever somebody goes through the offices."""
+    officer, today = client(), timezone.localdate()
+    officer.post("/fees/CBI/make/", {"year": YEAR, "drafts": "1"})
+
+    class Beset(list[Office]):
+        def __iter__(self) -> Iterator[Office]:
+            of_offices(self[:], YEAR - 544, today)
+            return super().__iter__()
+
+    offices = Beset(Office.objects.filter(pk="CBI"))
+    wanted = by_office(None, YEAR - 543, today)["CBI"]
+    assert wanted != NONE
+    assert of_offices(offices, YEAR - 543, today) == {"CBI": wanted}
