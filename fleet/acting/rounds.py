@@ -14,14 +14,14 @@ from fleet.acting.seen import kiosks_seen
 from fleet.alerts.models import Alert
 from fleet.alerts.telling import may_deal_with, seen
 from fleet.devices import standing
-from fleet.devices.models import KioskCommand
+from fleet.devices.models import Kiosk, KioskCommand
 from fleet.devices.truth import Condition, KioskTruth, truths_of
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.office.holidays.keeping import calendar_of
 from fleet.people.scope import Scope
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import BANGKOK
-from fleet.rounds.deeds import What
+from fleet.rounds.deeds import Pressed, What
 from fleet.rounds.models import Deed
 from fleet.rounds.planning import Alerted, Round, Seen, planned
 
@@ -56,6 +56,11 @@ class Work:
         return max(0, len(self.round.stops) - STOPS_MAX)
 
 
+def has_rounds(scope: Scope) -> bool:
+    """Whether a round is there for the account: for who installs somewhere, and for who audits that."""
+    return bool(scope.installs or (scope.reads_only and scope.sees))
+
+
 def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
     """How many kiosks are not well, by province, of those where the account installs (an auditor: that it sees)."""
     area = scope.sees if scope.reads_only else scope.installs
@@ -84,6 +89,19 @@ def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:
         answers=_answers(there, now),
         takeable=frozenset(may),
     )
+
+
+def may_press(scope: Scope, kiosk: Kiosk, pressed: Pressed) -> bool:
+    """Whether the account may do this at a kiosk that it sees."""
+    dopa_code = kiosk.office.province_id
+    match pressed.what:
+        case What.COMMAND:
+            return scope.may_tend(dopa_code)
+        case What.CLOSE:
+            return scope.may_install(dopa_code)
+        case What.TAKE:
+            alert = seen(scope).filter(pk=pressed.alert or 0, kiosk_id=kiosk.pk).first()
+            return alert is not None and may_deal_with(scope, alert)
 
 
 def _horizon(dopa_code: int, now: datetime) -> datetime:

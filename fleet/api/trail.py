@@ -17,7 +17,7 @@ PLAIN = frozenset(
     {
         *("kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"),
         *("alerts", "alert-rules", "alert-addresses", "alert-hours", "maintenance", "partners", "fee-rules"),
-        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files"),
+        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files", "rounds", "round-deeds"),
     }
 )
 """First words of addresses."""
@@ -26,12 +26,21 @@ PLAIN = frozenset(
 SEARCHED = ("q", "factory", "office", "channel", "state", "stand", "match")
 """What a list was asked for stands in its line, as with pages."""
 
+_OLD = "_sala_nothing_new"
+
+
+def nothing_new(request: HttpRequest) -> None:
+    """Say that this request did nothing: what it asks for was done, and written down, when it first came."""
+    setattr(request, _OLD, True)
+
 
 def write_down(request: HttpRequest, route: str, named: Mapping[str, object], response: HttpResponse) -> None:
     """Write down what a request did, saw, or was refused; ``named``: what its address names."""
     caller = getattr(request, "auth", None)
     if caller is None:
         return  # nobody was let in
+    if getattr(request, _OLD, False):
+        return
     if request.method in ("GET", "HEAD", "OPTIONS"):
         if response.status_code != 200 or route.partition("/")[0] in PLAIN:
             return

@@ -1,7 +1,7 @@
 """A technician's round, made from what kiosks say and what is alerted: pure, no Django, no words, no clock.
 
 What it is: faults of a kiosk, the order of places, and what to carry. What it is not: sentences and remedies, which
-pages have (``fleet.web.round_words``), nor a map: how long the way takes nobody here knows, so nothing is said of it.
+are in ``words``, nor a map: how long the way takes nobody here knows, so nothing is said of it.
 
 Rules:
 

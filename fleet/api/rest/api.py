@@ -38,6 +38,7 @@ from fleet.api.rest import (
     planned_settings,
     register,
     rollouts,
+    rounds,
     settings,
     tags,
     tickets,
@@ -132,7 +133,7 @@ def interface() -> NinjaAPI:
     for part in (
         kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
-        bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit,
+        bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

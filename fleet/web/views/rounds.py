@@ -24,11 +24,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from fleet.acting.rounds import STOPS_MAX, Work, provinces_waiting, work_of
-from fleet.alerts.telling import may_deal_with, seen
+from fleet.acting.rounds import STOPS_MAX, Work, has_rounds, may_press, provinces_waiting, work_of
 from fleet.devices.commanding import Progress, patience, progress
 from fleet.devices.models import Kiosk, KioskCommand
-from fleet.people.scope import Scope, scope_of
+from fleet.people.scope import scope_of
 from fleet.protocol.messages import CommandKind
 from fleet.rounds.deeds import NotADeedError, Outcome, Pressed, What, do
 from fleet.rounds.models import Deed
@@ -46,8 +45,7 @@ def for_technicians(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        scope = scope_of(request.user)
-        if not (scope.installs or (scope.reads_only and scope.sees)):
+        if not has_rounds(scope_of(request.user)):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -151,7 +149,7 @@ def _fault_line(fault: Fault, stop: Stop, work: Work) -> FaultLine:
         steps.append(StepLine(number, step, f"{kiosk_id}/{fault.key}/{number}", answer, patience_s))
     truth = work.truths[kiosk_id]
     may_take = fault.alert is not None and fault.alert.number in work.takeable
-    return FaultLine(fault, round_words.sentence(fault, truth), round_words.effect(fault), tuple(steps), may_take)
+    return FaultLine(fault, round_words.sentence(fault, truth, now), round_words.effect(fault), tuple(steps), may_take)
 
 
 # ---- what is pressed
@@ -166,7 +164,8 @@ def deed(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     is_queued = request.headers.get("Accept", "") == "application/json"
     try:
         pressed = _pressed(request)
-        _allow(scope_of(request.user), kiosk, pressed)
+        if not may_press(scope_of(request.user), kiosk, pressed):
+            raise Http404
         is_again = Deed.objects.filter(pk=pressed.deed_id).exists()
         done = do(kiosk, pressed, cast(User, request.user))
     except NotADeedError as err:
@@ -198,19 +197,6 @@ def _pressed(request: HttpRequest) -> Pressed:
         )
     except ValueError as err:
         raise NotADeedError("no such thing") from err
-
-
-def _allow(scope: Scope, kiosk: Kiosk, pressed: Pressed) -> None:
-    """Raises: Http404 for what this account may not do here."""
-    dopa_code = kiosk.office.province_id
-    if pressed.what is What.COMMAND and not scope.may_tend(dopa_code):
-        raise Http404
-    if pressed.what is What.CLOSE and not scope.may_install(dopa_code):
-        raise Http404
-    if pressed.what is What.TAKE:
-        alert = seen(scope).filter(pk=pressed.alert or 0, kiosk_id=kiosk.pk).first()
-        if alert is None or not may_deal_with(scope, alert):
-            raise Http404
 
 
 def _stands(done: Deed) -> dict[str, str]:

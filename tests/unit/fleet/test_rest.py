@@ -45,7 +45,7 @@ def address(path: str) -> str:
     for name, value in {
         "kiosk_id": "CBI-02", "layer": "province", "key": "20", "office_id": "CBI", "year": "2026", "number": "1",
         "channel": "mail", "code": "smell", "version": "1", "part": "1", "held": "1", "session": "1", "tag": "pilot",
-        "system": "companies", "officer_no": "1",
+        "system": "companies", "officer_no": "1", "province": "20", "deed_id": "0" * 32,
     }.items():  # fmt: skip
         filled = filled.replace(f"{{{name}}}", value)
     return filled

@@ -35,7 +35,7 @@ FOR_A_PERSON = {
 
 DEEDS = {
     "command": ["POST kiosks/{kiosk_id}/commands"],
-    "round-deed": ["POST kiosks/{kiosk_id}/commands", "POST alerts/{number}/acknowledgement"],
+    "round-deed": ["POST kiosks/{kiosk_id}/round-deeds"],
     "identity": ["POST kiosks/{kiosk_id}/revocation"],
     "layer": ["PUT settings/{layer}/{key}"],
     "undo": ["POST settings/{layer}/{key}/undo"],
