@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import queue
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fleet.webhooks.signing import DELIVERY, SIGNATURE, is_signed
 from tests.support.broker import eventually
 from tests.support.running_fleet import running_fleet, wire_kiosk
+from tests.support.told_server import Said, told_server
 
 TOLD_WITHIN_S = 90.0
 """Ten seconds to the look, two to the sender's start; the rest is for a busy machine."""
@@ -28,26 +26,12 @@ def sink() -> Iterator[tuple[str, queue.Queue[tuple[dict[str, str], bytes]]]]:
     """An HTTP server that keeps what it is sent."""
     came: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(204)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            came.put((dict(self.headers), body))
+    def answer(headers: dict[str, str], body: bytes) -> Said:
+        came.put((headers, body))
+        return Said(204)
 
-        def log_message(self, *_: Any) -> None:
-            """Silence."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", came
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join(20)
+    with told_server(answer) as origin:
+        yield origin, came
 
 
 def test_a_webhook_is_told_signed_of_a_kiosk_out_of_paper_and_of_nothing_twice(

@@ -4,15 +4,14 @@ plainly when nothing is known."""
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.support.advisories import LOCK, Accepted, pinned, verdict
+from tests.support.told_server import Said, told_server
 
 TODAY = date(2026, 11, 23)
 SAMPLE = "alpha==1.0 \\\n    --hash=sha256:00\n    # via beta\nbeta-lib==2.0.1 ; python_version < '4' \\\n"
@@ -24,40 +23,22 @@ class Source:
     def __init__(self) -> None:
         self.known: dict[str, list[str]] = {}
         self.broken = b""
-        source = self
+        self.address = ""
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                results = [
-                    {"vulns": [{"id": each} for each in ids]}
-                    if (ids := source.known.get(one["package"]["name"]))
-                    else {}
-                    for one in asked["queries"]
-                ]
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(source.broken or json.dumps({"results": results}).encode())
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
+    def answer(self, _headers: dict[str, str], body: bytes) -> Said:
+        """To any question."""
+        names = [one["package"]["name"] for one in json.loads(body)["queries"]]
+        results = [
+            {"vulns": [{"id": each} for each in self.known[name]]} if name in self.known else {} for name in names
+        ]
+        return Said(200, self.broken or json.dumps({"results": results}).encode())
 
 
 @pytest.fixture
 def source() -> Iterator[Source]:
     it = Source()
-    yield it
-    it.close()
+    with told_server(it.answer) as it.address:
+        yield it
 
 
 @pytest.fixture

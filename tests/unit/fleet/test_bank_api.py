@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -20,6 +17,7 @@ from fleet.payments.models import Confirmation
 from fleet.payments.pretend import forms
 from fleet.site.sample import SAMPLE_BILLER_ID
 from tests.support.fleet_payments import owed, word
+from tests.support.told_server import Said, told_server
 
 
 def body(**other: Any) -> dict[str, Any]:
@@ -145,31 +143,9 @@ def test_a_callback_is_believed_to_nobody_who_cannot_be_asked() -> None:
     assert Notice.objects.get(pk=owed().pk).paid_at is None
 
 
-class _Bank(BaseHTTPRequestHandler):
+def bank_that_says(answer: bytes) -> AbstractContextManager[str]:
     """Knows of one payment, whatever it is asked."""
-
-    answer = b""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(self.answer)))
-        self.end_headers()
-        self.wfile.write(self.answer)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the library's name)
-        """Not into the tests' output."""
-
-
-@contextmanager
-def bank_that_says(answer: bytes) -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), type("_Says", (_Bank,), {"answer": answer})) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return told_server(lambda _headers, _body: Said(200, answer))
 
 
 def test_what_the_bank_knows_nothing_of_was_made_up() -> None:

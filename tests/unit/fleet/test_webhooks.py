@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from fleet.webhooks.posting import NotThereError, place_of, post
 from fleet.webhooks.signing import DELIVERY, SIGNATURE, is_signed
 from tests.support.fleet_payments import owed, word
 from tests.support.token_holder import person
+from tests.support.told_server import Said, told_server
 
 HTTPS = "https://receiver.example/hook"
 
@@ -45,36 +46,19 @@ class Receiver:
     def __init__(self) -> None:
         self.answers: list[int] = []
         self.came: list[tuple[dict[str, str], bytes]] = []
-        receiver = self
+        self.origin = ""
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.came.append((dict(self.headers), body))
-                self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
-                self.send_header("Location", "http://127.0.0.1/")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        self._thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
+    def answer(self, headers: dict[str, str], body: bytes) -> Said:
+        """To any message."""
+        self.came.append((headers, body))
+        return Said(self.answers.pop(0) if self.answers else 204, location="http://127.0.0.1/")
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     it = Receiver()
-    with override_settings(WEBHOOK_ORIGINS=frozenset({it.origin})):
+    with told_server(it.answer) as it.origin, override_settings(WEBHOOK_ORIGINS=frozenset({it.origin})):
         yield it
-    it.close()
 
 
 def subscribed(user: User, address: str = HTTPS, kinds: tuple[str, ...] = tuple(Kind.values)) -> Subscription:
@@ -323,6 +307,37 @@ def answering(begins: bytes, goes_on: bytes, times: int) -> Iterator[str]:
 def test_who_answers_by_drops_is_hung_up_on() -> None:
     with answering(b"HTTP/1.1 204 No Content\r\nX-Slow: ", b"x", 3000) as origin:  # a minute of it
         outcome = post(place_of(origin + "/", {origin}), {}, b"{}", within_s=0.5)
+    assert (outcome.status, outcome.why) == (0, "TimeoutError")
+
+
+@contextmanager
+def listening_by_drops(folder: Path) -> Iterator[str]:
+    """A machine that speaks TLS and takes a record at a time, with a breath between; its origin."""
+    authority, over = Authority(folder), threading.Event()
+    authority.issue_server(("127.0.0.1",)).write(folder, "server")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def listen() -> None:
+        line, _ = server.accept()
+        with suppress(OSError), context.wrap_socket(line, server_side=True) as secured:
+            while secured.recv(16_384) and not over.wait(0.05):
+                pass
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    yield f"https://127.0.0.1:{server.getsockname()[1]}"
+    over.set()
+    thread.join()
+    server.close()
+
+
+def test_who_listens_by_drops_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = bytes(64 << 20)  # more than the kernel takes for both; a record each 50 ms makes minutes of it
+    with listening_by_drops(tmp_path) as origin:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        outcome = post(place_of(origin + "/", {origin}), {}, body, within_s=2)
     assert (outcome.status, outcome.why) == (0, "TimeoutError")
 
 
