@@ -1,24 +1,30 @@
-"""`python -m tests.e2e.accessibility`: axe-core over every page a national admin can reach, in both languages.
+"""`python -m tests.e2e.accessibility [--role ROLE] [PATH...]`: axe-core over every page, in both languages, by day and
+by night, on a phone and at a desk.
 
-It starts at the first page and follows every link, one page of each kind (``/kiosks/*/``), on a phone and at a desk,
-by day and by night. What axe-core (npm) finds is told with the page and the element; exit 0 only when it finds nothing.
-By hand, some minutes; pictures of every page are left under ``build/accessibility`` to be looked at.
+Without a role: the pages of a national admin and those of everybody. It begins where ``pages`` does and follows every
+link, one page of each kind (``/kiosks/*/``). What axe-core (npm) finds is told with the page and the element; exit 0
+only when it finds nothing. By hand, some minutes; pictures are left under ``build/accessibility`` to be looked at.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.crawl import kind_of, pages
-from tests.support.browser import chromium, watched_page
+from tests.e2e.crawl import kind_of, visits
+from tests.e2e.pages import SIGNED_OUT, Errand
+from tests.support.browser import Watched, chromium, watched_page
+from tests.support.lived_in import ROLES, Doors, live_in
 from tests.support.npm import fetched
 from tests.support.require import require
-from tests.support.running_fleet import RunningFleet, running_fleet
+from tests.support.running_fleet import RunningFleet, running_fleet, wire_kiosk
 from tests.support.staff import sign_in
 
 AXE = "axe-core@4.14.1"
@@ -53,37 +59,62 @@ def findings(page: Page, path: str, look: str) -> list[Finding]:
     ]
 
 
-def look_at_all(browser: Browser, fleet: RunningFleet, axe: str) -> tuple[int, int]:
-    """Tell everything that is found; how many pages were looked at, and how much was found."""
-    count = found = 0
-    for size, language, dark in LOOKS:
-        look = f"{size}, {language}{', dark' if dark else ''}"
-        with watched_page(browser, size=size, dark=dark) as watched:
-            sign_in(watched.page, fleet, "nation")
-            if language == "en":
-                watched.page.goto(f"{fleet.address}/more/")  # where a phone has the switch
-                watched.page.get_by_role("button", name="English").locator("visible=true").first.click()
-            for path in pages(watched.page, fleet.address):
-                watched.page.evaluate(axe)  # not a script of the page's, so its policy has no say in it
-                for each in findings(watched.page, path, look):
-                    print(each, flush=True)
-                    found += 1
-                name = f"{look}-{kind_of(path).strip('/') or 'first'}".translate(_IN_A_NAME)
-                watched.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-                count += 1
-    return count, found
+@dataclass
+class Looks:
+    """All of them, and what they found."""
+
+    browser: Browser
+    fleet: RunningFleet
+    doors: Doors
+    axe: str
+    count: int = 0
+    found: int = 0
+
+    def look(self, role: str, paths: Sequence[str]) -> None:
+        """All pages of a role, or only ``paths``, in every look, telling each finding at once."""
+        for size, language, dark in LOOKS:
+            said = f"{role}, {size}, {language}{', dark' if dark else ''}"
+            with watched_page(self.browser, size=size, dark=dark) as watched:
+                cookie = {"name": "django_language", "value": language, "url": self.fleet.address}
+                watched.page.context.add_cookies([cookie])  # type: ignore[list-item]  # a dict serves as its TypedDict
+                self._look(Errand(role, language, paths), watched, said)
+
+    def _look(self, errand: Errand, watched: Watched, look: str) -> None:
+        page = watched.page
+        if errand.role != SIGNED_OUT:
+            sign_in(page, self.fleet, errand.role)
+        for visit in visits(page, self.fleet.address, errand.starts(self.doors), follow=not errand.paths):
+            if not visit.is_page:
+                continue
+            page.evaluate(self.axe)  # not a script of the page's, so its policy has no say in it
+            for each in findings(page, visit.path, look):
+                print(each, flush=True)
+                self.found += 1
+            path = visit.path.partition("?")[0]
+            name = f"{look}-{kind_of(path).strip('/') or 'first'}".translate(_IN_A_NAME)
+            page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            self.count += 1
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Look at everything; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.accessibility")
+    parser.add_argument("--role", choices=(*ROLES, SIGNED_OUT), action="append")
+    parser.add_argument("path", nargs="*", help="only these, without following their links")
+    asked = parser.parse_args(arguments)
     require("node")
     axe = (fetched(AXE, "axe-core") / "axe.min.js").read_text("utf-8")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running_fleet(Path(folder)) as fleet, chromium() as browser:
-        count, found = look_at_all(browser, fleet, axe)
-    print(f"{count} pages, {found} findings")
-    return 1 if found or not count else 0
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        fleet = stack.enter_context(running_fleet(Path(folder)))
+        kiosk = stack.enter_context(wire_kiosk(fleet, "CBI-02"))
+        doors = live_in(fleet, kiosk)
+        looks = Looks(stack.enter_context(chromium()), fleet, doors, axe)
+        for role in asked.role or ("national-admin", SIGNED_OUT):
+            looks.look(role, asked.path)
+    print(f"{looks.count} pages, {looks.found} findings")
+    return 1 if looks.found or not looks.count else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

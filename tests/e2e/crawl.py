@@ -35,7 +35,7 @@ def kind_of(path: str) -> str:
     return _ID.sub("/*", path)
 
 
-def visits(page: Page, address: str, starts: Sequence[str] = ("/",)) -> Iterator[Visit]:
+def visits(page: Page, address: str, starts: Sequence[str] = ("/",), *, follow: bool = True) -> Iterator[Visit]:
     """One address of every kind that links lead to from ``starts``; files are asked for and not shown."""
     waiting = deque((each, "") for each in starts)
     known = {kind_of(each) for each in starts}
@@ -54,7 +54,7 @@ def visits(page: Page, address: str, starts: Sequence[str] = ("/",)) -> Iterator
         if answer is None:
             continue
         is_page = "text/html" in answer.headers.get("content-type", "")
-        links = page.evaluate(_LINKS) if is_page else []
+        links = page.evaluate(_LINKS) if is_page and follow else []
         yield Visit(path, answer.status, is_page=is_page, linked_from=linked_from)
         for link in links:
             parts = urlsplit(link)
@@ -63,10 +63,3 @@ def visits(page: Page, address: str, starts: Sequence[str] = ("/",)) -> Iterator
                 if kind not in known:
                     known.add(kind)
                     waiting.append((parts.path, path))
-
-
-def pages(page: Page, address: str) -> Iterator[str]:
-    """The path of one page of every kind; the browser is at it."""
-    for visit in visits(page, address):
-        if visit.is_page:
-            yield visit.path

@@ -1,10 +1,12 @@
 """`python -m tests.e2e.lighthouse [PATH...]`: Lighthouse (npm) over the main pages, as a phone gets them.
 
-Without a path: the pages that the navigation and the first page of a national admin lead to (``crawl``), the sign-in
-and the pages of everybody. Goal: accessibility and best practices 100, performance 95 and above, in Lighthouse's own
-phone with its simulated mobile line (``--throttling-method=simulate``). Told is a table, and what was held against a
-page; exit 0 only when every page reaches all three. The first two are exact; performance wants a quiet machine, so a
-page that misses it is asked again, and the better answer counts. Reports stay under ``build/lighthouse``.
+Without a path: one page of every class that people open most (``CLASSES``), the page behind a slip's QR among them.
+Goals: accessibility and best practices 100, performance 95 and above, a first load of at most 200 kB, in Lighthouse's
+own phone with its simulated mobile line (``--throttling-method=simulate``). Told at the end is one table, and what was
+held against a page; ``build/lighthouse.json`` has the figures, ``build/lighthouse/`` the whole reports; exit 0 only
+when every page reaches all goals. Only performance wants a quiet machine: a page that misses it is asked again, and the
+run with the best performance counts. ``machine`` in the table is Lighthouse's own mark for how fast this machine was
+just then (about 1,500 and more: quiet enough); far below it a missed performance says nothing about the page.
 """
 
 from __future__ import annotations
@@ -15,29 +17,48 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.e2e.crawl import kind_of, visits
+from tests.support.lived_in import Doors, live_in
 from tests.support.npm import fetched
 from tests.support.ports import free_port
 from tests.support.require import require
-from tests.support.running_fleet import RunningFleet, running_fleet
+from tests.support.running_fleet import RunningFleet, running_fleet, wire_kiosk
 from tests.support.staff import sign_in
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 """The last major version that runs on Node 20, which Debian has."""
 
 REPORTS = Path("build/lighthouse")
+FIGURES = Path("build/lighthouse.json")
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100}
+FIRST_LOAD_MAX_KB = 200
 TRIES = 3
 TIMEOUT_S = 300
-OF_EVERYBODY = ("/sign-in/", "/slip/", "/tell/CBI")
-MAIN_PAGES_MAX = 24
-"""Kinds of pages nearest to the first, which are those people open most."""
+
+CLASSES: dict[str, str] = {
+    "nation": "/",
+    "kiosks": "/kiosks/",
+    "kiosk": "/kiosks/CBI-02/",
+    "kiosk's day": "/kiosks/CBI-02/day/",
+    "round": "/round/",
+    "settings": "/settings/",
+    "settings of an office": "/settings/office/CBI/",
+    "settings waiting": "/settings/waiting/",
+    "roll-outs": "/rollouts/",
+    "roll-out": "/rollouts/1/",
+    "alerts": "/alerts/",
+    "payments": "/payments/",
+    "people": "/people/",
+    "audit": "/audit/",
+    "webhooks": "/webhooks/",
+}
+"""By name: pages of a national admin. Those of everybody come first (``_of_everybody``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,79 +72,107 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a page was given, of 100 each, and why not more."""
+    """What a page was given, of 100 each, what it was made of, and why not more. ``shift``: cumulative layout shift.
 
+    ``kb`` as it went over the line; ``blocking_ms``: how long a phone would not have answered a finger, reckoned;
+    ``machine``: Lighthouse's own benchmark.
+    """
+
+    name: str
     path: str
-    of: dict[str, int]
+    performance: int
+    accessibility: int
+    best_practices: int
+    first_paint_ms: int
+    largest_paint_ms: int
+    blocking_ms: int
+    shift: float
+    kb: int
+    machine: int
     why: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
         """Whether every goal is reached."""
-        return all(self.of[name] >= goal for name, goal in GOALS.items())
+        marks = {
+            "performance": self.performance, "accessibility": self.accessibility, "best-practices": self.best_practices
+        }  # fmt: skip
+        return not self.why and all(marks[name] >= goal for name, goal in GOALS.items())
+
+    def row(self) -> str:
+        """Its line of the table."""
+        cells = (
+            self.name, self.performance, self.accessibility, self.best_practices, self.first_paint_ms,
+            self.largest_paint_ms, self.blocking_ms, f"{self.shift:.3f}", self.kb, self.machine,
+        )  # fmt: skip
+        return f"| {' | '.join(map(str, cells))} |"
 
 
-def asked(site: Site, path: str) -> Marks:
+HEAD = (
+    "| page | performance | accessibility | best practices | first paint ms | largest ms | blocking ms | shift | kB "
+    "| machine |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def asked(site: Site, name: str, path: str) -> Marks:
     """One run over one page."""
-    report = REPORTS / f"{path.strip('/').replace('/', '_') or 'first'}.json"
+    report = REPORTS / f"{name.replace(' ', '-')}.json"
     command = [
         "node", str(site.program / "cli" / "index.js"), site.address + path, "--quiet", "--output=json",
         f"--output-path={report}", f"--only-categories={','.join(GOALS)}", "--throttling-method=simulate",
         f"--port={site.browser_port}",
     ]  # fmt: skip
     subprocess.run(command, check=True, timeout=TIMEOUT_S)
-    return _marks(path, json.loads(report.read_text("utf-8")))
+    return _marks(name, path, json.loads(report.read_text("utf-8")))
 
 
-def _marks(path: str, said: dict[str, Any]) -> Marks:
-    of = {name: round((said["categories"][name]["score"] or 0) * 100) for name in GOALS}
-    why = tuple(
-        f"{name}: {audit['title']} {audit.get('displayValue', '')}".strip()
-        for name in GOALS
-        if of[name] < GOALS[name]
-        for part in said["categories"][name]["auditRefs"]
-        if (audit := said["audits"][part["id"]])["score"] not in (None, 1) and part["weight"]
-    )
-    return Marks(path, of, why)
+def _marks(name: str, path: str, said: dict[str, Any]) -> Marks:
+    of = {goal: round((said["categories"][goal]["score"] or 0) * 100) for goal in GOALS}
+    audits = said["audits"]
+    numbers = {
+        key: float(audits[audit].get("numericValue", 0))
+        for key, audit in {
+            "first": "first-contentful-paint", "largest": "largest-contentful-paint", "bytes": "total-byte-weight",
+            "blocking": "total-blocking-time", "shift": "cumulative-layout-shift",
+        }.items()
+    }  # fmt: skip
+    why = [
+        f"{goal}: {audit['title']} {audit.get('displayValue', '')}".strip()
+        for goal in GOALS
+        if of[goal] < GOALS[goal]
+        for part in said["categories"][goal]["auditRefs"]
+        if (audit := audits[part["id"]])["score"] not in (None, 1) and part["weight"]
+    ]
+    if said.get("finalDisplayedUrl", "").partition("?")[0].endswith("/sign-in/") and name != "sign-in":
+        why.append("it led to the sign-in")
+    if numbers["bytes"] > FIRST_LOAD_MAX_KB * 1000:
+        why.append(f"first load: {numbers['bytes'] / 1000:.0f} kB")
+    return Marks(
+        name=name, path=path, performance=of["performance"], accessibility=of["accessibility"],
+        best_practices=of["best-practices"], first_paint_ms=round(numbers["first"]),
+        largest_paint_ms=round(numbers["largest"]), blocking_ms=round(numbers["blocking"]),
+        shift=round(numbers["shift"], 4), kb=round(numbers["bytes"] / 1000),
+        machine=round(said["environment"]["benchmarkIndex"]), why=tuple(why),
+    )  # fmt: skip
 
 
-def best_of(site: Site, path: str) -> Marks:
+def best_of(site: Site, name: str, path: str) -> Marks:
     """The best of some runs: a neighbour on the machine makes a page slower, never faster."""
-    best: Marks | None = None
-    for _ in range(TRIES):
-        marks = asked(site, path)
-        best = max((marks, best), key=lambda each: each.of["performance"]) if best else marks
-        if best.of["performance"] >= GOALS["performance"]:
-            break
-    assert best is not None
-    return best
+    runs: list[Marks] = []
+    while len(runs) < TRIES and not any(each.performance >= GOALS["performance"] for each in runs):
+        runs.append(asked(site, name, path))
+        print(runs[-1].row(), flush=True)
+    return max(runs, key=lambda each: each.performance)
 
 
-def main_pages(page: Page, address: str) -> list[str]:
-    """The paths, nearest to the first page first."""
-    found = []
-    for visit in visits(page, address, ("/", "/more/")):
-        if visit.is_page:
-            found.append(visit.path)
-        if len(found) == MAIN_PAGES_MAX:
-            break
-    return found
+def _of_everybody(doors: Doors) -> dict[str, str]:
+    """Pages that need no account; the first is where one signs in."""
+    return {"sign-in": "/sign-in/", "tracking": doors.tracking[0], "slip": "/slip/", "tell": "/tell/CBI"}
 
 
-def look_at(site: Site, paths: Sequence[str]) -> list[Marks]:
-    """Each page; told as they come."""
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    found = []
-    for path in paths:
-        marks = best_of(site, path)
-        found.append(marks)
-        row = " | ".join(str(marks.of[name]) for name in GOALS)
-        print(f"| {kind_of(path)} | {row} |", *marks.why, sep="\n  ", flush=True)
-    return found
-
-
-def look_at_all(fleet: RunningFleet, program: Path, paths: Sequence[str]) -> list[Marks]:
+def look_at_all(fleet: RunningFleet, program: Path, doors: Doors, paths: Sequence[str]) -> list[Marks]:
     """The pages of everybody, then those of a national admin, in one browser; or only ``paths``, as the admin."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
     browser_port = free_port()
     site = Site(fleet.address, browser_port, program)
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
@@ -133,14 +182,26 @@ def look_at_all(fleet: RunningFleet, program: Path, paths: Sequence[str]) -> lis
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", f"--remote-debugging-port={browser_port}"],
         )
-        found = [] if paths else look_at(site, OF_EVERYBODY)
+        open_to_all = {} if paths else _of_everybody(doors)
+        found = [best_of(site, name, path) for name, path in open_to_all.items()]
         page = context.new_page()
-        sign_in(page, fleet, "nation", "/more/")
-        chosen = list(paths) or main_pages(page, fleet.address)
+        sign_in(page, fleet, "national-admin", "/more/")
         page.goto("about:blank")  # an open page would go on asking
-        found += look_at(site, chosen)
+        chosen = {each.strip("/").replace("/", "-") or "nation": each for each in paths} or CLASSES
+        found += [best_of(site, name, path) for name, path in chosen.items()]
         context.close()
     return found
+
+
+def tell(found: Sequence[Marks]) -> int:
+    """The table, and why a page misses its goals; the figures into their file; the exit code."""
+    FIGURES.write_text(json.dumps([asdict(each) | {"holds": each.holds} for each in found], indent=1), "utf-8")
+    print("", HEAD, *(each.row() for each in found), sep="\n")
+    for each in found:
+        print(*(f"{each.name}: {why}" for why in each.why), sep="\n", end="\n" if each.why else "")
+    missed = sum(not each.holds for each in found)
+    print(f"{len(found)} pages, {missed} below the goals")
+    return 1 if missed or not found else 0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -148,11 +209,12 @@ def main(arguments: Sequence[str]) -> int:
     require("node")
     require("chromium")
     program = fetched(LIGHTHOUSE, "lighthouse")
-    with tempfile.TemporaryDirectory() as folder, running_fleet(Path(folder)) as fleet:
-        found = look_at_all(fleet, program, arguments)
-    missed = [each.path for each in found if not each.holds]
-    print(f"{len(found)} pages, {len(missed)} below the goals")
-    return 1 if missed or not found else 0
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        fleet = stack.enter_context(running_fleet(Path(folder)))
+        with wire_kiosk(fleet, "CBI-02") as kiosk:
+            doors = live_in(fleet, kiosk)
+        found = look_at_all(fleet, program, doors, arguments)
+    return tell(found)
 
 
 if __name__ == "__main__":

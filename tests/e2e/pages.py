@@ -1,21 +1,26 @@
-"""`python -m tests.e2e.pages [--role ROLE]`: all a role can reach, in Thai and English, at 360, 768 and 1440 px.
+"""`python -m tests.e2e.pages [--role ROLE] [--language LANGUAGE] [PATH...]`: all that a role can reach, in Thai and
+English, at 360, 768 and 1440 px, over a fleet that is lived in (``lived_in``).
 
-Links are followed (``crawl``), so a new page is looked at as soon as something leads to it. Told, and exit 1: an answer
-that is no page or file, anything in the console (a refusal of our own policy too), a page that can be pushed sideways,
-text cut off or over other text (``page_looks.js``), words of the other language that are nobody's data
-(``known_words``), a first load of more than 200 kB on a phone. Pictures are left under ``build/pages/<role>`` with a
-contact sheet for each language and width. By hand: some twenty minutes for all roles on a quiet machine.
+Links are followed (``crawl``), so a new page is looked at as soon as something leads to it; what only slips, letters
+and QRs lead to is begun with. Told, and exit 1: an answer that is no page or file, anything in the console (a refusal
+of our own policy too), a page that can be pushed sideways, text cut off or over other text (``page_looks.js``), words
+of the other language that are nobody's data (``known_words``), a first load of more than 200 kB on a phone; and an
+address that another role has been led to which answers this one otherwise than 200, or 404 as if it were not there.
+Pictures are left under ``build/pages/<role>`` with a contact sheet for each language and width, what each role was
+answered in ``build/pages/statuses.json``. By hand: half an hour for all roles on a quiet machine; one role in one
+language takes two minutes, a path (nothing is followed from it) some seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -25,6 +30,7 @@ from tests.e2e.contact_sheet import draw_sheets
 from tests.e2e.crawl import Visit, kind_of, visits
 from tests.e2e.known_words import KnownWords
 from tests.support.browser import WIDTHS, Watched, chromium
+from tests.support.lived_in import ROLES, Doors, live_in
 from tests.support.running_fleet import RunningFleet, running_fleet, wire_kiosk
 from tests.support.staff import sign_in
 
@@ -33,17 +39,14 @@ LANGUAGES = ("th", "en")
 FIRST_LOAD_MAX_KB = 200
 LOOKS = Path(__file__).with_name("page_looks.js")
 
-ROLES: dict[str, tuple[str, ...]] = {
-    "national-admin": ("--full-name", "สมชาย ตัวอย่าง"),
-    "provincial-admin": ("--province", "20", "--full-name", "สุดา ตัวอย่าง"),
-    "officer": ("--province", "20", "--full-name", "มาลี ตัวอย่าง"),
-    "technician": ("--province", "20", "--full-name", "วิชัย ตัวอย่าง"),
-    "treasury-officer": ("--full-name", "อรุณ ตัวอย่าง"),
-    "auditor": ("--full-name", "นิภา ตัวอย่าง"),
-}
 SIGNED_OUT = "signed-out"
 OF_EVERYBODY = ("/", "/slip/", "/tell/CBI")
-"""Where somebody without an account begins: what slips and posters lead to."""
+"""Where somebody without an account begins, beside what slips and letters lead to (``Doors``)."""
+
+INSTALL = ("national-admin", "provincial-admin", "technician")
+"""Who may open the page behind a new kiosk's QR."""
+
+AS_IF_NOT_THERE = 404
 
 _LOADED = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, each) => sum + each.transferSize, 0)"""
@@ -71,6 +74,8 @@ class Look:
     language: str
     words: KnownWords
     watched: Watched
+    named: dict[str, list[str]] = field(default_factory=dict)
+    """Addresses by the name of their picture."""
 
     def folder(self, size: str) -> Path:
         """Where the pictures of a width go."""
@@ -101,47 +106,104 @@ class Look:
         if size == "phone":
             strange = (each for each in said["words"] if self.words.strange_to(self.language, each, visit.path))
             yield from (self._fault(size, visit, f"of the other language: {each[:100]}") for each in strange)
-        name = kind_of(visit.path).strip("/").translate(_IN_A_NAME) or "first"
-        page.screenshot(path=self.folder(size) / f"{name}.jpg", full_page=True, type="jpeg", quality=80)
+        page.screenshot(path=self._picture(visit, size), full_page=True, type="jpeg", quality=80)
+
+    def _picture(self, visit: Visit, size: str) -> Path:
+        """Where the picture goes; of several slips' pages each has its own."""
+        name = kind_of(visit.path).partition("?")[0].strip("/").translate(_IN_A_NAME) or "first"
+        same = self.named.setdefault(name, [])
+        if visit.path not in same:
+            same.append(visit.path)
+        number = same.index(visit.path)
+        return self.folder(size) / f"{name}{f'-{number + 1}' if number else ''}.jpg"
 
     def _fault(self, size: str, visit: Visit, what: str) -> Fault:
         return Fault(self.role, f"{self.language}, {size}", visit.path, what)
 
 
-def walk(browser: Browser, fleet: RunningFleet, role: str, language: str) -> tuple[int, list[Fault]]:
-    """Look at all that a role can reach in a language, telling each fault at once; how many pages, and the faults."""
-    width, height = WIDTHS["phone"]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="th-TH", timezone_id="Asia/Bangkok"
-    )  # fmt: skip
-    context.add_cookies([{"name": "django_language", "value": language, "url": fleet.address}])
-    look = Look(role, language, KnownWords(fleet.directory / "fleet.sqlite"), Watched(context.new_page()))
-    for size in WIDTHS:
-        shutil.rmtree(look.folder(size), ignore_errors=True)  # of pages that are no more
-        look.folder(size).mkdir(parents=True)
-    count, found = 0, list[Fault]()
-    try:
-        if role != SIGNED_OUT:
-            sign_in(look.watched.page, fleet, role)
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Who looks at what: ``paths`` only, or, without any, all that there is for the role."""
+
+    role: str
+    language: str
+    paths: Sequence[str]
+
+    def starts(self, doors: Doors) -> Sequence[str]:
+        """Where it begins."""
+        if self.paths:
+            return self.paths
+        if self.role == SIGNED_OUT:
+            return (*OF_EVERYBODY, *doors.of_everybody)
+        return ("/", doors.enrolment) if self.role in INSTALL else ("/",)
+
+
+@dataclass
+class Walks:
+    """All of them, and what they found. ``led``: an address of every kind that some role was led to."""
+
+    browser: Browser
+    fleet: RunningFleet
+    doors: Doors
+    count: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    led: dict[str, str] = field(default_factory=dict)
+    answered: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def walk(self, errand: Errand) -> None:
+        """Look at everything of one role in one language, telling each fault at once."""
+        width, height = WIDTHS["phone"]
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="th-TH", timezone_id="Asia/Bangkok"
+        )  # fmt: skip
+        context.add_cookies([{"name": "django_language", "value": errand.language, "url": self.fleet.address}])
+        known = KnownWords(self.fleet.directory / "fleet.sqlite")
+        look = Look(errand.role, errand.language, known, Watched(context.new_page()))
+        for size in WIDTHS:
+            if not errand.paths:
+                shutil.rmtree(look.folder(size), ignore_errors=True)  # of pages that are no more
+            look.folder(size).mkdir(parents=True, exist_ok=True)
+        try:
+            self._go(errand, look)
+        except BrowserError as err:
+            self._tell([Fault(errand.role, errand.language, look.watched.page.url, f"broke off: {err}")])
+        finally:
+            context.close()
+        for size in WIDTHS:
+            draw_sheets(look.folder(size))
+
+    def _go(self, errand: Errand, look: Look) -> None:
+        page = look.watched.page
+        if errand.role != SIGNED_OUT:
+            sign_in(page, self.fleet, errand.role)
         # Every load is a first load: what a phone fetches that has never been here.
-        network = context.new_cdp_session(look.watched.page)
+        network = page.context.new_cdp_session(page)
         network.send("Network.enable")  # or the next has no effect
         network.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        starts = OF_EVERYBODY if role == SIGNED_OUT else ("/",)
-        for visit in visits(look.watched.page, fleet.address, starts):
-            count += visit.is_page
-            for fault in look.faults(visit):
-                print(fault, flush=True)
-                found.append(fault)
-            look.watched.page.set_viewport_size({"width": width, "height": height})
-    except BrowserError as err:
-        found.append(Fault(role, language, look.watched.page.url, f"broke off: {err}"))
-        print(found[-1], flush=True)
-    finally:
-        context.close()
-    for size in WIDTHS:
-        draw_sheets(look.folder(size))
-    return count, found
+        for visit in visits(page, self.fleet.address, errand.starts(self.doors), follow=not errand.paths):
+            self.count += visit.is_page
+            kind = kind_of(visit.path)
+            self.led.setdefault(kind, visit.path)
+            self.answered.setdefault(kind, {})[errand.role] = visit.status
+            self._tell(look.faults(visit))
+            page.set_viewport_size({"width": WIDTHS["phone"][0], "height": WIDTHS["phone"][1]})
+        if not errand.paths:
+            self._tell(self._elsewhere(errand, page))
+
+    def _elsewhere(self, errand: Errand, page: Page) -> Iterator[Fault]:
+        """What others were led to and this role was not: asked for without opening it."""
+        for kind, path in self.led.items():
+            answers = self.answered.setdefault(kind, {})
+            if errand.role in answers:
+                continue
+            answers[errand.role] = status = page.request.get(self.fleet.address + path, max_redirects=0).status
+            if status not in (200, 302, AS_IF_NOT_THERE):
+                yield Fault(errand.role, errand.language, path, f"answers {status}, and nothing leads there")
+
+    def _tell(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            print(fault, flush=True)
+            self.faults.append(fault)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -149,23 +211,22 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.pages")
     parser.add_argument("--role", choices=(*ROLES, SIGNED_OUT), action="append")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
+    parser.add_argument("path", nargs="*", help="only these, without following their links")
     asked = parser.parse_args(arguments)
-    count, found = 0, list[Fault]()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         fleet = stack.enter_context(running_fleet(Path(folder)))
-        for name, options in ROLES.items():
-            fleet.command("user", name, "--role", name, *options)
         kiosk = stack.enter_context(wire_kiosk(fleet, "CBI-02"))
-        kiosk.say_status(paper="low")
-        browser = stack.enter_context(chromium())
+        doors = live_in(fleet, kiosk)
+        walks = Walks(stack.enter_context(chromium()), fleet, doors)
         for role in asked.role or (*ROLES, SIGNED_OUT):
             for language in asked.language or LANGUAGES:
-                pages, faults = walk(browser, fleet, role, language)
-                count += pages
-                found += faults
-                print(f"{role} {language}: {pages} pages, {len(faults)} faults", flush=True)
-    print(f"{count} pages, {len(found)} faults")
-    return 1 if found or not count else 0
+                pages, faults = walks.count, len(walks.faults)
+                walks.walk(Errand(role, language, asked.path))
+                pages, faults = walks.count - pages, len(walks.faults) - faults
+                print(f"{role} {language}: {pages} pages, {faults} faults", flush=True)
+    (PICTURES / "statuses.json").write_text(json.dumps(walks.answered, indent=1, sort_keys=True), "utf-8")
+    print(f"{walks.count} pages, {len(walks.faults)} faults")
+    return 1 if walks.faults or not walks.count else 0
 
 
 if __name__ == "__main__":
