@@ -78,8 +78,8 @@ def origin_of(subscription: Subscription) -> str:
     return f"{parts.scheme}://{parts.netloc}/…"
 
 
-def subscribe(person: User, scope: Scope, wanted: Wanted) -> Subscription:
-    """A new one. ``scope``: of who asks, which a token may have narrowed.
+def subscribe(person: User, scope: Scope, wanted: Wanted, token_no: int | None = None) -> Subscription:
+    """A new one. ``scope``: of who asks, which a token may have narrowed; ``token_no``: of that token.
 
     Raises: WebhookError.
     """
@@ -101,7 +101,7 @@ def subscribe(person: User, scope: Scope, wanted: Wanted) -> Subscription:
         raise WebhookError(Refusal.TOO_MANY)
     return Subscription.objects.create(
         person=person, name=name, address=wanted.address, kinds=[each for each in Kind.values if each in wanted.kinds],
-        provinces=provinces, made_at=timezone.now(),
+        provinces=provinces, made_at=timezone.now(), token_no=token_no,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role
 from fleet.people.scope import Scope, scope_of
 from fleet.people.sessions import end_all
+from fleet.people.tokens import keeping
 
 BY_PROVINCES = (Role.TECHNICIAN, Role.OFFICER, Role.PROVINCIAL_ADMIN)
 """Roles that a provincial admin gives."""
@@ -139,7 +140,7 @@ def decide(proposal: Proposal, by: User, *, agreed: bool) -> None:
 
 
 def set_active(user: User, by: User, *, active: bool) -> None:
-    """Let an account out, with all its sessions, or in again. Raises: AppointError."""
+    """Let an account out, with all that acts for it (sessions, tokens, webhooks), or in again. Raises: AppointError."""
     _not_oneself(user, by)
     if not is_in_hand(scope_of(by), user):
         raise AppointError(Refusal.NOT_YOURS)
@@ -148,6 +149,7 @@ def set_active(user: User, by: User, *, active: bool) -> None:
             if user.memberships.filter(role=Role.NATIONAL_ADMIN).exists():
                 _leaves_an_admin(user)
             end_all(user)
+            keeping.end_all(user, by.get_username())
         user.is_active = active
         user.save(update_fields=["is_active"])
 

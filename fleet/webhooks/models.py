@@ -27,7 +27,8 @@ class Subscription(models.Model):
     """Where to tell what. Its person hears nothing that a page would not show them at that moment.
 
     ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by-person, by-admin, "gone" or
-    "given-up". ``paused_at``: since then what happens waits, at most 30 days.
+    "given-up". ``paused_at``: since then what happens waits, at most 30 days. ``token_no``: of the token that made it,
+    with which it is taken back; None: its person did, on a page.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
@@ -37,6 +38,7 @@ class Subscription(models.Model):
     provinces: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     secret_no = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
+    token_no = models.PositiveBigIntegerField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=20, blank=True, default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
@@ -20,7 +21,7 @@ from fleet.acting.webhooks import (
     subscribe,
     try_out,
 )
-from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers
@@ -118,8 +119,17 @@ class Deliveries(Schema):
     next: str | None
 
 
+def _theirs(who: Caller) -> QuerySet[Subscription]:
+    """Of the token's person; for a token of some provinces, those that tell of no other."""
+    rows, within = mine(who.person), who.token.provinces
+    if within is None:
+        return rows
+    told = rows.filter(provinces__isnull=False).values_list("pk", "provinces")
+    return rows.filter(pk__in=[pk for pk, provinces in told if {*provinces} <= {*within}])
+
+
 def _mine(request: HttpRequest, number: int) -> Subscription:
-    found = mine(caller(request).person).filter(pk=number).first()
+    found = _theirs(caller(request)).filter(pk=number).first()
     if found is None:
         raise missing()
     return found
@@ -128,7 +138,7 @@ def _mine(request: HttpRequest, number: int) -> Subscription:
 @router.get("webhooks", response=answers(Subscriptions))
 def webhooks(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
     """The subscriptions of this token's person, the newest first."""
-    found, following = page(mine(caller(request).person), after, limit, newest_first=True)
+    found, following = page(_theirs(caller(request)), after, limit, newest_first=True)
     return {"items": found, "next": following}
 
 
@@ -138,7 +148,7 @@ def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[Subscription]:
     who = caller(request)
     wanted = Wanted(name=said.name, address=said.address, kinds=said.kinds, provinces=said.provinces)
     try:
-        return Status(201, subscribe(who.person, who.scope, wanted))
+        return Status(201, subscribe(who.person, who.scope, wanted, who.token.pk))
     except WebhookError as err:
         raise _refused(err) from None
 

@@ -1,7 +1,8 @@
 """Making, finding and ending tokens.
 
 Rules: a token is worth at most what its person is worth at that moment, in the provinces and for the rights it names;
-it ends by itself within a year, with the person's account, and at once when it is taken back.
+it ends by itself within a year, when the person's account is closed, and at once when it is taken back. What it has
+begun to listen to ends with it then, for whoever had it may be the one who hears.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from fleet.people.scope import Scope, scope_of
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
+from fleet.webhooks.models import Subscription
 
 PREFIX = "sala_"
 """By which scanners of source code and of people's eyes know one."""
@@ -135,9 +138,25 @@ def scope_of_token(token: Token) -> Scope:
 
 
 def end(token: Token, by: str) -> bool:
-    """Take a token back; whether it was still there."""
+    """It is no longer needed; whether it was still there."""
     ended = Token.objects.filter(pk=token.pk, ended_at__isnull=True)
     return bool(ended.update(ended_at=timezone.now(), ended_by=by[:150]))
+
+
+def take_back(token: Token, by: str) -> bool:
+    """End it, and the webhooks it has made; whether it was still there."""
+    with transaction.atomic():
+        why = "by-person" if by == token.person.get_username() else "by-admin"
+        Subscription.objects.filter(token_no=token.pk, ended_at=None).update(ended_at=timezone.now(), ended_why=why)
+        return end(token, by)
+
+
+def end_all(person: User, by: str) -> None:
+    """End every token of an account that is closed, and every webhook: let in again, it makes them anew."""
+    now = timezone.now()
+    with transaction.atomic():
+        Token.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_by=by[:150])
+        Subscription.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_why="by-admin")
 
 
 def _digest(secret: str) -> str:

@@ -8,12 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from fleet.acting import webhooks
+from fleet.people.appointing import set_active
 from fleet.people.models import Membership, Role
+from fleet.people.scope import scope_of
 from fleet.people.tokens import keeping
-from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
+from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token, take_back
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
-from tests.support.token_holder import holder, person
+from fleet.webhooks.models import Subscription
+from tests.support.token_holder import Holder, holder, person
 
 
 def wanted(**other: object) -> Wanted:
@@ -115,3 +119,61 @@ def test_when_it_was_used_is_written_once_a_minute() -> None:
 
 def test_no_right_is_named_twice() -> None:
     assert len(set(RIGHTS)) == len(RIGHTS)
+
+
+# ---- what listens on behalf of somebody
+
+
+def listening(one: Holder) -> Subscription:
+    said = {"name": "by a program", "address": "https://receiver.example/hook", "kinds": ["kiosk.offline"]}
+    answered = one.ask("post", "webhooks", said)
+    assert answered.status_code == 201, answered.content
+    return Subscription.objects.get(name="by a program", person=one.token.person, ended_at=None)
+
+
+def by_hand(user: User) -> Subscription:
+    wanted = webhooks.Wanted(name="by hand", address="https://receiver.example/", kinds=["kiosk.offline"])
+    return webhooks.subscribe(user, scope_of(user), wanted)
+
+
+def why_ended(row: Subscription) -> str:
+    row.refresh_from_db()
+    assert bool(row.ended_why) is (row.ended_at is not None)
+    return row.ended_why
+
+
+def test_who_had_a_token_that_is_taken_back_hears_nothing_any_more() -> None:
+    user = person(Role.OFFICER)
+    one, other = holder(user), holder(user)
+    theirs, own = listening(one), by_hand(user)
+    take_back(other.token, user.username)
+    assert why_ended(theirs) == ""
+    take_back(one.token, "nation")
+    assert (why_ended(theirs), why_ended(own)) == ("by-admin", "")
+
+
+def test_a_token_that_was_for_one_question_leaves_what_it_began() -> None:
+    one = holder(person(Role.OFFICER))
+    theirs = listening(one)
+    end(one.token, "fleet call")
+    assert why_ended(theirs) == ""
+
+
+def test_an_account_that_was_closed_comes_back_without_tokens_and_webhooks() -> None:
+    user, nation = person(Role.OFFICER), person(Role.NATIONAL_ADMIN, None)
+    one, stranger = holder(user), by_hand(nation)
+    theirs = [listening(one), by_hand(user)]
+    set_active(user, nation, active=False)
+    set_active(user, nation, active=True)
+    assert one.ask("get", "kiosks").status_code == 401
+    assert [why_ended(each) for each in (*theirs, stranger)] == ["by-admin", "by-admin", ""]
+
+
+def test_a_token_of_some_provinces_reaches_no_webhook_that_tells_of_more() -> None:
+    nation = person(Role.NATIONAL_ADMIN, None)
+    everywhere, narrowed = by_hand(nation), holder(nation, provinces=[20])
+    ours = listening(narrowed)
+    assert ours.provinces == [20]
+    assert [each["id"] for each in narrowed.get("webhooks")["items"]] == [ours.pk]
+    assert narrowed.ask("post", f"webhooks/{everywhere.pk}/secret", {}).status_code == 404
+    assert [each["id"] for each in holder(nation).get("webhooks")["items"]] == [ours.pk, everywhere.pk]
