@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -307,37 +306,6 @@ def answering(begins: bytes, goes_on: bytes, times: int) -> Iterator[str]:
 def test_who_answers_by_drops_is_hung_up_on() -> None:
     with answering(b"HTTP/1.1 204 No Content\r\nX-Slow: ", b"x", 3000) as origin:  # a minute of it
         outcome = post(place_of(origin + "/", {origin}), {}, b"{}", within_s=0.5)
-    assert (outcome.status, outcome.why) == (0, "TimeoutError")
-
-
-@contextmanager
-def listening_by_drops(folder: Path) -> Iterator[str]:
-    """A machine that speaks TLS and takes a record at a time, with a breath between; its origin."""
-    authority, over = Authority(folder), threading.Event()
-    authority.issue_server(("127.0.0.1",)).write(folder, "server")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def listen() -> None:
-        line, _ = server.accept()
-        with suppress(OSError), context.wrap_socket(line, server_side=True) as secured:
-            while secured.recv(16_384) and not over.wait(0.05):
-                pass
-
-    thread = threading.Thread(target=listen)
-    thread.start()
-    yield f"https://127.0.0.1:{server.getsockname()[1]}"
-    over.set()
-    thread.join()
-    server.close()
-
-
-def test_who_listens_by_drops_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = bytes(64 << 20)  # more than the kernel takes for both; a record each 50 ms makes minutes of it
-    with listening_by_drops(tmp_path) as origin:
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        outcome = post(place_of(origin + "/", {origin}), {}, body, within_s=2)
     assert (outcome.status, outcome.why) == (0, "TimeoutError")
 
 
