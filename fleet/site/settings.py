@@ -92,6 +92,8 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/"
+"""Pages name these with their version (``{% asset %}``), or, fonts and what others wrote, with it in the name."""
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"

@@ -7,6 +7,8 @@ import json
 from django.utils.translation import gettext as _
 
 from fleet.audit.models import Entry, Kind
+from fleet.people.models import Role
+from fleet.web import people_words
 
 SHAPES = {Kind.SAW: "unknown", Kind.DID: "ok", Kind.REFUSED: "failing", Kind.CAME: "stale"}
 
@@ -125,4 +127,11 @@ def said(entry: Entry) -> list[tuple[str, str]]:
         "way": _("ทาง"),
         "role": _("หน้าที่"),
     }
-    return [(headings.get(key, key), str(value)) for key, value in told.items()]
+    return [(headings.get(key, key), _value(key, str(value))) for key, value in told.items()]
+
+
+def _value(key: str, value: str) -> str:
+    """What stands for it in the trail, as people call it."""
+    if key == "role" and value in Role.values:
+        return people_words.role(value)
+    return people_words.way(value) if key == "way" else value

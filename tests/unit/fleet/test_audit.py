@@ -255,6 +255,15 @@ def test_filters_stand_in_the_address() -> None:
     assert len(client.get("/audit.csv", {"to": "2020-01-01"}).content.decode().splitlines()) == 1
 
 
+def test_ways_and_roles_stand_there_as_people_call_them() -> None:
+    write(SOMEBODY, Act(Kind.CAME, "signed-in", said={"way": "password"}))
+    write(SOMEBODY, Act(Kind.DID, "user", "another", said={"role": "technician"}))
+    page = client_of(Role.AUDITOR, None).get("/audit/", {"who": "somebody"}).content.decode()
+    assert "รหัสผ่าน" in page
+    assert "password" not in page
+    assert "ช่างภาคสนาม" in page
+
+
 def test_a_cell_is_no_formula() -> None:
     write(Doer(8, "=cmd"), Act(Kind.DID, "test"))
     assert "'=cmd" in client_of(Role.AUDITOR, None).get("/audit.csv").content.decode()
