@@ -23,13 +23,10 @@ from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import BANGKOK
 from fleet.rounds.deeds import Pressed, What
 from fleet.rounds.models import Deed
-from fleet.rounds.planning import Alerted, Round, Seen, planned
+from fleet.rounds.planning import STOPS_MAX, Alerted, Round, Seen, Stop, planned
 
 KIOSKS_MAX = 400
 """Of one province, the worst first; the largest of a fleet of 10,000 has some 300."""
-
-STOPS_MAX = 40
-"""What a page shows of a round: more than anybody gets done in a day, and a phone keeps the whole page."""
 
 NOTES_MAX = 3
 NOTES_FOR = timedelta(days=366)
@@ -51,9 +48,14 @@ class Work:
     takeable: frozenset[int]
 
     @property
+    def stops(self) -> tuple[Stop, ...]:
+        """What is shown of it, in order."""
+        return self.round.stops[:STOPS_MAX]
+
+    @property
     def left_out(self) -> int:
-        """How many stops there are beyond ``STOPS_MAX``."""
-        return max(0, len(self.round.stops) - STOPS_MAX)
+        """How many stops there are beyond those."""
+        return len(self.round.stops) - len(self.stops)
 
 
 def has_rounds(scope: Scope) -> bool:
@@ -77,7 +79,7 @@ def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:
     truths = {each.kiosk.pk: each for each in truths_of(rows.order_by("rank", "pk")[:KIOSKS_MAX], now)}
     alerts = _alerts(scope, truths)
     notes = _notes(truths, now)
-    found = [_seen(truth, alerts[pk], notes[pk]) for pk, truth in truths.items()]
+    found = [_seen(truth, alerts[pk], _closed_today(notes[pk], now)) for pk, truth in truths.items()]
     rounds = planned(found, _horizon(dopa_code, now))
     plan = rounds[0] if rounds else Round(dopa_code, (), ())
     there = {stop.seen.kiosk_id for stop in plan.stops}
@@ -134,7 +136,13 @@ def _answers(kiosks: Iterable[str], now: datetime) -> dict[tuple[str, str], Kios
     return {(each.kiosk_id, each.kind): each for each in asked.order_by("asked_at", "pk")}
 
 
-def _seen(truth: KioskTruth, alerts: list[Alert], notes: list[Deed]) -> Seen:
+def _closed_today(notes: list[Deed], now: datetime) -> datetime | None:
+    """When it was last closed. What is wrong the day after was not mended, or is wrong again."""
+    last, today = notes[0].pressed_at if notes else None, now.astimezone(BANGKOK).date()
+    return last if last is not None and last.astimezone(BANGKOK).date() == today else None
+
+
+def _seen(truth: KioskTruth, alerts: list[Alert], closed_at: datetime | None) -> Seen:
     health = truth.health
     return Seen(
         kiosk_id=truth.kiosk.pk,
@@ -153,5 +161,5 @@ def _seen(truth: KioskTruth, alerts: list[Alert], notes: list[Deed]) -> Seen:
         alerts=tuple(
             Alerted(each.pk, each.rule, each.part, each.since, is_taken=each.acked_at is not None) for each in alerts
         ),
-        closed_at=notes[0].pressed_at if notes else None,
+        closed_at=closed_at,
     )

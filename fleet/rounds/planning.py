@@ -9,6 +9,7 @@ Rules:
 * Of what is equally bad, what has a time comes first, the earliest first; then the office with more to do; then by id,
   so that the same day has the same round.
 * What was closed today and has not begun again since goes to the end, and nothing is carried for it.
+* What to carry is for as many kiosks as anybody gets done in a day.
 * What a kiosk says of its devices counts only while it is heard. Paper does not grow back: its forecast counts on.
 """
 
@@ -92,7 +93,7 @@ class Alerted:
 class Seen:
     """A kiosk as it stands. ``condition``: a word of ``truth.Condition``; ``devices``: their ``DeviceState``s.
 
-    ``since``: when each device last changed; ``closed_at``: when a technician last said that it is mended.
+    ``since``: when each device last changed; ``closed_at``: when a technician said today that it is mended.
     """
 
     kiosk_id: str
@@ -285,6 +286,9 @@ def _with_alert(seen: Seen, fault: Fault) -> Fault:
 
 # ---- where to go
 
+STOPS_MAX = 40
+"""Kiosks of a round that are shown, and carried for: more than anybody gets done in a day."""
+
 
 def planned(kiosks: Iterable[Seen], horizon: datetime) -> tuple[Round, ...]:
     """The rounds of the provinces these kiosks stand in, the neediest first; kiosks that are well are in none."""
@@ -300,8 +304,9 @@ def planned(kiosks: Iterable[Seen], horizon: datetime) -> tuple[Round, ...]:
 def _round(dopa_code: int, offices: Mapping[str, list[Stop]]) -> Round:
     places = [Place(office_id, tuple(sorted(stops, key=_stop_order))) for office_id, stops in offices.items()]
     places.sort(key=lambda each: (_urgency(each.stops), each.office_id))
-    open_stops = [stop for place in places for stop in place.stops if not stop.is_closed]
-    return Round(dopa_code, tuple(places), carry(fault for stop in open_stops for fault in stop.faults))
+    stops = [stop for place in places for stop in place.stops][:STOPS_MAX]
+    load = carry(fault for stop in stops if not stop.is_closed for fault in stop.faults)
+    return Round(dopa_code, tuple(places), load)
 
 
 def _is_closed(seen: Seen, faults: tuple[Fault, ...]) -> bool:

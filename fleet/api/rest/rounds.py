@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
-from fleet.acting.rounds import STOPS_MAX, Work, has_rounds, may_press, provinces_waiting, work_of
+from fleet.acting.rounds import Work, has_rounds, may_press, provinces_waiting, work_of
 from fleet.acting.seen import kiosks_seen
 from fleet.alerts.words import Pair
 from fleet.api.rest.bearer import Bearer, Caller, caller
@@ -176,7 +176,7 @@ def one_round(request: HttpRequest, province: Annotated[int, Path(..., ge=10, le
     return {
         "province": province,
         "carry": [{"item": item, "count": count, **_both("says", said)} for item, count, said in carried],
-        "stops": [_stop(each, work, now) for each in work.round.stops[:STOPS_MAX]],
+        "stops": [_stop(each, work, now) for each in work.stops],
         "left_out": work.left_out,
     }
 

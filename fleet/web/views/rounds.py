@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from fleet.acting.rounds import STOPS_MAX, Work, has_rounds, may_press, provinces_waiting, work_of
+from fleet.acting.rounds import Work, has_rounds, may_press, provinces_waiting, work_of
 from fleet.devices.commanding import Progress, patience, progress
 from fleet.devices.models import Kiosk, KioskCommand
 from fleet.people.scope import scope_of
@@ -125,7 +125,7 @@ def _chosen(request: HttpRequest, waiting: dict[int, int]) -> int | None:
 
 def _stop_lines(work: Work) -> list[StopLine]:
     lines, before = [], ""
-    for number, stop in enumerate(work.round.stops[:STOPS_MAX], 1):
+    for number, stop in enumerate(work.stops, 1):
         lines.append(_stop_line(number, stop, work, is_same_place=stop.seen.office_id == before))
         before = stop.seen.office_id
     return lines

@@ -193,6 +193,15 @@ def test_without_a_script_a_form_does_the_same_and_leads_back() -> None:
     assert "ใส่ม้วนใหม่" in html
 
 
+def test_what_was_closed_the_day_before_and_is_still_wrong_is_to_be_done() -> None:
+    signed_in = client()
+    speaks("CBI-01", paper="low")
+    press(signed_in, "CBI-01", deed_id=NUMBER, what="close", note="เปลี่ยนม้วนแล้ว", age_s="90000")
+    html = page(signed_in)
+    assert "เปลี่ยนม้วนแล้ว" in html
+    assert re.findall(r'class="(stop[^"]*)" href="#CBI-01"', html) == ["stop"]
+
+
 def test_a_phone_hears_whose_session_it_is_without_hearing_who() -> None:
     one, other = client(name="one"), client(name="other")
     mine = one.get("/round/now/").json()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fleet.devices.truth import RANK, Condition
 from fleet.protocol.messages import DeviceState
-from fleet.rounds.planning import Alerted, Item, Need, Round, Seen, Trouble, carry, faults_of, planned
+from fleet.rounds.planning import STOPS_MAX, Alerted, Item, Need, Round, Seen, Trouble, carry, faults_of, planned
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 HORIZON = NOW + timedelta(days=1)
@@ -121,6 +121,13 @@ def test_what_was_closed_goes_to_the_end_until_it_begins_again() -> None:
     assert there.carry == ((Item.PAPER, 2),)
     again = replace(closed, since={"printer": NOW})
     assert ids(planned([again, other], HORIZON)[0]) == ["CBI-01", "CBI-02"]
+
+
+def test_nobody_carries_for_more_than_a_day() -> None:
+    kiosks = [kiosk(f"CBI-{number:02d}", "failing", paper="out") for number in range(1, STOPS_MAX + 20)]
+    (there,) = planned(kiosks, HORIZON)
+    assert len(there.stops) == STOPS_MAX + 19
+    assert there.carry == ((Item.PAPER, 2 * STOPS_MAX),)
 
 
 def test_what_to_carry() -> None:
