@@ -78,6 +78,13 @@ def test_the_ssh_door_is_looked_at_when_settings_come_and_when_the_clock_is_set(
         assert f"sala-ssh-door.{kind}" in ENABLED
 
 
+def test_a_door_that_is_still_to_be_open_outlives_the_process_that_opened_it() -> None:
+    """Opened for twelve hours and after two of them for twelve more, it is open for longer than any process may run."""
+    text = (UNITS / "sala-ssh-door.service").read_text("utf-8")
+    for line in ("RuntimeMaxSec=13h", "Restart=on-failure", "StartLimitIntervalSec=0"):
+        assert f"\n{line}\n" in text
+
+
 @pytest.mark.parametrize("name", ["sala-frontdesk.service", "sala-agent.service"])
 def test_both_processes_have_a_watchdog_and_leave_no_dump(name: str) -> None:
     text = (UNITS / name).read_text("utf-8")
