@@ -116,6 +116,16 @@ def test_every_page_fits_every_size(browser: Browser, fleet: RunningFleet, kiosk
             picture(watched, f"{name}-{size}")
 
 
+def test_on_a_phone_a_machine_is_named_before_its_buttons(
+    browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
+) -> None:
+    with watched_page(browser, size="phone") as watched:
+        sign_in(watched.page, fleet, "nation", "/kiosks/CBI-02/")
+        top_px = "document.querySelector('{}').getBoundingClientRect().top"
+        name_px, buttons_px = (watched.page.evaluate(top_px.format(each)) for each in ("h1", "#ask .btn"))
+        assert name_px < buttons_px
+
+
 def test_at_night_the_page_is_dark_and_the_switch_makes_it_day(
     browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
 ) -> None:
