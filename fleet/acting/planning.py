@@ -33,6 +33,7 @@ from fleet.acting.settings import (
 )
 from fleet.audit.models import Kind
 from fleet.audit.trail import Act, Doer, write
+from fleet.audit.turns import in_turn
 from fleet.devices.desired import latest_document
 from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.devices.planned import State, due
@@ -219,6 +220,11 @@ def _into_force(plan: PlannedSettings) -> object:
         spot = _spot_at(plan)
     except ObjectDoesNotExist:
         raise _FailedError("no-layer") from None
+    with in_turn(spot.turn):
+        return _laid_into_force(spot, plan, author)
+
+
+def _laid_into_force(spot: Spot, plan: PlannedSettings, author: User | None) -> object:
     latest = latest_document(spot.layer, spot.key)
     held, based = (latest.document if latest else {}), base_document(plan)
     if both := conflicts(based, held, plan.document):

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fleet.acting.seen import kiosks_seen, offices_seen, provinces_seen
+from fleet.audit.turns import in_turn
 from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document, try_draft
 from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.office.models import Office, Province
@@ -60,6 +61,11 @@ class Spot:
     thing: Province | Office | Kiosk | None
     dopa_code: int | None
     above: tuple[tuple[str, str], ...]
+
+    @property
+    def turn(self) -> str:
+        """Of who puts another document into force (``fleet.audit.turns``)."""
+        return f"settings {self.layer} {self.key}"
 
 
 def spot_seen(scope: Scope, layer: str, key: str) -> Spot | None:
@@ -154,6 +160,11 @@ def publish(spot: Spot, change: Wanted, author: User | None) -> Published:
 
     Raises: PublishError.
     """
+    with in_turn(spot.turn):
+        return _published(spot, change, author)
+
+
+def _published(spot: Spot, change: Wanted, author: User | None) -> Published:
     latest, reason = latest_document(spot.layer, spot.key), change.reason.strip()[:REASON_MAX]
     if is_overtaken(latest, change.base):
         raise PublishError(Refusal.MEANWHILE)

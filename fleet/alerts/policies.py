@@ -13,6 +13,7 @@ from django.utils import timezone
 from fleet.alerts.findings import Place
 from fleet.alerts.models import RuleRevision
 from fleet.alerts.policy import NATION_ONLY, AlertPolicy, PolicyError, read_policy
+from fleet.audit.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def in_force(before: Policies | None = None) -> Policies:
     return Policies(newest, read_policy([nation]), provinces)
 
 
+@in_turn(RuleRevision._meta.label)  # nor do nation and place decide at once what does not go together
 def decide(dopa_code: int | None, document: Mapping[str, Any], author: User | None, reason: str) -> RuleRevision:
     """Put a document into force.
 

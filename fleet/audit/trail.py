@@ -14,17 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import connection, transaction
 from django.utils import timezone
 
 from fleet.audit.models import Entry, Kind
+from fleet.audit.turns import in_turn
 from fleet.protocol.thai import IdNumber, replace_id_numbers
 
 BEGINNING = "0" * 64
 """What stands before the first line."""
-
-_TURN = 0x5A1A_0A0D
-"""Of PostgreSQL's advisory locks: ours. On SQLite the transaction is the lock (BEGIN IMMEDIATE)."""
 
 SAID_CHARACTERS_MAX = 300
 """Of one value: a reason, or what was searched for."""
@@ -62,10 +59,7 @@ def write(doer: Doer, act: Act) -> None:
 
     In a deed's transaction it comes last: until that ends, nobody else's line can be written.
     """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+    with in_turn("trail"):
         last = Entry.objects.order_by("-number").values_list("number", "digest").first()
         number, previous = last or (0, BEGINNING)
         entry = Entry(

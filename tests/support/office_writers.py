@@ -1,8 +1,11 @@
-"""Several writers of one office's records at once, and a kiosk that reads along: a process for one database.
+"""Several who write at once: an office's records, while a kiosk reads along; then one document, two of them.
+
+A process for one database:
 
     python -m tests.support.office_writers
 
-Prints what the kiosk has that the fleet has not, or the other way round, as JSON; ``[]`` when they agree. Writers take
+Prints as JSON what the kiosk has that the fleet has not, or the other way round, ``[]`` when they agree; and as
+``decided`` what two were answered who put a document into force at once (``tests.support.two_deciders``). Writers take
 their time between publishing and the commit, and the kiosk asks all the while: a number that is given before others are
 committed would be stepped over.
 """
@@ -34,8 +37,10 @@ def main() -> int:
 
     from fleet.office.changes.providers import PROVIDERS
     from fleet.site.sample import make_sample_data
+    from fleet.site.sign_on import furnish
     from kiosk.office.replica import Replica
 
+    furnish()
     call_command("migrate", verbosity=0)
     make_sample_data("https://sala.example")
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +57,9 @@ def main() -> int:
         here = {(kind.KIND, each) for kind in PROVIDERS for each in replica.all_of(kind)}
     there = {(kind.KIND, each) for kind, provider in PROVIDERS.items() for each in provider("CBI", None)}
     differ = sorted(f"{kind} {each.key}" for kind, each in here ^ there)
-    print(json.dumps({"differ": differ, "broken": broken, "pages": asked}))
+    from tests.support.two_deciders import both_at_once  # its models cannot be imported before Django is set up
+
+    print(json.dumps({"differ": differ, "broken": broken, "pages": asked, "decided": both_at_once()}))
     return 0
 
 

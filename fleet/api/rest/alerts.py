@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from fleet.alerts import words
 from fleet.alerts.deeds import DeedError, Refusal, acknowledge, begin_maintenance, end_maintenance
 from fleet.alerts.findings import Place, Rule
 from fleet.alerts.models import Alert, Maintenance, RuleRevision
-from fleet.alerts.policies import decide, latest
+from fleet.alerts.policies import decide
 from fleet.alerts.policy import PolicyError
 from fleet.alerts.telling import may_deal_with, seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
@@ -24,12 +25,9 @@ from fleet.api.rest.documents import (
     Documents,
     DocumentSaid,
     IfMatch,
+    Kept,
     LayeredDocumentOut,
     ProvinceKey,
-    etag,
-    made_from,
-    told,
-    unfit,
 )
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
@@ -39,7 +37,6 @@ from fleet.people.tokens.rights import Part
 router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
 
 HOURS_MAX = 14 * 24
-REVISIONS_SHOWN = 50
 
 
 class AlertState(StrEnum):
@@ -236,19 +233,20 @@ def _place(who: Caller, key: str) -> int | None:
     return int(key)
 
 
+def _rules_of(place: int | None) -> Kept:
+    return Kept(RuleRevision.objects.filter(dopa_code=place), partial(decide, place), PolicyError)
+
+
 @router.get("alert-rules/{key}", response=answers(LayeredDocumentOut))
 def rules(request: HttpRequest, response: HttpResponse, key: ProvinceKey) -> dict[str, object]:
     """What a province says of alerts, or with `-` the nation. Its ETag is the revision."""
-    found = latest(_place(caller(request), key))
-    response["ETag"] = etag(found)
-    return told(found)
+    return _rules_of(_place(caller(request), key)).in_force(response)
 
 
 @router.get("alert-rules/{key}/history", response=answers(Documents))
 def history(request: HttpRequest, key: ProvinceKey) -> dict[str, object]:
     """The last revisions, the newest first."""
-    rows = RuleRevision.objects.filter(dopa_code=_place(caller(request), key)).select_related("author")
-    return {"items": [told(each) for each in rows[:REVISIONS_SHOWN]], "next": None}
+    return _rules_of(_place(caller(request), key)).history()
 
 
 @router.put("alert-rules/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))
@@ -258,11 +256,7 @@ def change(request: HttpRequest, key: ProvinceKey, said: DocumentSaid, if_match:
     place = _place(who, key)
     if not who.scope.may_change(place):
         raise RefusedError(403, "not-here", "This token's person changes no rules here.")
-    made_from(if_match, latest(place))
-    try:
-        return told(decide(place, said.document, who.person, said.reason))
-    except PolicyError as err:
-        raise unfit(err) from None
+    return _rules_of(place).changed(who, said, if_match)
 
 
 # ---- maintenance

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from ninja import Field, Header, Path, Schema
 
+from fleet.api.rest.bearer import Caller
 from fleet.api.rest.problems import RefusedError
 from fleet.api.rest.shapes import name_of
+from fleet.audit.turns import in_turn
 
 NATION = "-"
 """Stands for the nation where an address must have a word."""
+
+REVISIONS_SHOWN = 50
 
 IfMatch = Annotated[
     str, Header("", alias="If-Match", max_length=24, description="ETag of the document the change was made from")
@@ -55,8 +63,42 @@ class Revision(Protocol):
     def author(self) -> User | None: ...
 
 
-def told(row: Revision | None) -> dict[str, object]:
-    """A document as it is answered."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The documents of one place. ``revisions``: all of its own, the newest first, which is in force.
+
+    ``decide``: puts a document into force for an account, with a reason; raises ``error`` when it could not be.
+    """
+
+    revisions: QuerySet[Any]
+    decide: Callable[[Mapping[str, Any], User, str], Revision]
+    error: type[ValueError]
+
+    def in_force(self, response: HttpResponse) -> dict[str, object]:
+        """The document in force, and its ETag."""
+        found = self.revisions.first()
+        response["ETag"] = _etag(found)
+        return _told(found)
+
+    def history(self) -> dict[str, object]:
+        """The last revisions, the newest first."""
+        rows = self.revisions.select_related("author")
+        return {"items": [_told(each) for each in rows[:REVISIONS_SHOWN]], "next": None}
+
+    def changed(self, who: Caller, said: DocumentSaid, if_match: str) -> dict[str, object]:
+        """Put another one into force, if it was made from the one that is.
+
+        Raises: RefusedError.
+        """
+        with in_turn(self.revisions.model._meta.label):  # of two made from the same one, the second finds the first
+            _demand_base(if_match, self.revisions.first())
+            try:
+                return _told(self.decide(said.document, who.person, said.reason))
+            except self.error as err:
+                raise unfit(err) from None
+
+
+def _told(row: Revision | None) -> dict[str, object]:
     if row is None:
         return {"revision": 0, "document": {}, "reason": "", "author": None, "made_at": None}
     return {
@@ -68,20 +110,15 @@ def told(row: Revision | None) -> dict[str, object]:
     }
 
 
-def etag(row: Revision | None) -> str:
-    """A document's ETag."""
+def _etag(row: Revision | None) -> str:
     return f'"{row.pk if row else 0}"'
 
 
-def made_from(if_match: str, row: Revision | None) -> None:
-    """Whether the change was made from what is in force.
-
-    Raises: RefusedError.
-    """
+def _demand_base(if_match: str, row: Revision | None) -> None:
     base = if_match.strip('"')
     if not (base.isascii() and base.isdigit()):
         raise RefusedError(428, "no-base", "Read it first, and send its ETag as If-Match.")
-    if f'"{int(base)}"' != etag(row):
+    if f'"{int(base)}"' != _etag(row):
         raise RefusedError(
             412, "meanwhile", "Somebody has changed it meanwhile. Read it again, and put your change into that."
         )

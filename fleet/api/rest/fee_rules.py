@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,17 +16,15 @@ from fleet.api.rest.documents import (
     Documents,
     DocumentSaid,
     IfMatch,
+    Kept,
     LayeredDocumentOut,
     OfficeKey,
-    etag,
-    made_from,
-    told,
     unfit,
 )
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import answers, name_of
 from fleet.office.fees.models import FeeRule, PolicyRevision, SignedRuleError
-from fleet.office.fees.policies import decide, latest
+from fleet.office.fees.policies import decide
 from fleet.office.fees.policy import PolicyError
 from fleet.office.fees.rulebook import SignError, draft, sign
 from fleet.office.fees.rules import RuleError
@@ -35,7 +34,6 @@ from fleet.people.tokens.rights import Part
 router = Router(auth=Bearer(Part.FEES), tags=["fees"])
 
 _Version = Annotated[int, Path(..., ge=1, le=2**31 - 1)]
-REVISIONS_SHOWN = 50
 
 
 class RuleOut(Schema):
@@ -163,19 +161,20 @@ def _office(who: Caller, key: str) -> Office | None:
     return found
 
 
+def _policy_of(office: Office | None) -> Kept:
+    return Kept(PolicyRevision.objects.filter(office=office), partial(decide, office), PolicyError)
+
+
 @router.get("fee-policies/{key}", response=answers(LayeredDocumentOut))
 def policy(request: HttpRequest, response: HttpResponse, key: OfficeKey) -> dict[str, object]:
     """What an office decides about letters and reminders, or with `-` the nation. Its ETag is the revision."""
-    found = latest(_office(caller(request), key))
-    response["ETag"] = etag(found)
-    return told(found)
+    return _policy_of(_office(caller(request), key)).in_force(response)
 
 
 @router.get("fee-policies/{key}/history", response=answers(Documents))
 def history(request: HttpRequest, key: OfficeKey) -> dict[str, object]:
     """The last revisions, the newest first."""
-    rows = PolicyRevision.objects.filter(office=_office(caller(request), key)).select_related("author")
-    return {"items": [told(each) for each in rows[:REVISIONS_SHOWN]], "next": None}
+    return _policy_of(_office(caller(request), key)).history()
 
 
 @router.put("fee-policies/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))
@@ -185,8 +184,4 @@ def decided(request: HttpRequest, key: OfficeKey, said: DocumentSaid, if_match: 
     office = _office(who, key)
     if not who.scope.may_change(office.province_id if office else None):
         raise RefusedError(403, "not-here", "This token's person decides nothing here.")
-    made_from(if_match, latest(office))
-    try:
-        return told(decide(office, said.document, who.person, said.reason))
-    except PolicyError as err:
-        raise unfit(err) from None
+    return _policy_of(office).changed(who, said, if_match)

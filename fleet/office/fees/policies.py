@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from fleet.audit.turns import in_turn
 from fleet.office.fees.models import PolicyRevision
 from fleet.office.fees.policy import OfficePolicy, read_policy
 from fleet.office.models import Office
@@ -29,6 +30,7 @@ def policy_of(office: Office) -> OfficePolicy:
     return read_policy([document_of(None), document_of(office)])
 
 
+@in_turn(PolicyRevision._meta.label)  # nor do nation and place decide at once what does not go together
 def decide(office: Office | None, document: Mapping[str, Any], author: User | None, reason: str) -> PolicyRevision:
     """Put a document into force.
 

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from fleet.audit.turns import in_turn
 from fleet.web import document_words
 from fleet.web.settings_form import Field, SettingsForm
 from fleet.web.views.fee_rules import REASON_MIN, reason_of
@@ -73,8 +74,12 @@ class Layered:
 
     def _decided(self, request: HttpRequest) -> list[str]:
         document, reason = self.form.read(request.POST), reason_of(request)
-        if request.POST.get("base", "0") != str(self._base()):
-            return [_("มีคนบันทึกไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วบันทึกอีกครั้ง")]
+        with in_turn(self.revisions.model._meta.label):
+            if request.POST.get("base", "0") != str(self._base()):
+                return [_("มีคนบันทึกไปแล้วระหว่างที่แก้ ตรวจค่าด้านล่างแล้วบันทึกอีกครั้ง")]
+            return self._checked(document, reason)
+
+    def _checked(self, document: Mapping[str, Any] | None, reason: str) -> list[str]:
         problems = [] if len(reason) >= REASON_MIN else [_("บอกเหตุผลอย่างน้อย 5 ตัวอักษร")]
         if document is None:
             return [_("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง"), *problems]
