@@ -1,4 +1,4 @@
-"""Counting what came in: visits as their records arrive, and once a minute who is there.
+"""Counting what came in: visits as their records arrive, once a minute who is there, and now and then their paper.
 
 Done by the conductor that leads. The count and how far it went are one transaction, so whoever is killed here loses
 and doubles nothing.
@@ -21,6 +21,7 @@ from django.utils import timezone
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, Record
 from fleet.devices.truth import STALE_AFTER
+from fleet.figures import paper
 from fleet.figures.durations import added, counted
 from fleet.figures.models import Counted, UptimeDay, VisitDay
 from fleet.figures.sums import add_looks, add_visits
@@ -44,6 +45,7 @@ class Counting:
     def __init__(self) -> None:
         """The first turn counts."""
         self._at_s = 0.0
+        self._paper_at: datetime | None = None
 
     def turn(self) -> None:
         """Count, if it is time to."""
@@ -52,6 +54,9 @@ class Counting:
         now = timezone.now()
         if count_visits(now) < RECORDS_MAX:  # otherwise there is more, and the next turn goes on
             look(now)
+            if self._paper_at is None or now >= self._paper_at + paper.EVERY:
+                paper.look_at_paper(now)
+                self._paper_at = now
             self._at_s = time.monotonic() + EVERY_S
 
 

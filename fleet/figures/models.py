@@ -50,6 +50,21 @@ class UptimeDay(models.Model):
         return f"{self.kiosk_id} {self.day}"
 
 
+class PaperDay(models.Model):
+    """How many slips a kiosk's roll was still good for when it last said so on a day (``paper``)."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    slips_left = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kiosk", "day"], name="one_paper_a_kiosk_and_day")]
+        indexes = [models.Index(fields=["day"], name="paper_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {self.day} {self.slips_left}"
+
+
 class VisitSum(models.Model):
     """The visits of a place, period, service and outcome."""
 

@@ -35,6 +35,7 @@ from fleet.site.sample_fees import make_sample_fees
 from fleet.site.sample_folders import make_officers
 from fleet.site.sample_holidays import make_holidays
 from fleet.site.sample_other_fees import sample_fees, sample_payees
+from fleet.site.sample_paper import make_paper
 from fleet.site.sample_trust import make_sample_trust
 
 SAMPLE_BILLER_ID = "112345678901234"
@@ -119,6 +120,7 @@ def make_sample_data(tracking_address: str, *, today: date | None = None) -> Non
             change_settings(Layer.OFFICE, office.office_id, names, None, "ข้อมูลตัวอย่าง")
     make_sample_fees()
     make_alerts(timezone.now())
+    make_paper(today)
     make_sample_trust(settings.DATA_DIR, _national(tracking_address))
 
 
