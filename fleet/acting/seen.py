@@ -66,6 +66,21 @@ def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
     return ours | scope.settled(confirmations, "intent__kiosk__office__province_id")
 
 
+def confirmations_to_count(scope: Scope, province: int | None = None) -> QuerySet[Confirmation]:
+    """The same as ``confirmations_seen``, or those of one province, where many are added up and none is shown.
+
+    By the notices and the kiosks of the provinces, of which there are few, and not from each word to its province.
+    """
+    notices = scope.settled(Notice.objects.order_by(), "factory__office__province_id")
+    intents = scope.settled(Intent.objects.order_by(), "kiosk__office__province_id")
+    if province is not None:
+        notices = notices.filter(factory__office__province_id=province)
+        intents = intents.filter(kiosk__office__province_id=province)
+    elif scope.settles.nation:
+        return Confirmation.objects.all()
+    return Confirmation.objects.filter(Q(notice__in=notices) | Q(intent__in=intents))
+
+
 def rollouts_seen(scope: Scope) -> QuerySet[Rollout]:
     """The roll-outs that exist for this account: its provinces' own, and those their kiosks are in."""
     rollouts = Rollout.objects.select_related("firmware", "author", "staged")

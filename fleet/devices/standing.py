@@ -6,6 +6,7 @@ The rule is ``truth.truth_of``'s, written once more in the database's words; a t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
         rank: int
 
     Ranked = QuerySet[WithAnnotations[Kiosk, _Rank]]
+
+AT_ONCE = 500
+"""Kiosks fetched by one statement where all of them are wanted."""
 
 _BY_RANK = {rank: condition for condition, rank in RANK.items()}
 
@@ -55,6 +59,17 @@ def worst_first(kiosks: Ranked, start: int, stop: int) -> list[Kiosk]:
     Asked for by name first: a database that sorts ten thousand rows carries all of each along, its JSON too.
     """
     names = list(kiosks.order_by("rank", "pk").values_list("pk", flat=True)[start:stop])
+    return _named(kiosks, names)
+
+
+def all_worst_first(kiosks: Ranked) -> Iterator[Kiosk]:
+    """All of these ``ranked`` kiosks, the worst first, fetched some at a time, for each brings what it last said."""
+    names = list(kiosks.order_by("rank", "pk").values_list("pk", flat=True))
+    for begin in range(0, len(names), AT_ONCE):
+        yield from _named(kiosks, names[begin : begin + AT_ONCE])
+
+
+def _named(kiosks: Ranked, names: list[str]) -> list[Kiosk]:
     found = {each.pk: each for each in kiosks.order_by().filter(pk__in=names)}
     return [found[name] for name in names if name in found]
 

@@ -29,7 +29,7 @@ from fleet.web.limits import address_of
 PLAIN = frozenset(
     {
         *("overview", "more", "kiosks", "kiosk", "command", "brought", "identity", "enrol", "settings", "reference"),
-        *("kiosk-day", "kiosk-day-csv", "rollouts-csv"),
+        *("kiosk-day", "kiosk-day-csv", "rollouts-csv", "kiosks-csv", "firmware-csv", "register-csv"),
         *("settings-waiting", "planned-settings", "settings-picture"),
         *("round", "round-now", "round-deed", "enrol-scan"),
         *(
@@ -77,7 +77,10 @@ SAID = (
 )
 """What of a form stands in the line; everything else could be anything, also a card's number."""
 
-SEARCHED = ("q", "state", "kind", "office", "year", "month", "who", "what", "about", "from", "to", "page", "channel")
+SEARCHED = (
+    *("q", "state", "kind", "office", "year", "month", "who", "what", "about", "from", "to", "page", "channel"),
+    *("bank", "show", "role", "province"),
+)
 
 _TOLD = "_sala_audit_told"
 

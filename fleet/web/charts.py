@@ -18,8 +18,17 @@ ABOVE, BELOW = 28, 30
 FLOOR = SIZE[1] - BELOW
 WORDS_Y = SIZE[1] - 8
 
+TALL, TALL_WORDS_Y = SIZE[1] + 14, SIZE[1] + 4
+"""Height of a drawing that is also shown narrow, with larger words below it, and the line they stand on."""
+
 ACROSS = 1000.0
 """Width of a strip, in its own units; it is stretched to whatever room there is."""
+
+GAP = 2.0
+"""Between the two parts of a bar."""
+
+PART_MIN = 5.0
+"""The least height of a part that is told apart: one payment among thousands can still be seen."""
 
 MARK = 3.0
 """The least width of something in a strip: a pixel on a phone."""
@@ -48,6 +57,33 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """A bar of two parts: ``whole`` of it, and from its top down as far as ``part``; ``word`` below it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    part_height: float
+    word: str
+
+    @property
+    def middle(self) -> float:
+        """Where its word stands."""
+        return self.x + self.width / 2
+
+    @property
+    def rest_y(self) -> float:
+        """Where the rest begins: below the part and a gap, so that no colour is needed to see it."""
+        return self.y + self.part_height + (GAP if self.part_height else 0)
+
+    @property
+    def rest_height(self) -> float:
+        """How high the rest is."""
+        return max(0.0, FLOOR - self.rest_y)
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Where something lies in a strip, and of which condition it is."""
 
@@ -64,6 +100,18 @@ def bars(counts: Sequence[tuple[str, float]], most: float | None = None) -> list
     for i, (word, count) in enumerate(counts):
         height = (FLOOR - ABOVE) * count / top
         made.append(Bar(pitch * (i + 0.15), FLOOR - height, pitch * 0.7, height, word, count))
+    return made
+
+
+def stacks(counts: Sequence[tuple[str, float, float]]) -> list[Stack]:
+    """Words, wholes and the parts of them that are told apart, as bars side by side."""
+    top = max((whole for _, whole, _ in counts), default=0) or 1
+    pitch = SIZE[0] / max(1, len(counts))
+    made = []
+    for i, (word, whole, part) in enumerate(counts):
+        height, part_height = ((FLOOR - ABOVE) * each / top for each in (whole, part))
+        part_height = max(part_height, min(PART_MIN, height)) if part else 0.0
+        made.append(Stack(pitch * (i + 0.15), FLOOR - height, pitch * 0.7, height, part_height, word))
     return made
 
 

@@ -9,6 +9,11 @@ from fleet.payments.deciding import Refusal
 from fleet.payments.ledger import Account, Deed
 
 
+def show(name: str) -> str:
+    """A list of the page."""
+    return {"open": _("ต้องมีคนดูแล"), "shown": _("ที่ตู้แสดง QR"), "exact": _("ธนาคารยืนยันแล้ว")}[name]
+
+
 def deed(name: str) -> str:
     """What may be decided, as whoever decides says it."""
     return {

@@ -43,6 +43,8 @@ def figures(request: HttpRequest, year: int | None = None, iso_code: str = "") -
         "years": [(each, _year_word(each)) for each in known],
         "province": province,
         "bars": bars_of(found),
+        "uptime_bars": uptime_bars_of(found),
+        "months": [(_month(i), line.figures) for i, line in enumerate(found.months)],
         "chart": SIZE,
         "floor": FLOOR,
         "words_y": WORDS_Y,
@@ -80,8 +82,16 @@ def figures_file(request: HttpRequest, year: int, kind: str, iso_code: str = "")
 
 def bars_of(found: Year) -> list[Bar]:
     """The months as bars, the busiest as high as there is room."""
-    months = [each[:3] for each in MONTHS_EN] if get_language() == "en" else MONTHS_SHORT
-    return bars([(months[i], line.figures.visits) for i, line in enumerate(found.months)])
+    return bars([(_month(i), line.figures.visits) for i, line in enumerate(found.months)])
+
+
+def uptime_bars_of(found: Year) -> list[Bar]:
+    """How much of each month's looks found the kiosks there; a month that nobody looked has no bar, and no number."""
+    return bars([(_month(i), line.figures.uptime or 0.0) for i, line in enumerate(found.months)], 1.0)
+
+
+def _month(number: int) -> str:
+    return MONTHS_EN[number][:3] if get_language() == "en" else MONTHS_SHORT[number]
 
 
 def _year_word(year: int) -> str:

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from itertools import islice
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.office.models import Province
 from fleet.payments.balances import Balance, balances
 from fleet.payments.banks.port import BankFormatError
+from fleet.payments.days import received
 from fleet.payments.deciding import REASON_CHARACTERS, DecisionError, Refusal, decide, deeds_of, needs_second, second
 from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
-from fleet.payments.models import Confirmation, Posting, SettlementFile
+from fleet.payments.models import Confirmation, Intent, Posting, SettlementFile
 from fleet.payments.settling import Agreement, OtherFileError, agreement_of, take_file
-from fleet.payments.standing import only_open, standing_of, standings
+from fleet.payments.standing import Standing, only_open, standing_of, standings
 from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
 from fleet.web import payment_words, words
-from fleet.web.access import confirmations_seen, for_money, intents_seen, is_live, signed_in
+from fleet.web.access import confirmations_seen, for_money, is_live, signed_in
 from fleet.web.auditing import told
+from fleet.web.charts import ABOVE, FLOOR, SIZE, TALL, TALL_WORDS_Y
 from fleet.web.live import answer
+from fleet.web.payment_drawing import money
+from fleet.web.payments_asked import BANKS, SHOWS, Asked
+from fleet.web.table_files import ROWS_MAX, baht, table_file
+
+M = TypeVar("M", bound=Model)
 
 SHOWN = 50
+AT_ONCE = 500
 DAYS_SHOWN = 7
+COLUMNS = (
+    *("number", "paid_at", "business_day", "bank", "transaction", "kind", "amount_baht", "match", "stands", "biller"),
+    *("ref1", "ref2", "notice", "office", "province"),
+)
+SHOWN_COLUMNS = (
+    *("transaction", "opened_at", "kiosk", "office", "province", "notice", "fee", "biller", "ref1", "ref2"),
+    *("amount_baht", "state"),
+)
 SETTLING_BANKS = ("SCB", "KTB")
 FILE_BYTES_MAX = 20 * 1024 * 1024
 """80,000 lines of 256 characters: more than all payments of a busy day."""
@@ -39,14 +59,16 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 @signed_in
 @for_money
 def payments(request: HttpRequest) -> HttpResponse:
-    """The newest of each, those that need a person first."""
-    scope = scope_of(request.user)
-    said = confirmations_seen(scope)
+    """The newest of each, those that need a person first; the address narrows them down (``payments_asked``)."""
+    scope, asked = scope_of(request.user), Asked.of(request)
+    said = asked.confirmations(scope)
     odd = only_open(said)
-    intents = list(intents_seen(scope)[:SHOWN])
+    intents = list(asked.intents(scope)[:SHOWN])
     states = states_of(intents)
     waiting = standings(odd[:SHOWN])
     context: dict[str, Any] = {
+        "asked": asked,
+        "shows": [(each, payment_words.show(each)) for each in SHOWS],
         "odd": [
             (each, words.match_word(each.confirmation.match), words.match_deed(each.confirmation.match))
             for each in waiting
@@ -57,7 +79,72 @@ def payments(request: HttpRequest) -> HttpResponse:
     }
     if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
         context |= {"days": _days(scope), "may_take": scope.may_settle(None), "balances": _balances(scope)}
+        context |= _around(scope, asked)
     return answer(request, "payments", context)
+
+
+def _around(scope: Scope, asked: Asked) -> dict[str, Any]:
+    """The form to narrow down, and what came in by day; a single reference is nothing to draw."""
+    provinces = scope.settled(Province.objects.filter(offices__isnull=False).distinct(), "dopa_code")
+    return {
+        "banks": [each for each in BANKS if Confirmation.objects.filter(bank=each).exists()],
+        "provinces": list(provinces),
+        "money": None if asked.text else money(received(asked.counted(scope), *asked.drawn())),
+        "chart": SIZE,
+        "floor": FLOOR,
+        "top": ABOVE,
+        "tall": TALL,
+        "words_y": TALL_WORDS_Y,
+    }
+
+
+@require_safe
+@signed_in
+@for_money
+def payments_csv(request: HttpRequest) -> HttpResponse:
+    """The list that is asked for, all of it, for a spreadsheet: the banks' words, or the QRs that were shown."""
+    scope, asked = scope_of(request.user), Asked.of(request)
+    if asked.show == "shown":
+        return table_file("payments-shown", SHOWN_COLUMNS, _lots(asked.intents(scope), _shown_rows))
+    return table_file("payments", COLUMNS, _lots(asked.listed(scope), _said_rows))
+
+
+def _lots(rows: QuerySet[M], told: Callable[[list[M]], Iterable[Sequence[object]]]) -> Iterator[Sequence[object]]:
+    """Rows of a file, ``AT_ONCE`` of them looked up together."""
+    found = rows[: ROWS_MAX + 1].iterator(chunk_size=AT_ONCE)
+    while lot := list(islice(found, AT_ONCE)):
+        yield from told(lot)
+
+
+def _said_rows(lot: list[Confirmation]) -> Iterator[Sequence[object]]:
+    whole = standings(Confirmation.objects.filter(pk__in=[each.pk for each in lot]))
+    stands = {each.confirmation.pk: each for each in whole}
+    for said in lot:
+        standing, office = stands[said.pk], said.office
+        yield (
+            *(said.pk, said.paid_at, said.business_day, said.bank, said.transaction_id, said.kind),
+            *(baht(said.amount_satang), said.match, _stands(standing), said.biller_id, said.ref1, said.ref2),
+            *(said.notice_id, office.pk if office else None, office.province_id if office else None),
+        )
+
+
+def _stands(standing: Standing) -> str:
+    """``open``, ``waits-for-second``, ``taken-back``, what was decided, or ``exact``."""
+    if standing.pending is not None:
+        return "waits-for-second"
+    if standing.is_open:
+        return "open"
+    return standing.deed.value if standing.deed else "taken-back" if standing.is_reversed else "exact"
+
+
+def _shown_rows(lot: list[Intent]) -> Iterator[Sequence[object]]:
+    states = states_of(lot)
+    for each in lot:
+        office = each.kiosk.office
+        yield (
+            *(each.pk, each.opened_at, each.kiosk_id, office.pk, office.province_id, each.notice_id, each.fee),
+            *(each.biller_id, each.ref1, each.ref2, baht(each.amount_satang), states[each.pk]),
+        )
 
 
 def _days(scope: Scope) -> list[Agreement]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,8 +25,11 @@ from fleet.people.sessions import end, open_sessions
 from fleet.web import people_words
 from fleet.web.access import provinces_seen, signed_in
 from fleet.web.auditing import told
+from fleet.web.table_files import table_file
 
 A_PAGE = 50
+AT_ONCE = 500
+COLUMNS = ("account", "name", "roles", "last_sign_in", "state")
 STATES = ("active", "out")
 
 
@@ -62,38 +65,60 @@ def _held(scope: Scope, user: User, provinces: dict[int, Province]) -> list[_Hel
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list's address asks for."""
+
+    text: str
+    role: str
+    province: str
+    state: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Asked:
+        """Whatever is none of the choices asks for nothing."""
+        said = request.GET
+        role, province, state = said.get("role", ""), said.get("province", ""), said.get("state", "")
+        return cls(
+            text=said.get("q", "").strip()[:60],
+            role=role if role in Role.values else "",
+            province=province[:4] if province.isascii() and province.isdigit() else "",
+            state=state if state in STATES else "",
+        )
+
+    def rows(self, scope: Scope) -> QuerySet[User]:
+        """The accounts of it that are there for who looks; a role counts where they look."""
+        rows = appointing.accounts_seen(scope)
+        if self.text:
+            names = Q(first_name__icontains=self.text) | Q(last_name__icontains=self.text)
+            rows = rows.filter(Q(username__icontains=self.text) | names)
+        held = scope.audits.of(Membership.objects.all(), "dopa_code")
+        if self.role:
+            held = held.filter(role=self.role)
+        if self.province:
+            held = held.filter(dopa_code=int(self.province))
+        if self.role or self.province:
+            rows = rows.filter(pk__in=held.values("user_id"))
+        return rows.filter(is_active=self.state == "active") if self.state else rows
+
+
 @require_safe
 @signed_in
 def people(request: HttpRequest) -> HttpResponse:
     """The accounts; ``q``, ``role``, ``province`` and ``state`` narrow them down."""
-    scope = _scope(request)
-    rows, said = appointing.accounts_seen(scope), request.GET
-    if asked := said.get("q", "").strip()[:60]:
-        rows = rows.filter(
-            Q(username__icontains=asked) | Q(first_name__icontains=asked) | Q(last_name__icontains=asked)
-        )
-    held = Membership.objects.all() if scope.audits.nation else scope.audits.of(Membership.objects.all(), "dopa_code")
-    role, place, state = said.get("role", ""), said.get("province", ""), said.get("state", "")
-    if role in Role.values:
-        held = held.filter(role=role)
-    if place.isascii() and place.isdigit():
-        held = held.filter(dopa_code=int(place[:4]))
-    if role in Role.values or place.isdigit():
-        rows = rows.filter(pk__in=held.values("user_id"))
-    if state in STATES:
-        rows = rows.filter(is_active=state == "active")
+    scope, asked = _scope(request), Asked.of(request)
     provinces = {each.pk: each for each in Province.objects.all()}
-    page = Paginator(rows, A_PAGE).get_page(said.get("page"))
-    address = said.copy()
+    page = Paginator(asked.rows(scope), A_PAGE).get_page(request.GET.get("page"))
+    address = request.GET.copy()
     address.pop("page", None)
     context: dict[str, Any] = {
         "page": page,
         "query": address.urlencode(),
         "lines": [(each, _held(scope, each, provinces)) for each in page],
-        "asked_person": asked,
-        "role_asked": role,
-        "place": place,
-        "state": state,
+        "asked_person": asked.text,
+        "role_asked": asked.role,
+        "place": asked.province,
+        "state": asked.state,
         "roles": [(each.value, people_words.role(each)) for each in Role],
         "provinces": provinces_seen(scope).filter(offices__isnull=False).distinct(),
         "proposals": _proposals(scope),
@@ -101,6 +126,21 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_invite": bool(scope.changes) and not scope.reads_only,
     }
     return render(request, "web/people.html", context)
+
+
+@require_safe
+@signed_in
+def people_csv(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, all its pages, for a spreadsheet."""
+    scope = _scope(request)
+    provinces = {each.pk: each for each in Province.objects.all()}
+    rows = Asked.of(request).rows(scope).iterator(chunk_size=AT_ONCE)
+    return table_file("people", COLUMNS, (_row(each, _held(scope, each, provinces)) for each in rows))
+
+
+def _row(user: User, held: list[_Held]) -> tuple[object, ...]:
+    posts = "; ".join(" ".join(filter(None, (each.role, each.place))) for each in held)
+    return (user.username, user.get_full_name(), posts, user.last_login, "active" if user.is_active else "out")
 
 
 def _proposals(scope: Scope) -> list[Proposal]:

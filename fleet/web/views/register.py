@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fleet.acting.seen import register_runs_served
-from fleet.office.models import Factory, Notice, Office
+from fleet.office.models import Factory, Notice, Office, Province
 from fleet.office.register import runs
 from fleet.office.register.deciding import Action
 from fleet.office.register.findings import MEANINGS, Kind, Severity
@@ -30,11 +32,13 @@ from fleet.people.scope import Scope, scope_of
 from fleet.web import register_words
 from fleet.web.access import offices_served, signed_in
 from fleet.web.live import answer
+from fleet.web.table_files import table_file
 
 SHOWN = 30
 PER_PAGE = 100
 SAMPLE_ROWS = 300
 NATION = "nation"
+COLUMNS = ("number", "file", "office", "province", "state", "lines", "created", "updated", "by", "made_at")
 
 
 def _run(request: HttpRequest, number: str) -> Run:
@@ -52,11 +56,40 @@ def _who(request: HttpRequest) -> tuple[int, str]:
     return user.pk, user.get_full_name() or user.get_username()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list's address asks for."""
+
+    text: str
+    stage: str
+    province: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Asked:
+        """Whatever is none of the choices asks for nothing."""
+        stage, province = request.GET.get("state", ""), request.GET.get("province", "")
+        return cls(
+            text=request.GET.get("q", "").strip()[:60],
+            stage=stage if stage in Stage.values else "",
+            province=province[:4] if province.isascii() and province.isdigit() else "",
+        )
+
+    def narrow(self, rows: QuerySet[Run]) -> QuerySet[Run]:
+        """All but the stage, of which the page counts each."""
+        if self.text:
+            rows = rows.filter(Q(file_name__icontains=self.text) | Q(made_by_name__icontains=self.text))
+        return rows.filter(office__province_id=int(self.province)) if self.province else rows
+
+    def in_stage(self, rows: QuerySet[Run]) -> QuerySet[Run]:
+        """Those in the stage."""
+        return rows.filter(stage=self.stage) if self.stage else rows
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def register(request: HttpRequest) -> HttpResponse:
-    """The runs, newest first, and the form that takes a file in."""
-    scope = scope_of(request.user)
+    """The runs, newest first, and the form that takes a file in; ``q``, ``state`` and ``province`` narrow them down."""
+    scope, asked = scope_of(request.user), Asked.of(request)
     offices = list(offices_served(scope))
     wrong = ""
     if request.method == "POST":
@@ -70,8 +103,16 @@ def register(request: HttpRequest) -> HttpResponse:
         except TableError as err:
             wrong = register_words.refusal(err.refusal)
     factories = Factory.objects.all() if scope.serves.nation else Factory.objects.filter(office__in=offices)
+    rows = asked.narrow(register_runs_served(scope))
+    there = Counter(rows.order_by().values_list("stage", flat=True))
+    page = Paginator(asked.in_stage(rows), SHOWN).get_page(request.GET.get("page"))
     context = {
-        "lines": [_line(each) for each in register_runs_served(scope)[:SHOWN]],
+        "asked": asked,
+        "stages": [(each.value, register_words.stage(each), there[each]) for each in Stage if there[each]],
+        "total": there.total(),
+        "provinces": Province.objects.filter(pk__in={each.province_id for each in offices}),
+        "page": page,
+        "lines": [_line(each) for each in page],
         "offices": offices,
         "nation": scope.may_serve(None),
         "wrong": wrong,
@@ -79,6 +120,22 @@ def register(request: HttpRequest) -> HttpResponse:
         "is_tried": Notice.objects.filter(sample=True).exists(),
     }
     return render(request, "web/register.html", context)
+
+
+@require_safe
+@signed_in
+def register_csv(request: HttpRequest) -> HttpResponse:
+    """The list of runs as it is filtered, all its pages, for a spreadsheet."""
+    asked = Asked.of(request)
+    rows = asked.in_stage(asked.narrow(register_runs_served(scope_of(request.user))))
+    return table_file("imports", COLUMNS, map(_row, rows.iterator(chunk_size=PER_PAGE)))
+
+
+def _row(run: Run) -> tuple[object, ...]:
+    office = run.office.pk if run.office else NATION
+    province = run.office.province_id if run.office else None
+    counts = (run.lines, run.created, run.updated)
+    return (run.pk, run.file_name, office, province, run.stage, *counts, run.made_by_name, run.made_at)
 
 
 def _taken_in(request: HttpRequest, scope: Scope, offices: list[Office]) -> Run | None:

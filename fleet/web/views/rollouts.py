@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -33,6 +34,7 @@ REASON_MAX = 200
 NEWEST = 60
 
 COLUMNS = ("number", "what", "state", "reason", "by", "created_at", "waves", "kiosks", "passed", "failed")
+FIRMWARE_COLUMNS = ("version", "model", "file", "fingerprint", "bytes", "signed", "known_at", "withdrawn_at", "notes")
 
 _FIRST = [
     MemberState.FAILED, MemberState.ASKED, MemberState.RETURNING, MemberState.TO_RETURN, MemberState.PASSED,
@@ -51,15 +53,18 @@ def title(rollout: Rollout) -> str:
 @require_safe
 @signed_in
 def rollouts(request: HttpRequest) -> HttpResponse:
-    """All of them, the newest first, or those in a ``state``, and the firmware there is."""
-    scope = _let_in(request)
+    """All of them, the newest first, or those in a ``state``, and the firmware there is, or that of a ``firmware``."""
+    scope, firmware = _let_in(request), FirmwareAsked.of(request)
     state, there = _state(request), Counter(rollouts_seen(scope).order_by().values_list("state", flat=True))
     context = {
         "rows": _rows(scope, state),
         "filter": state,
         "states": [(each.value, rollout_words.state(each), there[each]) for each in RolloutState if there[each]],
         "total": there.total(),
-        "firmware": list(Firmware.objects.all()[:20]),
+        "firmware": list(firmware.rows()[:A_PAGE]),
+        "firmware_asked": firmware,
+        "firmware_there": Firmware.objects.count(),
+        "models": list(Firmware.objects.order_by("compatible").values_list("compatible", flat=True).distinct()),
         "may_begin": _may_begin(scope),
     }
     return answer(request, "rollouts", context)
@@ -102,6 +107,41 @@ def rollouts_csv(request: HttpRequest) -> HttpResponse:
         done = (counts[MemberState.PASSED], counts[MemberState.FAILED])
         lines.append((it.pk, row["title"], it.state, it.reason, by, it.created_at, row["waves"], row["total"], *done))
     return table_file("rollouts", COLUMNS, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareAsked:
+    """What is asked of the firmware: ``state`` is ``offered``, ``withdrawn`` or empty, ``model`` a machine's."""
+
+    state: str
+    model: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> FirmwareAsked:
+        """Whatever is none of the choices asks for nothing."""
+        state = request.GET.get("firmware", "")
+        return cls(state if state in ("offered", "withdrawn") else "", request.GET.get("model", "").strip()[:80])
+
+    def rows(self) -> QuerySet[Firmware]:
+        """The newest first; firmware is nobody's province."""
+        rows = Firmware.objects.all()
+        if self.state:
+            rows = rows.filter(withdrawn_at__isnull=self.state == "offered")
+        return rows.filter(compatible=self.model) if self.model else rows
+
+
+@require_safe
+@signed_in
+def firmware_csv(request: HttpRequest) -> HttpResponse:
+    """The firmware as it is filtered, all of it, for a spreadsheet."""
+    _let_in(request)
+    rows = FirmwareAsked.of(request).rows().iterator(chunk_size=NEWEST)
+    lines = (
+        (it.version, it.compatible, it.target, it.manifest_hash, it.size_bytes, it.is_signed, it.known_at,
+         it.withdrawn_at, it.notes)
+        for it in rows
+    )  # fmt: skip
+    return table_file("firmware", FIRMWARE_COLUMNS, lines)
 
 
 def _let_in(request: HttpRequest) -> Scope:

@@ -57,7 +57,7 @@ FOR_TECHNICIANS = {
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
     "tokens/",
-    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv"),
+    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv", "kiosks.csv", "firmware.csv"),
     *ALERTS,
     "network-code/",
     *("round/", "round/now/", "round/<str:kiosk_id>/deed/", "enrol/"),
@@ -66,6 +66,7 @@ FOR_TECHNICIANS = {
 
 EMPTY_FOR_TECHNICIANS = {
     *("cases/", "factories/", "folders/", "folders.csv", "folders/labels/", "register/", "registrations/", "tickets/"),
+    "register.csv",
 }
 """Lists of an office's own work that are there for everybody, and hold nothing for who does none."""
 
@@ -176,8 +177,8 @@ FOR_TREASURY = {
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
     "tokens/",
-    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv"),
-    *("holidays/", "payments/", "payments/<str:number>/"),
+    *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv", "kiosks.csv", "firmware.csv"),
+    *("holidays/", "payments/", "payments/<str:number>/", "payments.csv"),
     *ALERTS,
 }
 """What somebody who looks after money sees: that, and the machines it comes from."""
