@@ -17,9 +17,7 @@ from pathlib import Path
 import pygame
 import pytest
 import qrcode
-import requests
 from PIL import Image, ImageChops
-from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from drivers import registry
@@ -355,53 +353,6 @@ class CardWatcher:
         return self._process.stdout.readline().strip()
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Host": "kiosk.example"}, 400),
-        ({"Host": "127.0.0.1.example:80"}, 400),
-        ({"Origin": "https://kiosk.example"}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Content-Type": "text/plain"}, 415),
-        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
-        ({}, 200),
-    ],
-)
-def test_foreign_pages_cannot_move_the_hand(kiosk: VirtualKiosk, headers: dict[str, str], status: int) -> None:
-    said = {"Content-Type": "application/json", **headers}
-    answer = requests.post(kiosk.url + "printer/paper-out", data=b"{}", headers=said, timeout=_WAIT_S)
-    assert answer.status_code == status
-    assert (kiosk.state()["printer"]["paper"] == "out") is (status == 200)
-
-
-@pytest.mark.parametrize("origin", ["https://kiosk.example", "null"])
-def test_foreign_pages_cannot_watch_the_screen(kiosk: VirtualKiosk, origin: str) -> None:
-    with (
-        pytest.raises(InvalidStatus),
-        connect(kiosk.url.replace("http", "ws") + "live", additional_headers={"Origin": origin}),
-    ):
-        pass
-
-
-def test_a_body_that_does_not_fit_is_refused_without_being_quoted(kiosk: VirtualKiosk) -> None:
-    assert kiosk.ask("scan", txet="1999900000013") == (422, {"error": "unreadable"})
-    assert kiosk.ask("touch", x="1999900000013", y=0) == (422, {"error": "unreadable"})
-    assert kiosk.ask("scan", text="A" * 20000)[0] == 413
-    for broken in (b"{", b'{"text": "1999900000013\xff"}'):
-        answer = requests.post(
-            kiosk.url + "scan", data=broken, headers={"Content-Type": "application/json"}, timeout=_WAIT_S
-        )
-        assert (answer.status_code, answer.text) == (422, '{"error":"unreadable"}')
-
-
-def test_what_is_not_there_is_said_to_be_not_there(kiosk: VirtualKiosk) -> None:
-    assert kiosk.ask("device/toaster/unplug") == (404, {"error": "no-such-device"})
-    assert kiosk.ask("program/frontdesk/kill") == (404, {"error": "no-such-program"})
-    assert kiosk.ask("slips/9999/take") == (404, {"error": "no-such-slip"})
-    assert kiosk.ask("network/cut") == (409, {"error": "no-network"})
-    assert requests.get(kiosk.url + "static/../__main__.py", timeout=_WAIT_S).status_code == 404
-
-
 def test_the_log_holds_nothing_that_was_scanned_or_read(kiosk: VirtualKiosk) -> None:
     scanner = registry.open_scanner(kiosk.devices["scanner"])
     kiosk.post("scan", text="1999900000013")
@@ -440,17 +391,3 @@ def test_the_network_is_cut_and_restored_between_the_programs_and_the_fleet(tmp_
                 agent.sendall(b"again")
                 assert taken.recv(5) == b"again"
         assert kiosk.log == []
-
-
-def test_two_cannot_share_a_directory(running: VirtualKiosk) -> None:
-    directory = running.kiosk_dir.parent
-    second = subprocess.run(
-        [sys.executable, "-m", "kiosk", "virtual", "--data-dir", str(directory / "v"), "--kiosk-dir", str(directory)],
-        capture_output=True,
-        text=True,
-        timeout=_WAIT_S,
-        check=False,
-    )
-    assert second.returncode == 1
-    assert "another virtual kiosk is using" in second.stderr
-    assert running.state()["scanner"]["plugged"]
