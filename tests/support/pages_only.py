@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.support.broker import eventually
 
 PASSWORD = "sample-password-1"
-READY_TIMEOUT_S = 120.0
+READY_TIMEOUT_S = 300.0
 
 
 def fleet(folder: Path, *arguments: str) -> str:
