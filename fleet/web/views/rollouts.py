@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -80,8 +80,9 @@ def _rows(scope: Scope, state: str) -> list[dict[str, Any]]:
     rows = rollouts_seen(scope)
     seen = list((rows.filter(state=state) if state else rows)[:NEWEST])
     counts: dict[int, Counter[str]] = {each.pk: Counter() for each in seen}
-    for pk, reached in members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state"):
-        counts[pk][reached] += 1
+    members = members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state")
+    for pk, reached, count in members.annotate(count=Count("pk")):
+        counts[pk][reached] = count
     return [
         {
             "rollout": each,
