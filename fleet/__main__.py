@@ -33,36 +33,44 @@ from fleet.commands import (
 )
 from fleet.commands.command import Body, Needs, carry_out
 
-GROUPS = (
-    parts,
-    alerts,
-    samples,
-    settings,
-    people,
-    tokens,
-    calls,
-    audit,
-    identities,
-    simulation,
-    banks,
-    partners,
-    register,
-    office_work,
-    folders,
-    trust,
-    rollouts,
-)
+GROUPS = {
+    "the fleet itself": (parts, samples, simulation),
+    "kiosks": (settings, rollouts, identities, trust),
+    "what needs a person": (alerts,),
+    "people and programs": (people, tokens, calls, audit),
+    "the office": (register, office_work, folders),
+    "money, and other people's systems": (banks, partners),
+}
+"""Modules of ``fleet.commands`` under what somebody would look for."""
+
+EVERYDAY = """everyday, on behalf of somebody (fleet call operations: all that a page can do):
+  fleet call kiosks list --province 20 --table --as suda
+  fleet call alerts list --state open --table --as suda
+  fleet call rollouts list --as suda
+  fleet call settings show province 20 --as suda
+  fleet call people list --table --as nina
+"""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
-    arguments = parser().parse_args(argv)
+    arguments = _arguments(argv)
     arguments.data_dir = arguments.data_dir.resolve()
     os.environ["SALA_FLEET_DIR"] = str(arguments.data_dir)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.site.settings")
     arguments.data_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("SALA_SECRET_KEY", _secret_key(arguments.data_dir / "secret-key"))
     return int(arguments.carry_out(arguments))
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    """What was typed. ``more``: what only the command itself can understand, for those that ``takes_more``."""
+    made = parser()
+    arguments, more = made.parse_known_args(argv)
+    if more and not getattr(arguments, "takes_more", False):
+        made.error(f"unrecognized arguments: {' '.join(more)}")
+    arguments.more = more
+    return arguments
 
 
 def _secret_key(path: Path) -> str:
@@ -75,20 +83,25 @@ def _secret_key(path: Path) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """Of every command."""
-    made = argparse.ArgumentParser(prog="fleet", description="The fleet manager behind Sala's kiosks.")
+    made = argparse.ArgumentParser(prog="fleet", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EVERYDAY)
     made.add_argument(
         "--data-dir", type=Path, default=Path(os.environ.get("SALA_FLEET_DIR", "fleet-data")),
         help="database, certificates and keys (default: fleet-data, or SALA_FLEET_DIR)",
     )  # fmt: skip
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    commands = made.add_subparsers(required=True, metavar="COMMAND", help="fleet COMMAND --help: its options")
+    shown = ["The fleet manager behind Sala's kiosks."]
 
     def command(name: str, body: Body, what: str, needs: Needs = Needs.FLEET) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=what, description=what)
+        one = commands.add_parser(name, description=what)
         one.set_defaults(carry_out=partial(carry_out, body, needs))
+        shown.append(f"  {name:<20} {what}")
         return one
 
-    for group in GROUPS:
-        group.add(command)
+    for title, groups in GROUPS.items():
+        shown += ["", f"{title}:"]
+        for group in groups:
+            group.add(command)
+    made.description = "\n".join(shown)
     return made
 
 
