@@ -16,7 +16,9 @@ from fleet.alerts.models import Alert, Maintenance
 from fleet.devices.models import Kiosk, PlannedSettings
 from fleet.office.cases.models import Case
 from fleet.office.channels.models import Ticket
-from fleet.office.models import Factory, Folder, Notice, Office
+from fleet.office.fees.models import LetterRun
+from fleet.office.holidays.models import Holiday
+from fleet.office.models import Factory, Folder, Notice, Office, Province
 from fleet.office.register.models import Run
 from fleet.payments.models import Confirmation
 from fleet.people.scope import Area
@@ -99,10 +101,15 @@ _NUMBERED: dict[str, Owner] = {
     "planned-settings": _of_plan,
     "alerts/": _by_row(Alert.objects.all, "dopa_code"),
     "maintenance": _by_row(Maintenance.objects.all, "dopa_code"),
+    "letter": _by_row(LetterRun.objects.all, "office__province_id"),
+    "holidays": _by_row(Holiday.objects.all, "province_id"),
 }
 """By how a page or route begins."""
 
 _OWNERS: dict[str, Owner] = {
+    "dopa_code": lambda code, _: _code(code),
+    "province": lambda code, _: _code(code),
+    "iso_code": lambda code, _: Province.objects.filter(iso_code=code).values_list("pk", flat=True).first(),
     "layer": _of_layer,
     "key": _of_key,
     "plan": _of_plan,

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from fleet.acting.owners import province_of
 from fleet.audit.models import Entry, Kind
 from fleet.audit.trail import BEGINNING, Act, Doer, anchor, verify, whole_trail, write
 from fleet.audit.written_once import WrittenOnceError
 from fleet.devices.models import KioskCommand
 from fleet.office.cases.models import Case
-from fleet.office.models import Factory, Folder
+from fleet.office.fees.models import LetterRun
+from fleet.office.holidays.models import Holiday
+from fleet.office.models import Factory, Folder, Office
 from fleet.people.models import Membership, Role
+from fleet.people.scope import EVERYWHERE
 from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
 
@@ -157,6 +163,19 @@ def test_a_deed_is_written_with_its_reason_and_its_province() -> None:
     assert (entry.kind, entry.what, entry.about, entry.dopa_code) == ("did", "web:command", "KKN-01", 40)
     assert (entry.by_name, entry.address) == ("somebody", "127.0.0.1")
     assert json.loads(entry.said) == {"kind": "identify"}
+
+
+def test_a_line_is_of_the_things_province_also_where_the_whole_nation_acts() -> None:
+    office = Office.objects.get(pk="KKN")
+    run = LetterRun.objects.create(office=office, asked_at=timezone.now(), total=1)
+    day = Holiday.objects.create(on=date(2027, 5, 3), province_id=40, name_th="ตัวอย่าง", name_en="Sample")
+    for what, named in (
+        ("alert-rules-of", {"dopa_code": 40}), ("figures", {"year": 2569, "iso_code": "TH-40"}),
+        ("rounds/{province}", {"province": 40}), ("letter-runs/{number}", {"number": run.pk}),
+        ("letters/{number}/parts/{part}", {"number": run.pk, "part": 1}), ("holidays/{number}", {"number": day.pk}),
+    ):  # fmt: skip
+        assert province_of(named, what, EVERYWHERE) == 40, what
+    assert province_of({"number": 7}, "rollouts/{number}", EVERYWHERE) is None
 
 
 def test_a_refused_deed_is_written_as_one() -> None:
