@@ -10,11 +10,10 @@ import secrets
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from fleet.people.models import Membership, Role
 from fleet.people.sessions import end_all
-from fleet.people.tokens.models import Token
+from fleet.people.tokens import keeping
 
 NAME = "break-glass"
 WORDS, LETTERS = 6, "abcdefghjkmnpqrstuvwxyz23456789"
@@ -34,6 +33,6 @@ def make() -> str:
         Membership.objects.get_or_create(user=user, role=Role.NATIONAL_ADMIN, dopa_code=None)
         # A second factor would keep the envelope shut, a passkey or a token of its last user's would open without it.
         Authenticator.objects.filter(user=user).delete()
-        Token.objects.filter(person=user, ended_at=None).update(ended_at=timezone.now(), ended_by=NAME)
+        keeping.end_all(user, NAME)
         end_all(user)
     return password

@@ -119,7 +119,7 @@ class Agreed(Schema):
 
 
 class Active(Schema):
-    """Whether the account may come in. Let out, all its sessions end."""
+    """Whether the account may come in. Let out, its sessions end, its tokens and webhooks for good."""
 
     active: Claim
 

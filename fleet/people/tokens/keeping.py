@@ -152,7 +152,7 @@ def take_back(token: Token, by: str) -> bool:
 
 
 def end_all(person: User, by: str) -> None:
-    """End every token of an account that is closed, and every webhook: let in again, it makes them anew."""
+    """End every token of an account, and every webhook: whoever comes in by it after that makes them anew."""
     now = timezone.now()
     with transaction.atomic():
         Token.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_by=by[:150])

@@ -28,6 +28,7 @@ from fleet.site.sign_on import SignOnError, know
 from fleet.web.sign_on import ministry_urls
 from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
 from fleet.web.sign_on.views import GUESSES_OF_A_NAME, GUESSES_OF_A_NAME_HERE
+from fleet.webhooks.models import Subscription
 from tests.support.token_holder import holder
 
 PASSWORD = "a-sample-password"
@@ -314,8 +315,11 @@ def test_a_new_seal_leaves_no_other_way_into_the_account() -> None:
     user = User.objects.get(username=break_glass.NAME)
     Authenticator.objects.create(user=user, type="totp", data={})
     program = holder(user)
+    said = {"name": "left behind", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
+    assert program.ask("post", "webhooks", said).status_code == 201
     break_glass.make()
     assert not Authenticator.objects.filter(user=user).exists()
+    assert not Subscription.objects.filter(person=user, ended_at=None).exists()
     assert program.ask("get", "kiosks").status_code == 401
 
 
