@@ -37,6 +37,9 @@ SHAPES = ("landscape", "portrait")
 LANGUAGES = ("th", "en")
 UNFIT_EXIT = 3
 
+_NEW = "new-"
+"""How the name of a folder begins in which is being drawn."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PICTURE = re.compile(r"[a-z0-9-]{1,60}\.png")
 
@@ -95,10 +98,10 @@ def drawn(asked: Asked) -> tuple[Screen, ...]:
     folder = _folder() / asked.digest
     if not (folder / "drawn.json").exists():
         with _alone():
-            beside = Path(tempfile.mkdtemp(dir=_folder(), prefix="new-"))
+            _forget_old()
+            beside = Path(tempfile.mkdtemp(dir=_folder(), prefix=_NEW))
             try:
                 _run(asked, beside)
-                _forget_old()
                 beside.rename(folder)  # whole, or not there
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
@@ -154,8 +157,9 @@ def _run(asked: Asked, out: Path) -> None:
 
 
 def _forget_old() -> None:
-    """Leave room for one more; whoever has a page of the oldest open sees no pictures on it any more."""
+    """Leave room for one more, and nothing of a process that was killed while it drew; whoever has a page of the oldest
+    open sees no pictures on it any more."""
     kept = [each for each in _folder().iterdir() if _DIGEST.fullmatch(each.name)]
     kept.sort(key=lambda each: each.stat().st_mtime, reverse=True)
-    for each in kept[KEPT_MAX - 1 :]:
+    for each in [*kept[KEPT_MAX - 1 :], *_folder().glob(f"{_NEW}*")]:
         shutil.rmtree(each, ignore_errors=True)

@@ -4,7 +4,9 @@ it would look at a kiosk."""
 from __future__ import annotations
 
 import fcntl
+import os
 import re
+import shutil
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -23,7 +25,7 @@ from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer, PlannedSettings
 from fleet.people.models import Membership, Role
 from fleet.site.sample_other_fees import sample_fees
-from fleet.web.screen_preview import KEPT_MAX, TIMEOUT_S, Asked, PreviewError, Why, drawn
+from fleet.web.screen_preview import KEPT_MAX, Asked, PreviewError, Why, drawn
 
 PROVINCE, NATION = "/settings/province/20/", "/settings/national/"
 CODE = next(iter(sample_fees()))
@@ -232,4 +234,16 @@ def test_a_draft_no_kiosk_takes_is_told_and_leaves_nothing(previews: Path) -> No
         drawn(asked({"patience": {"step_s": 1}}))
     assert caught.value.why is Why.UNFIT
     assert not list(previews.glob("new-*"))
-    assert (KEPT_MAX, TIMEOUT_S) == (60, 20.0)
+
+
+def test_the_oldest_drafts_go_and_what_a_killed_one_left(previews: Path) -> None:
+    older = [previews / f"{number:064x}" for number in range(KEPT_MAX + 5)]
+    for number, each in enumerate((*older, previews / "new-killed")):
+        each.mkdir(parents=True)
+        os.utime(each, (number, number))
+    with pytest.raises(PreviewError):
+        drawn(asked({"patience": {"step_s": 1}}))
+    assert len([each for each in previews.iterdir() if each.is_dir()]) == KEPT_MAX - 1
+    assert [each.exists() for each in older[:2]] == [False, False]
+    for each in older:
+        shutil.rmtree(each, ignore_errors=True)
