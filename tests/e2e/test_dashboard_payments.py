@@ -73,9 +73,15 @@ def picture(page: Page, name: str) -> None:
 def test_from_the_qr_to_the_confirmed_slip(
     browser: Browser, fleet: RunningFleet, kiosk: WireKiosk, notices: Iterator[str]
 ) -> None:
-    """The visitor's phone runs no script; the bank is played on a phone too."""
+    """One phone of the visitor's runs no script, another looks by itself; the bank is played on a phone too."""
     opened = shown(kiosk, next(notices))
-    with watched_page(browser, size="phone", script=False) as slip, watched_page(browser, size="phone") as bank:
+    with (
+        watched_page(browser, size="phone", script=False) as slip,
+        watched_page(browser, size="phone") as other,
+        watched_page(browser, size="phone") as bank,
+    ):
+        other.page.goto(f"{fleet.address}/t/{opened.tracking_token}")
+        assert other.page.locator("meta[http-equiv=refresh]").count() == 0
         slip.page.goto(f"{fleet.address}/t/{opened.tracking_token}")
         expect(slip.page.locator("main")).to_contain_text("รอธนาคารยืนยัน")
         expect(slip.page.locator("main")).to_contain_text("1,500.00")
@@ -93,6 +99,8 @@ def test_from_the_qr_to_the_confirmed_slip(
         expect(bank.page.locator(".say[role=status]")).to_contain_text("1,500.00")
         picture(bank.page, "bank-confirmed-phone")
 
+        expect(other.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")
+        assert other.page.locator("#track[data-waits]").count() == 1  # the same page: only what it shows is new
         slip.page.reload()
         expect(slip.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")
         assert slip.page.locator("meta[http-equiv=refresh]").count() == 0

@@ -1,4 +1,4 @@
-"""Where the QR on a slip leads: is it paid? No sign-in, no name, no script, one small page.
+"""Where the QR on a slip leads: is it paid? No sign-in, no name, one small page that needs no script.
 
 Whoever holds the slip may know; nobody else can guess the token, and the page tells nobody where it was.
 """
@@ -21,6 +21,9 @@ from fleet.web.limits import Allowance, address_of, too_often
 
 LOOKS = Allowance(times=60, window_s=60)
 """Looks an address and minute; a page that waits looks six times, so ten phones fit behind one address."""
+
+WAITING = ("waiting", "looking")
+"""States that may still change: the page looks again by itself (``tracking.js``; by its own reload without a script)."""
 
 
 @require_safe
@@ -47,7 +50,8 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         return _registration(request, row)
     if found is None and (case := Case.objects.select_related("office").filter(token=token).first()):
         return render(request, "web/case_tracking.html", case_words.shown(case, timezone.localdate()))
-    return render(request, "web/tracking.html", {"found": found}, status=200 if found else 404)
+    waits = found is not None and found.state in WAITING
+    return render(request, "web/tracking.html", {"found": found, "waits": waits}, status=200 if found else 404)
 
 
 def _registration(request: HttpRequest, row: Registration) -> HttpResponse:
