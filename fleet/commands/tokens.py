@@ -80,11 +80,11 @@ def _end(arguments: argparse.Namespace) -> Said:
 
     from fleet.audit.models import Kind
     from fleet.audit.trail import Act, Doer, write
-    from fleet.people.tokens.keeping import in_force, take_back
+    from fleet.people.tokens.keeping import end, in_force
 
     found = list(in_force(timezone.now()).filter(start=arguments.start[:12]))
     if len(found) != 1:
         raise CommandError(f"{len(found)} tokens that hold begin with {arguments.start[:12]!r}")
-    take_back(found[0], "fleet token")
+    end(found[0], "fleet token")
     write(Doer(None, "fleet token"), Act(Kind.DID, "fleet token end", found[0].start))
     return {"ended": found[0].start}

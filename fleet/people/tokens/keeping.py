@@ -138,17 +138,12 @@ def scope_of_token(token: Token) -> Scope:
 
 
 def end(token: Token, by: str) -> bool:
-    """It is no longer needed; whether it was still there."""
-    ended = Token.objects.filter(pk=token.pk, ended_at__isnull=True)
-    return bool(ended.update(ended_at=timezone.now(), ended_by=by[:150]))
-
-
-def take_back(token: Token, by: str) -> bool:
-    """End it, and the webhooks it has made; whether it was still there."""
+    """Take a token back, and end the webhooks it has made; whether it was still there."""
+    now, why = timezone.now(), "by-person" if by == token.person.get_username() else "by-admin"
     with transaction.atomic():
-        why = "by-person" if by == token.person.get_username() else "by-admin"
-        Subscription.objects.filter(token_no=token.pk, ended_at=None).update(ended_at=timezone.now(), ended_why=why)
-        return end(token, by)
+        Subscription.objects.filter(token_no=token.pk, ended_at=None).update(ended_at=now, ended_why=why)
+        ended = Token.objects.filter(pk=token.pk, ended_at__isnull=True)
+        return bool(ended.update(ended_at=now, ended_by=by[:150]))
 
 
 def end_all(person: User, by: str) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from fleet.office.models import Province
 from fleet.people.scope import Scope, scope_of
-from fleet.people.tokens.keeping import TokenError, Wanted, make, take_back
+from fleet.people.tokens.keeping import TokenError, Wanted, end, make
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import READ_ONLY, RIGHTS, Part, changing, reading
 from fleet.web import token_words
@@ -84,7 +84,7 @@ def _ended(request: HttpRequest, scope: Scope, user: User) -> None:
     found = _seen(scope, user).filter(pk=int(number[:12])).first() if is_number else None
     if found is None:
         raise Http404
-    take_back(found, user.get_username())
+    end(found, user.get_username())
     told(request, found.start)
 
 

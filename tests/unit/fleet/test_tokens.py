@@ -13,7 +13,7 @@ from fleet.people.appointing import set_active
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
 from fleet.people.tokens import keeping
-from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token, take_back
+from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
 from fleet.webhooks.models import Subscription
@@ -146,16 +146,16 @@ def test_who_had_a_token_that_is_taken_back_hears_nothing_any_more() -> None:
     user = person(Role.OFFICER)
     one, other = holder(user), holder(user)
     theirs, own = listening(one), by_hand(user)
-    take_back(other.token, user.username)
+    end(other.token, user.username)
     assert why_ended(theirs) == ""
-    take_back(one.token, "nation")
+    end(one.token, "nation")
     assert (why_ended(theirs), why_ended(own)) == ("by-admin", "")
 
 
 def test_a_token_that_was_for_one_question_leaves_what_it_began() -> None:
     one = holder(person(Role.OFFICER))
     theirs = listening(one)
-    end(one.token, "fleet call")
+    one.token.delete()
     assert why_ended(theirs) == ""
 
 
