@@ -111,6 +111,11 @@ def _since(device: SaidDevice, now: datetime) -> datetime:
     return since if since is not None and timedelta(0) <= now - since <= BELIEVED_FOR else now
 
 
+def _has_lasted(device: SaidDevice, now: datetime, at_least: timedelta) -> bool:
+    """Whether a device is so for long enough to be news. Where nobody can know it is: told early, and not never."""
+    return device.since is None or abs(now - device.since) >= at_least
+
+
 def _devices(seen: Seen, policy: AlertPolicy, now: datetime) -> Iterator[Finding]:
     for name, device in seen.said.devices.items():
         since = _since(device, now)
@@ -125,7 +130,7 @@ def _devices(seen: Seen, policy: AlertPolicy, now: datetime) -> Iterator[Finding
                 since,
                 part=name[:20],
                 facts={"state": device.state, "detail": device.detail[:80]},
-                opens=now - since >= timedelta(minutes=policy.device.minutes),
+                opens=_has_lasted(device, now, timedelta(minutes=policy.device.minutes)),
             )
 
 
