@@ -1,6 +1,6 @@
 """Goes through the pages as somebody would who follows every link: one page of each kind (``/kiosks/*/``).
 
-What it is: the one way in which looks at the whole site (``accessibility``, ``pages``, ``lighthouse``) find pages, so
+What it is: the one way in which looks at the whole site (``accessibility``, ``pages``) find pages, so
 that a new page is looked at without being named anywhere. What it is not: a test; it presses nothing.
 """
 
