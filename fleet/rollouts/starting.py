@@ -124,6 +124,15 @@ def _seed(draft: Draft) -> str:
     return draft.firmware.manifest_hash if draft.firmware else f"{draft.layer}/{draft.key}/{draft.reason}"
 
 
+def _nobody(out: Counter[Why]) -> str:
+    """Who types a command sees no preview: the reasons, the most frequent first, and what helps against the one that
+    somebody can end.
+    """
+    reasons = ", ".join(f"{count} {why}" for why, count in out.most_common()) or "there are no such kiosks"
+    ends = "; elsewhere: in an open roll-out of the same kind, which can be cancelled" if Why.ELSEWHERE in out else ""
+    return f"nobody would be in it: {reasons}{ends}"
+
+
 @transaction.atomic
 def start(draft: Draft, author: User | None) -> Rollout:
     """Begin a roll-out. Nobody is asked yet: that is the conductor's.
@@ -137,7 +146,7 @@ def start(draft: Draft, author: User | None) -> Rollout:
     now = timezone.now()
     shown = preview(draft, now)
     if not shown.total:
-        raise PlanError("nobody would be in it")
+        raise PlanError(_nobody(Counter(shown.out)))
     staged = staging.stage(draft.layer, draft.key, draft.document) if draft.document is not None else None
     rollout = Rollout.objects.create(
         kind=draft.kind, firmware=draft.firmware, staged=staged, settings_layer=draft.layer, settings_key=draft.key,

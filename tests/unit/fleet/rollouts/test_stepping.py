@@ -305,6 +305,12 @@ def test_two_roll_outs_never_have_the_same_kiosk_and_a_newer_one_takes_it_over(w
     assert first.state == RolloutState.SUPERSEDED
 
 
+def test_one_that_nobody_would_be_in_says_why_and_what_helps(world: World) -> None:
+    begin("all")
+    with pytest.raises(PlanError, match=r"nobody would be in it: 30 elsewhere, 6 no-slots; elsewhere: .* can be cancelled$"):
+        begin("all", firmware=bundle(WORSE, "0.3.0"))
+
+
 def test_a_preview_tells_who_and_why_and_a_start_does_what_it_said(world: World) -> None:
     KioskTag.objects.create(kiosk_id=world.kiosk_ids[5], tag="pilot")
     draft = Draft(plan("tag:pilot; 4; 50%"), "ทดลอง", bundle(NEW))
