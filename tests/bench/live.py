@@ -1,10 +1,11 @@
 """Bench row ``live-change-ms``: from a kiosk's status at the broker to the event on the pages of 200 people.
 
-A real broker, ingest and serve over a nation (``nation``) whose kiosks send their heartbeats meanwhile, one in a minute
-each. 200 people, each with a session of their own: the nation's page watched by its admins and by one of every
-province, the list of a province, single kiosks. Every 1.5 seconds a kiosk breaks or is well again; each page that shows
-it is a sample: from the publication to the moment when the bench has read and unpacked the event that shows it. What
-is late counts as late; what has not come after a minute is no figure but an error.
+A real broker, ingest and serve over a nation (``nation``) whose kiosks send their heartbeats, one in a minute each.
+The pages are opened when every one has been heard: a nation that comes back whole is another figure. 200 people, each
+with a session of their own: the nation's page watched by its admins and by one of every province, the list of a
+province, single kiosks. Every 1.5 seconds a kiosk breaks or is well again; each page that shows it is a sample: from
+the publication to the moment when the bench has read and unpacked the event that shows it. What is late counts as
+late; what has not come after a minute is no figure but an error.
 
 The bench itself is 200 browsers on the same machine, and takes processor from what it measures.
 ``SALA_BENCH_LIVE=0.05`` makes a twentieth of the nation, for trying the row out.
@@ -45,9 +46,11 @@ SETTLE_S = 5.0
 LATE_S = 60.0
 HEARTBEAT_S = 60.0
 DEVICES = ("card", "scanner", "printer", "panel", "display")
-_WELL = """
-SELECT kiosk_id FROM devices_kioskstate WHERE said_rank = 5 AND alive AND kiosk_id LIKE 'P%' ORDER BY kiosk_id
+_ALIVE = """
+SELECT kiosk_id, said_rank = 5 FROM devices_kioskstate WHERE alive AND kiosk_id LIKE 'P%' ORDER BY kiosk_id
 """
+"""5: nothing that is not well was said (``fleet.devices.truth.RANK``)."""
+
 _PROVINCES = "SELECT dopa_code FROM office_province WHERE dopa_code <> 10 ORDER BY dopa_code"
 """But Bangkok, which has no provincial office."""
 
@@ -95,9 +98,9 @@ def measure() -> list[Row]:
         made.start("serve")
         port = int(made.ports["http"])
         made.await_port(port)
-        well = [kiosk_id for (kiosk_id,) in made.rows(_WELL)]
+        alive = {kiosk_id: bool(is_well) for kiosk_id, is_well in made.rows(_ALIVE)}
         broker = made.service("fleet-ingest-5", client_id="fleet-ingest-5")
-        return [asyncio.run(_measure(_Rig(made, broker, port, provinces, well, keys)))]
+        return [asyncio.run(_measure(_Rig(made, broker, port, provinces, alive, keys)))]
 
 
 def _people(provinces: Sequence[int]) -> dict[str, tuple[str, int | None]]:
@@ -111,17 +114,20 @@ class _Rig:
     broker: Client
     port: int
     provinces: Sequence[int]
-    well: Sequence[str]
+    alive: dict[str, bool]
+    """The kiosks that can be heard, and whether they are well."""
     keys: dict[str, str]
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """Since when every device is as it is, but those of a kiosk that breaks."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
     def say(self, kiosk_id: str, *, is_well: bool = True) -> None:
         """What a kiosk says now; nobody waits for the broker."""
-        now = datetime.now(UTC)
-        devices = {name: DeviceStatus(state=DeviceState.ONLINE, since=now, model="ตัวอย่าง") for name in DEVICES}
+        since = self.began_at
+        devices = {name: DeviceStatus(state=DeviceState.ONLINE, since=since, model="ตัวอย่าง") for name in DEVICES}
         if not is_well:
-            devices["card"] = DeviceStatus(state=DeviceState.HARDWARE_ERROR, since=now)
-        status = Status(session_no=3, no=next(self.numbers), at=now, devices=devices, paper="full")
+            devices["card"] = DeviceStatus(state=DeviceState.HARDWARE_ERROR, since=since)
+        status = Status(session_no=3, no=next(self.numbers), at=datetime.now(UTC), devices=devices, paper="full")
         self.broker.publish(kiosk_topic(kiosk_id, Channel.STATUS), encode(status), is_answered=False)
 
 
@@ -146,14 +152,18 @@ def _of_province(code: int) -> Callable[[str], bool]:
 
 
 async def _measure(rig: _Rig) -> Row:
-    provinces = [rig.well[0], *(b for a, b in itertools.pairwise(rig.well) if a[:3] != b[:3])]
+    well = [kiosk_id for kiosk_id, is_well in rig.alive.items() if is_well]
+    provinces = [well[0], *(b for a, b in itertools.pairwise(well) if a[:3] != b[:3])]
     targets = provinces[::7][:TARGETS]
     pages = _watched(rig, targets)
+    all_heard = asyncio.Event()
+    beats = asyncio.create_task(_heartbeats(rig, targets, all_heard))
+    await all_heard.wait()
+    await asyncio.sleep(SETTLE_S)  # for ingest
     for watching in pages:
         text, watching.page = await asyncio.to_thread(open_page, rig.port, watching.session_key, watching.path)
         watching.show(text)
     readers = [asyncio.create_task(_read(rig.port, watching)) for watching in pages]
-    beats = asyncio.create_task(_heartbeats(rig, [each for each in rig.well if each not in targets]))
     while not all(each.is_settled for each in pages):
         if dead := [each for each in readers if each.done()]:
             await dead[0]
@@ -175,7 +185,7 @@ async def _measure(rig: _Rig) -> Row:
         goal=GOAL_MS,
         note=(
             f"p95 of {len(samples_ms):,} showings of {CHANGES} changes to {PEOPLE} people; median {p50:.0f}, longest "
-            f"{worst:.0f}; {len(rig.well):,} kiosks with a heartbeat a minute; serve {memory_mb:.0f} MB and "
+            f"{worst:.0f}; {len(rig.alive):,} kiosks with a heartbeat a minute; serve {memory_mb:.0f} MB and "
             f"{100 * busy:.0f} % of a core, with 200 browsers of the bench beside it"
         ),
     )
@@ -205,12 +215,15 @@ async def _change(
     return samples_ms
 
 
-async def _heartbeats(rig: _Rig, kiosk_ids: Sequence[str]) -> None:
-    """All of them in a minute, evenly."""
+async def _heartbeats(rig: _Rig, targets: Sequence[str], all_heard: asyncio.Event) -> None:
+    """Of all that can be heard, in a minute, evenly; after the first round ``targets`` are left to who breaks them."""
     began_s = time.perf_counter()
-    for number, kiosk_id in enumerate(itertools.cycle(kiosk_ids), 1):
-        rig.say(kiosk_id)
-        due_s = began_s + number * HEARTBEAT_S / len(kiosk_ids)
+    for number, (kiosk_id, is_well) in enumerate(itertools.cycle(rig.alive.items()), 1):
+        if number <= len(rig.alive) or kiosk_id not in targets:
+            rig.say(kiosk_id, is_well=is_well)
+        if number == len(rig.alive):
+            all_heard.set()
+        due_s = began_s + number * HEARTBEAT_S / len(rig.alive)
         if (wait_s := due_s - time.perf_counter()) > 0:
             await asyncio.sleep(wait_s)
 
