@@ -141,7 +141,7 @@ def _ssh(arguments: argparse.Namespace) -> Said:
     from fleet.devices.desired import change_settings, latest_document
     from fleet.devices.models import Kiosk, Layer
     from fleet.protocol.settings import SettingsError
-    from fleet.trust.authority import Authority
+    from fleet.trust.certificates import authority
 
     kiosk = Kiosk.objects.select_related("office").filter(pk=arguments.kiosk_id).first()
     if kiosk is None:
@@ -152,8 +152,7 @@ def _ssh(arguments: argparse.Namespace) -> Said:
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=arguments.hours, minutes=-1)
     file = arguments.key.with_name(f"{arguments.key.stem}-cert.pub")
     try:
-        authority = Authority(arguments.data_dir / "certificates")
-        signed = authority.sign_ssh(arguments.key.read_bytes(), kiosk.pk, arguments.whose, until)
+        signed = authority().sign_ssh(arguments.key.read_bytes(), kiosk.pk, arguments.whose, until)
         before = latest_document(Layer.KIOSK, kiosk.pk)
         document = {**(before.document if before else {}), "ssh_until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
         with transaction.atomic():

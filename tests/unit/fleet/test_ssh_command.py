@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_public_identity
+from cryptography.x509 import load_pem_x509_certificate
 
 from fleet.audit.models import Entry
 from fleet.commands import identities
@@ -17,6 +18,7 @@ from fleet.commands.command import CommandError
 from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer
 from fleet.protocol.settings import read_settings
+from fleet.trust.certificates import authority
 
 
 def asked(tmp_path: Path, **changes: Any) -> Namespace:
@@ -27,6 +29,10 @@ def asked(tmp_path: Path, **changes: Any) -> Namespace:
     return Namespace(**usual | changes)
 
 
+def _pem(key: Any) -> bytes:
+    return bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
 def test_it_signs_for_one_kiosk_opens_its_door_and_writes_it_down(tmp_path: Path) -> None:
     change_settings(Layer.KIOSK, "CBI-02", {"greeting": {"th": "เชิญ", "en": "Come in"}}, None, "test")
     before = Entry.objects.count()
@@ -35,6 +41,7 @@ def test_it_signs_for_one_kiosk_opens_its_door_and_writes_it_down(tmp_path: Path
     until = datetime.fromisoformat(str(said["until"]))
     assert timedelta(minutes=115) < until - datetime.now(UTC) < timedelta(hours=2)
     signed = load_ssh_public_identity(Path(str(said["certificate"])).read_bytes().strip())
+    assert _pem(signed.signature_key()) == _pem(load_pem_x509_certificate(authority().root_pem).public_key())  # type: ignore[union-attr]
     assert signed.valid_principals == [b"CBI-02"]  # type: ignore[union-attr]  # it is a certificate
     assert signed.valid_before == int(until.timestamp())  # type: ignore[union-attr]
     latest = latest_document(Layer.KIOSK, "CBI-02")
