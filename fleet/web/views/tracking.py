@@ -23,7 +23,7 @@ LOOKS = Allowance(times=60, window_s=60)
 """Looks an address and minute; a page that waits looks six times, so ten phones fit behind one address."""
 
 WAITING = ("waiting", "looking")
-"""States that may still change: the page looks again by itself (``tracking.js``; by its own reload without a script)."""
+"""States that may still change: the page looks again by itself (``tracking.js``; without scripts by a reload)."""
 
 
 @require_safe
