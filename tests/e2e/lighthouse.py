@@ -82,16 +82,16 @@ class Marks:
 
     name: str
     path: str
-    performance: int
-    accessibility: int
-    best_practices: int
-    first_paint_ms: int
-    largest_paint_ms: int
-    blocking_ms: int
-    shift: float
-    kb: int
-    machine: int
     why: tuple[str, ...]
+    performance: int = 0
+    accessibility: int = 0
+    best_practices: int = 0
+    first_paint_ms: int = 0
+    largest_paint_ms: int = 0
+    blocking_ms: int = 0
+    shift: float = 0.0
+    kb: int = 0
+    machine: int = 0
 
     @property
     def holds(self) -> bool:
@@ -127,7 +127,7 @@ def asked(site: Site, name: str, path: str) -> Marks:
     try:
         subprocess.run(command, check=True, timeout=TIMEOUT_S)
     except subprocess.SubprocessError as err:
-        return Marks(name, path, 0, 0, 0, 0, 0, 0, 0.0, 0, 0, (f"Lighthouse gave no marks: {type(err).__name__}",))
+        return Marks(name, path, (f"Lighthouse gave no marks: {type(err).__name__}",))
     return _marks(name, path, json.loads(report.read_text("utf-8")))
 
 
