@@ -1,4 +1,5 @@
-"""What waits to be told leaves: to each person by their addresses in order, never more than the hour has room for.
+"""What waits to be told leaves: to each person by their addresses in order, never more than the hour has room for; of
+calls at once, beside that, never more than ``limiting.CALLS_MOST``.
 
 Rules: a try stands in the database before it leaves, and counts; whoever is killed between leaving and writing that
 down leaves a letter that is tried again under the same key: told at least once, and who receives it can tell. What
@@ -18,17 +19,17 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fleet.alerts.deeds import is_allowed
 from fleet.alerts.letters import RESET, machine_body, text_of
-from fleet.alerts.limiting import HOUR, Waiting, next_letter
+from fleet.alerts.limiting import HOUR, Plan, Waiting, next_letter
 from fleet.alerts.models import Address, Alert, Attempt, Channel, Duty, Letter, Message
 from fleet.alerts.policies import in_force
 from fleet.alerts.telling import seen
 from fleet.people.scope import scope_of
-from fleet.webhooks.posting import place_of, post
-from fleet.webhooks.signing import DELIVERY, SIGNATURE, signature
+from fleet.webhooks.posting import place_of
+from fleet.webhooks.sending import send
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,7 @@ class Carriers:
     def _post(to: Address, key: str, body: bytes, now: datetime) -> str:
         if not is_allowed(to.address):
             return "not allowed"
-        headers = {"Content-Type": "application/json", SIGNATURE: signature(to.secret, body, now), DELIVERY: key}
-        came = post(place_of(to.address, settings.WEBHOOK_ORIGINS), headers, body)
+        came = send(place_of(to.address, settings.WEBHOOK_ORIGINS), to.secret, key, body, now)
         return "" if came.is_taken else came.why or f"HTTP {came.status}"
 
 
@@ -82,19 +82,26 @@ def _open_for(person: User) -> list[Alert]:
     return list(rows.order_by("opened_at")[:OPEN_LISTED])
 
 
+def _not_quiet(at_once: Q, now: datetime) -> Q:
+    """Of people whose hour has room: for everything, or, where it is ``at_once``, for calls."""
+    quiet = Duty.objects.filter(quiet_until__gt=now).values("pk")
+    without_calls = Duty.objects.filter(calls_quiet_until__gt=now).values("pk")
+    return ~Q(person_id__in=quiet) | (at_once & ~Q(person_id__in=without_calls))
+
+
 def waiting(now: datetime) -> QuerySet[Message]:
     """Messages that may leave now, of people whose hour has room, who have an address and whose account is open."""
     rows = Message.objects.filter(letter__isnull=True, withdrawn_at__isnull=True, not_before__lte=now)
-    quiet = Duty.objects.filter(quiet_until__gt=now).values("pk")
     rows = rows.filter(person__is_active=True, person_id__in=Address.objects.values("person_id"))
-    return rows.exclude(person_id__in=quiet)
+    return rows.filter(_not_quiet(Q(at_once=True), now))
 
 
 def _due_again(now: datetime) -> QuerySet[Letter]:
-    """Letters whose pause is over, or whose sender is dead."""
+    """Letters whose pause is over, or whose sender is dead; ``at_once``: whether there is a call in it."""
     rows = Letter.objects.filter(Q(state=State.WAITING) | Q(state=State.SENDING), next_at__lte=now)
-    rows = rows.filter(person__is_active=True)
-    return rows.exclude(person_id__in=Duty.objects.filter(quiet_until__gt=now).values("pk"))
+    calls = Message.objects.filter(letter=OuterRef("pk"), at_once=True, withdrawn_at__isnull=True)
+    rows = rows.filter(person__is_active=True).annotate(at_once=Exists(calls))
+    return rows.filter(_not_quiet(Q(at_once=True), now))
 
 
 def is_anything_due(now: datetime) -> bool:
@@ -102,25 +109,58 @@ def is_anything_due(now: datetime) -> bool:
     return waiting(now).exists() or _due_again(now).exists()
 
 
+def _people(now: datetime, **which: bool) -> set[int]:
+    """Those for whom something is due."""
+    found = set(waiting(now).filter(**which).values_list("person_id", flat=True))
+    return found | set(_due_again(now).filter(**which).values_list("person_id", flat=True))
+
+
 def send_all(carriers: Carriers, now: Callable[[], datetime], stop: Callable[[], bool]) -> int:
-    """Send what is due, until nothing is; how many tries."""
-    tries = 0
-    people = set(waiting(now()).values_list("person_id", flat=True))
-    people |= set(_due_again(now()).values_list("person_id", flat=True))
-    for person in sorted(people):
-        while not stop() and (begun := begin(person, carriers, now())) is not None:
-            finish(*begun, carriers, now)
-            tries += 1
+    """Send what is due, until nothing is; how many tries. Whoever is called at once comes before everybody else, also
+    when that became due while others' letters left: each may take a minute."""
+    tries, people, done = 0, _people(now()), set[int]()
+    while not stop() and (called := _people(now(), at_once=True) - done or people):
+        person = min(called)
+        if (begun := begin(person, carriers, now())) is None:
+            people.discard(person)
+            done.add(person)
+            continue
+        finish(*begun, carriers, now)
+        tries += 1
     return tries
 
 
 def _withdraw_unseen(person: User, now: datetime) -> None:
-    """Take back what would leave now, but is of alerts that are not there for this account any more."""
+    """Take back what would leave now, but is of alerts that are not there for this account any more. Tries that were
+    made stay: they were made, and count."""
     mine = Message.objects.filter(person=person, alert__isnull=False, withdrawn_at__isnull=True)
     due_again = _due_again(now).filter(person=person)
-    would_leave = mine.filter(Q(letter__isnull=True, not_before__lte=now) | Q(letter__in=due_again))
-    would_leave.exclude(alert__in=seen(scope_of(person))).update(withdrawn_at=now, letter=None)
-    due_again.filter(messages__isnull=True).delete()
+    would_leave = mine.filter(Q(letter__isnull=True, not_before__lte=now) | Q(letter__in=due_again.values("pk")))
+    would_leave.exclude(alert__in=seen(scope_of(person))).update(withdrawn_at=now)
+    held = Message.objects.filter(letter=OuterRef("pk"), withdrawn_at__isnull=True)
+    due_again.filter(~Exists(held)).update(state=State.WITHDRAWN, next_at=None)
+
+
+def _choose(person: int, now: datetime) -> tuple[Letter, list[Message], Plan] | None:
+    """The next letter, one that leaves again or a new one with its messages; None when none may leave before a moment
+    that is written down."""
+    again = _due_again(now).filter(person_id=person).order_by("-at_once", "next_at").first()
+    ready = list(waiting(now).filter(person_id=person))
+    queue = [Waiting(each.pk, each.made_at, each.is_failing, each.at_once) for each in ready]
+    if again is not None and (again.at_once or not any(each.at_once for each in ready)):
+        queue = [Waiting(0, now, at_once=again.at_once)]
+    else:
+        again = None
+    tries = Attempt.objects.filter(person_id=person, at__gt=now - HOUR)
+    left_at, past_at = ([each.at for each in tries if each.is_past is past] for past in (False, True))
+    plan = next_letter(queue, left_at, in_force().nation.sending.most_an_hour, now, past_at)
+    quiet = {"quiet_until": plan.again_at, "calls_quiet_until": plan.calls_again_at}
+    if found := {name: until for name, until in quiet.items() if until is not None}:
+        Duty.objects.filter(pk=person).update(**found)
+    if not plan.numbers:
+        return None
+    letter = again or Letter(key=secrets.token_hex(16), person_id=person, made_at=now)
+    return letter, [each for each in ready if each.pk in set(plan.numbers)], plan
 
 
 def begin(person: int, carriers: Carriers, now: datetime) -> tuple[Letter, Attempt] | None:
@@ -128,33 +168,31 @@ def begin(person: int, carriers: Carriers, now: datetime) -> tuple[Letter, Attem
     Duty.objects.get_or_create(pk=person)
     with transaction.atomic():
         duty = Duty.objects.select_for_update().get(pk=person)
-        if duty.quiet_until is not None and duty.quiet_until > now:
-            return None
-        addresses = [each for each in Address.objects.filter(person_id=person) if carriers.can(each.channel)]
-        left_at = list(Attempt.objects.filter(person_id=person, at__gt=now - HOUR).values_list("at", flat=True))
         _withdraw_unseen(duty.person, now)
-        again = _due_again(now).filter(person_id=person).order_by("next_at").first()
-        ready = waiting(now).filter(person_id=person)
-        queue = [Waiting(0, now)] if again else [Waiting(each.pk, each.made_at, each.is_failing) for each in ready]
-        plan = next_letter(queue, left_at, in_force().nation.sending.most_an_hour, now)
-        if plan.again_at is not None:
-            Duty.objects.filter(pk=person).update(quiet_until=plan.again_at)
-        if not plan.numbers:
+        chosen = _choose(person, now)
+        if chosen is None:
             return None
-        letter = again or Letter(key=secrets.token_hex(16), person_id=person, made_at=now)
+        letter, messages, plan = chosen
         letter.state, letter.tries, letter.next_at = State.SENDING, letter.tries + 1, now + SENDING_FOR
         letter.save()
-        if again is None:
-            ready.filter(pk__in=plan.numbers).update(letter=letter)
+        Message.objects.filter(pk__in=[each.pk for each in messages]).update(letter=letter)
+        addresses = [each for each in Address.objects.filter(person_id=person) if carriers.can(each.channel)]
         to = addresses[(letter.tries - 1) % len(addresses)] if addresses else None
-        channel = to.channel if to else ""
-        attempt = Attempt.objects.create(letter=letter, person_id=person, address=to, channel=channel, at=now)
+        attempt = Attempt.objects.create(
+            letter=letter,
+            person_id=person,
+            address=to,
+            channel=to.channel if to else "",
+            at=now,
+            is_past=plan.is_past,
+        )
     return letter, attempt
 
 
 def finish(letter: Letter, attempt: Attempt, carriers: Carriers, now: Callable[[], datetime]) -> str:
     """Send what was begun, and write down what became of it; the state it is in then."""
-    messages = list(letter.messages.select_related("alert").order_by("pk"))
+    held = letter.messages.filter(withdrawn_at__isnull=True)
+    messages = list(held.select_related("alert").order_by("pk"))
     to = attempt.address
     why = carriers.send(to, letter, messages, now()) if to is not None else "no carrier"
     state, next_at = State.SENT, None

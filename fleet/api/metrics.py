@@ -19,6 +19,8 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from fleet.acting.seen import kiosks_seen
+from fleet.alerts.models import Message
+from fleet.alerts.telling import seen
 from fleet.devices import standing
 from fleet.devices.hearing import hears
 from fleet.devices.models import KioskCommand, KioskState, Lease, Outgoing
@@ -100,6 +102,10 @@ def _kiosks(scope: Scope, now: datetime) -> Iterator[Metric]:
     yield Metric("sala_kiosks", "gauge", "Kiosks by what is true of them", values)
     unsettled = standing.by_settings(kiosks_seen(scope).order_by()).filter(has_it=False).count()
     yield _one("sala_kiosks_unsettled", "Kiosks that do not run the settings they should", unsettled)
+    alerts = seen(scope).filter(closed_at=None).order_by().values_list("condition").annotate(Count("pk"))
+    yield Metric(
+        "sala_alerts_open", "gauge", "Alerts that are not over", tuple(({"condition": c}, float(n)) for c, n in alerts)
+    )
     records = KioskState.objects.filter(kiosk__in=kiosks_seen(scope).order_by().values("pk"))
     total = records.aggregate(all=Sum("committed_through"))["all"] or 0
     yield _one(
@@ -131,6 +137,7 @@ def _oldest() -> datetime | None:
 
 def _queues(now: datetime) -> Iterator[tuple[dict[str, str], float]]:
     counts = {
+        "alerts": Message.objects.filter(letter=None, withdrawn_at=None, not_before__lte=now).count(),
         "letters": LetterPart.objects.filter(done_at=None).count(),
         "reminders": Reminder.objects.filter(state__in=("sending", "waiting")).count(),
         "register": Run.objects.filter(

@@ -60,7 +60,8 @@ def _up(arguments: argparse.Namespace) -> None:
     configuration = _broker_config_elsewhere(data_dir)
     allow_many_files()
     _import_parts()
-    children = Children({**os.environ, **broker_environment()})
+    is_json = os.environ.get("SALA_LOG", "") == "json"
+    children = Children({**os.environ, **broker_environment()}, logs_lines=is_json)
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

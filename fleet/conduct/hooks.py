@@ -20,8 +20,8 @@ from fleet.devices.hearing import hears
 from fleet.devices.models import KioskState
 from fleet.webhooks.models import Absence, Delivery, Event, Kind, State, Subscription, Try
 from fleet.webhooks.occurring import occurred
-from fleet.webhooks.posting import NotThereError, Outcome, Place, place_of, post
-from fleet.webhooks.signing import DELIVERY, SIGNATURE, signature
+from fleet.webhooks.posting import NotThereError, Outcome, place_of
+from fleet.webhooks.sending import send
 
 OFFLINE_AFTER = timedelta(minutes=1)
 """A line that comes back within it was not worth telling."""
@@ -108,7 +108,8 @@ def _tell(delivery: Delivery, clock: Callable[[], datetime]) -> bool:
         return False
     at = clock()
     try:
-        outcome = _post(place_of(subscription.address, settings.WEBHOOK_ORIGINS), delivery, at)
+        place = place_of(subscription.address, settings.WEBHOOK_ORIGINS)
+        outcome = send(place, secret(subscription), str(delivery.pk), body_of(event), at)
     except NotThereError as err:
         outcome = Outcome(0, str(err), 0)
     Try.objects.create(delivery=delivery, at=at, status=outcome.status, why=outcome.why, took_ms=outcome.took_ms)
@@ -122,17 +123,6 @@ def _tell(delivery: Delivery, clock: Callable[[], datetime]) -> bool:
     else:
         _wait(delivery, clock())
     return outcome.is_taken
-
-
-def _post(place: Place, delivery: Delivery, at: datetime) -> Outcome:
-    body = body_of(delivery.event)
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "sala",
-        DELIVERY: str(delivery.pk),
-        SIGNATURE: signature(secret(delivery.subscription), body, at),
-    }
-    return post(place, headers, body)
 
 
 def body_of(event: Event) -> bytes:

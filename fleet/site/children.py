@@ -12,13 +12,14 @@ import gc
 import logging
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TextIO
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ PR_SET_NAME = 15
 
 RESTART_AFTER_S = 1.0
 STOP_TIMEOUT_S = 10.0
+TURN_S = 0.2
 OUR_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -88,7 +90,46 @@ def _be_part(name: str, run: Callable[[], None], die_with_parent: Callable[[], N
     for number in OUR_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, OUR_SIGNALS)
-    run()
+    try:
+        run()
+    except Exception:  # the top of a part: what broke stands in the log like all else, then it is started again
+        log.critical("%s broke", name, exc_info=True)
+        raise SystemExit(1) from None
+
+
+class _Lines:
+    """What a stranger writes, into our own log a line at a time. Never waits."""
+
+    def __init__(self, name: str) -> None:
+        self._log = logging.getLogger(name)
+        self._pipe, self.far_end = os.pipe()
+        os.set_blocking(self._pipe, False)
+        self._begun = b""
+
+    def take(self) -> None:
+        """What it has written since."""
+        while True:
+            try:
+                came = os.read(self._pipe, 65536)
+            except BlockingIOError:
+                return
+            *lines, self._begun = (self._begun + came).split(b"\n")
+            for line in lines:
+                text = _TIME.sub("", line.decode("utf-8", "replace").strip())
+                self._log.log(_level(text), text)
+            if not came:
+                return
+
+
+def _level(text: str) -> int:
+    """By the words of who has no levels."""
+    return next((level for word, level in _LEVELS.items() if word in text), logging.INFO)
+
+
+_TIME = re.compile(r"^\d{10}: ")
+"""How mosquitto begins a line: seconds since 1970. Our lines have a time of their own."""
+
+_LEVELS = {"Error": logging.ERROR, "Warning": logging.WARNING}
 
 
 @dataclass
@@ -103,14 +144,24 @@ class Child:
 
 @dataclass
 class Children:
-    """Several programs, kept running until ``stop``. ``environment`` is for strangers; parts have ours."""
+    """Several programs, kept running until ``stop``. ``environment`` is for strangers; parts have ours.
+
+    ``logs_lines``: what strangers write becomes lines of our log, within a turn of ``tend``; otherwise it stands among
+    them as it is.
+    """
 
     environment: dict[str, str]
+    logs_lines: bool = False
     programs: list[Child] = field(default_factory=list)
+    lines: list[_Lines] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a stranger and keep it running."""
-        self._keep(name, lambda: self._spawn(command))
+        writes_to: int | TextIO = sys.stderr
+        if self.logs_lines:
+            self.lines.append(_Lines(name))
+            writes_to = self.lines[-1].far_end
+        self._keep(name, lambda: self._spawn(command, writes_to))
 
     def start_part(self, name: str, run: Callable[[], None]) -> None:
         """Start a part of ours, whose whole life is ``run``, and keep it running. Import all it needs before."""
@@ -121,18 +172,20 @@ class Children:
     def _keep(self, name: str, begin: Callable[[], Running]) -> None:
         self.programs.append(Child(name, begin, begin()))
 
-    def _spawn(self, command: Sequence[str]) -> Running:
+    def _spawn(self, command: Sequence[str], writes_to: int | TextIO) -> Running:
         return subprocess.Popen(
             list(command),
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=writes_to,
+            stderr=writes_to,
             preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - one system call, no lock
             start_new_session=True,  # Ctrl-C reaches us; we tell them
         )
 
     def tend(self) -> None:
         """Start again what has ended, after a pause."""
+        self._take_lines()
         now_s = time.monotonic()
         for child in self.programs:
             if (code := child.process.poll()) is None:
@@ -148,11 +201,26 @@ class Children:
         """End them all, last started first; whoever does not go is made to."""
         for child in reversed(self.programs):
             child.process.terminate()
-            try:
-                child.process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
+            if not self._has_ended(child.process):
                 child.process.kill()
                 child.process.wait()
+        self._take_lines()
+
+    def _has_ended(self, process: Running) -> bool:
+        """Whether it does in time. Who writes more than a pipe holds while it ends would wait for us for ever."""
+        until_s = time.monotonic() + STOP_TIMEOUT_S
+        while time.monotonic() < until_s:
+            try:
+                process.wait(TURN_S)
+            except subprocess.TimeoutExpired:
+                self._take_lines()
+            else:
+                return True
+        return False
+
+    def _take_lines(self) -> None:
+        for each in self.lines:
+            each.take()
 
 
 def _die_with_parent(parent: int) -> Callable[[], None]:

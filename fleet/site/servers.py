@@ -107,6 +107,7 @@ async def serve(listen: Listen) -> None:
             application,
             listen.host,
             listen.http_port,
+            log_config=None,  # its lines are ours, in our form
             log_level="warning",
             loop="asyncio",
             http="h11",
@@ -121,6 +122,7 @@ async def serve(listen: Listen) -> None:
             kiosk_application,
             listen.host,
             listen.kiosk_port,
+            log_config=None,  # its lines are ours, in our form
             log_level="warning",
             loop="asyncio",
             http=PeerProtocol,

@@ -181,8 +181,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "fleet.site.json_log.JsonLines"},
+        "plain": {"()": "fleet.site.log_lines.PlainLines", "format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "fleet.site.log_lines.JsonLines"},
     },
     "handlers": {
         "stderr": {

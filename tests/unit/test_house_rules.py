@@ -20,7 +20,8 @@ SOURCES = [
 STARTS_THREADS = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "start_new_thread", "to_thread"}
 MAY_START_THREADS = ("kiosk/frontdesk/", "kiosk/virtual/")
 
-MAY_CATCH_EVERYTHING = {"kiosk/frontdesk/worker.py"}
+MAY_CATCH_EVERYTHING = {"kiosk/frontdesk/worker.py", "fleet/site/children.py"}
+"""The top of a device's worker, and of a part of `fleet up`: both log, and end."""
 
 
 def _name(path: Path) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from pathlib import Path
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from fleet.alerts.models import Alert, Message
 from fleet.devices.models import Kiosk
 from fleet.people.models import Role
-from fleet.site.json_log import JsonLines
 from tests.support.token_holder import holder, person
 
 BOARD = Path("fleet/api/grafana.json")
@@ -66,8 +66,41 @@ def test_the_board_asks_for_what_there_is() -> None:
     assert json.loads(BOARD.read_text("utf-8"))["panels"]
 
 
-def test_a_log_line_is_json_and_one_line() -> None:
-    record = logging.LogRecord("fleet.web", logging.WARNING, "x.py", 1, "ตู้ %s\nหาย", ("CBI-02",), None)
-    said = JsonLines().format(record)
-    assert "\n" not in said
-    assert {"level": "warning", "logger": "fleet.web", "message": "ตู้ CBI-02\nหาย"}.items() <= json.loads(said).items()
+def test_the_board_asks_by_labels_there_are() -> None:
+    said = scrape("127.0.0.1").content.decode()
+    labels: dict[str, set[str]] = {}
+    for name, named in re.findall(r"^(sala_\w+)\{(.*)\}", said, re.MULTILINE):
+        labels.setdefault(name, set()).update(re.findall(r'(\w+)="', named))
+    asked = [each for panel in json.loads(BOARD.read_text("utf-8"))["panels"] for each in panel["targets"]]
+    wanted = [
+        (name, label)
+        for each in asked
+        for name in re.findall(r"sala_\w+", each["expr"])
+        for label in (
+            *re.findall(r"by \((\w+)\)", each["expr"]),
+            *re.findall(r"\{(\w+)[=!]", each["expr"]),
+            *re.findall(r"\{\{(\w+)\}\}", each["legendFormat"]),
+        )
+    ]
+    assert len(wanted) > 5
+    assert [(name, label) for name, label in wanted if name in labels and label not in labels[name]] == []
+
+
+def test_it_counts_what_is_wrong_and_what_waits_to_be_told() -> None:
+    before = figures()
+    now, who = timezone.now(), person(Role.TECHNICIAN)
+    alert = Alert.objects.create(
+        key="offline/CBI-02", rule="offline", dopa_code=20, office_id="CBI", kiosk_id="CBI-02", condition="offline",
+        since=now, opened_at=now, level_since=now,
+    )  # fmt: skip
+    Message.objects.create(key="k", person=who, alert=alert, what="opened", made_at=now, not_before=now)
+    after = figures()
+    for name in ('sala_alerts_open{condition="offline"}', 'sala_queue{queue="alerts"}'):
+        assert after[name] == before.get(name, 0) + 1, name
+    elsewhere = scrape(Authorization=f"Bearer {holder(person(Role.TECHNICIAN, 40)).secret}").content.decode()
+    assert 'sala_alerts_open{condition="offline"} 1' not in elsewhere
+
+
+def figures() -> dict[str, float]:
+    said = scrape("127.0.0.1").content.decode().splitlines()
+    return {each.rpartition(" ")[0]: float(each.rpartition(" ")[2]) for each in said if not each.startswith("#")}
