@@ -2,7 +2,7 @@
 
 Rules: nobody appoints themselves. A provincial admin appoints technicians, officers and provincial admins, of their own
 province, and nothing of the nation's; everything else is a national admin's. Of a national admin, one proposes and
-another agrees. One national admin is always left.
+another agrees, not through an account that is fresh from the first one's hands. One national admin is always left.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.utils import timezone
 from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role
 from fleet.people.scope import Scope, scope_of
+from fleet.people.second_eyes import is_fresh_from
 from fleet.people.sessions import end_all
 from fleet.people.tokens import keeping
 
@@ -37,6 +38,8 @@ class Refusal(StrEnum):
     NO_SUCH_ROLE = "no-such-role"
     ALREADY = "already"
     NEEDS_ANOTHER = "needs-another"
+    FRESH = "fresh"
+    """Whoever asks has let this account in within a day (``fleet.people.second_eyes``)."""
     FROM_GROUPS = "from-groups"
     NO_FACTOR = "no-factor"
 
@@ -131,6 +134,8 @@ def decide(proposal: Proposal, by: User, *, agreed: bool) -> None:
         raise AppointError(Refusal.NEEDS_ANOTHER)
     if not scope_of(by).may_change(None):
         raise AppointError(Refusal.NOT_YOURS)
+    if agreed and is_fresh_from(by, proposal.asked_by_id, timezone.now()):
+        raise AppointError(Refusal.FRESH)
     with transaction.atomic():
         standing = Proposal.objects.filter(pk=proposal.pk, decided_at__isnull=True)
         if not standing.update(decided_by=by, decided_at=timezone.now(), agreed=agreed):
@@ -140,7 +145,7 @@ def decide(proposal: Proposal, by: User, *, agreed: bool) -> None:
 
 
 def set_active(user: User, by: User, *, active: bool) -> None:
-    """Let an account out, with all that acts for it (sessions, tokens, webhooks), or in again. Raises: AppointError."""
+    """Let an account out, with all that acts or listens for it, or in again. Raises: AppointError."""
     _not_oneself(user, by)
     if not is_in_hand(scope_of(by), user):
         raise AppointError(Refusal.NOT_YOURS)

@@ -1,8 +1,9 @@
 """Taking somebody's second factor away, for who lost the telephone it was on: they set up another when they come in.
 
 Rules: nobody resets their own. Whose roles an admin gives, that one resets, with a reason. A national admin's is asked
-for by one and agreed to by another: else one person with a password could be two. Every session of theirs ends. What
-was done stays written (``FactorReset``), and its person is shown it.
+for by one and agreed to by another, not through an account that is fresh from the first one's hands: else one person
+with a password could be two. Every session of theirs ends. What was done stays written (``FactorReset``), and its
+person is shown it.
 
 Not here: telling them (``fleet.acting.people``). Only processes that serve pages carry django-allauth, whose the
 factors are, so it is imported where it is needed.
@@ -21,6 +22,7 @@ from django.utils import timezone
 from fleet.people.appointing import REASON_CHARACTERS, AppointError, Refusal, is_in_hand
 from fleet.people.models import FactorReset, Role
 from fleet.people.scope import scope_of
+from fleet.people.second_eyes import is_fresh_from
 from fleet.people.sessions import end_all
 
 SHOWN_FOR = timedelta(days=30)
@@ -92,6 +94,8 @@ def decide(reset: FactorReset, by: User, *, agreed: bool) -> None:
         raise AppointError(Refusal.NEEDS_ANOTHER)
     if not scope_of(by).may_change(None):
         raise AppointError(Refusal.NOT_YOURS)
+    if agreed and is_fresh_from(by, reset.asked_by_id, timezone.now()):
+        raise AppointError(Refusal.FRESH)
     with transaction.atomic():
         if agreed:
             _done(reset, by)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.test import override_settings
-from django.utils import timezone
+from django.test import Client, override_settings
+from django.utils import timezone, translation
 
+from fleet.acting import planning
 from fleet.payments.confirming import confirm
 from fleet.payments.deciding import DecisionError, Refusal, decide, second
 from fleet.payments.ledger import Deed
-from fleet.people.models import FactorReset, Invitation
+from fleet.people.models import FactorReset, Invitation, Proposal, Role
+from fleet.people.scope import scope_of
 from fleet.people.second_eyes import FRESH_FOR, is_fresh_from
+from fleet.web.planned_words import decide_refusal
 from tests.support.fleet_payments import owed, word
+from tests.support.token_holder import holder, person
 
 NOW = timezone.now()
 LONG_AGO = NOW - FRESH_FOR - timedelta(minutes=1)
@@ -80,3 +85,42 @@ def test_a_payment_is_not_agreed_to_by_an_account_that_was_just_let_in_by_who_de
             second(odd, colleague, agreed=True)
         assert caught.value.refusal is Refusal.FRESH
         second(odd, colleague, agreed=False)  # a no does no harm
+
+
+@pytest.mark.parametrize("matter", ["proposal", "second-factor-reset"])
+def test_nor_does_it_make_a_national_admin_or_take_ones_second_factor_away(matter: str) -> None:
+    one, two = person(Role.NATIONAL_ADMIN, None, "one"), person(Role.NATIONAL_ADMIN, None, "two")
+    about = person(*((Role.OFFICER, 20) if matter == "proposal" else (Role.NATIONAL_ADMIN, None)), "about")
+    Authenticator.objects.create(user=about, type="totp", data={})
+    link(two, one, timezone.now(), timezone.now())
+    asks, decides, path = holder(one), holder(two), f"people/{about.pk}/{matter}"
+    assert asks.ask("post", path, {"reason": "เหตุผลตัวอย่าง"}).status_code == 200
+    answered = decides.ask("post", f"{path}/decision", {"agreed": True})
+    assert (answered.status_code, answered.json()["code"]) == (403, "fresh")  # type: ignore[attr-defined]
+    page = Client(SERVER_NAME="localhost")
+    page.force_login(two)
+    deed = "agree" if matter == "proposal" else "agree-reset"
+    shown = page.post(f"/people/{about.pk}/", {"deed": deed})
+    assert (shown.status_code, _sentence() in shown.content.decode()) == (422, True)
+    assert Authenticator.objects.exists()
+    assert scope_of(about).may_change(None) == (matter != "proposal")
+    Invitation.objects.update(made_at=LONG_AGO, used_at=LONG_AGO)
+    assert decides.ask("post", f"{path}/decision", {"agreed": True}).status_code == 200
+
+
+@pytest.mark.parametrize("matter", ["proposal", "second-factor-reset"])
+def test_its_no_does_no_harm(matter: str) -> None:
+    one, two = person(Role.NATIONAL_ADMIN, None, "one"), person(Role.NATIONAL_ADMIN, None, "two")
+    about = person(*((Role.OFFICER, 20) if matter == "proposal" else (Role.NATIONAL_ADMIN, None)), "about")
+    Authenticator.objects.create(user=about, type="totp", data={})
+    link(two, one, timezone.now(), timezone.now())
+    assert holder(one).ask("post", f"people/{about.pk}/{matter}", {"reason": "เหตุผลตัวอย่าง"}).status_code == 200
+    answered = holder(two).ask("post", f"people/{about.pk}/{matter}/decision", {"agreed": False})
+    assert answered.status_code == 200
+    row = (Proposal if matter == "proposal" else FactorReset).objects.get()
+    assert (row.decided_by, row.agreed) == (two, False)
+
+
+def _sentence() -> str:
+    with translation.override("th"):
+        return decide_refusal(planning.Refusal.FRESH)
