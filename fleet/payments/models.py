@@ -70,7 +70,11 @@ class Confirmation(AppendOnly):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["bank", "transaction_id", "kind"], name="each_word_once")]
-        indexes = [models.Index(fields=["paid_at"], name="words_by_payment")]
+        indexes = [
+            models.Index(fields=["paid_at"], name="words_by_payment"),
+            # All that the days' sums look at, so that adding up a month reads no row.
+            models.Index(fields=["business_day", "kind", "match", "amount_satang"], name="words_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank} {self.transaction_id} {self.match}"

@@ -36,7 +36,6 @@ class Paper:
     """The drawing, and the same as rows. ``out_x``: the middle of the day on which none will be left, if drawn."""
 
     bars: list[Bar]
-    today_x: float
     out_x: float | None
     most: int
     days: list[Left]
@@ -68,7 +67,6 @@ def paper(truth: KioskTruth, known: Mapping[date, int], today: date) -> Paper | 
     out = next((each for each, slips in ahead.items() if not slips), None)
     return Paper(
         bars=drawn,
-        today_x=drawn[BACK_DAYS].middle,
         out_x=None if out is None else drawn[(out - first).days].middle,
         most=max(whole.values()),
         days=[Left(each, whole[each], each > today) for each in days if each in whole],

@@ -107,7 +107,7 @@ def _bodies(kind: str, no: int, at: datetime) -> dict[str, object]:
 def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
     from django.apps import apps
 
-    from fleet.figures.models import UptimeDay, VisitDay
+    from fleet.figures.models import PaperDay, UptimeDay, VisitDay
     from fleet.office.models import Office
     from fleet.protocol.settings import KNOWN_SERVICES
 
@@ -122,6 +122,8 @@ def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
     )
     recent = itertools.product(kiosk_ids, days[:UPTIME_DAYS])
     _in_lots(UptimeDay, (UptimeDay(kiosk_id=pk, day=day, looked=1440, there=1430) for pk, day in recent))
+    lately = itertools.product(kiosk_ids, days[1:UPTIME_DAYS])
+    _in_lots(PaperDay, (PaperDay(kiosk_id=pk, day=day, slips_left=400 - day.day * 9) for pk, day in lately))
     import_module("fleet.figures.migrations.0002_sums").add_up(apps, None)
 
 

@@ -28,7 +28,8 @@ ROUNDS = 30
 PAGES = (
     "/", "/kiosks/", "/kiosks/?page=100", "/kiosks/?state=failing", "/kiosks/?province=20", "/kiosks/?q=P20",
     "/kiosks/P20-00007/", "/kiosks/P20-00007/identity/", "/settings/", "/settings/national/",
-    "/settings/province/20/", "/settings/reference/", "/payments/", "/factories/", "/factories/?q=4711",
+    "/settings/province/20/", "/settings/reference/", "/payments/", "/payments/?province=20",
+    "/payments/?q=R00000042", "/kiosks/P20-00007/day/", "/factories/", "/factories/?q=4711",
     "/factories/00000000004711/", "/cases/", "/rollouts/", "/rollouts/new/", "/register/", "/figures/", "/folders/",
     "/fees/", "/fees/P20/", "/fees/P20/notices/", "/fee-rules/", "/tickets/", "/registrations/", "/channels/",
     "/partners/", "/holidays/", "/audit/", "/people/",

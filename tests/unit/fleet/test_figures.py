@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import statistics
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -250,3 +251,19 @@ def test_the_files_say_what_the_page_says_and_name_nobody(client: Client) -> Non
     for text in (json.dumps(said), ours):
         assert "v1" not in text
         assert "CBI-01" not in text
+
+
+def test_the_page_draws_how_much_of_each_month_the_kiosks_were_there() -> None:
+    UptimeSum.objects.all().delete()
+    client = Client(SERVER_NAME="localhost")
+    heading = "ตู้พร้อมใช้ รายเดือน"
+    assert heading not in client.get("/figures/2026/").content.decode(), "nobody has looked"
+    add_looks(date(2026, 10, 5), {20: (1000, 998)})
+    add_looks(date(2026, 11, 5), {20: (1000, 500)})
+    page = client.get("/figures/2026/").content.decode()
+    drawing = page.split(f'aria-label="{heading}"')[1].split("</svg>")[0]
+    heights = [float(each) for each in re.findall(r'<rect[^>]* height="([\d.]+)"', drawing)]
+    assert len(heights) == 2, "a month that nobody looked has no bar"
+    assert heights[0] / heights[1] == pytest.approx(998 / 500, abs=0.02)
+    assert page.count("<td>99.8 %</td>") == 1
+    assert page.count("<td>–</td>") == 10
