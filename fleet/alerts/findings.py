@@ -53,7 +53,8 @@ NEEDS_A_PERSON = frozenset({Rule.TAMPER, Rule.TWICE, Rule.BREAK_GLASS})
 """Not over by being over: somebody must have said that it was seen."""
 
 AT_ANY_HOUR = frozenset({Rule.BREAK_GLASS})
-"""Whoever is called is called now, whatever their hours: somebody may be at it who must not."""
+"""Whoever is called is called now, whatever their hours and whatever has left in this one: somebody may be at it who
+must not. Of no place that can be under maintenance."""
 
 SAID_BY_THE_KIOSK = frozenset({Rule.DEVICE, Rule.PAPER, Rule.DISK, Rule.TAMPER})
 """Of a kiosk that is not heard nobody knows these."""

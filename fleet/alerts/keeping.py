@@ -200,7 +200,8 @@ class _Keeping:
     def _of_the_end(self, audience: Audience) -> Iterable[Message]:
         """Whoever was told that it began is told that it is over."""
         ended = {event.alert_id: event for event, what in self.events if what is What.CLOSED}
-        told = Message.objects.filter(alert__in=ended, letter__isnull=False, what__in=_CALLS).order_by()
+        told = Message.objects.filter(alert__in=ended, letter__isnull=False, withdrawn_at__isnull=True)
+        told = told.filter(what__in=_CALLS).order_by()
         for alert_id, person in set(told.values_list("alert_id", "person_id")):
             yield from self._messages(ended[alert_id], {person}, audience)
 
@@ -208,14 +209,15 @@ class _Keeping:
         is_failing = event.alert.condition == "failing" and event.what != What.CLOSED
         for person in people:
             duty, calendar = audience.duty_of(person), self.desk.calendar
-            is_urgent = event.alert.rule in AT_ANY_HOUR
-            at = self.now if is_urgent else may_call_at(duty, calendar, self.now, is_failing=is_failing)
+            at_once = event.alert.rule in AT_ANY_HOUR and event.what in _CALLS
+            at = self.now if at_once else may_call_at(duty, calendar, self.now, is_failing=is_failing)
             yield Message(
                 key=f"{event.alert_id}.{event.pk}.{person}",
                 person_id=person,
                 alert=event.alert,
                 what=event.what,
                 is_failing=is_failing,
+                at_once=at_once,
                 made_at=self.now,
                 not_before=at,
             )
@@ -257,7 +259,8 @@ def make_digests(policies: Policies, desk: Desk, now: datetime) -> int:
 def look_again(person: int, desk: Desk) -> None:
     """Somebody's hours have changed: what waits for them waits by the new ones."""
     now, audience = timezone.now(), Audience.read()
-    waiting = list(Message.objects.filter(person_id=person, letter__isnull=True, withdrawn_at__isnull=True))
+    theirs = Message.objects.filter(person_id=person, at_once=False)
+    waiting = list(theirs.filter(letter__isnull=True, withdrawn_at__isnull=True))
     for each in waiting:
         each.not_before = may_call_at(audience.duty_of(person), desk.calendar, now, is_failing=each.is_failing)
     Message.objects.bulk_update(waiting, ["not_before"], batch_size=200)

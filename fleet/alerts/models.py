@@ -133,7 +133,7 @@ class Duty(models.Model):
     """When somebody may be called, and whether they want the day's digest. Without a row: the defaults.
 
     ``failing_any_time``: what is failing does not wait for these hours. ``quiet_until``: the hour's messages have left,
-    and nothing more does before.
+    and nothing more does before, but calls at once; those have all left until ``calls_quiet_until``, too.
     """
 
     person = models.OneToOneField(
@@ -145,6 +145,7 @@ class Duty(models.Model):
     failing_any_time = models.BooleanField(default=False)
     digest = models.BooleanField(default=True)
     quiet_until = models.DateTimeField(null=True)
+    calls_quiet_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -191,10 +192,12 @@ class Letter(models.Model):
         WAITING = "waiting", "รอส่งใหม่"
         SENT = "sent", "ส่งแล้ว"
         FAILED = "failed", "ส่งไม่ได้"
+        WITHDRAWN = "withdrawn", "ถอนแล้ว"
+        """All it held was taken back before it left again; its tries stay."""
 
     key = models.CharField(max_length=32, unique=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    state = models.CharField(max_length=8, choices=State.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
@@ -209,13 +212,17 @@ class Letter(models.Model):
 
 
 class Attempt(models.Model):
-    """One try of a letter, written before it leaves: what is counted within the hour. ``ok`` None: not known."""
+    """One try of a letter, written before it leaves: what is counted within the hour. ``ok`` None: not known.
+
+    ``is_past``: it went past the hour's limit, as a call at once, and counts among those.
+    """
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="attempts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="+")
     channel = models.CharField(max_length=8)
     at = models.DateTimeField()
+    is_past = models.BooleanField(default=False)
     ok = models.BooleanField(null=True)
     detail = models.CharField(max_length=100, blank=True, default="")
 
@@ -230,7 +237,9 @@ class Attempt(models.Model):
 class Message(models.Model):
     """What one person is to be told; ``event`` None for a digest and for a trial. It leaves with a ``letter``.
 
-    ``key`` makes it exist once. ``withdrawn_at``: over before it left, or not theirs to see any more.
+    ``key`` makes it exist once. ``at_once``: a call that waits neither for its person's hours nor for room in their
+    hour. ``withdrawn_at``: over before it left, or not theirs to see any more; of a letter whose tries all failed it
+    leaves no more either.
     """
 
     key = models.CharField(max_length=60, unique=True)
@@ -238,6 +247,7 @@ class Message(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, related_name="messages")
     what = models.CharField(max_length=12)
     is_failing = models.BooleanField(default=False)
+    at_once = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     not_before = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)

@@ -96,12 +96,15 @@ def waiting(now: datetime) -> QuerySet[Message]:
     return rows.filter(_not_quiet(Q(at_once=True), now))
 
 
+def _with_a_call() -> Q:
+    """Of letters: in which there is a call at once."""
+    return Q(Exists(Message.objects.filter(letter=OuterRef("pk"), at_once=True, withdrawn_at__isnull=True)))
+
+
 def _due_again(now: datetime) -> QuerySet[Letter]:
-    """Letters whose pause is over, or whose sender is dead; ``at_once``: whether there is a call in it."""
+    """Letters whose pause is over, or whose sender is dead."""
     rows = Letter.objects.filter(Q(state=State.WAITING) | Q(state=State.SENDING), next_at__lte=now)
-    calls = Message.objects.filter(letter=OuterRef("pk"), at_once=True, withdrawn_at__isnull=True)
-    rows = rows.filter(person__is_active=True).annotate(at_once=Exists(calls))
-    return rows.filter(_not_quiet(Q(at_once=True), now))
+    return rows.filter(_not_quiet(_with_a_call(), now), person__is_active=True)
 
 
 def is_anything_due(now: datetime) -> bool:
@@ -109,17 +112,23 @@ def is_anything_due(now: datetime) -> bool:
     return waiting(now).exists() or _due_again(now).exists()
 
 
-def _people(now: datetime, **which: bool) -> set[int]:
+def _people(now: datetime) -> set[int]:
     """Those for whom something is due."""
-    found = set(waiting(now).filter(**which).values_list("person_id", flat=True))
-    return found | set(_due_again(now).filter(**which).values_list("person_id", flat=True))
+    found = set(waiting(now).values_list("person_id", flat=True))
+    return found | set(_due_again(now).values_list("person_id", flat=True))
+
+
+def _called(now: datetime) -> set[int]:
+    """Those for whom a call at once is due."""
+    found = set(waiting(now).filter(at_once=True).values_list("person_id", flat=True))
+    return found | set(_due_again(now).filter(_with_a_call()).values_list("person_id", flat=True))
 
 
 def send_all(carriers: Carriers, now: Callable[[], datetime], stop: Callable[[], bool]) -> int:
     """Send what is due, until nothing is; how many tries. Whoever is called at once comes before everybody else, also
     when that became due while others' letters left: each may take a minute."""
     tries, people, done = 0, _people(now()), set[int]()
-    while not stop() and (called := _people(now(), at_once=True) - done or people):
+    while not stop() and (called := _called(now()) - done or people):
         person = min(called)
         if (begun := begin(person, carriers, now())) is None:
             people.discard(person)
@@ -144,13 +153,12 @@ def _withdraw_unseen(person: User, now: datetime) -> None:
 def _choose(person: int, now: datetime) -> tuple[Letter, list[Message], Plan] | None:
     """The next letter, one that leaves again or a new one with its messages; None when none may leave before a moment
     that is written down."""
-    again = _due_again(now).filter(person_id=person).order_by("-at_once", "next_at").first()
-    ready = list(waiting(now).filter(person_id=person))
+    ready, letters = list(waiting(now).filter(person_id=person)), _due_again(now).filter(person_id=person)
     queue = [Waiting(each.pk, each.made_at, each.is_failing, each.at_once) for each in ready]
-    if again is not None and (again.at_once or not any(each.at_once for each in ready)):
-        queue = [Waiting(0, now, at_once=again.at_once)]
-    else:
-        again = None
+    call = letters.filter(_with_a_call()).order_by("next_at").first()
+    again = call or (None if any(each.at_once for each in ready) else letters.order_by("next_at").first())
+    if again is not None:
+        ready, queue = [], [Waiting(0, now, at_once=call is not None)]
     tries = Attempt.objects.filter(person_id=person, at__gt=now - HOUR)
     left_at, past_at = ([each.at for each in tries if each.is_past is past] for past in (False, True))
     plan = next_letter(queue, left_at, in_force().nation.sending.most_an_hour, now, past_at)
