@@ -150,6 +150,9 @@ PRETEND_BANK = os.environ.get("SALA_PRETEND_BANK", "") == "1"
 SECOND_EYES_ABOVE_SATANG = int(os.environ.get("SALA_SECOND_EYES_SATANG", "1000000"))
 """Above this, two officers decide about an odd payment. 10,000 baht is our sample (ตัวอย่าง): the ministry says."""
 
+PREVIEW_TIMEOUT_S = 20.0
+"""How long a draft of settings may be drawn (``web.screen_preview``): two seconds on a quiet machine."""
+
 SCB_INQUIRY = os.environ.get("SALA_SCB_INQUIRY", "")
 SCB_TOKEN = os.environ.get("SALA_SCB_TOKEN", "")
 """Where to ask SCB about its callbacks, and with what; without an address there is no callback."""

@@ -27,9 +27,6 @@ import msgspec
 from django.conf import settings
 
 PROGRAM = "kiosk.screens.preview"
-TIMEOUT_S = 20.0
-"""Eight screens before and after take two seconds on a quiet machine."""
-
 KEPT_MAX = 60
 """Drafts whose pictures are kept; one takes up to 300 kB."""
 
@@ -98,14 +95,19 @@ def drawn(asked: Asked) -> tuple[Screen, ...]:
     folder = _folder() / asked.digest
     if not (folder / "drawn.json").exists():
         with _alone():
-            _forget_old()
-            beside = Path(tempfile.mkdtemp(dir=_folder(), prefix=_NEW))
-            try:
-                _run(asked, beside)
-                beside.rename(folder)  # whole, or not there
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
+            if not (folder / "drawn.json").exists():  # another process may have ended it just before it let go
+                _draw(asked, folder)
     return tuple(msgspec.json.decode((folder / "drawn.json").read_bytes(), type=list[Screen]))
+
+
+def _draw(asked: Asked, folder: Path) -> None:
+    _forget_old()
+    beside = Path(tempfile.mkdtemp(dir=_folder(), prefix=_NEW))
+    try:
+        _run(asked, beside)
+        beside.rename(folder)  # whole, or not there
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def picture(digest: str, name: str) -> bytes | None:
@@ -146,7 +148,7 @@ def _run(asked: Asked, out: Path) -> None:
     try:
         done = subprocess.run(
             command, input=msgspec.json.encode(draft), env={**known, "SDL_VIDEODRIVER": "dummy"},
-            capture_output=True, timeout=TIMEOUT_S, check=False,
+            capture_output=True, timeout=settings.PREVIEW_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise PreviewError(Why.SLOW) from None

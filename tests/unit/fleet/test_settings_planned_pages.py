@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from fleet.acting import planning
@@ -203,6 +204,7 @@ def previews() -> Path:
     return Path(settings.DATA_DIR) / "previews"
 
 
+@override_settings(PREVIEW_TIMEOUT_S=600.0)  # that there is a limit is another test's matter
 def test_a_draft_is_drawn_by_the_kiosks_program_and_kept(previews: Path) -> None:
     admin = client("admin")
     typed = {"greeting__th": "สวัสดีปีใหม่", "greeting__en": "Happy New Year", "look": "en-portrait"}
@@ -234,6 +236,30 @@ def test_a_draft_no_kiosk_takes_is_told_and_leaves_nothing(previews: Path) -> No
         drawn(asked({"patience": {"step_s": 1}}))
     assert caught.value.why is Why.UNFIT
     assert not list(previews.glob("new-*"))
+
+
+@override_settings(PREVIEW_TIMEOUT_S=0.001)
+def test_a_drawing_that_takes_too_long_is_given_up(previews: Path) -> None:
+    with pytest.raises(PreviewError) as caught:
+        drawn(asked({"patience": {"step_s": 45}}))
+    assert caught.value.why is Why.SLOW
+    assert not list(previews.glob("new-*"))
+
+
+def test_what_another_process_has_drawn_meanwhile_is_not_drawn_again(previews: Path) -> None:
+    draft = asked({"patience": {"step_s": 1}})  # which no kiosk takes: drawing it again would say so
+    folder, others = previews / draft.digest, [1]
+
+    def draw_before_the_lock(event: str, _told: tuple[object, ...]) -> None:
+        if event == "fcntl.flock" and others:
+            others.clear()  # a hook cannot be taken away: from now on this one does nothing
+            folder.mkdir(parents=True)
+            (folder / "drawn.json").write_text("[]")
+
+    sys.addaudithook(draw_before_the_lock)
+    assert drawn(draft) == ()
+    assert not others
+    shutil.rmtree(folder)
 
 
 def test_the_oldest_drafts_go_and_what_a_killed_one_left(previews: Path) -> None:
