@@ -1,7 +1,7 @@
 """`fleet office-work` and `fleet notices`: the office's yearly fees without a browser.
 
     fleet office-work letters                       print what is waiting to be printed, then end
-    fleet office-work daily                         grow surcharges, send reminders, forget old files, then end
+    fleet office-work daily                         grow surcharges, remind, forget old files and notes, then end
     fleet office-work register                      check, import and undo what was asked for on the page, then end
     fleet office-work registrations                 pass on to i-Industry who asked to be registered, then end
     fleet office-work settings                      put into force what was planned for by now, then end
@@ -73,6 +73,7 @@ def _office_work(arguments: argparse.Namespace) -> Said:
     from fleet.office.channels import passing_on
     from fleet.office.fees import runs, sending
     from fleet.payments.billing import grow_notices, payee_of
+    from fleet.rounds import notes
 
     stop = _Stop()
     if arguments.what == "register":
@@ -94,6 +95,7 @@ def _office_work(arguments: argparse.Namespace) -> Said:
         "reminded": sending.send_all(_carriers(), timezone.localtime, stop),
         "forgotten": runs.forget_old(timezone.now()),
         "lapsed": passing_on.lapse(timezone.now()),
+        "notes": notes.forget(timezone.now()),
     }
 
 

@@ -22,6 +22,7 @@ from fleet.office.channels import passing_on
 from fleet.office.fees import making, runs
 from fleet.office.fees.models import LetterPart, PolicyRevision, Reminder
 from fleet.office.register import runs as registers
+from fleet.rounds import notes
 
 log = logging.getLogger(__name__)
 
@@ -132,5 +133,6 @@ def _daily_is_due() -> bool:
         or PolicyRevision.objects.filter(document__reminders__on=True).exists()
         or Reminder.objects.filter(state__in=("sending", "waiting")).exists()
         or passing_on.overdue(timezone.now()).exists()
+        or notes.outlived(timezone.now()).exists()
         or LetterPart.objects.filter(pdf__isnull=False, done_at__lt=timezone.now() - runs.KEPT).exists()
     )

@@ -1,4 +1,5 @@
-"""What technicians did on their rounds. Append-only; the number is made on the phone, so what is sent twice is one."""
+"""What technicians did on their rounds. Append-only but for notes, which are forgotten (``notes``); the number is made
+on the phone, so what is sent twice is one."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ class Deed(models.Model):
 
     ``deed_id``: 32 hex digits of the phone. ``what``: a ``deeds.What``; ``kind``: of a command; ``fault``: a
     ``planning.Fault.key``; ``alert``: its number, no key, for an alert may be swept away. ``note``: what was done, in
-    the technician's words, ID numbers masked. ``pressed_at``: by our clock less the age the phone told.
-    ``outcome``: a ``deeds.Outcome``. ``command_id``: of the command it became, which may have been asked before.
+    the technician's words, ID numbers masked, for as long as ``notes.KEPT``. ``pressed_at``: by our clock less the age
+    the phone told. ``outcome``: a ``deeds.Outcome``. ``command_id``: of the command it became, which may have been
+    asked before.
     """
 
     deed_id = models.CharField(max_length=32, primary_key=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
 
 from fleet.conduct.office_work import LOOK_EVERY_S, PAUSE_AFTER_FAILURE_S, PRINTERS, OfficeWork
 from fleet.office.fees import runs
@@ -12,6 +16,9 @@ from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.fees.policies import decide
 from fleet.office.models import Notice, Office
 from fleet.office.register.models import Run
+from fleet.rounds import notes
+from fleet.rounds.deeds import What
+from fleet.rounds.models import Deed
 
 
 class Begun:
@@ -68,6 +75,23 @@ def test_a_policy_that_reminds_has_the_days_work_begun() -> None:
     with working() as (work, begun):
         work.turn()
         assert begun.what == ["daily"]
+
+
+def test_notes_of_rounds_are_forgotten_after_a_year_and_not_the_deeds() -> None:
+    now, by = timezone.now(), User.objects.create(username="technician")
+    for number, age in enumerate((notes.KEPT + timedelta(hours=1), notes.KEPT - timedelta(hours=1))):
+        Deed.objects.create(
+            deed_id=f"{number:032x}", kiosk_id="CBI-01", by=by, what=What.CLOSE, note="เปลี่ยนสาย", outcome="done",
+            pressed_at=now - age, received_at=now - age,
+        )  # fmt: skip
+    with working() as (work, begun):
+        work.turn()
+        assert begun.what == ["daily"]
+    assert notes.forget(now) == 1
+    assert list(Deed.objects.order_by("deed_id").values_list("note", flat=True)) == ["", "เปลี่ยนสาย"]
+    with working() as (work, begun):
+        work.turn()
+        assert begun.what == [], "nothing is left to forget"
 
 
 def test_what_has_failed_pauses_and_nothing_else_does() -> None:
