@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.image import boot_script, steps, updating
+from tests.image import boot_script, ssh, steps, updating
 from tests.image.emulator import Emulator, emulator
 from tests.image.rig import Rig
 
@@ -34,6 +34,7 @@ STEPS: dict[str, Callable[[Rig, Emulator], dict[str, Any] | None]] = {
     "scan": steps.scan,
     "plug": steps.plug,
     "settings": steps.settings,
+    "ssh": ssh.ssh,
     "update": updating.update,
     "crash": updating.crash,
     "cuts": updating.cuts,

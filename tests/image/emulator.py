@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from tests.image import hand
+from tests.support.ports import free_port
 
 UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 DISK_MIB = 4096
@@ -47,6 +48,8 @@ class Emulator:
     ) -> None:
         self.folder, self._printer = folder, tcp_printer
         self._size = (width_px, height_px)
+        self.ssh_port = free_port()
+        """Of 127.0.0.1: what comes there the machine sees at its port 22."""
         self.disk = folder / "disk.img"
         subprocess.run(["cp", "--sparse=always", str(image), str(self.disk)], check=True)
         with self.disk.open("r+b") as disk:
@@ -100,7 +103,8 @@ class Emulator:
                 "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off",
                 "-drive", f"if=none,id=disk,file={self.disk},format=raw,cache=unsafe",
                 "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
-                "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
+                "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.ssh_port}-:22",
+                "-device", "virtio-net-pci,netdev=net,romfile=",
                 "-device", f"virtio-gpu-pci,xres={self._size[0]},yres={self._size[1]}",
                 "-device", "qemu-xhci,id=usb",
                 "-device", "usb-tablet,bus=usb.0,port=1,id=touch", "-device", "usb-kbd,bus=usb.0,port=2,id=scanner",

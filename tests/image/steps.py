@@ -136,6 +136,7 @@ def enrol(rig: Rig, machine: Emulator) -> None:
         words(
             machine, rf"this kiosk is {KIOSK_ID}\b[\s\S]*?\b({device}) is online"
         )  # of the process that has an identity
+    until(lambda: is_read(machine, "สแกนใบแจ้ง"), "what can be done here, on the screen", STEP_S)
     machine.picture(keep_as="2-idle")
 
 

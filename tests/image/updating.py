@@ -15,7 +15,7 @@ from typing import Any
 from tests.image import bundles
 from tests.image.emulator import Emulator, until
 from tests.image.rig import Rig
-from tests.image.steps import START_S, words
+from tests.image.steps import START_S, STEP_S, is_read, words
 
 WORK_S = 3600.0
 """An update may take so long: 260 MB over TLS and two slots written, all by an emulated processor."""
@@ -73,29 +73,43 @@ def update(rig: Rig, machine: Emulator) -> dict[str, Any]:
     return {"update-min": took_min}
 
 
+def since_u_boot(machine: Emulator) -> tuple[str, str]:
+    """The slot that U-Boot chose last, and what was said since: a machine that starts itself anew goes on speaking."""
+    before, _, since = machine.said.rpartition("; left: A")
+    return before[-1:], since
+
+
 def crash(rig: Rig, machine: Emulator) -> dict[str, Any]:
     """a bundle whose front desk crashes: the screen says that it is closed, and the kiosk goes back by itself"""
     crashing, second, began_s = rig.bundles["crashing"], rig.bundles["second"], time.monotonic()
     number = rig.roll_out(crashing, f"--proving-s={PROVING_S}")
     words(machine, r"(this front desk crashes on purpose)", WORK_S)
     words(machine, r"Started (sala-safe)", START_S)
+    until(lambda: is_read(machine, "ตู้นี้ปิดให้บริการชั่วคราว"), "that it is closed, on the screen", STEP_S)
     machine.picture(keep_as="11-closed")
     until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
     assert rig.roll_out_state(number) == "halted", rig.firmware()
     about = rig.firmware()
     assert about["running_hash"] == second.manifest_hash, about
     assert (about["state"], about["reason"]) == ("rolled-back", "front-desk"), about
-    words(machine, r"slot B;[^$]*-> (Idle)\s", START_S)
+    until(lambda: since_u_boot(machine)[0] == "B" and "-> Idle" in since_u_boot(machine)[1], "idle, slot B", START_S)
+    until(lambda: is_read(machine, "สแกนใบแจ้ง"), "what can be done here, on the screen", STEP_S)
     machine.picture(keep_as="12-back")
+    rig.fleet("rollout", "cancel", str(number), "--reason=ตัวอย่าง")  # halted is still open: no other may begin
     return {"rollback-min": round((time.monotonic() - began_s) / 60, 1)}
 
 
 def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
     """an update with the plug pulled at ten random moments: each time it comes back, and in the end it is in"""
-    first, seed = rig.bundles["first"], random.randrange(10**6)  # noqa: S311 - moments, no secrets
+    if not rig.rows("SELECT 1 FROM rollouts_firmware"):  # this step alone was chosen
+        publish(rig)
+    until(lambda: rig.firmware().get("slot"), "what runs, as RAUC says", START_S)
+    runs = rig.firmware().get("running_hash", "")  # nothing for what came with the card
+    target = next(each for each in (rig.bundles["second"], rig.bundles["first"]) if each.manifest_hash != runs)
+    seed = random.randrange(10**6)  # noqa: S311 - moments, no secrets
     chance, pulled = random.Random(seed), []  # noqa: S311
     print(f"            moments of seed {seed}", flush=True)
-    number = rig.roll_out(first)
+    number = rig.roll_out(target)
     for count in range(CUTS):
         time.sleep(chance.uniform(1, 90))  # the moment itself
         at = (said_of_firmware(machine) or ["nothing yet"])[-1]
@@ -109,9 +123,10 @@ def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
         machine.picture(keep_as=f"cut-{count + 1}")
     until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
     if rig.roll_out_state(number) == "halted":  # interrupted more often than one try may be
-        number = rig.roll_out(first)
+        rig.fleet("rollout", "cancel", str(number), "--reason=ตัวอย่าง")
+        number = rig.roll_out(target)
         until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the second roll-out's end", WORK_S)
     assert rig.roll_out_state(number) == "done", rig.firmware()
-    assert rig.firmware()["running_hash"] == first.manifest_hash
+    assert rig.firmware()["running_hash"] == target.manifest_hash
     machine.picture(keep_as="13-after-ten-cuts")
     return {"cuts": pulled}
