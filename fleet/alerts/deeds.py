@@ -101,8 +101,10 @@ def end_maintenance(maintenance: Maintenance, by: User | None) -> bool:
     return bool(ours.update(ended_at=now, ended_by=by))
 
 
-def add_address(person: User, channel: Channel, address: str) -> Address:
+def add_address(person: User, channel: Channel, address: str, token_no: int | None = None) -> Address:
     """Where somebody is told from now on, after the addresses they have. A webhook's comes with a secret.
+
+    ``token_no``: of the token that asks.
 
     Raises: DeedError.
     """
@@ -121,6 +123,7 @@ def add_address(person: User, channel: Channel, address: str) -> Address:
                 secret=secrets.token_hex(32) if channel == Channel.WEBHOOK else "",
                 position=last.position + 1 if last else 0,
                 made_at=timezone.now(),
+                token_no=token_no,
             )
     except IntegrityError:
         raise DeedError(Refusal.THERE) from None

@@ -167,7 +167,10 @@ class Channel(models.TextChoices):
 
 
 class Address(models.Model):
-    """Where somebody is told. ``position``: tried in this order. ``secret``: signs webhooks, shown once."""
+    """Where somebody is told. ``position``: tried in this order. ``secret``: signs webhooks, shown once.
+
+    ``token_no``: of the token that made it, with which it is taken back; None: its person did, on a page.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alert_addresses")
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -175,6 +178,7 @@ class Address(models.Model):
     secret = models.CharField(max_length=64, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
+    token_no = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["person_id", "position", "id"]

@@ -14,10 +14,10 @@ from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Address, Channel, Duty
 from fleet.api.rest.alerts import refused
-from fleet.api.rest.bearer import Bearer, caller
+from fleet.api.rest.bearer import Bearer, caller, demand
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers
-from fleet.people.tokens.rights import Part
+from fleet.people.tokens.rights import Part, reading
 
 router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
 
@@ -91,9 +91,11 @@ def addresses(request: HttpRequest) -> dict[str, object]:
 
 @router.post("alert-addresses", response=answers(AddressOut, status=201))
 def add(request: HttpRequest, said: AddressSaid) -> Status[Address]:
-    """Be told there, too."""
+    """Be told there, too, until it is removed or this token is taken back. It takes `alerts:read` as well."""
+    who = caller(request)
+    demand(who, reading(Part.ALERTS))
     try:
-        return Status(201, add_address(caller(request).person, said.channel, said.address))
+        return Status(201, add_address(who.person, said.channel, said.address, who.token.pk))
     except DeedError as err:
         raise refused(err) from None
 

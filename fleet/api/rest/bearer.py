@@ -55,14 +55,16 @@ class Bearer(HttpBearer):
         """Who shows this text. Raises: RefusedError."""
         caller = caller_of(request, token)
         unsafe = request.method not in _SAFE
-        right = changing(self._part) if unsafe else reading(self._part)
-        if right not in caller.token.rights:
-            raise RefusedError(
-                403, "no-right", f"This token is not for {right}. Make one that is, on the page of tokens."
-            )
+        demand(caller, changing(self._part) if unsafe else reading(self._part))
         if unsafe and caller.scope.reads_only:
             raise RefusedError(403, "reads-only", "An auditor changes nothing. Use a token of who works here.")
         return caller
+
+
+def demand(caller: Caller, right: str) -> None:
+    """Go on only with a token for this. Raises: RefusedError."""
+    if right not in caller.token.rights:
+        raise RefusedError(403, "no-right", f"This token is not for {right}. Make one that is, on the page of tokens.")
 
 
 def caller_of(request: HttpRequest, secret: str) -> Caller:

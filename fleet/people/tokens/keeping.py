@@ -138,20 +138,22 @@ def scope_of_token(token: Token) -> Scope:
 
 
 def end(token: Token, by: str) -> bool:
-    """Take a token back, and end the webhooks it has made; whether it was still there."""
+    """Take a token back with what it has made: webhooks, addresses for alerts; whether it was still there."""
     now, why = timezone.now(), "by-person" if by == token.person.get_username() else "by-admin"
     with transaction.atomic():
         Subscription.objects.filter(token_no=token.pk, ended_at=None).update(ended_at=now, ended_why=why)
+        token.person.alert_addresses.filter(token_no=token.pk).delete()
         ended = Token.objects.filter(pk=token.pk, ended_at__isnull=True)
         return bool(ended.update(ended_at=now, ended_by=by[:150]))
 
 
 def end_all(person: User, by: str) -> None:
-    """End every token of an account, and every webhook: whoever comes in by it after that makes them anew."""
+    """End every token of an account, every webhook and address for alerts: whoever comes in by it makes them anew."""
     now = timezone.now()
     with transaction.atomic():
         Token.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_by=by[:150])
         Subscription.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_why="by-admin")
+        person.alert_addresses.all().delete()
 
 
 def _digest(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from fleet.acting import webhooks
+from fleet.alerts.deeds import add_address
+from fleet.alerts.models import Address, Channel
 from fleet.people.appointing import set_active
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
@@ -167,6 +170,45 @@ def test_an_account_that_was_closed_comes_back_without_tokens_and_webhooks() -> 
     set_active(user, nation, active=True)
     assert one.ask("get", "kiosks").status_code == 401
     assert [why_ended(each) for each in (*theirs, stranger)] == ["by-admin", "by-admin", ""]
+
+
+def test_a_token_that_reads_no_alerts_has_nobody_called() -> None:
+    one = holder(person(Role.OFFICER), ["alerts:change"])
+    refused = one.ask("post", "alert-addresses", {"channel": "mail", "address": "one@sala.example"})
+    assert (refused.status_code, json.loads(refused.content)["code"]) == (403, "no-right")
+    assert not Address.objects.exists()
+
+
+def told_at(one: Holder, address: str) -> Address:
+    answered = one.ask("post", "alert-addresses", {"channel": "mail", "address": address})
+    assert answered.status_code == 201, answered.content
+    return Address.objects.get(person=one.token.person, address=address)
+
+
+def left(user: User) -> list[str]:
+    return [each.address for each in Address.objects.filter(person=user)]
+
+
+def test_an_address_for_alerts_that_a_token_made_is_gone_with_it() -> None:
+    user, nation = person(Role.OFFICER), person(Role.NATIONAL_ADMIN, None)
+    one, other = holder(user), holder(user)
+    add_address(user, Channel.MAIL, "by-hand@sala.example")
+    told_at(one, "one@sala.example")
+    told_at(other, "other@sala.example")
+    end(other.token, user.username)
+    assert left(user) == ["by-hand@sala.example", "one@sala.example"]
+    end(one.token, nation.username)
+    assert left(user) == ["by-hand@sala.example"]
+
+
+def test_an_account_that_was_closed_comes_back_without_addresses_for_alerts() -> None:
+    user, nation = person(Role.OFFICER), person(Role.NATIONAL_ADMIN, None)
+    add_address(user, Channel.MAIL, "by-hand@sala.example")
+    add_address(nation, Channel.MAIL, "nation@sala.example")
+    told_at(holder(user), "one@sala.example")
+    set_active(user, nation, active=False)
+    set_active(user, nation, active=True)
+    assert (left(user), left(nation)) == ([], ["nation@sala.example"])
 
 
 def test_a_token_of_some_provinces_reaches_no_webhook_that_tells_of_more() -> None:
