@@ -21,19 +21,30 @@ from fleet.acting.webhooks import (
     subscribe,
     try_out,
 )
-from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.bearer import Bearer, Caller, caller, demand
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers
-from fleet.people.tokens.rights import Part
+from fleet.people.tokens.rights import Part, reading
 from fleet.webhooks.models import Delivery, Kind, State, Subscription
 from fleet.webhooks.posting import ADDRESS_CHARACTERS_MAX
 
 router = Router(auth=Bearer(Part.WEBHOOKS), tags=["webhooks"])
 
+_TELLS_OF = {
+    Kind.KIOSK_OFFLINE: Part.KIOSKS,
+    Kind.KIOSK_ONLINE: Part.KIOSKS,
+    Kind.PAYMENT_CONFIRMED: Part.PAYMENTS,
+    Kind.CASE_MOVED: Part.CASES,
+    Kind.ALERT_OPENED: Part.ALERTS,
+    Kind.ROLLOUT_ENDED: Part.ROLLOUTS,
+}
+"""The part that a token must be able to read before it has somebody told of it."""
+
 
 class SubscriptionSaid(Schema):
-    """Where to tell what. `provinces` null: wherever this token sees."""
+    """Where to tell what. `kinds`: of parts this token reads, as `payment.confirmed` of `payments:read`; `provinces`
+    null: wherever this token sees."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(min_length=9, max_length=ADDRESS_CHARACTERS_MAX)]
@@ -144,8 +155,10 @@ def webhooks(request: HttpRequest, after: After, limit: Limit) -> dict[str, obje
 
 @router.post("webhooks", response=answers(SubscriptionOut, status=201))
 def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[Subscription]:
-    """Subscribe. Ask for its secret next."""
+    """Subscribe, to what this token may read: 403 `no-right` names what it may not. Ask for its secret next."""
     who = caller(request)
+    for kind in said.kinds:
+        demand(who, reading(_TELLS_OF[kind]))
     wanted = Wanted(name=said.name, address=said.address, kinds=said.kinds, provinces=said.provinces)
     try:
         return Status(201, subscribe(who.person, who.scope, wanted, who.token.pk))

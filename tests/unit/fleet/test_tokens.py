@@ -19,7 +19,7 @@ from fleet.people.tokens import keeping
 from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
-from fleet.webhooks.models import Subscription
+from fleet.webhooks.models import Kind, Subscription
 from tests.support.token_holder import Holder, holder, person
 
 
@@ -170,6 +170,34 @@ def test_an_account_that_was_closed_comes_back_without_tokens_and_webhooks() -> 
     set_active(user, nation, active=True)
     assert one.ask("get", "kiosks").status_code == 401
     assert [why_ended(each) for each in (*theirs, stranger)] == ["by-admin", "by-admin", ""]
+
+
+HEARD_BY = {
+    "kiosk.offline": "kiosks",
+    "kiosk.online": "kiosks",
+    "payment.confirmed": "payments",
+    "case.moved": "cases",
+    "alert.opened": "alerts",
+    "rollout.ended": "rollouts",
+}
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_a_token_has_nobody_told_of_what_it_may_not_read(kind: str) -> None:
+    user, right = person(Role.NATIONAL_ADMIN, None), f"{HEARD_BY[kind]}:read"
+    said = {"name": "by a program", "address": "https://receiver.example/hook", "kinds": [kind]}
+    refused = holder(user, [each for each in RIGHTS if each != right]).ask("post", "webhooks", said)
+    assert (refused.status_code, json.loads(refused.content)["code"]) == (403, "no-right")
+    assert right in json.loads(refused.content)["detail"]
+    assert not Subscription.objects.exists()
+    assert holder(user, ["webhooks:change", right]).ask("post", "webhooks", said).status_code == 201
+
+
+def test_one_kind_that_a_token_may_not_read_is_one_too_many() -> None:
+    one = holder(person(Role.NATIONAL_ADMIN, None), ["webhooks:change", "kiosks:read"])
+    said = {"name": "n", "address": "https://receiver.example/", "kinds": ["kiosk.offline", "payment.confirmed"]}
+    assert one.ask("post", "webhooks", said).status_code == 403
+    assert not Subscription.objects.exists()
 
 
 def test_a_token_that_reads_no_alerts_has_nobody_called() -> None:
