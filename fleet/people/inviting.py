@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fleet.people.appointing import AppointError, Post, Refusal, is_in_hand, may_give, propose
@@ -41,7 +41,7 @@ def invite(username: str, full_name: str, post: Post, by: User, reason: str = ""
     if not may_give(scope_of(by), post):
         raise AppointError(Refusal.NOT_YOURS)
     with transaction.atomic():
-        user = User.objects.create(username=username, first_name=full_name.strip()[:150])
+        user = _account(username, full_name)
         user.set_unusable_password()
         user.save()
         if post.role is Role.NATIONAL_ADMIN:
@@ -49,6 +49,15 @@ def invite(username: str, full_name: str, post: Post, by: User, reason: str = ""
         else:
             Membership.objects.create(user=user, role=post.role, dopa_code=post.dopa_code)
         return user, _link(user, by)
+
+
+def _account(username: str, full_name: str) -> User:
+    """Raises: UnfitNameError when somebody else's of that name came in between."""
+    try:
+        with transaction.atomic():
+            return User.objects.create(username=username, first_name=full_name.strip()[:150])
+    except IntegrityError:
+        raise UnfitNameError from None
 
 
 def invite_again(user: User, by: User) -> str:

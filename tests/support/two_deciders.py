@@ -1,7 +1,8 @@
 """Two who put another document into force at the same moment, both made from the one that is in force.
 
-``both_at_once`` tells what they were answered, in every way there is: by REST and by a page, of rules and of settings.
-It commits what it does: for a database of its own (``tests.support.office_writers``).
+``both_at_once`` tells what they were answered, in every way there is: by REST and by a page, of rules and of settings;
+and of two who invite somebody by the same name. It commits what it does: for a database of its own
+(``tests.support.office_writers``).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def both_at_once() -> dict[str, Answers]:
         "settings": _by_rest(
             one, "settings/province/20", lambda no: {"help_point": {"th": f"เคาน์เตอร์ {no}", "en": f"Counter {no}"}}
         ),
+        "invitation": [_inviting(one, f"both{each}") for each in range(ROUNDS)],
         "page": [_by_page(nation, 20 + 2 * each) for each in range(ROUNDS)],
     }
 
@@ -57,6 +59,11 @@ def _by_rest(one: Holder, path: str, change: Callable[[int], dict[str, object]])
         return _together(ask)
 
     return [once(2 * each) for each in range(1, ROUNDS + 1)]
+
+
+def _inviting(one: Holder, name: str) -> list[int]:
+    said = {"username": name, "full_name": "ตัวอย่าง", "role": Role.OFFICER, "province": 20}
+    return _together(lambda _: one.ask("post", "people", said).status_code)
 
 
 def _by_page(user: User, minutes: int) -> list[int]:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -236,6 +237,24 @@ def test_an_invited_national_admin_is_only_proposed(nation: User, admin: User) -
     assert roles(user) == set()
     assert user.proposals.count() == 1
     assert not scope_of(user).sees
+
+
+def test_of_two_who_invite_the_same_name_at_once_the_second_takes_another(admin: User) -> None:
+    meanwhile = account("somebody-else")
+
+    def by_somebody_quicker(sender: type[User], instance: User, **_: object) -> None:
+        if instance.username == "mali":
+            User.objects.filter(pk=meanwhile.pk).update(username="mali")
+
+    pre_save.connect(by_somebody_quicker, sender=User)
+    try:
+        said = {"username": "mali", "full_name": "มะลิ ตัวอย่าง", "role": "officer", "province": "20"}
+        answered = client_of(admin).post("/people/new/", said)
+    finally:
+        pre_save.disconnect(by_somebody_quicker, sender=User)
+    assert answered.status_code == 422
+    assert "ต้องยังไม่มีใครใช้" in answered.content.decode()
+    assert not Membership.objects.filter(user__username="mali").exists()
 
 
 # ---- what the trail has of it ---------------------------------------------------------------------------------------
