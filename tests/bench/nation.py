@@ -1,8 +1,8 @@
 """A nation's worth of rows for the page rows of the bench: `python -m tests.bench.nation`, in a fleet's environment.
 
-10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice, and
-20,000 payments. What it is not: sensible beyond what pages count, order and show. Prints the cookie of a signed-in
-national admin. A number behind it makes so much of it (0.1: a tenth).
+10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice,
+20,000 payments, and four roll-outs to all kiosks. What it is not: sensible beyond what pages count, order and show.
+Prints the cookie of a signed-in national admin. A number behind it makes so much of it (0.1: a tenth).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ KIOSKS = 10_000
 RECORDS = 1_000_000
 FACTORIES = 72_000
 PAYMENTS = 20_000
+ROLLOUTS = 4
 DAYS = 365
 UPTIME_DAYS = 30
 AT_ONCE = 5_000
@@ -40,6 +41,7 @@ def fill(share: float = 1.0) -> str:
     _records(kiosk_ids, now, round(share * RECORDS))
     _days(kiosk_ids, now, chance)
     _money(kiosk_ids, now, share)
+    _rollouts(kiosk_ids, now)
     return _admin()
 
 
@@ -192,6 +194,42 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
             for index in range(payments)
         ),
     )  # fmt: skip
+
+
+def _rollouts(kiosk_ids: list[str], now: datetime) -> None:
+    """One that is half way, and those before it: each of all kiosks, with every kiosk's way through it."""
+    import hashlib
+
+    from fleet.rollouts.models import Firmware, Kind, Member, MemberStep, Rollout
+    from fleet.rollouts.plan import Choice, Plan, Wave
+
+    plan = Plan(waves=(Wave(by=Choice.NUMBER, number=1), Wave(by=Choice.SHARE, percent=5), Wave(by=Choice.EVERYONE)))
+    for number in range(ROLLOUTS):
+        age, is_half = timedelta(days=30 * (ROLLOUTS - 1 - number), hours=2), number == ROLLOUTS - 1
+        firmware = Firmware.objects.create(
+            version=f"0.{number}.0", manifest_hash=hashlib.sha256(bytes([number])).hexdigest(), size_bytes=300_000_000,
+            target=f"firmware/{number}.raucb", compatible="ตัวอย่าง", is_signed=True,
+        )  # fmt: skip
+        rollout = Rollout.objects.create(
+            kind=Kind.FIRMWARE, firmware=firmware, plan=msgspec.to_builtins(plan), reason="ตัวอย่าง",
+            created_at=now - age, state="running" if is_half else "done", state_since=now - age, released=2,
+            stepped_at=now, seen_through=now,
+        )  # fmt: skip
+        states = itertools.cycle(("passed", "asked", "waiting") if is_half else ("passed",) * 99 + ("failed",))
+        _in_lots(
+            Member,
+            (
+                Member(
+                    rollout=rollout, kiosk_id=pk, wave_no=0 if not place else 1 if place % 20 == 0 else 2, place=place,
+                    why="everyone", state=state, step="good" if state == "passed" else "unknown",
+                    asked_at=now - age, decided_at=now - age if state in ("passed", "failed") else None,
+                )
+                for place, (pk, state) in enumerate(zip(kiosk_ids, states, strict=False))
+            ),
+        )  # fmt: skip
+        members = Member.objects.filter(rollout=rollout).order_by().values_list("pk", "state")
+        told = ((pk, state) for pk, reached in members for state in ("waiting", "asked", reached))
+        _in_lots(MemberStep, (MemberStep(member_id=pk, at=now - age, state=state, step="") for pk, state in told))
 
 
 def _admin() -> str:

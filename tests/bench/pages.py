@@ -30,7 +30,8 @@ PAGES = (
     "/kiosks/P20-00007/", "/kiosks/P20-00007/identity/", "/settings/", "/settings/national/",
     "/settings/province/20/", "/settings/reference/", "/payments/", "/payments/?province=20",
     "/payments/?q=R00000042", "/kiosks/P20-00007/day/", "/factories/", "/factories/?q=4711",
-    "/factories/00000000004711/", "/cases/", "/rollouts/", "/rollouts/new/", "/register/", "/figures/", "/folders/",
+    "/factories/00000000004711/", "/cases/", "/rollouts/", "/rollouts/4/", "/rollouts/new/", "/round/",
+    "/round/?province=20", "/settings/waiting/", "/webhooks/", "/register/", "/figures/", "/folders/",
     "/fees/", "/fees/P20/", "/fees/P20/notices/", "/fee-rules/", "/tickets/", "/registrations/", "/channels/",
     "/partners/", "/holidays/", "/audit/", "/people/",
 )  # fmt: skip
