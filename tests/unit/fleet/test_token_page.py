@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -52,3 +53,10 @@ def test_one_takes_back_ones_own_and_the_nations_admin_everybodys() -> None:
         "national-admin-None",
     ]
     assert mine.ask("get", "kiosks").status_code == theirs.ask("get", "kiosks").status_code == 401
+
+
+def test_before_it_is_taken_back_the_page_says_what_ends_with_a_token() -> None:
+    page = client(holder(person(Role.OFFICER)).token.person)
+    assert "ที่อยู่รับเรื่องเตือนที่โทเค็นนี้เพิ่มไว้จะเลิกไปด้วย" in page.get("/tokens/").content.decode()
+    page.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "addresses for alerts that this token has added end with it" in page.get("/tokens/").content.decode()
