@@ -5,10 +5,14 @@ The rules stand in ``fleet.rounds``; here is only what they look at, narrowed to
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+from django.db.models import TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from fleet.acting.seen import kiosks_seen
 from fleet.alerts.models import Alert
@@ -16,20 +20,23 @@ from fleet.alerts.telling import may_deal_with, seen
 from fleet.devices import standing
 from fleet.devices.models import Kiosk, KioskCommand
 from fleet.devices.truth import Condition, KioskTruth, truths_of
-from fleet.office.holidays.days import NoWorkingDayError
-from fleet.office.holidays.keeping import calendar_of
+from fleet.office.holidays.days import ROW_DAYS_MAX, Calendar, NoWorkingDayError
+from fleet.office.holidays.keeping import calendar_of, calendars_of
 from fleet.people.scope import Scope
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import BANGKOK
 from fleet.rounds.deeds import Pressed, What
 from fleet.rounds.models import Deed
+from fleet.rounds.notes import KEPT
 from fleet.rounds.planning import STOPS_MAX, Alerted, Round, Seen, Stop, planned
 
 KIOSKS_MAX = 400
 """Of one province, the worst first; the largest of a fleet of 10,000 has some 300."""
 
+HORIZON_MAX = timedelta(days=ROW_DAYS_MAX + 2)
+"""No next working day is further."""
+
 NOTES_MAX = 3
-NOTES_FOR = timedelta(days=366)
 ANSWERS_FOR = timedelta(minutes=30)
 """How long the answer to a test stands beside it."""
 
@@ -64,13 +71,28 @@ def has_rounds(scope: Scope) -> bool:
 
 
 def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
-    """How many kiosks are not well, by province, of those where the account installs (an auditor: that it sees)."""
+    """How many kiosks are not well, or out of paper before the end of the next working day, by province, of those where
+    the account installs (an auditor: that it sees)."""
     area = scope.sees if scope.reads_only else scope.installs
-    rows = area.of(kiosks_seen(scope), "office__province_id")
+    rows = standing.ranked(area.of(kiosks_seen(scope), "office__province_id"), now)
+    ending = _out_of_paper_soon(rows, now)
     return {
-        dopa_code: sum(count for condition, count in counts.items() if condition is not Condition.OK)
-        for dopa_code, counts in standing.counted(standing.ranked(rows, now)).items()
+        dopa_code: ending[dopa_code]
+        + sum(count for condition, count in counts.items() if condition is not Condition.OK)
+        for dopa_code, counts in standing.counted(rows).items()
     }
+
+
+def _out_of_paper_soon(kiosks: standing.Ranked, now: datetime) -> Counter[int]:
+    """How many kiosks that are well have paper for less than a round's time, by province."""
+    ends = Cast(KeyTextTransform("paper_out_at", "state__status"), TextField())
+    well = kiosks.filter(rank=standing.of_condition(Condition.OK)).order_by().annotate(ends=ends)
+    # As text, which every database compares in the same way, and generous by more than any clock's offset.
+    soon = well.filter(ends__lt=(now + HORIZON_MAX).date().isoformat())
+    found = [(code, datetime.fromisoformat(at)) for code, at in soon.values_list("office__province_id", "ends")]
+    calendars = calendars_of({code for code, _ in found})
+    horizons = {code: _horizon(calendar, now) for code, calendar in calendars.items()}
+    return Counter(code for code, at in found if at < horizons[code])
 
 
 def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:
@@ -80,7 +102,7 @@ def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:
     alerts = _alerts(scope, truths)
     notes = _notes(truths, now)
     found = [_seen(truth, alerts[pk], _closed_today(notes[pk], now)) for pk, truth in truths.items()]
-    rounds = planned(found, _horizon(dopa_code, now))
+    rounds = planned(found, _horizon(calendar_of(dopa_code), now))
     plan = rounds[0] if rounds else Round(dopa_code, (), ())
     there = {stop.seen.kiosk_id for stop in plan.stops}
     may = (each.pk for rows in alerts.values() for each in rows if each.acked_at is None and may_deal_with(scope, each))
@@ -106,11 +128,11 @@ def may_press(scope: Scope, kiosk: Kiosk, pressed: Pressed) -> bool:
             return alert is not None and may_deal_with(scope, alert)
 
 
-def _horizon(dopa_code: int, now: datetime) -> datetime:
+def _horizon(calendar: Calendar, now: datetime) -> datetime:
     """The end of the next working day: what will not last until then is brought today."""
     today = now.astimezone(BANGKOK).date()
     try:
-        day = calendar_of(dopa_code).after(today, 1)
+        day = calendar.after(today, 1)
     except NoWorkingDayError:  # a calendar without working days is broken; paper ends all the same
         day = today + timedelta(days=1)
     return datetime.combine(day, time.max, BANGKOK)
@@ -125,7 +147,7 @@ def _alerts(scope: Scope, kiosks: Iterable[str]) -> defaultdict[str, list[Alert]
 
 def _notes(kiosks: Iterable[str], now: datetime) -> defaultdict[str, list[Deed]]:
     found: defaultdict[str, list[Deed]] = defaultdict(list)
-    closed = Deed.objects.filter(kiosk_id__in=list(kiosks), what=What.CLOSE, pressed_at__gt=now - NOTES_FOR)
+    closed = Deed.objects.filter(kiosk_id__in=list(kiosks), what=What.CLOSE, pressed_at__gt=now - KEPT)
     for each in closed.order_by("-pressed_at", "deed_id"):
         found[each.kiosk_id].append(each)
     return found

@@ -6,7 +6,7 @@ Whoever changes days brings deadlines up to them in the same transaction (``movi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +48,13 @@ def days_off(dopa_code: int) -> frozenset[date]:
 def calendar_of(dopa_code: int) -> Calendar:
     """The working days of a province's offices."""
     return Calendar(days_off(dopa_code))
+
+
+def calendars_of(dopa_codes: Collection[int]) -> dict[int, Calendar]:
+    """The working days of several provinces' offices, by one statement."""
+    ours = in_force().filter(Q(province__isnull=True) | Q(province_id__in=dopa_codes))
+    days = list(ours.values_list("province_id", "on"))
+    return {code: Calendar(frozenset(on for whose, on in days if whose in (None, code))) for code in dopa_codes}
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fleet.acting.rounds import Work, has_rounds, may_press, provinces_waiting, work_of
+from fleet.audit.models import Kind
 from fleet.devices.commanding import Progress, patience, progress
 from fleet.devices.models import Kiosk, KioskCommand
 from fleet.people.scope import scope_of
@@ -170,6 +171,7 @@ def deed(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         done = do(kiosk, pressed, cast(User, request.user))
     except NotADeedError as err:
         if is_queued:
+            told(request, kiosk.pk, kiosk.office.province_id, kind=Kind.REFUSED)
             return JsonResponse({"state": "refused", "says": _("ศูนย์ไม่รับ ลองกดใหม่ในหน้านี้")}, status=422)
         raise Http404 from err
     if not is_again:  # a phone that asks again has done nothing more

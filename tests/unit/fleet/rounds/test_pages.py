@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -13,11 +13,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from fleet.acting.rounds import provinces_waiting
 from fleet.alerts.models import Alert
-from fleet.audit.models import Entry
+from fleet.audit.models import Entry, Kind
 from fleet.devices.models import Kiosk, KioskCommand, KioskState, Lease
 from fleet.devices.truth import RANK, said_of
 from fleet.people.models import Membership, Role
+from fleet.people.scope import scope_of
 from fleet.protocol.messages import DeviceState, DeviceStatus, Status, encode
 from fleet.rounds.deeds import What
 from fleet.rounds.models import Deed
@@ -37,12 +39,12 @@ def client(role: Role = Role.TECHNICIAN, dopa_code: int | None = 20, name: str =
     return signed_in
 
 
-def speaks(kiosk_id: str, paper: str = "full", **states: DeviceState) -> None:
+def speaks(kiosk_id: str, paper: str = "full", paper_out_at: datetime | None = None, **states: DeviceState) -> None:
     """The kiosk is heard, and says this."""
     now = timezone.now()
     Lease.objects.update_or_create(name="ingest", defaults={"holder": "test", "until": now + timedelta(hours=1)})
     devices = {name: DeviceStatus(state=states.get(name, DeviceState.ONLINE), since=now) for name in DEVICES}
-    status = Status(session_no=1, at=now, devices=devices, paper=paper)
+    status = Status(session_no=1, at=now, devices=devices, paper=paper, paper_out_at=paper_out_at)
     said = {"alive": True, "heard_at": now, "session_no": 1, "status": json.loads(encode(status))}
     KioskState.objects.update_or_create(kiosk_id=kiosk_id, defaults={**said, "said_rank": RANK[said_of(status)]})
 
@@ -113,6 +115,24 @@ def test_only_provinces_where_one_installs() -> None:
     assert "CBI-01" not in page(nation, "/round/?province=40")
 
 
+def test_a_province_whose_only_work_is_paper_that_ends_has_its_chip_and_its_count() -> None:
+    nation = client(Role.NATIONAL_ADMIN, None, "nation")
+    for kiosk in Kiosk.objects.all():
+        speaks(kiosk.pk, paper_out_at=timezone.now() + timedelta(days=90))
+    assert chips(nation) == {}
+    speaks("KKN-01", paper_out_at=timezone.now() + timedelta(hours=1))
+    assert chips(nation) == {40: 1}
+    speaks("KKN-02", paper_out_at=(timezone.now() + timedelta(hours=2)).astimezone(UTC), paper="low")
+    assert chips(nation) == {40: 2}
+    assert stops(page(nation, "/round/?province=40")) == ["KKN-01", "KKN-02"]
+
+
+def chips(signed_in: Client) -> dict[int, int]:
+    """How much is to be done, by province, of those where there is something."""
+    waiting = provinces_waiting(scope_of(User.objects.get(pk=signed_in.session["_auth_user_id"])), timezone.now())
+    return {code: count for code, count in waiting.items() if count}
+
+
 def test_an_auditor_reads_the_round_and_finds_nothing_to_press() -> None:
     speaks("CBI-01", paper="out")
     html = page(client(Role.AUDITOR, None, "auditor"), "/round/?province=20")
@@ -164,6 +184,7 @@ def test_what_is_no_deed_is_refused(said: dict[str, str]) -> None:
     signed_in = client()
     answer = signed_in.post("/round/CBI-01/deed/", {"deed_id": NUMBER, **said}, **AS_PHONE)
     assert answer.status_code in (404, 422)
+    assert Entry.objects.filter(what="web:round-deed", about="CBI-01", kind=Kind.REFUSED).count() == 1
     assert not Deed.objects.exists()
     assert not KioskCommand.objects.exists()
 
