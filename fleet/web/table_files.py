@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fleet.office.spreadsheets import inert
+
+_Row = TypeVar("_Row")
 
 ROWS_MAX = 20_000
 """Twice the kiosks of the nation; as text some megabytes."""
@@ -36,6 +39,13 @@ def table_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def in_lots(rows: Iterable[_Row], count: int) -> Iterator[list[_Row]]:
+    """``rows`` by lots of ``count``, for what is asked of many at once."""
+    remaining = iter(rows)
+    while lot := list(islice(remaining, count)):
+        yield lot
 
 
 def baht(amount_satang: int) -> str:

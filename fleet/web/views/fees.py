@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
@@ -23,13 +21,13 @@ from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
 from fleet.office.fees.rulebook import versions
 from fleet.office.models import Factory, Notice, Office
-from fleet.office.spreadsheets import inert
 from fleet.payments.billing import make_notices
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BE_OFFSET
 from fleet.web import fee_words
 from fleet.web.access import for_offices, offices_served, signed_in
 from fleet.web.live import answer
+from fleet.web.table_files import baht, table_file
 
 A_PAGE = 50
 RUNS_SHOWN = 8
@@ -240,44 +238,20 @@ def _worn(stand: Stand) -> tuple[str, str]:
     return fee_words.stand(stand), fee_words.STAND_SHAPES[stand]
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 @require_safe
 @signed_in
 def notices_csv(request: HttpRequest, office_id: str) -> HttpResponse:
     """The same list for a spreadsheet, whole."""
     ours, filters, today = office_served(request, office_id), filters_of(request), timezone.localdate()
-    writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(CSV_COLUMNS)  # the mark by which spreadsheets know UTF-8
-        for each in picked(ours, filters).iterator(500):
-            yield writer.writerow(_csv_row(each, stand_of(each, today)))
-
-    response = HttpResponse("".join(lines()), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="notices-{ours.pk}-{filters.year + BE_OFFSET}.csv"'
-    return response
+    name = f"notices-{ours.pk}-{filters.year + BE_OFFSET}"
+    rows = picked(ours, filters).iterator(500)
+    return table_file(name, CSV_COLUMNS, (_csv_row(each, stand_of(each, today)) for each in rows))
 
 
-def _csv_row(notice: Notice, stand: Stand) -> list[str]:
-    paid = timezone.localdate(notice.paid_at).isoformat() if notice.paid_at else ""
-    baht = f"{notice.amount_satang // 100}.{notice.amount_satang % 100:02d}"
-    return [
-        notice.notice_no,
-        notice.reference,
-        notice.factory_id,
-        inert(notice.factory.name_th),
-        notice.item_th,
-        baht,
-        notice.due_on.isoformat(),
-        stand.value,
-        paid,
-    ]
+def _csv_row(notice: Notice, stand: Stand) -> tuple[object, ...]:
+    paid = timezone.localdate(notice.paid_at) if notice.paid_at else None
+    of_whom = (notice.factory_id, notice.factory.name_th, notice.item_th)
+    return (notice.notice_no, notice.reference, *of_whom, baht(notice.amount_satang), notice.due_on, stand.value, paid)
 
 
 # ---- one notice -----------------------------------------------------------------------------------------------------

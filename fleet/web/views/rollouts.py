@@ -27,7 +27,7 @@ from fleet.web.access import is_live, signed_in
 from fleet.web.live import answer
 from fleet.web.rollout_chart import chart
 from fleet.web.rollout_waves import waves_of
-from fleet.web.table_files import table_file
+from fleet.web.table_files import in_lots, table_file
 
 A_PAGE = 20
 REASON_MAX = 200
@@ -57,7 +57,7 @@ def rollouts(request: HttpRequest) -> HttpResponse:
     scope, firmware = _let_in(request), FirmwareAsked.of(request)
     state, there = _state(request), Counter(rollouts_seen(scope).order_by().values_list("state", flat=True))
     context = {
-        "rows": _rows(scope, state),
+        "rows": _rows(scope, list(_in_state(scope, state)[:NEWEST])),
         "filter": state,
         "states": [(each.value, rollout_words.state(each), there[each]) for each in RolloutState if there[each]],
         "total": there.total(),
@@ -76,9 +76,12 @@ def _state(request: HttpRequest) -> str:
     return said if said in set(RolloutState) else ""
 
 
-def _rows(scope: Scope, state: str) -> list[dict[str, Any]]:
+def _in_state(scope: Scope, state: str) -> QuerySet[Rollout]:
     rows = rollouts_seen(scope)
-    seen = list((rows.filter(state=state) if state else rows)[:NEWEST])
+    return rows.filter(state=state) if state else rows
+
+
+def _rows(scope: Scope, seen: list[Rollout]) -> list[dict[str, Any]]:
     counts: dict[int, Counter[str]] = {each.pk: Counter() for each in seen}
     members = members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state")
     for pk, reached, count in members.annotate(count=Count("pk")):
@@ -100,14 +103,17 @@ def _rows(scope: Scope, state: str) -> list[dict[str, Any]]:
 @require_safe
 @signed_in
 def rollouts_csv(request: HttpRequest) -> HttpResponse:
-    """The list as it is filtered, for a spreadsheet."""
-    lines = []
-    for row in _rows(_let_in(request), _state(request)):
-        it, counts = row["rollout"], row["counts"]
-        by = it.author.get_username() if it.author else ""
-        done = (counts[MemberState.PASSED], counts[MemberState.FAILED])
-        lines.append((it.pk, row["title"], it.state, it.reason, by, it.created_at, row["waves"], row["total"], *done))
-    return table_file("rollouts", COLUMNS, lines)
+    """The list as it is filtered, all of it, for a spreadsheet."""
+    scope = _let_in(request)
+    lots = in_lots(_in_state(scope, _state(request)).iterator(chunk_size=NEWEST), NEWEST)
+    return table_file("rollouts", COLUMNS, (_line(each) for lot in lots for each in _rows(scope, lot)))
+
+
+def _line(row: dict[str, Any]) -> tuple[object, ...]:
+    it, counts = row["rollout"], row["counts"]
+    by = it.author.get_username() if it.author else ""
+    done = (counts[MemberState.PASSED], counts[MemberState.FAILED])
+    return (it.pk, row["title"], it.state, it.reason, by, it.created_at, row["waves"], row["total"], *done)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ from fleet.payments.days import received, together
 from fleet.payments.models import Confirmation
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
-from fleet.rollouts.models import Firmware
+from fleet.rollouts.models import Firmware, Member, Rollout
 from fleet.web.charts import ABOVE, FLOOR, stacks
 from fleet.web.payment_drawing import money
 from fleet.web.table_files import ROWS_MAX, baht, table_file
+from fleet.web.views.rollouts import NEWEST
 from tests.support.fleet_payments import owed, shown, word
 
 CHON_BURI, KHON_KAEN = 20, 40
@@ -75,8 +76,12 @@ def test_an_amount_is_one_a_spreadsheet_adds_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["kiosks.csv", "firmware.csv", "payments.csv", "payments.csv?show=shown", "register.csv", "people.csv"]
-)
+    "name",
+    [
+        "kiosks.csv", "firmware.csv", "payments.csv", "payments.csv?show=shown", "register.csv", "people.csv",
+        "rollouts.csv", "alerts.csv", "audit.csv", "folders.csv", "partners/disclosures.csv",
+    ],
+)  # fmt: skip
 def test_every_file_begins_with_its_columns_and_holds_no_formula(name: str) -> None:
     evil = '=HYPERLINK("https://example.invalid")'
     User.objects.create(username="evil", first_name=evil)
@@ -86,6 +91,20 @@ def test_every_file_begins_with_its_columns_and_holds_no_formula(name: str) -> N
     text = client().get(f"/{name}").content.decode("utf-8-sig")
     assert evil not in [cell for line in csv.reader(io.StringIO(text)) for cell in line]
     assert text.splitlines()[0].replace(",", "").replace("_", "").isalnum()
+
+
+def test_the_file_of_rollouts_goes_on_where_the_page_ends() -> None:
+    now, firmware = timezone.now(), Firmware.objects.create(version="1", manifest_hash="a", size_bytes=1)
+    for number in range(NEWEST + 5):
+        Rollout.objects.create(
+            kind="firmware", firmware=firmware, plan={"waves": []}, reason=f"{number}", created_at=now, state="done",
+            state_since=now,
+        )  # fmt: skip
+    Member.objects.create(rollout=Rollout.objects.last(), kiosk_id="CBI-01", wave_no=0, why="late", state="passed")
+    found = rows(client(), "/rollouts.csv?state=done")
+    assert [each["reason"] for each in found] == [f"{number}" for number in reversed(range(NEWEST + 5))]
+    assert [(each["kiosks"], each["passed"]) for each in found[-2:]] == [("0", "0"), ("1", "1")]
+    assert rows(client(), "/rollouts.csv?state=paused") == []
 
 
 # ---- kiosks ---------------------------------------------------------------------------------------------------------
