@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from email import message_from_string
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,12 @@ def carriers(mail: MailServer | None = None) -> Carriers:
 
 def never() -> bool:
     return False
+
+
+def text(letter: str) -> str:
+    """What a letter says, in all of its parts."""
+    parts = message_from_string(letter).walk()
+    return "\n".join(str(part.get_payload(decode=True), "utf-8") for part in parts if not part.is_multipart())
 
 
 def person(name: str, role: Role, dopa_code: int | None, address: str = "") -> User:
@@ -455,6 +462,43 @@ def test_of_what_is_not_theirs_any_more_nothing_leaves(fleet: Fleet, mail: MailS
     assert theirs.count() == theirs.filter(withdrawn_at__isnull=False).count() == 2
     try_out(wichai)
     assert send_all(carriers(mail), timezone.now, never) == 1
+
+
+def test_tries_of_what_is_not_theirs_any_more_stay_and_count(fleet: Fleet, mail: MailServer) -> None:
+    decide(None, {"sending": {"most_an_hour": 1}}, None, "ทดลอง")
+    wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
+    fleet.after(16).all_say("CBI-01").look()
+    mail.refuse = True
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1
+    Membership.objects.filter(user=wichai).update(dopa_code=40)
+    mail.refuse = False
+    fleet.after(2).say("KKN-01", paper="out").look()
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 0  # the one try of this hour was made
+    (letter,) = Letter.objects.filter(person=wichai)
+    assert (letter.state, letter.next_at) == (Letter.State.WITHDRAWN, None)
+    assert [each.ok for each in letter.attempts.all()] == [False]
+    assert [each.withdrawn_at is not None for each in letter.messages.all()] == [True]
+    fleet.after(61)
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1
+    assert Attempt.objects.filter(person=wichai).count() == 2
+
+
+def test_a_letter_of_many_leaves_again_without_what_is_not_theirs_any_more(fleet: Fleet, mail: MailServer) -> None:
+    decide(None, {"sending": {"most_an_hour": 1}}, None, "ทดลอง")
+    wichai = person("wichai", Role.TECHNICIAN, 20, "wichai@sala.example")
+    Membership.objects.create(user=wichai, role=Role.TECHNICIAN, dopa_code=40)
+    fleet.after(16).say("CBI-01", paper="out").say("KKN-01", paper="out").look()
+    mail.refuse = True
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1
+    Membership.objects.filter(user=wichai, dopa_code=40).delete()
+    mail.refuse = False
+    fleet.after(61)
+    assert send_all(carriers(mail), lambda: fleet.now, never) == 1
+    (letter,) = Letter.objects.filter(person=wichai)
+    left = {each.alert.kiosk_id: each.withdrawn_at is None for each in letter.messages.all() if each.alert}
+    assert left == {"CBI-01": True, "KKN-01": False}
+    (said,) = mail.letters
+    assert f"/alerts/{Alert.objects.get(kiosk_id='CBI-01').pk}/" in text(said)  # the letter of one alert, not of two
 
 
 def test_a_storm_is_six_letters_and_the_rest_when_there_is_room(fleet: Fleet, mail: MailServer) -> None:

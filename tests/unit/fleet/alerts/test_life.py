@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fleet.alerts.findings import NATION, Finding, Place, Rule
 from fleet.alerts.grouping import Population, grouped
-from fleet.alerts.limiting import HOUR, Waiting, next_letter
+from fleet.alerts.limiting import CALLS_MOST, HOUR, Waiting, next_letter
 from fleet.alerts.living import Change, Look, Standing, What, settle, steps
 from fleet.alerts.policy import AlertPolicy, Calm, Grouping, read_policy
 
@@ -233,45 +233,67 @@ class Person:
         self.most = most
         self.waiting: dict[int, Waiting] = {}
         self.left_at: list[datetime] = []
+        self.past_at: list[datetime] = []
         self.told: Counter[int] = Counter()
-        self.quiet_until = NOW
+        self.quiet_until = self.calls_quiet_until = NOW
+
+    def ready(self, now: datetime) -> list[Waiting]:
+        """What is not held back."""
+        calls_at = min(self.quiet_until, self.calls_quiet_until)
+        return [each for each in self.waiting.values() if now >= (calls_at if each.at_once else self.quiet_until)]
 
     def send(self, now: datetime) -> None:
         """Everything that may leave."""
-        while now >= self.quiet_until:
-            plan = next_letter(list(self.waiting.values()), self.left_at, self.most, now)
-            if plan.again_at is not None:
-                assert plan.again_at > now
-                self.quiet_until = plan.again_at
+        while True:
+            plan = next_letter(self.ready(now), self.left_at, self.most, now, self.past_at)
+            assert all(until is None or until > now for until in (plan.again_at, plan.calls_again_at))
+            self.quiet_until = plan.again_at or self.quiet_until
+            self.calls_quiet_until = plan.calls_again_at or self.calls_quiet_until
             if not plan.numbers:
                 return
-            self.left_at.append(now)
+            (self.past_at if plan.is_past else self.left_at).append(now)
             for number in plan.numbers:
                 del self.waiting[number]
                 self.told[number] += 1
 
 
+def most_within_an_hour(at: list[datetime]) -> int:
+    return max((sum(begin <= each < begin + HOUR for each in at) for begin in at), default=0)
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), st.booleans()), max_size=40),
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), st.booleans(), st.booleans()), max_size=40),
     st.integers(1, 10),
 )
 def test_never_more_than_so_many_an_hour_and_nothing_is_lost_or_told_twice(
-    story: list[tuple[int, int, bool]], most: int
+    story: list[tuple[int, int, bool, bool]], most: int
 ) -> None:
     person, now, made = Person(most), NOW, 0
-    for wait_s, count, is_failing in story:
+    for wait_s, count, is_failing, at_once in story:
         now += timedelta(seconds=wait_s)
         for _ in range(count):
             made += 1
-            person.waiting[made] = Waiting(made, now, is_failing)
+            person.waiting[made] = Waiting(made, now, is_failing or at_once, at_once)
         person.send(now)
-    for _ in range(most + 1):
+        if any(each.at_once for each in person.waiting.values()):  # a call waits behind calls only
+            assert sum(now - each < HOUR for each in person.past_at) == CALLS_MOST
+    for _ in range(most + CALLS_MOST + 1):
         now += HOUR
         person.send(now)
-    for begin in person.left_at:
-        assert sum(begin <= each < begin + HOUR for each in person.left_at) <= most
+    assert most_within_an_hour(person.left_at) <= most
+    assert most_within_an_hour(person.past_at) <= CALLS_MOST
     assert person.waiting == {}
     assert person.told == Counter(range(1, made + 1))
+
+
+def test_a_call_leaves_though_the_hour_is_full_and_calls_alone_are_no_storm() -> None:
+    left_at, call = [NOW] * 6, Waiting(2, NOW, is_failing=True, at_once=True)
+    waiting = [Waiting(1, NOW - HOUR, is_failing=True), call]
+    assert next_letter(waiting, left_at, 6, NOW).numbers == (2,)
+    held = next_letter(waiting, left_at, 6, NOW, [NOW] * CALLS_MOST)
+    assert (held.numbers, held.again_at, held.calls_again_at) == ((), NOW + HOUR, NOW + HOUR)
+    within = next_letter(waiting, left_at[1:4], 6, NOW, [NOW] * CALLS_MOST)
+    assert (within.numbers, within.is_past) == ((2,), False)
 
 
 def test_forty_at_once_are_five_letters_and_one_that_sums_up_the_rest_failing_first() -> None:
