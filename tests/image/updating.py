@@ -85,7 +85,7 @@ def crash(rig: Rig, machine: Emulator) -> dict[str, Any]:
     number = rig.roll_out(crashing, f"--proving-s={PROVING_S}")
     words(machine, r"(this front desk crashes on purpose)", WORK_S)
     words(machine, r"Started (sala-safe)", START_S)
-    until(lambda: is_read(machine, "ตู้นี้ปิดให้บริการชั่วคราว"), "that it is closed, on the screen", STEP_S)
+    until(lambda: is_read(machine, "This kiosk is closed for now"), "that it is closed, on the screen", STEP_S)
     machine.picture(keep_as="11-closed")
     until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
     assert rig.roll_out_state(number) == "halted", rig.firmware()
