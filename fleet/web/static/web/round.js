@@ -1,6 +1,7 @@
 // A technician's round on a phone: which kiosk is looked at, what was ticked, and above all what was pressed where there
 // is no signal. A press is kept in IndexedDB under a number of its own before anything else happens, and sent when the
-// fleet can be asked; the fleet does each number once, so it may be sent again and again. Words come from the page.
+// fleet can be asked; the fleet does each number once, so it may be sent again and again. One that the fleet cannot take
+// is kept, says so, and holds nothing up that was pressed after it. Words come from the page.
 "use strict";
 (() => {
   const root = document.querySelector("#round");
@@ -12,6 +13,7 @@
   const TICKS = "sala-round-ticks";
   const PATIENCE_MS = 8000;
   const AGAIN_MS = 10000;
+  const STUCK_AGAIN_MS = 60000; // where only what the fleet could not take is left
   const ANSWER_MS = 2000;
   const OLD_MS = 60000;
   const FRESH_MS = 600000;
@@ -55,12 +57,16 @@
       answer.className = `answer ${deed.state}`;
       answer.textContent = deed.says;
     }
-    const waiting = deeds.filter((deed) => deed.state === "queued").length;
+    const queued = deeds.filter((deed) => deed.state === "queued");
+    const stuck = cut ? 0 : queued.filter((deed) => deed.stuck).length; // without a signal all of them wait for that
+    const waiting = queued.length - stuck;
     const bar = document.querySelector("#dead-spot");
+    bar.querySelector(".ic").toggleAttribute("hidden", !cut && !waiting);
     bar.querySelector(".lost").hidden = !cut;
     const queue = bar.querySelector(".queue");
-    queue.hidden = !waiting && !said;
-    queue.textContent = said || words.count.replace("%n", String(waiting));
+    queue.hidden = !queued.length && !said;
+    const counts = [[words.count, waiting], [words.stuckcount, stuck]].filter(([, count]) => count);
+    queue.textContent = said || counts.map(([text, count]) => text.replace("%n", String(count))).join(" · ");
     bar.hidden = queue.hidden && !cut;
     document.body.classList.toggle("cut", cut);
   };
@@ -76,13 +82,22 @@
     }
   };
 
+  const heard = async (answer) => {
+    try {
+      return await answer.json();
+    } catch { // the sign-in page of somebody's WLAN answers anything
+      throw new Lost();
+    }
+  };
+
   const sent = async (deed, token) => {
     const body = new URLSearchParams(deed.said);
     body.set("deed_id", deed.id);
     body.set("age_s", String(Math.max(0, (Date.now() - deed.at) / 1000)));
     const answer = await ask(deed.address, { method: "POST", body, headers: { "X-CSRFToken": token, Accept: "application/json" } });
-    if (answer.ok || answer.status === 422) return answer.json();
+    if (answer.ok || answer.status === 422) return { stuck: false, ...await heard(answer) };
     if (answer.status === 404) return { state: "refused", says: words.refused };
+    if (answer.status >= 400) return { stuck: true, says: words.stuck };
     throw new Lost();
   };
 
@@ -100,7 +115,7 @@
     const answer = await ask(`${words.now}?deed=${asked}`, { headers: { Accept: "application/json" } });
     if (answer.type === "opaqueredirect" || answer.status === 404) { cut = false; said = words.out; return; }
     if (!answer.ok) throw new Lost();
-    const now = await answer.json();
+    const now = await heard(answer);
     cut = false;
     said = "";
     if (now.whose !== whose) { // somebody else signed in: this page is not theirs, and their own clears the rest
@@ -130,7 +145,9 @@
     await draw();
     const deeds = await all();
     const isWaiting = deeds.some((deed) => deed.state === "waiting");
-    if (cut || isWaiting || deeds.some((deed) => deed.state === "queued")) again = setTimeout(flush, isWaiting && !cut ? ANSWER_MS : AGAIN_MS);
+    const queued = deeds.filter((deed) => deed.state === "queued");
+    const isStuck = !cut && queued.length && queued.every((deed) => deed.stuck);
+    if (cut || isWaiting || queued.length) again = setTimeout(flush, isWaiting && !cut ? ANSWER_MS : isStuck ? STUCK_AGAIN_MS : AGAIN_MS);
   };
 
   const press = async (form) => {
