@@ -53,11 +53,13 @@ def test_for_a_day_after_a_link_was_made_or_used(admin: User, colleague: User) -
     assert not is_fresh_from(colleague, admin.pk, NOW)
     Invitation.objects.update(used_at=JUST_NOW)
     assert is_fresh_from(colleague, admin.pk, NOW), "it lay for days"
+    assert is_fresh_from(admin, colleague.pk, NOW), "who holds both may ask as either"
 
 
 def test_for_a_day_after_a_second_factor_was_reset(admin: User, colleague: User) -> None:
     reset(colleague, admin, JUST_NOW)
     assert is_fresh_from(colleague, admin.pk, NOW)
+    assert is_fresh_from(admin, colleague.pk, NOW)
     FactorReset.objects.update(decided_at=LONG_AGO)
     assert not is_fresh_from(colleague, admin.pk, NOW)
 

@@ -307,7 +307,7 @@ def test_two_roll_outs_never_have_the_same_kiosk_and_a_newer_one_takes_it_over(w
 
 def test_one_that_nobody_would_be_in_says_why_and_what_helps(world: World) -> None:
     begin("all")
-    with pytest.raises(PlanError, match=r"nobody would be in it: 30 elsewhere, 6 no-slots; elsewhere: .* can be cancelled$"):
+    with pytest.raises(PlanError, match=r"in it: 30 elsewhere, 6 no-slots; elsewhere: .* can be cancelled$"):
         begin("all", firmware=bundle(WORSE, "0.3.0"))
 
 
