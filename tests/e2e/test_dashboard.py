@@ -284,12 +284,20 @@ GONE = "ขัดข้องไม่พบอุปกรณ์"
 """Of a device, as it is; its history says it in other words."""
 
 
+PATIENT = """(() => {
+    const soon = window.setTimeout.bind(window);
+    window.setTimeout = (then, after_ms, ...said) => soon(then, after_ms >= 8000 ? 100 * after_ms : after_ms, ...said);
+})()"""
+"""A page that waits a hundred times as long before it takes silence for a break: a starved server is long silent."""
+
+
 def test_a_page_is_told_over_one_stream_and_has_none_in_the_background(
     browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
 ) -> None:
     with watched_page(browser) as watched:
         page, asked = watched.page, list[str]()
         page.on("request", lambda request: asked.append(request.url))
+        page.add_init_script(PATIENT)
         sign_in(page, fleet, "chonburi", "/kiosks/CBI-02/")
         expect(page.locator("#live")).not_to_contain_text(GONE)
         kiosk.say_status(scanner=DeviceState.NO_DEVICE)

@@ -147,6 +147,35 @@ def test_a_test_print_of_an_hour_ago_is_not_sent_and_says_so(
         assert commands(fleet) == before
 
 
+def test_what_the_fleet_cannot_take_is_kept_and_holds_nothing_up(
+    browser: Browser, fleet: RunningFleet, kiosk: WireKiosk
+) -> None:
+    with phone(browser) as page:
+        context = opened(page, fleet)
+        before, answered = commands(fleet), list[int]()
+
+        def fail(route: Route) -> None:
+            answered.append(500 if answered else 403)
+            route.fulfill(status=answered[-1])
+
+        context.route("**/CBI-02/deed/", fail)
+        page.locator(".stop[href='#CBI-02']").click()
+        page.locator(TEST_PRINT).get_by_role("button").click()
+        expect(page.locator(ANSWER)).to_contain_text("ศูนย์ยังรับรายการนี้ไม่ได้")
+        page.locator(".stop[href='#CBI-01']").click()
+        page.locator("#CBI-01 form.close button").click()
+        expect(page.locator("#CBI-01 form.close + .answer")).to_contain_text("ศูนย์รับแล้ว")
+        assert answered[:2] == [403, 500]
+        expect(page.locator("#dead-spot")).to_contain_text("ศูนย์ยังรับไม่ได้ 1 รายการ")
+        expect(page.locator("#dead-spot .lost")).to_be_hidden()
+        assert commands(fleet) == before
+        page.screenshot(path=PICTURES / "round-stuck-phone.png")
+        context.unroute("**/CBI-02/deed/")
+        page.evaluate("() => window.dispatchEvent(new Event('online'))")
+        expect(page.locator(ANSWER)).to_contain_text("รอตู้ตอบ")
+        assert len(commands(fleet)) == len(before) + 1
+
+
 def kept(page: Page) -> list[str]:
     """The names of everything the phone keeps of a round."""
     names = page.evaluate(
