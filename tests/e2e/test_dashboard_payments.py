@@ -101,8 +101,7 @@ def test_from_the_qr_to_the_confirmed_slip(
 
         expect(other.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")
         assert other.page.locator("#track[data-waits]").count() == 1  # the same page: only what it shows is new
-        slip.page.reload()
-        expect(slip.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")
+        expect(slip.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")  # it loads itself anew, as it says
         assert slip.page.locator("meta[http-equiv=refresh]").count() == 0
         picture(slip.page, "tracking-confirmed")
         slip.page.click("a[href='?lang=en']")
