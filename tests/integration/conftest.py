@@ -1,11 +1,14 @@
-"""The databases that what concerns the database is tried over: both, and neither is skipped in silence."""
+"""What many of these tests stand on: the databases (both, and neither is skipped in silence), and an agent's site."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.agent_site import Site, agent_site
+from tests.support.broker import Fleet
 from tests.support.postgresql import Cluster, running_cluster
 from tests.support.require import require
 
@@ -25,3 +28,19 @@ def database(request: pytest.FixtureRequest) -> str:
         return ""
     cluster: Cluster = request.getfixturevalue("cluster")
     return cluster.address(cluster.create())
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A fleet of which nothing runs but the broker: the test is the rest. A file that needs more has one of its own."""
+    require("mosquitto")
+    with Fleet(tmp_path_factory.mktemp("fleet")) as fleet:
+        fleet.start("mosquitto")
+        yield fleet
+
+
+@pytest.fixture
+def site(fleet: Fleet, tmp_path: Path) -> Iterator[Site]:
+    """An agent between that fleet and a front desk's ear."""
+    with agent_site(fleet, tmp_path) as site:
+        yield site

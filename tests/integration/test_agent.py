@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,31 +28,16 @@ from fleet.protocol.records import CommandEnded, Restarted, decode_record
 from fleet.protocol.topics import Channel, kiosk_topic
 from fleet.trust.authority import Authority
 from kiosk import news
-from tests.support.agent_site import KIOSK_ID, Site, agent_site
+from tests.support.agent_site import KIOSK_ID, Site
 from tests.support.bad_line import BadLine
 from tests.support.bare_kiosk import spool_of
-from tests.support.broker import Fleet, eventually
+from tests.support.broker import eventually
 from tests.support.desk_rig import office_records
 from tests.support.office_server import ok, records_answer
-from tests.support.require import require
 
 BURST = 60
 BURST_S = 20.0
 """A third of what it takes when each message waits for the turn after the one before it."""
-
-
-@pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    require("mosquitto")
-    with Fleet(tmp_path_factory.mktemp("fleet")) as fleet:
-        fleet.start("mosquitto")
-        yield fleet
-
-
-@pytest.fixture
-def site(fleet: Fleet, tmp_path: Path) -> Iterator[Site]:
-    with agent_site(fleet, tmp_path) as site:
-        yield site
 
 
 def payment(number: int) -> PaymentConfirmed:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,24 +14,9 @@ from fleet.protocol.topics import Channel
 from kiosk import news, settings_store
 from kiosk.config import GRANT_FILE
 from kiosk.spool import Spool
-from tests.support.agent_site import KIOSK_ID, Site, agent_site
-from tests.support.broker import PATIENCE_S, Fleet, eventually
-from tests.support.require import require
+from tests.support.agent_site import KIOSK_ID, Site
+from tests.support.broker import PATIENCE_S, eventually
 from tests.support.sample_visit import DOCUMENT
-
-
-@pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    require("mosquitto")
-    with Fleet(tmp_path_factory.mktemp("fleet")) as fleet:
-        fleet.start("mosquitto")
-        yield fleet
-
-
-@pytest.fixture
-def site(fleet: Fleet, tmp_path: Path) -> Iterator[Site]:
-    with agent_site(fleet, tmp_path) as site:
-        yield site
 
 
 def test_settings_reach_the_desk_while_the_office_is_being_fetched(site: Site) -> None:

@@ -19,15 +19,6 @@ from kiosk.doctor.link import ask_api, look_at_broker, look_at_certificate, look
 from kiosk.doctor.problems import Problem
 from tests.support.broker import Fleet
 from tests.support.office_server import OfficeServer, ok
-from tests.support.require import require
-
-
-@pytest.fixture(scope="module")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    require("mosquitto")
-    with Fleet(tmp_path_factory.mktemp("fleet")) as fleet:
-        fleet.start("mosquitto")
-        yield fleet
 
 
 @pytest.fixture(scope="module")

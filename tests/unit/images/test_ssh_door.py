@@ -40,9 +40,11 @@ def data(tmp_path: Path, authority: Authority) -> Path:
 
 
 def settings(data: Path, *documents: dict[str, Any]) -> None:
-    """As the agent stores them: the weakest layer first."""
+    """As the agent stores them: the weakest layer first, and never half written, since half a file is a shut door."""
     layers = tuple(SettingsLayer(layer="kiosk", revision=1, document=each) for each in documents)
-    (data / "settings.json").write_bytes(encode(Desired(settings_revision=1, layers=layers)))
+    written = data / "settings.written"
+    written.write_bytes(encode(Desired(settings_revision=1, layers=layers)))
+    written.replace(data / "settings.json")
 
 
 def test_it_is_open_until_then_and_for_keys_the_fleet_has_signed_for_this_kiosk(data: Path) -> None:
@@ -115,6 +117,7 @@ def _said_when_open(said: Path, times: int) -> list[str]:
     until_s = time.monotonic() + 60
     while not (said.exists() and said.read_text().count(" start sala-ssh.socket\n") == times):
         assert time.monotonic() < until_s
+        time.sleep(0.05)
     return said.read_text().splitlines()
 
 
