@@ -21,6 +21,10 @@ WORK_S = 3600.0
 """An update may take so long: 260 MB over TLS and two slots written, all by an emulated processor."""
 
 CUTS = 10
+
+TAKES_S = {"fetching": 130.0, "installing": 40.0, "rebooting": 110.0, "proving": 40.0}
+"""What an update does, and about how long in the emulator: the plug is pulled at moments spread evenly over it all."""
+
 PROVING_S = 400
 
 
@@ -31,11 +35,6 @@ def make_bundles(rig: Rig, _machine: Emulator) -> dict[str, Any]:
     rig.bundles["second"] = bundles.make(work, rig.folder, "rig-2", bundles.CHANGED)
     rig.bundles["crashing"] = bundles.make(work, rig.folder, "rig-3-crashes", bundles.CRASHING)
     return {"bundle-mib": round(rig.bundles["first"].file.stat().st_size / 2**20, 1)}
-
-
-def said_of_firmware(machine: Emulator) -> list[str]:
-    """The agent's words about its steps, since the power came."""
-    return re.findall(r"firmware: ([a-z, -]+)", machine.said)
 
 
 def steps_on_record(rig: Rig, version: str) -> list[str]:
@@ -99,6 +98,34 @@ def crash(rig: Rig, machine: Emulator) -> dict[str, Any]:
     return {"rollback-min": round((time.monotonic() - began_s) / 60, 1)}
 
 
+def moment(at_s: float) -> tuple[str, float]:
+    """The part of an update that is under way after so long, and how long it has been."""
+    for part, takes_s in TAKES_S.items():
+        if at_s < takes_s:
+            return part, at_s
+        at_s -= takes_s
+    return "proving", TAKES_S["proving"]
+
+
+def reached(rig: Rig, number: int, part: str) -> bool:
+    """Wait until the kiosk reports this part of the roll-out's update, or a later one; False: it was given up."""
+    parts = [*TAKES_S, "good"]
+
+    def has_come() -> bool:
+        about = rig.firmware()
+        is_there = about.get("rollout_id") == str(number) and about.get("state") in parts[parts.index(part) :]
+        return is_there or rig.roll_out_state(number) == "halted"
+
+    until(has_come, f"the update's part: {part}", WORK_S)
+    return rig.roll_out_state(number) != "halted"
+
+
+def once_more(rig: Rig, number: int, target: bundles.Bundle) -> int:
+    """Another roll-out of the same bundle, in place of one that stopped."""
+    rig.fleet("rollout", "cancel", str(number), "--reason=ตัวอย่าง")
+    return rig.roll_out(target)
+
+
 def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
     """an update with the plug pulled at ten random moments: each time it comes back, and in the end it is in"""
     if not rig.rows("SELECT 1 FROM rollouts_firmware"):  # this step alone was chosen
@@ -110,22 +137,23 @@ def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
     chance, pulled = random.Random(seed), []  # noqa: S311
     print(f"            moments of seed {seed}", flush=True)
     number = rig.roll_out(target)
-    for count in range(CUTS):
-        time.sleep(chance.uniform(1, 90))  # the moment itself
-        at = (said_of_firmware(machine) or ["nothing yet"])[-1]
+    for at_s in sorted(chance.uniform(0, sum(TAKES_S.values())) for _ in range(CUTS)):
+        part, into_s = moment(at_s)
+        while not reached(rig, number, part):  # interrupted more often than one try may be
+            number = once_more(rig, number, target)
+        time.sleep(into_s)  # the moment itself
+        at = rig.firmware().get("state")
         machine.cut_power()
         machine.start()
         words(machine, r" -> (Idle)\s", START_S)
         words(machine, r"(link is up)", START_S)
         slots = re.findall(r"slot ([AB]); left", machine.said)
         pulled.append({"at": at, "then": "".join(slots), "back_s": round(time.monotonic() - machine.began_s)})
-        print(f"            cut {count + 1}: {pulled[-1]}", flush=True)
-        machine.picture(keep_as=f"cut-{count + 1}")
-    until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the roll-out's end", WORK_S)
-    if rig.roll_out_state(number) == "halted":  # interrupted more often than one try may be
-        rig.fleet("rollout", "cancel", str(number), "--reason=ตัวอย่าง")
-        number = rig.roll_out(target)
-        until(lambda: rig.roll_out_state(number) in ("done", "halted"), "the second roll-out's end", WORK_S)
+        print(f"            cut {len(pulled)}, {into_s:.0f} s into {part}: {pulled[-1]}", flush=True)
+        machine.picture(keep_as=f"cut-{len(pulled)}")
+    while not reached(rig, number, "good"):
+        number = once_more(rig, number, target)
+    until(lambda: rig.roll_out_state(number) != "running", "the roll-out's end", STEP_S)
     assert rig.roll_out_state(number) == "done", rig.firmware()
     assert rig.firmware()["running_hash"] == target.manifest_hash
     machine.picture(keep_as="13-after-ten-cuts")
