@@ -7,19 +7,23 @@ day on which nobody heard it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from fleet.devices.models import KioskState
-from fleet.devices.truth import STALE_AFTER
+from fleet.devices.truth import STALE_AFTER, KioskTruth
 from fleet.figures.models import PaperDay
 
 EVERY = timedelta(minutes=10)
 KIOSKS_AT_ONCE = 1000
 KEPT_DAYS = 100
+
+BACK_DAYS, AHEAD_DAYS = 20, 9
+"""Three weeks have more than one roll in them; of what lies ahead, next week is what somebody can still act on."""
 
 SLIPS_MAX = 100_000
 """More than any roll has; a number above it is no count of slips."""
@@ -60,3 +64,38 @@ def paper_of(kiosk_id: str, first: date, last: date) -> dict[date, int]:
     """What was left on the days from ``first`` to ``last`` of which it is known."""
     rows = PaperDay.objects.filter(kiosk_id=kiosk_id, day__gte=first, day__lte=last)
     return dict(rows.values_list("day", "slips_left"))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Slips left at the end of a day; ``is_ahead``: as the kiosk expects it."""
+
+    on: date
+    slips: int
+    is_ahead: bool
+
+
+def days_of(truth: KioskTruth, known: Mapping[date, int], today: date, back_days: int = BACK_DAYS) -> list[Left]:
+    """The days of which it is known, the oldest first, then those ahead; none while nothing is known up to today.
+
+    ``known``: as ``paper_of`` says. Of today counts what a kiosk that is there says now.
+    """
+    first = today - timedelta(days=back_days)
+    past = {day: slips for day, slips in known.items() if first <= day <= today}
+    if truth.paper_slips_left is not None and truth.online:
+        past[today] = truth.paper_slips_left
+    if not past:
+        return []
+    return [Left(day, slips, day > today) for day, slips in sorted((past | _ahead(truth, today)).items())]
+
+
+def _ahead(truth: KioskTruth, today: date) -> dict[date, int]:
+    """Evenly down to none on the day that the kiosk names, ``AHEAD_DAYS`` at most."""
+    slips = truth.paper_slips_left
+    if not slips or truth.paper_out_at is None:
+        return {}
+    until = (timezone.localdate(truth.paper_out_at) - today).days
+    return {
+        today + timedelta(days=each): round(slips * (until - each) / until)
+        for each in range(1, min(until, AHEAD_DAYS) + 1)
+    }

@@ -9,26 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import timezone
-
 from fleet.devices.truth import KioskTruth
+from fleet.figures.paper import AHEAD_DAYS, BACK_DAYS, Left, days_of
 from fleet.web.charts import SIZE, Bar, bars
 from fleet.web.templatetags.sala import short_date
 
-BACK_DAYS, AHEAD_DAYS = 20, 9
-"""Three weeks have more than one roll in them; of what lies ahead, next week is what somebody can still act on."""
-
 WORD_EVERY = 7
 WORD_HALF = 50.0
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Slips left at the end of a day; ``is_ahead``: as the kiosk expects it."""
-
-    on: date
-    slips: int
-    is_ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +41,20 @@ class Paper:
 
 def paper(truth: KioskTruth, known: Mapping[date, int], today: date) -> Paper | None:
     """What is ``known`` of the days, and what the kiosk says now; None while there is nothing to draw."""
-    first = today - timedelta(days=BACK_DAYS)
-    past = {day: slips for day, slips in known.items() if first <= day <= today}
-    if truth.paper_slips_left is not None and truth.online:
-        past[today] = truth.paper_slips_left
-    ahead = _ahead(truth, today)
-    if not past:
+    days = days_of(truth, known, today)
+    if not days:
         return None
-    whole = past | ahead
-    days = [first + timedelta(days=each) for each in range(BACK_DAYS + 1 + AHEAD_DAYS)]
-    drawn = bars([(_word(each, today), whole.get(each, 0)) for each in days])
-    out = next((each for each, slips in ahead.items() if not slips), None)
+    whole = {each.on: each.slips for each in days}
+    first = today - timedelta(days=BACK_DAYS)
+    drawn_days = [first + timedelta(days=each) for each in range(BACK_DAYS + 1 + AHEAD_DAYS)]
+    drawn = bars([(_word(each, today), whole.get(each, 0)) for each in drawn_days])
+    out = next((each.on for each in days if each.is_ahead and not each.slips), None)
     return Paper(
         bars=drawn,
         out_x=None if out is None else drawn[(out - first).days].middle,
         most=max(whole.values()),
-        days=[Left(each, whole[each], each > today) for each in days if each in whole],
+        days=days,
     )
-
-
-def _ahead(truth: KioskTruth, today: date) -> dict[date, int]:
-    """Evenly down to none on the day that the kiosk names; as far as is drawn."""
-    slips = truth.paper_slips_left
-    if not slips or truth.paper_out_at is None:
-        return {}
-    until = (timezone.localdate(truth.paper_out_at) - today).days
-    return {
-        today + timedelta(days=each): round(slips * (until - each) / until)
-        for each in range(1, min(until, AHEAD_DAYS) + 1)
-    }
 
 
 def _word(on: date, today: date) -> str:

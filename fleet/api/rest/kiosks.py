@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from django.db.models import Q
@@ -18,6 +18,7 @@ from fleet.api.rest.shapes import KioskId, answers, name_of
 from fleet.devices.commanding import Progress, ask, progress
 from fleet.devices.models import Kiosk, KioskCommand
 from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.figures.paper import BACK_DAYS, KEPT_DAYS, days_of, paper_of
 from fleet.people.tokens.rights import Part
 from fleet.protocol.messages import CommandKind
 from fleet.trust.certificates import Doer, revoke
@@ -66,6 +67,24 @@ class OneKiosk(KioskOut):
 class Kiosks(Schema):
     items: list[KioskOut]
     next: str | None
+
+
+class PaperDayOut(Schema):
+    """Slips left at the end of a day; `is_ahead`: as the kiosk expects it."""
+
+    day: date
+    slips: int
+    is_ahead: bool
+
+
+class PaperOut(Schema):
+    """A kiosk's paper: its word now, what is left, when it will have ended (null: nobody can know), and by the day."""
+
+    kiosk_id: str
+    paper: str
+    slips_left: int | None
+    out_at: datetime | None
+    days: list[PaperDayOut]
 
 
 class CommandOut(Schema):
@@ -173,6 +192,25 @@ def kiosk(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
     """One kiosk, as it is now."""
     (truth,) = truths_of([_kiosk(caller(request), kiosk_id)], timezone.now())
     return _told(truth)
+
+
+@router.get("kiosks/{kiosk_id}/paper", response=answers(PaperOut))
+def paper(
+    request: HttpRequest,
+    kiosk_id: KioskId,
+    back: Annotated[int, Query(BACK_DAYS, ge=0, le=KEPT_DAYS, description="days before today")],
+) -> dict[str, object]:
+    """Its paper by the day, the oldest first; a day of which nothing is known is left out."""
+    (truth,) = truths_of([_kiosk(caller(request), kiosk_id)], timezone.now())
+    today = timezone.localdate()
+    days = days_of(truth, paper_of(truth.kiosk.pk, today - timedelta(days=back), today), today, back)
+    return {
+        "kiosk_id": truth.kiosk.pk,
+        "paper": truth.paper,
+        "slips_left": truth.paper_slips_left,
+        "out_at": truth.paper_out_at,
+        "days": [{"day": each.on, "slips": each.slips, "is_ahead": each.is_ahead} for each in days],
+    }
 
 
 @router.get("kiosks/{kiosk_id}/commands", response=answers(Commands))

@@ -16,7 +16,7 @@ from fleet.devices import standing
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, KioskCommand, Record
 from fleet.devices.truth import Condition, DeviceTruth, KioskTruth, truth_of, truths_of
-from fleet.figures.paper import paper_of
+from fleet.figures.paper import BACK_DAYS, paper_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
@@ -24,7 +24,7 @@ from fleet.web.charts import ABOVE, FLOOR, SIZE, TALL, TALL_WORDS_Y
 from fleet.web.firmware_words import firmware_line
 from fleet.web.live import answer
 from fleet.web.machine_words import machine_lines
-from fleet.web.paper_drawing import BACK_DAYS, paper
+from fleet.web.paper_drawing import paper
 from fleet.web.stories import story, uptime
 from fleet.web.table_files import table_file
 from fleet.web.templatetags.sala import local

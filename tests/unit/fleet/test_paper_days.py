@@ -17,11 +17,11 @@ from fleet.devices.hearing import say_hearing
 from fleet.devices.models import Kiosk, KioskState
 from fleet.devices.truth import KioskTruth, truth_of
 from fleet.figures.models import PaperDay
-from fleet.figures.paper import KEPT_DAYS, look_at_paper, paper_of
+from fleet.figures.paper import AHEAD_DAYS, BACK_DAYS, KEPT_DAYS, look_at_paper, paper_of
 from fleet.people.models import Membership, Role
 from fleet.protocol.messages import DeviceState, DeviceStatus, Status
 from fleet.web.charts import FLOOR, SIZE
-from fleet.web.paper_drawing import AHEAD_DAYS, BACK_DAYS, paper
+from fleet.web.paper_drawing import paper
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

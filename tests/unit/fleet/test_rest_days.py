@@ -1,0 +1,65 @@
+"""What a program reads by the day is what the pages draw: paper of a kiosk."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from fleet.devices.hearing import say_hearing
+from fleet.devices.models import KioskState
+from fleet.figures.models import PaperDay
+from fleet.people.models import Role
+from fleet.protocol.messages import DeviceState, DeviceStatus, Status
+from tests.support.token_holder import Holder, holder, person
+
+
+def program(role: Role = Role.PROVINCIAL_ADMIN, dopa_code: int | None = 20) -> Holder:
+    return holder(person(role, dopa_code))
+
+
+# ---- paper
+
+
+@pytest.fixture
+def today() -> date:
+    """A kiosk that has 40 slips, and none in two days."""
+    say_hearing("test")
+    now = timezone.now()
+    status = Status(
+        session_no=1, no=1, at=now, devices={"printer": DeviceStatus(state=DeviceState.ONLINE)}, paper="low",
+        paper_slips_left=40, paper_out_at=now + timedelta(days=2),
+    )  # fmt: skip
+    told = msgspec.to_builtins(status)
+    KioskState.objects.update_or_create(pk="CBI-01", defaults={"alive": True, "heard_at": now, "status": told})
+    PaperDay.objects.all().delete()
+    return timezone.localdate(now)
+
+
+def test_a_kiosks_paper_by_the_day(today: date) -> None:
+    for back, left in ((1, 70), (20, 300), (21, 340)):
+        PaperDay.objects.create(kiosk_id="CBI-01", day=today - timedelta(days=back), slips_left=left)
+    PaperDay.objects.create(kiosk_id="CBI-02", day=today, slips_left=9)
+    one = program(Role.TECHNICIAN)
+    said = one.get("kiosks/CBI-01/paper")
+    assert (said["kiosk_id"], said["paper"], said["slips_left"]) == ("CBI-01", "low", 40)
+    assert [(each["day"], each["slips"], each["is_ahead"]) for each in said["days"]] == [
+        ((today + timedelta(days=on)).isoformat(), slips, on > 0)
+        for on, slips in ((-20, 300), (-1, 70), (0, 40), (1, 20), (2, 0))
+    ]
+    assert one.get("kiosks/CBI-01/paper?back=21")["days"][0]["slips"] == 340
+    assert [each["slips"] for each in one.get("kiosks/CBI-01/paper?back=0")["days"]] == [40, 20, 0]
+
+
+def test_what_nobody_knows_of_paper_is_not_none_left(today: date) -> None:
+    KioskState.objects.filter(pk="CBI-01").delete()
+    said = program().get("kiosks/CBI-01/paper")
+    assert (said["paper"], said["slips_left"], said["out_at"], said["days"]) == ("unknown", None, None, [])
+
+
+def test_paper_is_of_the_kiosks_one_sees(today: date) -> None:
+    one = program()
+    assert one.ask("get", "kiosks/KKN-01/paper").status_code == 404
+    assert one.ask("get", "kiosks/CBI-01/paper?back=101").status_code == 422
