@@ -94,6 +94,7 @@ def build(work: Path, release: root.Release) -> None:
     _keep(tree, held)
     root.close_root(tree, release)
     verity = parts.make_root_image(tree, out / "root.img", release)
+    run("umount", tree)
     steps.say(f"root: {(out / 'root.img').stat().st_size // parts.MIB} MiB")
     parts.make_kernel_image(held, out / "kernel.img", verity, release)
     (out / "env.img").write_bytes(
