@@ -28,7 +28,7 @@ from fleet.protocol.thai import BANGKOK
 from fleet.rounds.deeds import Pressed, What
 from fleet.rounds.models import Deed
 from fleet.rounds.notes import KEPT
-from fleet.rounds.planning import STOPS_MAX, Alerted, Round, Seen, Stop, planned
+from fleet.rounds.planning import ALERTED_ALONE, STOPS_MAX, Alerted, Round, Seen, Stop, planned
 
 KIOSKS_MAX = 400
 """Of one province, the worst first; the largest of a fleet of 10,000 has some 300."""
@@ -71,28 +71,37 @@ def has_rounds(scope: Scope) -> bool:
 
 
 def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
-    """How many kiosks are not well, or out of paper before the end of the next working day, by province, of those where
-    the account installs (an auditor: that it sees)."""
+    """How many kiosks wait for a visit, by province, of those where the account installs (an auditor: that it sees).
+
+    They are not well, out of paper before the end of the next working day, or alerted of what they do not say.
+    """
     area = scope.sees if scope.reads_only else scope.installs
     rows = standing.ranked(area.of(kiosks_seen(scope), "office__province_id"), now)
-    ending = _out_of_paper_soon(rows, now)
+    well = rows.filter(rank=standing.of_condition(Condition.OK)).order_by()
+    waiting = Counter((_out_of_paper_soon(well, now) | _alerted(well, scope)).values())
     return {
-        dopa_code: ending[dopa_code]
+        dopa_code: waiting[dopa_code]
         + sum(count for condition, count in counts.items() if condition is not Condition.OK)
         for dopa_code, counts in standing.counted(rows).items()
     }
 
 
-def _out_of_paper_soon(kiosks: standing.Ranked, now: datetime) -> Counter[int]:
-    """How many kiosks that are well have paper for less than a round's time, by province."""
+def _out_of_paper_soon(well: standing.Ranked, now: datetime) -> dict[str, int]:
+    """Those of these kiosks that have paper for less than a round's time, with their province."""
     ends = Cast(KeyTextTransform("paper_out_at", "state__status"), TextField())
-    well = kiosks.filter(rank=standing.of_condition(Condition.OK)).order_by().annotate(ends=ends)
     # As text, which every database compares in the same way, and generous by more than any clock's offset.
-    soon = well.filter(ends__lt=(now + HORIZON_MAX).date().isoformat())
-    found = [(code, datetime.fromisoformat(at)) for code, at in soon.values_list("office__province_id", "ends")]
-    calendars = calendars_of({code for code, _ in found})
+    soon = well.annotate(ends=ends).filter(ends__lt=(now + HORIZON_MAX).date().isoformat())
+    rows = soon.values_list("pk", "office__province_id", "ends")
+    found = {pk: (code, datetime.fromisoformat(at)) for pk, code, at in rows}
+    calendars = calendars_of({code for code, _ in found.values()})
     horizons = {code: _horizon(calendar, now) for code, calendar in calendars.items()}
-    return Counter(code for code, at in found if at < horizons[code])
+    return {pk: code for pk, (code, at) in found.items() if at < horizons[code]}
+
+
+def _alerted(well: standing.Ranked, scope: Scope) -> dict[str, int]:
+    """Those of these kiosks that only an alert sends somebody to, with their province."""
+    alerts = seen(scope).filter(closed_at__isnull=True, rule__in=ALERTED_ALONE)
+    return dict(well.filter(pk__in=alerts.values("kiosk_id")).values_list("pk", "office__province_id"))
 
 
 def work_of(scope: Scope, dopa_code: int, now: datetime) -> Work:

@@ -192,6 +192,9 @@ _OF_RULE = {
 }
 """Alerts of which a kiosk's own status says nothing."""
 
+ALERTED_ALONE = frozenset(_OF_RULE)
+"""The rules of those: a kiosk that is well by its own word is in a round for one of them."""
+
 _ALERTED_AS = {
     Trouble.PAPER_OUT: "paper",
     Trouble.PAPER_JAMMED: "paper",

@@ -36,7 +36,9 @@ _DEED_ID = r"^[0-9a-f]{32}$"
 
 
 class RoundWaitingOut(Schema):
-    """A province, and how many of its kiosks are not well."""
+    """A province, and how many of its kiosks may need a visit, 0 where none does: those whose condition is not `ok`,
+    those whose paper ends before the end of the next working day, and those of which an open alert says what they do
+    not say themselves, as that their case was opened. The round itself names the stops."""
 
     province: int
     kiosks: int

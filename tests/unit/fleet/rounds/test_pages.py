@@ -49,6 +49,14 @@ def speaks(kiosk_id: str, paper: str = "full", paper_out_at: datetime | None = N
     KioskState.objects.update_or_create(kiosk_id=kiosk_id, defaults={**said, "said_rank": RANK[said_of(status)]})
 
 
+def alert(kiosk_id: str, rule: str, dopa_code: int = 20) -> Alert:
+    now = timezone.now()
+    return Alert.objects.create(
+        key=f"{rule}/{kiosk_id}", rule=rule, dopa_code=dopa_code, office_id=kiosk_id[:3], kiosk_id=kiosk_id,
+        condition="failing", since=now, opened_at=now, level_since=now,
+    )  # fmt: skip
+
+
 def page(signed_in: Client, address: str = "/round/") -> str:
     answer = signed_in.get(address)
     assert answer.status_code == 200
@@ -127,6 +135,24 @@ def test_a_province_whose_only_work_is_paper_that_ends_has_its_chip_and_its_coun
     assert stops(page(nation, "/round/?province=40")) == ["KKN-01", "KKN-02"]
 
 
+def test_a_province_whose_only_work_is_an_alert_has_its_chip_and_its_count() -> None:
+    nation = client(Role.NATIONAL_ADMIN, None, "nation")
+    for kiosk in Kiosk.objects.all():
+        speaks(kiosk.pk, paper_out_at=timezone.now() + timedelta(days=90))
+    opened = {rule: alert("KKN-01", rule, 40) for rule in ("tamper", "certificate")}
+    assert chips(nation) == {40: 1}
+    assert stops(page(nation)) == ["KKN-01"], "and it is the round one is shown first"
+    speaks("KKN-01", paper_out_at=timezone.now() + timedelta(hours=1))
+    assert chips(nation) == {40: 1}, "once, for whatever one has to go there"
+    speaks("KKN-01", paper_out_at=timezone.now() + timedelta(days=90))
+    for each in opened.values():
+        assert chips(nation) == {40: 1}
+        Alert.objects.filter(pk=each.pk).update(closed_at=timezone.now())
+    assert chips(nation) == {}
+    alert("KKN-01", "money", 40)
+    assert chips(nation) == {}, "nobody goes there for that"
+
+
 def chips(signed_in: Client) -> dict[int, int]:
     """How much is to be done, by province, of those where there is something."""
     waiting = provinces_waiting(scope_of(User.objects.get(pk=signed_in.session["_auth_user_id"])), timezone.now())
@@ -190,15 +216,11 @@ def test_what_is_no_deed_is_refused(said: dict[str, str]) -> None:
 
 
 def test_an_alert_of_another_kiosk_is_not_taken_over_here() -> None:
-    now = timezone.now()
-    alert = Alert.objects.create(
-        key="k", rule="paper", dopa_code=20, office_id="CBI", kiosk_id="CBI-02", condition="failing", since=now,
-        opened_at=now, level_since=now,
-    )  # fmt: skip
+    theirs = alert("CBI-02", "paper")
     signed_in = client()
-    said = {"deed_id": NUMBER, "what": "take", "alert": str(alert.pk), "note": "on my way"}
+    said = {"deed_id": NUMBER, "what": "take", "alert": str(theirs.pk), "note": "on my way"}
     assert signed_in.post("/round/CBI-01/deed/", said, **AS_PHONE).status_code == 404
-    assert press(signed_in, "CBI-02", what="take", alert=str(alert.pk), note="on my way")["state"] == "done"
+    assert press(signed_in, "CBI-02", what="take", alert=str(theirs.pk), note="on my way")["state"] == "done"
     speaks("CBI-02", paper="out")
     assert "มีคนรับเรื่องเตือนนี้แล้ว" in page(signed_in)
 
