@@ -35,6 +35,7 @@ from fleet.protocol.messages import (
     encode,
 )
 from fleet.protocol.topics import Channel
+from fleet.simulate.paper import SimulatedPaper
 from fleet.simulate.plan import Plan
 from fleet.simulate.updates import FOREVER_S, SimulatedUpdates
 
@@ -48,7 +49,12 @@ BATCH_RECORDS_MAX = 100
 SPOOL_MAX = 10_000
 """Records held while nobody takes them; a simulated kiosk then writes no more."""
 
-DEVICES = ("card", "scanner", "printer", "panel", "display")
+DEVICES = ("card", "scanner", "panel", "display")
+"""All but the printer, which has its paper."""
+
+OUTCOMES = ("paid", "cancelled", "timed-out", "nothing-owed")
+SLIP_SHARE = 0.25
+"""Of who paid: the rest is content with the screen."""
 
 
 @dataclass(slots=True)
@@ -76,6 +82,8 @@ class SimulatedKiosk:
         self._due = _Due(0.0, 0.0)
         self.settings_revision = 0
         self._office_revision = 0
+        self._paper = SimulatedPaper(plan.records_an_hour / len(OUTCOMES) * SLIP_SHARE, chance)
+        self._printer = DeviceStatus(state=DeviceState.UNKNOWN)
         self._updates = SimulatedUpdates(plan.firmware, plan.fates, plan.step_s, chance) if plan.firmware else None
 
     def _now(self) -> datetime:
@@ -138,7 +146,8 @@ class SimulatedKiosk:
             said += self._tell_update(now_s)
         if now_s >= self._due.record_s:
             self._due.record_s = now_s + self._until_record_s()
-            self._visit()
+            if self._visit():
+                self._due.status_s = now_s  # what has changed is said at once
             said += self._ship(now_s)
         if now_s >= self._due.resend_s:
             self._tally["batches resent"] += 1
@@ -146,6 +155,7 @@ class SimulatedKiosk:
             said += self._ship(now_s)
         if now_s >= self._due.status_s:
             self._due.status_s = now_s + self._plan.heartbeat_s * self._chance.uniform(0.9, 1.1)
+            self._paper.attended(now_s)
             said += self._status()
         if said:
             self._due.ping_s = now_s + KEEPALIVE_S
@@ -158,10 +168,13 @@ class SimulatedKiosk:
         rate = self._plan.records_an_hour
         return self._chance.expovariate(rate / 3600) if rate else float("inf")
 
-    def _visit(self) -> None:
+    def _visit(self) -> bool:
+        """Somebody was here; whether the printer says something else of its paper now."""
+        outcome = self._chance.choice(OUTCOMES)
+        is_news = outcome == "paid" and self._chance.random() < SLIP_SHARE and self._paper.prints()
         if len(self._spool) >= SPOOL_MAX:
             self._tally["records not written"] += 1
-            return
+            return is_news
         ended_at = self._now()
         visit = records.VisitEnded(
             visit_id=secrets.token_hex(8),
@@ -169,10 +182,11 @@ class SimulatedKiosk:
             language=self._chance.choice(("th", "th", "th", "en")),
             started_at=ended_at - timedelta(seconds=self._chance.randint(20, 300)),
             ended_at=ended_at,
-            outcome=self._chance.choice(("paid", "cancelled", "timed-out", "nothing-owed")),
+            outcome=outcome,
         )
         self._spool.append(records.encode_record(visit))
         self._tally["records written"] += 1
+        return is_news
 
     def _ship(self, now_s: float) -> bytes:
         """The next batch, when none is under way and somebody listens."""
@@ -189,20 +203,28 @@ class SimulatedKiosk:
     def _status(self) -> bytes:
         self._status_no += 1
         self._tally["statuses"] += 1
+        now = self._now()
         devices = {name: DeviceStatus(state=DeviceState.ONLINE) for name in DEVICES}
-        if self._chance.random() < 0.02:
-            devices["printer"] = DeviceStatus(state=DeviceState.USER_ERROR, detail="paper is out")
         return self._say(
             Channel.STATUS,
             Status(
                 session_no=self._session_no,
                 no=self._status_no,
-                at=self._now(),
-                devices=devices,
-                paper=self._chance.choice(("full", "full", "full", "low")),
+                at=now,
+                devices=devices | {"printer": self._printer_at(now)},
+                paper=self._paper.word,
+                paper_slips_left=self._paper.slips_left,
+                paper_out_at=self._paper.out_at(now),
                 spool_depth=len(self._spool),
             ),
         )
+
+    def _printer_at(self, now: datetime) -> DeviceStatus:
+        """In the words of a real one, and since when it is so."""
+        state = DeviceState.ONLINE if self._paper.word != "out" else DeviceState.USER_ERROR
+        if (detail := f"paper {self._paper.word}") != self._printer.detail:
+            self._printer = DeviceStatus(state=state, detail=detail, since=now)
+        return self._printer
 
     def _report(self) -> bytes:
         self._tally["reports"] += 1
