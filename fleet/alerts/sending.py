@@ -127,12 +127,14 @@ def _called(now: datetime) -> set[int]:
 def send_all(carriers: Carriers, now: Callable[[], datetime], stop: Callable[[], bool]) -> int:
     """Send what is due, until nothing is; how many tries. Whoever is called at once comes before everybody else, also
     when that became due while others' letters left: each may take a minute."""
-    tries, people, done = 0, _people(now()), set[int]()
-    while not stop() and (called := _called(now()) - done or people):
-        person = min(called)
+    tries, people, held = 0, _people(now()), set[int]()
+    while not stop() and ((called := _called(now()) - held) or people):
+        person = min(called or people)
         if (begun := begin(person, carriers, now())) is None:
-            people.discard(person)
-            done.add(person)
+            if called:
+                held.add(person)
+            else:  # and may still be called
+                people.remove(person)
             continue
         finish(*begun, carriers, now)
         tries += 1

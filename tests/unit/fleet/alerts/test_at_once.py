@@ -191,6 +191,21 @@ def test_it_leaves_before_the_letters_of_others_also_while_they_leave(mail: Mail
     assert mail.recipients == [f"{name}@example.org" for name in ("technician", "nation", "technician", "technician")]
 
 
+def test_whose_own_letters_have_left_already_is_called_while_those_of_others_leave(mail: MailServer) -> None:
+    waits(reachable(Role.NATIONAL_ADMIN, None, "nation"), 1)
+    waits(reachable(Role.TECHNICIAN, 20, "technician"), 3)
+
+    def uses_it() -> bool:
+        """Asked before each letter: somebody signs in when the nation's turn is over."""
+        if len(mail.letters) == 2 and not Alert.objects.filter(rule="break-glass").exists():
+            break_glass_used("192.0.2.7")
+        return False
+
+    assert send_all(carriers(mail), timezone.now, uses_it) == 5
+    names = ("nation", "technician", "nation", "technician", "technician")
+    assert mail.recipients == [f"{name}@example.org" for name in names]
+
+
 def test_that_it_is_over_waits_like_everything_else(mail: MailServer) -> None:
     reachable(Role.NATIONAL_ADMIN, None, "nation")
     alert = break_glass_used("192.0.2.7")
