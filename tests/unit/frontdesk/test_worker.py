@@ -39,7 +39,7 @@ from kiosk.frontdesk.worker import DeviceTold, DeviceWorker, Duties, WorkerDied
 from kiosk.visits.desk import Device
 from kiosk.visits.events import CardRead, CodeScanned, DeviceLost, DeviceReady, PrinterChanged
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 AT_ONCE = (0.001, 0.002)
 
 
