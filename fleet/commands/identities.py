@@ -134,10 +134,10 @@ def _revoke(arguments: argparse.Namespace) -> Said:
 
 def _ssh(arguments: argparse.Namespace) -> Said:
     """``certificate``: the file beside the key; ``until``: both its end and the door's."""
-    from django.db import transaction
-
+    from fleet.acting.settings import spot_of
     from fleet.audit.models import Kind
     from fleet.audit.trail import Act, Doer, write
+    from fleet.audit.turns import in_turn
     from fleet.devices.desired import change_settings, latest_document
     from fleet.devices.models import Kiosk, Layer
     from fleet.protocol.settings import SettingsError
@@ -153,9 +153,9 @@ def _ssh(arguments: argparse.Namespace) -> Said:
     file = arguments.key.with_name(f"{arguments.key.stem}-cert.pub")
     try:
         signed = authority().sign_ssh(arguments.key.read_bytes(), kiosk.pk, arguments.whose, until)
-        before = latest_document(Layer.KIOSK, kiosk.pk)
-        document = {**(before.document if before else {}), "ssh_until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
-        with transaction.atomic():
+        with in_turn(spot_of(kiosk).turn):
+            before = latest_document(Layer.KIOSK, kiosk.pk)
+            document = {**(before.document if before else {}), "ssh_until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
             change_settings(Layer.KIOSK, kiosk.pk, document, None, f"ssh: {arguments.reason}")
             said = {"whose": arguments.whose, "until": _iso(until), "reason": arguments.reason}
             doer = Doer(None, "command line")

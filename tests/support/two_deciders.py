@@ -1,7 +1,8 @@
 """Two who put another document into force at the same moment, both made from the one that is in force.
 
 ``both_at_once`` tells what they were answered, in every way there is: by REST and by a page, of rules and of settings;
-and of two who invite somebody by the same name. It commits what it does: for a database of its own
+of two who invite somebody by the same name; and of two who lay their changes over a layer at the server's command line,
+who both have to find theirs in it. It commits what it does: for a database of its own
 (``tests.support.office_writers``).
 """
 
@@ -16,10 +17,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
+from fleet.__main__ import parser
 from fleet.alerts.policies import document_of, latest
 from fleet.alerts.policy import AlertPolicy
+from fleet.devices.desired import latest_document
 from fleet.devices.models import Layer
 from fleet.people.models import Role
+from fleet.protocol.settings import merge_patch
 from fleet.web.settings_form import SettingsForm
 from tests.support.token_holder import Holder, holder, person
 
@@ -41,6 +45,7 @@ def both_at_once() -> dict[str, Answers]:
             one, "settings/province/20", lambda no: {"help_point": {"th": f"เคาน์เตอร์ {no}", "en": f"Counter {no}"}}
         ),
         "invitation": [_inviting(one, f"both{each}") for each in range(ROUNDS)],
+        "command": [_by_command(f"ครั้งที่ {each}") for each in range(1, ROUNDS + 1)],
         "page": [_by_page(nation, 20 + 2 * each) for each in range(ROUNDS)],
     }
 
@@ -64,6 +69,22 @@ def _by_rest(one: Holder, path: str, change: Callable[[int], dict[str, object]])
 def _inviting(one: Holder, name: str) -> list[int]:
     said = {"username": name, "full_name": "ตัวอย่าง", "role": Role.OFFICER, "province": 20}
     return _together(lambda _: one.ask("post", "people", said).status_code)
+
+
+def _by_command(words: str) -> list[int]:
+    """Of each change 1 when it did not outlive the other, otherwise 0."""
+    changes = [{name: {"th": words, "en": words}} for name in ("greeting", "help_point")]
+
+    def ask(which: int) -> int:
+        said = ["settings", "office", "CBI", "--patch", json.dumps(changes[which]), "--reason", "สองคนพร้อมกัน"]
+        arguments = parser().parse_args(said)
+        arguments.carry_out.args[0](arguments)
+        return 0
+
+    _together(ask)
+    held = latest_document(Layer.OFFICE, "CBI")
+    assert held is not None
+    return [int(merge_patch(held.document, each) != held.document) for each in changes]
 
 
 def _by_page(user: User, minutes: int) -> list[int]:
