@@ -6,13 +6,13 @@ import json
 import logging
 import os
 import sys
-import time
 from typing import Any
 
 import pytest
 
 from fleet.site.children import Children, _be_part
 from fleet.site.log_lines import JsonLines, PlainLines
+from tests.support.broker import PATIENCE_S, eventually
 
 SAYS = "%s ended (%s)"
 ID_NUMBER = "1999900000013"
@@ -71,7 +71,7 @@ def test_what_a_stranger_writes_becomes_lines_of_ours(caplog: pytest.LogCaptureF
     children.start(
         "mosquitto", ["sh", "-c", "echo '1795426620: Warning: not 100%s root'; echo 'New client' >&2; printf half"]
     )
-    children.programs[0].process.wait(20)
+    children.programs[0].process.wait(PATIENCE_S)
     children.stop()
     said = [(each.name, each.levelname, each.getMessage()) for each in caplog.records]
     assert said == [("mosquitto", "WARNING", "Warning: not 100%s root"), ("mosquitto", "INFO", "New client")]
@@ -81,14 +81,13 @@ def test_a_stranger_that_says_much_as_it_ends_is_heard_out(caplog: pytest.LogCap
     """Twice what a pipe holds: who did not listen would wait until it is killed."""
     caplog.set_level(logging.INFO)
     children = Children(dict(os.environ), logs_lines=True)
-    children.start("mosquitto", ["sh", "-c", "trap 'kill $!; seq 30000; exit 7' TERM; echo up; sleep 60 & wait"])
-    until_s = time.monotonic() + 20
-    while "up" not in caplog.messages:
-        assert time.monotonic() < until_s
-        children.tend()
+    children.start(
+        "mosquitto", ["sh", "-c", "trap 'kill $!; seq -f %0999g 140; exit 7' TERM; echo up; sleep 60 & wait"]
+    )
+    eventually(lambda: children.tend() or "up" in caplog.messages)
     children.stop()
     assert children.programs[0].process.poll() == 7
-    assert caplog.messages[-1] == "30000"
+    assert caplog.messages[-1] == f"{140:0999}"
 
 
 def test_a_part_that_breaks_says_so_in_a_line(capfd: pytest.CaptureFixture[str]) -> None:
