@@ -6,7 +6,7 @@ The rules stand in ``fleet.rounds``; here is only what they look at, narrowed to
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -20,7 +20,7 @@ from fleet.alerts.telling import may_deal_with, seen
 from fleet.devices import standing
 from fleet.devices.models import Kiosk, KioskCommand
 from fleet.devices.truth import Condition, KioskTruth, truths_of
-from fleet.office.holidays.days import ROW_DAYS_MAX, Calendar, NoWorkingDayError
+from fleet.office.holidays.days import Calendar, NoWorkingDayError
 from fleet.office.holidays.keeping import calendar_of, calendars_of
 from fleet.people.scope import Scope
 from fleet.protocol.messages import DeviceState
@@ -32,9 +32,6 @@ from fleet.rounds.planning import ALERTED_ALONE, STOPS_MAX, Alerted, Round, Seen
 
 KIOSKS_MAX = 400
 """Of one province, the worst first; the largest of a fleet of 10,000 has some 300."""
-
-HORIZON_MAX = timedelta(days=ROW_DAYS_MAX + 2)
-"""No next working day is further."""
 
 NOTES_MAX = 3
 ANSWERS_FOR = timedelta(minutes=30)
@@ -78,24 +75,25 @@ def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
     area = scope.sees if scope.reads_only else scope.installs
     rows = standing.ranked(area.of(kiosks_seen(scope), "office__province_id"), now)
     well = rows.filter(rank=standing.of_condition(Condition.OK)).order_by()
-    waiting = Counter((_out_of_paper_soon(well, now) | _alerted(well, scope)).values())
+    provinces = standing.counted(rows)
+    waiting = Counter((_out_of_paper_soon(well, provinces, now) | _alerted(well, scope)).values())
     return {
         dopa_code: waiting[dopa_code]
         + sum(count for condition, count in counts.items() if condition is not Condition.OK)
-        for dopa_code, counts in standing.counted(rows).items()
+        for dopa_code, counts in provinces.items()
     }
 
 
-def _out_of_paper_soon(well: standing.Ranked, now: datetime) -> dict[str, int]:
-    """Those of these kiosks that have paper for less than a round's time, with their province."""
+def _out_of_paper_soon(well: standing.Ranked, provinces: Collection[int], now: datetime) -> dict[str, int]:
+    """Those of these kiosks that have paper for less than a round's time, with their province, one of ``provinces``."""
+    horizons = {code: _horizon(calendar, now) for code, calendar in calendars_of(provinces).items()}
+    last = max(horizons.values(), default=now)
     ends = Cast(KeyTextTransform("paper_out_at", "state__status"), TextField())
-    # As text, which every database compares in the same way, and generous by more than any clock's offset.
-    soon = well.annotate(ends=ends).filter(ends__lt=(now + HORIZON_MAX).date().isoformat())
-    rows = soon.values_list("pk", "office__province_id", "ends")
-    found = {pk: (code, datetime.fromisoformat(at)) for pk, code, at in rows}
-    calendars = calendars_of({code for code, _ in found.values()})
-    horizons = {code: _horizon(calendar, now) for code, calendar in calendars.items()}
-    return {pk: code for pk, (code, at) in found.items() if at < horizons[code]}
+    # As text, which every database compares in the same way, and generous by more than any clock's offset: most kiosks
+    # have paper for weeks, and need not be brought here.
+    soon = well.annotate(ends=ends).filter(ends__lt=(last + timedelta(days=2)).date().isoformat())
+    found = soon.values_list("pk", "office__province_id", "ends")
+    return {pk: code for pk, code, at in found if datetime.fromisoformat(at) < horizons.get(code, last)}
 
 
 def _alerted(well: standing.Ranked, scope: Scope) -> dict[str, int]:
