@@ -95,6 +95,18 @@ class _Pages(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+_ALIKE: dict[str, Any] = {
+    "log_config": None,  # its lines are ours, in our form
+    "log_level": "warning",
+    "loop": "asyncio",
+    "ws": "none",
+    "lifespan": "off",
+    "server_header": False,
+    "timeout_graceful_shutdown": GOODBYE_S,
+}
+"""What both servers are told."""
+
+
 async def serve(listen: Listen) -> None:
     """Run both servers until a signal ends them."""
     from fleet.site.asgi import application
@@ -107,14 +119,8 @@ async def serve(listen: Listen) -> None:
             application,
             listen.host,
             listen.http_port,
-            log_config=None,  # its lines are ours, in our form
-            log_level="warning",
-            loop="asyncio",
             http="h11",
-            ws="none",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=GOODBYE_S,
+            **_ALIKE,
         )
     )
     kiosks = uvicorn.Server(
@@ -122,18 +128,12 @@ async def serve(listen: Listen) -> None:
             kiosk_application,
             listen.host,
             listen.kiosk_port,
-            log_config=None,  # its lines are ours, in our form
-            log_level="warning",
-            loop="asyncio",
             http=PeerProtocol,
-            ws="none",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=GOODBYE_S,
             ssl_certfile=str(listen.certificates / "server.pem"),
             ssl_keyfile=str(listen.certificates / "server.key"),
             ssl_ca_certs=str(listen.certificates / CLIENTS_ROOT),
             ssl_cert_reqs=ssl.CERT_REQUIRED,
+            **_ALIKE,
         )
     )
     await asyncio.gather(pages.serve(), kiosks.serve())
