@@ -1,6 +1,6 @@
 """How a line of the log is written: as text, or with ``SALA_LOG=json`` as JSON, one event a line, for machines.
 
-Rules: a line never holds an ID number, whoever wrote it there; and it is one line, whatever broke.
+Rules: a line never holds an ID number, whoever wrote it there; as JSON it is one line, whatever broke.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
 @signed_in
 @for_offices
 def disclosures_csv(request: HttpRequest) -> HttpResponse:
-    """The same as a table for a spreadsheet; everything asked for, not only what the page shows."""
+    """The same for a spreadsheet; what is asked for, not only what the page shows, as far as a file goes."""
     rows, _kind, _asked_for = _asked(request)
     lots = in_lots(rows.iterator(AT_ONCE), AT_ONCE)
     return table_file("disclosures", HEADINGS, (_row(each) for lot in lots for each in _lines(lot)))

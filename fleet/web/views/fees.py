@@ -241,7 +241,7 @@ def _worn(stand: Stand) -> tuple[str, str]:
 @require_safe
 @signed_in
 def notices_csv(request: HttpRequest, office_id: str) -> HttpResponse:
-    """The same list for a spreadsheet, whole."""
+    """The same list for a spreadsheet, all its pages."""
     ours, filters, today = office_served(request, office_id), filters_of(request), timezone.localdate()
     name = f"notices-{ours.pk}-{filters.year + BE_OFFSET}"
     rows = picked(ours, filters).iterator(500)

@@ -81,7 +81,7 @@ def folders(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def folders_csv(request: HttpRequest) -> HttpResponse:
-    """The same as a table for a spreadsheet; everything asked for, not only what the page shows."""
+    """The same for a spreadsheet; what is asked for, not only what the page shows, as far as a file goes."""
     lots = in_lots(_asked(request).iterator(AT_ONCE), AT_ONCE)
     return table_file("folders", COLUMNS, (_row(*each) for lot in lots for each in _with_standing(lot)))
 

@@ -322,7 +322,7 @@ def _kind(request: HttpRequest) -> str:
 @require_safe
 @signed_in
 def report(request: HttpRequest, number: str) -> HttpResponse:
-    """The findings as a CSV that Excel opens as it should."""
+    """The findings for a spreadsheet, as far as a file goes; all of them: `fleet import-register --report`."""
     found = _run(request, number)
     return table_file(f"register-{found.pk}-findings", HEADINGS, report_lines(found, _kind(request)))
 
