@@ -76,13 +76,6 @@ def _of_ticket(number: str, _: Named) -> int | None:
     return Ticket.objects.filter(pk=number).values_list("office__province_id", flat=True).first()
 
 
-def _of_payment(number: str, _: Named) -> int | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    said = Confirmation.objects.filter(pk=int(number)).first()
-    return said.office.province_id if said and said.office else None
-
-
 def _numbered(what: str) -> Owner | None:
     """Whose things of this page or route are; None for those that are nobody's in particular: accounts, roll-outs."""
     if what == "alert":
@@ -97,7 +90,7 @@ _of_plan = _by_row(PlannedSettings.objects.all, "dopa_code")
 _NUMBERED: dict[str, Owner] = {
     "ticket": _of_ticket,
     "register": _by_row(Run.objects.all, "office__province_id"),
-    "payment": _of_payment,
+    "payment": _by_row(Confirmation.objects.all, "office__province_id"),
     "planned-settings": _of_plan,
     "alerts/": _by_row(Alert.objects.all, "dopa_code"),
     "maintenance": _by_row(Maintenance.objects.all, "dopa_code"),

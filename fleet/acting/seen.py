@@ -61,24 +61,7 @@ def intents_waiting(scope: Scope) -> QuerySet[Intent]:
 
 def confirmations_seen(scope: Scope) -> QuerySet[Confirmation]:
     """Confirmations for offices whose money this account looks after; those that name nobody's are the nation's."""
-    confirmations = Confirmation.objects.select_related("notice__factory__office", "intent__kiosk__office")
-    ours = scope.settled(confirmations, "notice__factory__office__province_id")
-    return ours | scope.settled(confirmations, "intent__kiosk__office__province_id")
-
-
-def confirmations_to_count(scope: Scope, province: int | None = None) -> QuerySet[Confirmation]:
-    """The same as ``confirmations_seen``, or those of one province, where many are added up and none is shown.
-
-    By the notices and the kiosks of the provinces, of which there are few, and not from each word to its province.
-    """
-    notices = scope.settled(Notice.objects.order_by(), "factory__office__province_id")
-    intents = scope.settled(Intent.objects.order_by(), "kiosk__office__province_id")
-    if province is not None:
-        notices = notices.filter(factory__office__province_id=province)
-        intents = intents.filter(kiosk__office__province_id=province)
-    elif scope.settles.nation:
-        return Confirmation.objects.all()
-    return Confirmation.objects.filter(Q(notice__in=notices) | Q(intent__in=intents))
+    return scope.settled(Confirmation.objects.select_related("office"), "office__province_id")
 
 
 def rollouts_seen(scope: Scope) -> QuerySet[Rollout]:

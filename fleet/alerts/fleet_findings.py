@@ -100,14 +100,12 @@ def peers(policies: Policies, now: datetime) -> Iterator[Finding]:
 
 def money(policies: Policies, now: datetime) -> Iterator[Finding]:
     """Queues of odd payments that grow, or hold something old; what names nobody's is the nation's."""
-    places = ("notice__factory__office__province_id", "intent__kiosk__office__province_id")
     waiting: dict[int | None, list[datetime]] = defaultdict(list)
-    for by_notice, by_intent, at in only_open(Confirmation.objects.order_by()).values_list(*places, "received_at"):
-        waiting[by_notice or by_intent].append(at)
+    odd = only_open(Confirmation.objects.order_by())
+    for code, at in odd.values_list("office__province_id", "received_at"):
+        waiting[code].append(at)
     decided = Decision.objects.filter(IN_FORCE, at__gt=now - A_DAY, confirmation__received_at__lte=now - A_DAY)
-    fewer: Counter[int | None] = Counter()
-    for by_notice, by_intent in decided.order_by().values_list(*(f"confirmation__{each}" for each in places)):
-        fewer[by_notice or by_intent] += 1
+    fewer = Counter[int | None](decided.order_by().values_list("confirmation__office__province_id", flat=True))
     for dopa_code, times in waiting.items():
         place = Place(dopa_code)
         said, oldest = policies.of(place).money, min(times)

@@ -140,7 +140,7 @@ def _add_visits(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | 
 
 def _add_payments(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:
     """What pays notices by the ledger: what was settled, less what was taken back."""
-    day, province = "confirmation__business_day", "confirmation__notice__factory__office__province_id"
+    day, province = "confirmation__business_day", "confirmation__office__province_id"
     month = Case(*(When(**{f"{day}__lt": date(year, each + 1, 1)}, then=each) for each in range(1, 12)), default=12)
     sign = Case(When(credit=Account.SETTLED, then=1), When(debit=Account.SETTLED, then=-1), default=0)
     rows = Posting.objects.filter(**{f"{day}__gte": date(year, 1, 1), f"{day}__lt": date(year + 1, 1, 1)})

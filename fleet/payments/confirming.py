@@ -67,6 +67,7 @@ def confirm(word: BankWord) -> Confirmation:
             match=verdict.value,
             notice=notice,
             intent=intent,
+            office=notice.factory.office if notice else intent.kiosk.office if intent else None,
         )
         move = arrived(word.kind, verdict, word.amount_satang)
         Posting.objects.create(

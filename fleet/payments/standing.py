@@ -63,7 +63,8 @@ def standings(rows: QuerySet[Confirmation]) -> list[Standing]:
 
 def standing_of(confirmation: Confirmation) -> Standing:
     """How one stands."""
-    return standings(Confirmation.objects.filter(pk=confirmation.pk).select_related("notice__factory__office"))[0]
+    rows = Confirmation.objects.select_related("office", "notice__factory__office").filter(pk=confirmation.pk)
+    return standings(rows)[0]
 
 
 def _standing(confirmation: Confirmation, has_reversal: bool) -> Standing:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from fleet.acting.seen import confirmations_seen, confirmations_to_count, intents_seen
+from fleet.acting.seen import confirmations_seen, intents_seen
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent
 from fleet.payments.standing import only_open
@@ -72,16 +72,14 @@ class Asked:
 
     def counted(self, scope: Scope) -> QuerySet[Confirmation]:
         """The banks' words to be added up: of the province and the bank, of any day."""
-        rows = confirmations_to_count(scope, int(self.province) if self.province else None)
-        return rows.filter(bank=self.bank) if self.bank else rows
-
-    def confirmations(self, scope: Scope) -> QuerySet[Confirmation]:
-        """The banks' words, the newest first."""
         rows = confirmations_seen(scope)
         if self.bank:
             rows = rows.filter(bank=self.bank)
-        if self.province:
-            rows = rows.filter(pk__in=confirmations_to_count(scope, int(self.province)).values("pk"))
+        return rows.filter(office__province_id=int(self.province)) if self.province else rows
+
+    def confirmations(self, scope: Scope) -> QuerySet[Confirmation]:
+        """The banks' words, the newest first."""
+        rows = self.counted(scope)
         if self.first:
             rows = rows.filter(business_day__gte=self.first)
         if self.last:

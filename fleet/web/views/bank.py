@@ -112,7 +112,7 @@ def _said(request: HttpRequest, scope: Scope) -> tuple[Confirmation, str, str] |
     number = request.GET.get("said", "")
     if not (number.isascii() and number.isdigit()):
         return None
-    said = Confirmation.objects.select_related("notice__factory__office").filter(pk=int(number[:12]), bank=BANK).first()
-    if said is None or (said.notice and not scope.settles.holds(said.notice.factory.office.province_id)):
+    said = Confirmation.objects.select_related("office").filter(pk=int(number[:12]), bank=BANK).first()
+    if said is None or (said.office and not scope.settles.holds(said.office.province_id)):
         return None
     return said, words.match_word(said.match), words.match_deed(said.match)

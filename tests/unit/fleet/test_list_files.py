@@ -15,7 +15,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fleet.acting.seen import confirmations_seen, confirmations_to_count
 from fleet.audit.models import Entry
 from fleet.devices.models import Kiosk, KioskState
 from fleet.devices.standing import AT_ONCE
@@ -24,7 +23,6 @@ from fleet.payments.confirming import confirm
 from fleet.payments.days import received, together
 from fleet.payments.models import Confirmation
 from fleet.people.models import Membership, Role
-from fleet.people.scope import scope_of
 from fleet.rollouts.models import Firmware, Member, Rollout
 from fleet.web.charts import ABOVE, FLOOR, stacks
 from fleet.web.payment_drawing import money
@@ -215,20 +213,6 @@ def test_the_file_of_payments_is_the_list_that_is_asked_for() -> None:
     assert (of_a_kiosk["kiosk"], of_a_kiosk["state"]) == ("CBI-02", "confirmed")
     assert rows(nation, "/payments.csv?show=shown&province=40") == []
     assert Entry.objects.filter(what="web:payments-csv", by_name="officer-20").count() == 1
-
-
-@pytest.mark.parametrize("dopa_code", [None, CHON_BURI, KHON_KAEN])
-def test_what_is_added_up_is_what_is_seen(dopa_code: int | None) -> None:
-    _two_payments()
-    notice = owed("AYA")
-    confirm(word(notice, "T3", ref1="N2099999999X"))
-    role = Role.TREASURY
-    client(role, dopa_code)
-    scope = scope_of(User.objects.get(username=f"{role}-{dopa_code}"))
-    assert set(confirmations_to_count(scope)) == set(confirmations_seen(scope))
-    assert len(confirmations_to_count(scope)) == (3 if dopa_code is None else 1)
-    there = confirmations_seen(scope).filter(notice__factory__office__province_id=KHON_KAEN)
-    assert set(confirmations_to_count(scope, KHON_KAEN)) == set(there)
 
 
 def test_days_hold_what_came_and_what_of_it_waits() -> None:
