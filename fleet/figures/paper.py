@@ -90,12 +90,12 @@ def days_of(truth: KioskTruth, known: Mapping[date, int], today: date, back_days
 
 
 def _ahead(truth: KioskTruth, today: date) -> dict[date, int]:
-    """Evenly down to none on the day that the kiosk names, ``AHEAD_DAYS`` at most."""
+    """Evenly down to none on the day that the kiosk names and not before, ``AHEAD_DAYS`` at most."""
     slips = truth.paper_slips_left
     if not slips or truth.paper_out_at is None:
         return {}
     until = (timezone.localdate(truth.paper_out_at) - today).days
     return {
-        today + timedelta(days=each): round(slips * (until - each) / until)
+        today + timedelta(days=each): -(-slips * (until - each) // until)
         for each in range(1, min(until, AHEAD_DAYS) + 1)
     }

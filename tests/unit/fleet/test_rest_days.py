@@ -53,6 +53,15 @@ def test_a_kiosks_paper_by_the_day(today: date) -> None:
     assert [each["slips"] for each in one.get("kiosks/CBI-01/paper?back=0")["days"]] == [40, 20, 0]
 
 
+def test_few_slips_that_last_long_end_on_no_earlier_day(today: date) -> None:
+    state = KioskState.objects.get(pk="CBI-01")
+    out_at = timezone.now() + timedelta(days=9)
+    state.status |= {"paper_slips_left": 3, "paper_out_at": out_at.isoformat()}
+    state.save(update_fields=["status"])
+    ahead = program().get("kiosks/CBI-01/paper?back=0")["days"][1:]
+    assert [each["day"] for each in ahead if not each["slips"]] == [timezone.localdate(out_at).isoformat()]
+
+
 def test_what_nobody_knows_of_paper_is_not_none_left(today: date) -> None:
     KioskState.objects.filter(pk="CBI-01").delete()
     said = program().get("kiosks/CBI-01/paper")
