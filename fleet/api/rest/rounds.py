@@ -256,7 +256,8 @@ def do_there(request: HttpRequest, kiosk_id: KioskId, said: RoundDeedSaid) -> di
 @router.get("round-deeds/{deed_id}", response=answers(RoundDeedOut))
 def stands(request: HttpRequest, deed_id: Annotated[str, Path(..., pattern=_DEED_ID)]) -> dict[str, object]:
     """How a deed of the token's person stands; 404 says that it never came, and may be sent."""
-    done = Deed.objects.filter(pk=deed_id, by=_technician(request).person).first()
+    who = _technician(request)
+    done = Deed.objects.filter(pk=deed_id, by=who.person, kiosk__in=kiosks_seen(who.scope)).first()
     if done is None:
         raise missing()
     return _stands(done)

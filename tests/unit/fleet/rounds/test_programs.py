@@ -105,6 +105,13 @@ def test_what_waited_is_done_once_and_told_as_it_stands() -> None:
     assert program(Role.NATIONAL_ADMIN, None).ask("get", f"round-deeds/{NUMBER}").status_code == 404
 
 
+def test_a_token_of_some_provinces_is_told_of_no_deed_elsewhere() -> None:
+    nation = program(Role.NATIONAL_ADMIN, None)
+    assert press(nation, what="close")["outcome"] == "done"
+    assert nation.get(f"round-deeds/{NUMBER}")["kiosk_id"] == "CBI-01"
+    assert holder(nation.token.person, provinces=[40]).ask("get", f"round-deeds/{NUMBER}").status_code == 404
+
+
 def test_what_comes_too_late_is_not_asked_and_a_note_is_never_too_late() -> None:
     one = program()
     late = press(one, what="command", kind="test-print", age_s=3600)
