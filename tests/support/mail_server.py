@@ -21,6 +21,10 @@ class MailServer:
     recipients: list[str] = field(default_factory=list)
     refuse: bool = False
 
+    def carrier(self, sender: str) -> str:
+        """The address by which Apprise sends through it; ``{to}`` is left to who sends."""
+        return f"mailto://127.0.0.1:{self.port}?from={sender}&to={{to}}&mode=insecure"
+
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:

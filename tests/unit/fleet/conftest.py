@@ -12,6 +12,7 @@ import django
 import pytest
 
 from tests.support.fleet_today import TODAY
+from tests.support.mail_server import MailServer, mail_server
 
 # Before any test module is read: models cannot be imported otherwise.
 _folder = tempfile.mkdtemp(prefix="sala-fleet-")
@@ -49,3 +50,10 @@ def _rolled_back(_sample_database: None) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """Where letters arrive."""
+    with mail_server() as server:
+        yield server

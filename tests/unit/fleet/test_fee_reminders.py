@@ -6,7 +6,7 @@ The carrier is Apprise itself, and mail goes to a real SMTP server on loopback.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from email import message_from_string
 from email.header import decode_header, make_header
@@ -45,12 +45,6 @@ def never() -> bool:
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
 def notice() -> Notice:
     """One of Chon Buri's with a mail address; every other one is paid."""
     found = owed()
@@ -67,7 +61,7 @@ def notice() -> Notice:
 
 
 def carriers(mail: MailServer) -> Carriers:
-    return Carriers({"mail": f"mailto://127.0.0.1:{mail.port}?from=office@sala.example&to={{to}}&mode=insecure"})
+    return Carriers({"mail": mail.carrier("office@sala.example")})
 
 
 def at(notice: Notice, day: int, hour: int = 10) -> Callable[[], datetime]:

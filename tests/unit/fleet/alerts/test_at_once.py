@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,13 +16,14 @@ from fleet.alerts.keeping import keep, look_again, on_record
 from fleet.alerts.limiting import CALLS_MOST
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Alert, Attempt, Channel, Duty, Message
-from fleet.alerts.sending import Carriers, is_anything_due, send_all
+from fleet.alerts.sending import is_anything_due, send_all
 from fleet.alerts.telling import seen
 from fleet.office.models import Province
 from fleet.people import break_glass
 from fleet.people.models import Role
 from fleet.people.scope import scope_of
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.alerting import carriers, never
+from tests.support.mail_server import MailServer
 from tests.support.token_holder import person
 
 # Apprise reads its plugins when it is first used, and one of them a module of Python's that is to go.
@@ -46,20 +46,9 @@ def signed_in() -> Client:
     return client
 
 
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-def carriers(mail: MailServer) -> Carriers:
-    address = f"mailto://127.0.0.1:{mail.port}?from=alerts@sala.example&to={{to}}&mode=insecure"
-    return Carriers({"mail": address}, "https://sala.example")
-
-
 def send(mail: MailServer, minutes: float = 0) -> int:
     """All that is due so much later; how many tries."""
-    return send_all(carriers(mail), lambda: timezone.now() + timedelta(minutes=minutes), lambda: False)
+    return send_all(carriers(mail), lambda: timezone.now() + timedelta(minutes=minutes), never)
 
 
 def waits(who: User, count: int) -> None:
