@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from itertools import product
 from typing import Any
 
@@ -16,18 +15,17 @@ from django.utils import timezone
 from fleet.acting.rounds import provinces_waiting
 from fleet.alerts.models import Alert
 from fleet.audit.models import Entry, Kind
-from fleet.devices.models import Kiosk, KioskCommand, KioskState, Lease
-from fleet.devices.truth import RANK, said_of
+from fleet.devices.models import Kiosk, KioskCommand
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
-from fleet.protocol.messages import DeviceState, DeviceStatus, Status, encode
+from fleet.protocol.messages import DeviceState
 from fleet.rounds.deeds import What
 from fleet.rounds.models import Deed
 from fleet.rounds.planning import Fault, Need, Trouble
 from fleet.web import round_words
+from tests.support.round_kiosks import DEVICES, alert, speaks
 
 NUMBER = "0123456789abcdef0123456789abcdef"
-DEVICES = ("card", "scanner", "printer", "panel", "display")
 AS_PHONE = {"HTTP_ACCEPT": "application/json"}
 
 
@@ -37,24 +35,6 @@ def client(role: Role = Role.TECHNICIAN, dopa_code: int | None = 20, name: str =
     signed_in = Client(SERVER_NAME="localhost")
     signed_in.force_login(user)
     return signed_in
-
-
-def speaks(kiosk_id: str, paper: str = "full", paper_out_at: datetime | None = None, **states: DeviceState) -> None:
-    """The kiosk is heard, and says this."""
-    now = timezone.now()
-    Lease.objects.update_or_create(name="ingest", defaults={"holder": "test", "until": now + timedelta(hours=1)})
-    devices = {name: DeviceStatus(state=states.get(name, DeviceState.ONLINE), since=now) for name in DEVICES}
-    status = Status(session_no=1, at=now, devices=devices, paper=paper, paper_out_at=paper_out_at)
-    said = {"alive": True, "heard_at": now, "session_no": 1, "status": json.loads(encode(status))}
-    KioskState.objects.update_or_create(kiosk_id=kiosk_id, defaults={**said, "said_rank": RANK[said_of(status)]})
-
-
-def alert(kiosk_id: str, rule: str, dopa_code: int = 20) -> Alert:
-    now = timezone.now()
-    return Alert.objects.create(
-        key=f"{rule}/{kiosk_id}", rule=rule, dopa_code=dopa_code, office_id=kiosk_id[:3], kiosk_id=kiosk_id,
-        condition="failing", since=now, opened_at=now, level_since=now,
-    )  # fmt: skip
 
 
 def page(signed_in: Client, address: str = "/round/") -> str:

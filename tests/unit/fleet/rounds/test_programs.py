@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,43 +11,24 @@ from django.utils import timezone
 
 from fleet.alerts.models import Alert
 from fleet.audit.models import Entry
-from fleet.devices.models import KioskCommand, KioskState, Lease
-from fleet.devices.truth import RANK, said_of
+from fleet.devices.models import KioskCommand
 from fleet.people.models import Role
-from fleet.protocol.messages import DeviceState, DeviceStatus, Status, encode
+from fleet.protocol.messages import DeviceState
 from fleet.rounds.models import Deed
+from tests.support.round_kiosks import alert, speaks
 from tests.support.token_holder import Holder, holder, person
 
 NUMBER = "0123456789abcdef0123456789abcdef"
-DEVICES = ("card", "scanner", "printer", "panel", "display")
 
 
 def program(role: Role = Role.TECHNICIAN, dopa_code: int | None = 20, **other: Any) -> Holder:
     return holder(person(role, dopa_code), **other)
 
 
-def speaks(kiosk_id: str, paper: str = "full", **states: DeviceState) -> None:
-    """The kiosk is heard, and says this."""
-    now = timezone.now()
-    Lease.objects.update_or_create(name="ingest", defaults={"holder": "test", "until": now + timedelta(hours=1)})
-    devices = {name: DeviceStatus(state=states.get(name, DeviceState.ONLINE), since=now) for name in DEVICES}
-    status = Status(session_no=1, at=now, devices=devices, paper=paper)
-    said = {"alive": True, "heard_at": now, "session_no": 1, "status": json.loads(encode(status))}
-    KioskState.objects.update_or_create(kiosk_id=kiosk_id, defaults={**said, "said_rank": RANK[said_of(status)]})
-
-
 def press(one: Holder, kiosk_id: str = "CBI-01", **said: Any) -> dict[str, Any]:
     """What came of it: the deed, or the problem."""
     answered = one.ask("post", f"kiosks/{kiosk_id}/round-deeds", {"deed_id": NUMBER, **said})
     return {"status": answered.status_code, **answered.json()}  # type: ignore[attr-defined]
-
-
-def alert(kiosk_id: str, rule: str = "paper") -> Alert:
-    now = timezone.now()
-    return Alert.objects.create(
-        key=f"{rule}/{kiosk_id}", rule=rule, dopa_code=20, office_id="CBI", kiosk_id=kiosk_id, condition="failing",
-        since=now, opened_at=now, level_since=now,
-    )  # fmt: skip
 
 
 def test_it_says_what_the_page_says() -> None:
