@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from fleet.acting.seen import confirmations_seen
@@ -13,6 +14,7 @@ from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers, name_of
+from fleet.payments.days import received
 from fleet.payments.deciding import DecisionError, Refusal, decide, deeds_of, needs_second, second
 from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
@@ -21,6 +23,9 @@ from fleet.payments.standing import Standing, only_open, standing_of, standings
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.PAYMENTS), tags=["payments"])
+
+DAYS_MAX = 100
+"""As many as paper is kept for; each is a row of a sum."""
 
 
 class Word(Schema):
@@ -47,6 +52,23 @@ class Word(Schema):
 
 class Words(Schema):
     items: list[Word]
+    next: str | None
+
+
+class PaymentDay(Schema):
+    """What banks said came in on one of their days; `waiting`: how much of that waits for a person."""
+
+    day: date
+    count: int
+    amount_satang: int
+    waiting: int
+    waiting_satang: int
+
+
+class PaymentDays(Schema):
+    """Every day of the span, the oldest first."""
+
+    items: list[PaymentDay]
     next: str | None
 
 
@@ -120,6 +142,53 @@ def payments(
         for each in standings(confirmations_seen(caller(request).scope).filter(pk__in=[e.pk for e in found]))
     }
     return {"items": [_told(by_pk[each.pk]) for each in found], "next": following}
+
+
+@router.get("payment-days", response=answers(PaymentDays))
+def payment_days(
+    request: HttpRequest,
+    last: Annotated[
+        str, Query("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="the last day; today without one")
+    ],
+    days: Annotated[int, Query(30, ge=1, le=DAYS_MAX, description="how many days, up to the last")],
+    province: Annotated[int | None, Query(None, ge=10, le=99)],
+    bank: Annotated[str, Query("", pattern=r"^[A-Z]{0,20}$")],
+) -> dict[str, object]:
+    """What came in by the banks' days, whatever it turned out to be; what they took back is not counted."""
+    scope = caller(request).scope
+    if not scope.settles_somewhere or (province is not None and not scope.settles.holds(province)):
+        raise missing()
+    rows = confirmations_seen(scope)
+    if province is not None:
+        rows = rows.filter(office__province_id=province)
+    if bank:
+        rows = rows.filter(bank=bank)
+    until = _day(last) if last else timezone.localdate()
+    found = received(rows, until - timedelta(days=days - 1), until)
+    return {
+        "items": [
+            {
+                "day": each.day,
+                "count": each.count,
+                "amount_satang": each.satang,
+                "waiting": each.waiting,
+                "waiting_satang": each.waiting_satang,
+            }
+            for each in found
+        ],
+        "next": None,
+    }
+
+
+def _day(said: str) -> date:
+    """A day of this century. Raises: RefusedError."""
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        found = date.min
+    if not date(2000, 1, 1) <= found <= date(2099, 12, 31):
+        raise RefusedError(422, "no-day", "Give `last` as YYYY-MM-DD, a day of this century, or leave it out.")
+    return found
 
 
 @router.get("payments/{number}", response=answers(Word))

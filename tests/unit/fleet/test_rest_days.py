@@ -1,4 +1,4 @@
-"""What a program reads by the day is what the pages draw: paper of a kiosk."""
+"""What a program reads by the day is what the pages draw: paper of a kiosk, and what banks said came in."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.utils import timezone
 from fleet.devices.hearing import say_hearing
 from fleet.devices.models import KioskState
 from fleet.figures.models import PaperDay
+from fleet.payments.confirming import confirm
 from fleet.people.models import Role
 from fleet.protocol.messages import DeviceState, DeviceStatus, Status
+from tests.support.fleet_payments import owed, word
 from tests.support.token_holder import Holder, holder, person
 
 
@@ -72,3 +74,36 @@ def test_paper_is_of_the_kiosks_one_sees(today: date) -> None:
     one = program()
     assert one.ask("get", "kiosks/KKN-01/paper").status_code == 404
     assert one.ask("get", "kiosks/CBI-01/paper?back=101").status_code == 422
+
+
+# ---- payments
+
+
+def test_what_came_in_by_the_banks_days() -> None:
+    notice = owed()
+    exact = confirm(word(notice))
+    confirm(word(notice, "T2", amount_satang=150))
+    confirm(word(owed("KKN"), "T3"))
+    day = exact.business_day.isoformat()
+    one = program(Role.OFFICER)
+    items = one.get(f"payment-days?last={day}")["items"]
+    assert len(items) == 30
+    assert items[-1] == {
+        "day": day, "count": 2, "amount_satang": notice.amount_satang + 150, "waiting": 1, "waiting_satang": 150,
+    }  # fmt: skip
+    assert not any(each["count"] for each in items[:-1])
+    assert one.get(f"payment-days?last={day}&days=1&bank=SCB")["items"][0]["count"] == 0
+    assert one.get("payment-days?days=2")["items"][1]["day"] == timezone.localdate().isoformat()
+    nation = program(Role.NATIONAL_ADMIN, None)
+    for asked, count in (("", 3), ("&province=20", 2), ("&province=40", 1), ("&bank=PRETEND", 3)):
+        assert nation.get(f"payment-days?last={day}&days=1{asked}")["items"][0]["count"] == count, asked
+
+
+@pytest.mark.parametrize("asked", ["last=2026-02-30", "last=0001-01-01", "last=today", "days=0", "days=101", "bank=x'"])
+def test_days_that_are_none_are_refused(asked: str) -> None:
+    assert program().ask("get", f"payment-days?{asked}").status_code == 422
+
+
+def test_money_by_the_day_is_of_the_provinces_one_settles() -> None:
+    assert program().ask("get", "payment-days?province=40").status_code == 404
+    assert program(Role.TECHNICIAN).ask("get", "payment-days").status_code == 404
