@@ -35,7 +35,7 @@ from tests.support.running_fleet import ANSWER_TIMEOUT_S, RunningFleet, WireKios
 
 BILLER_ID = "112345678901234"
 AMOUNT_SATANG = 150_000
-RIGHTS = ("settings", "webhooks", "people")
+RIGHTS = ("settings", "webhooks", "people", "kiosks", "payments", "alerts")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "national-admin": ("--full-name", "สมชาย ตัวอย่าง"),
