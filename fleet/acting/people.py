@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from fleet.alerts.letters import RESET
-from fleet.alerts.models import Address, Message
+from fleet.alerts.models import Message
+from fleet.alerts.reaching import hearing
 from fleet.people import resetting
 from fleet.people.models import FactorReset
 
@@ -38,8 +39,8 @@ def reset_at_the_machine(user: User, reason: str) -> FactorReset:
 
 def _told(reset: FactorReset) -> FactorReset:
     """Tell them, at once and whatever their hours: somebody may have done it who must not."""
-    if reset.agreed and Address.objects.filter(person_id=reset.user_id).exists():
-        now, key = timezone.now(), f"reset.{reset.pk}"
+    now, key = timezone.now(), f"reset.{reset.pk}"
+    if reset.agreed and hearing(now).filter(person_id=reset.user_id).exists():
         Message.objects.create(
             key=key, person_id=reset.user_id, what=RESET, is_failing=True, made_at=now, not_before=now
         )

@@ -19,6 +19,7 @@ from django.utils import timezone
 from fleet.alerts.findings import Place, Rule
 from fleet.alerts.keeping import withdraw
 from fleet.alerts.models import Address, Alert, Channel, Event, Letter, Maintenance, Message
+from fleet.alerts.reaching import hearing
 from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.webhooks.posting import NotThereError, place_of
 
@@ -104,25 +105,26 @@ def end_maintenance(maintenance: Maintenance, by: User | None) -> bool:
 def add_address(person: User, channel: Channel, address: str, token_no: int | None = None) -> Address:
     """Where somebody is told from now on, after the addresses they have. A webhook's comes with a secret.
 
-    ``token_no``: of the token that asks.
+    ``token_no``: of the token that asks. What is silent there makes room: a program comes back with another token.
 
     Raises: DeedError.
     """
     address = address.strip()
     _check(channel, address)
-    theirs = Address.objects.filter(person=person)
-    if theirs.count() >= ADDRESSES_MAX:
-        raise DeedError(Refusal.TOO_MANY)
-    last = theirs.order_by("-position").first()
+    theirs, now = Address.objects.filter(person=person), timezone.now()
     try:
         with transaction.atomic():
+            theirs.filter(channel=channel, address=address).exclude(pk__in=hearing(now).values("pk")).delete()
+            if theirs.count() >= ADDRESSES_MAX:
+                raise DeedError(Refusal.TOO_MANY)
+            last = theirs.order_by("-position").first()
             return Address.objects.create(
                 person=person,
                 channel=channel,
                 address=address,
                 secret=secrets.token_hex(32) if channel == Channel.WEBHOOK else "",
                 position=last.position + 1 if last else 0,
-                made_at=timezone.now(),
+                made_at=now,
                 token_no=token_no,
             )
     except IntegrityError:
@@ -132,9 +134,9 @@ def add_address(person: User, channel: Channel, address: str, token_no: int | No
 def try_out(person: User) -> Message:
     """A trial, to whoever asked for it: it goes the way of all others, and counts with them.
 
-    Raises: DeedError when they have no address, or a trial still waits.
+    Raises: DeedError when they have no address that hears, or a trial still waits.
     """
-    if not Address.objects.filter(person=person).exists():
+    if not hearing(timezone.now()).filter(person=person).exists():
         raise DeedError(Refusal.NO_ADDRESS)
     if Message.objects.filter(person=person, what="trial", letter__isnull=True).exists():
         raise DeedError(Refusal.THERE)

@@ -22,9 +22,10 @@ from django.utils import timezone
 from fleet.alerts.findings import AT_ANY_HOUR, MATTERS, Finding, Matter, Rule
 from fleet.alerts.hours import Desk
 from fleet.alerts.living import Change, Look, Standing, What, steps
-from fleet.alerts.models import Address, Alert, Event, Message, Watch
+from fleet.alerts.models import Alert, Event, Message, Watch
 from fleet.alerts.policies import Policies
 from fleet.alerts.policy import clock
+from fleet.alerts.reaching import hearing
 from fleet.alerts.telling import Audience, may_call_at, seen
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BANGKOK
@@ -186,7 +187,7 @@ class _Keeping:
         over = [event.alert_id for event, what in self.events if what in (What.CLOSED, What.GROUPED)]
         if over:
             withdraw(over, self.now)
-        audience = Audience.read()
+        audience = Audience.read(self.now)
         messages: list[Message] = []
         for event, what in self.events:
             if what in _CALLS:
@@ -245,8 +246,8 @@ def make_digests(policies: Policies, desk: Desk, now: datetime) -> int:
     with transaction.atomic():
         if not Watch.objects.filter(pk=1).exclude(digest_on=there.date()).update(digest_on=there.date()):
             return 0
-        audience, messages = Audience.read(), []
-        for person in User.objects.filter(pk__in=Address.objects.values("person_id"), is_active=True):
+        audience, messages = Audience.read(now), []
+        for person in User.objects.filter(pk__in=hearing(now).order_by().values("person_id"), is_active=True):
             duty = audience.duty_of(person.pk)
             if duty.digest and seen(scope_of(person)).filter(closed_at__isnull=True, sample=False).exists():
                 at = may_call_at(duty, desk.calendar, now, is_failing=False)
@@ -258,7 +259,8 @@ def make_digests(policies: Policies, desk: Desk, now: datetime) -> int:
 
 def look_again(person: int, desk: Desk) -> None:
     """Somebody's hours have changed: what waits for them waits by the new ones."""
-    now, audience = timezone.now(), Audience.read()
+    now = timezone.now()
+    audience = Audience.read(now)
     theirs = Message.objects.filter(person_id=person, at_once=False)
     waiting = list(theirs.filter(letter__isnull=True, withdrawn_at__isnull=True))
     for each in waiting:

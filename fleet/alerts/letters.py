@@ -80,8 +80,8 @@ def text_of(messages: Sequence[Message], open_now: Sequence[Alert], address: str
 
 def _own_account(address: str) -> Text:
     lines = (
-        "ผู้ดูแลล้างการยืนยันขั้นที่สองของบัญชีท่านแล้ว และให้ทุกเครื่องที่ใช้อยู่ออกจากระบบ",
-        "An admin has reset your account's second factor and ended all of its sessions.",
+        "ผู้ดูแลล้างการยืนยันขั้นที่สองของบัญชีท่านแล้ว ให้ทุกเครื่องที่ใช้อยู่ออกจากระบบ และยกเลิกโทเค็นของโปรแกรมทุกอัน",
+        "An admin has reset your account's second factor and ended all of its sessions and tokens.",
         "",
         "เข้าระบบแล้วตั้งใหม่ ถ้าท่านไม่ได้ขอ แจ้งผู้ดูแลทันที",
         "Sign in and set it up anew. If you did not ask for this, tell your admin at once.",

@@ -169,7 +169,8 @@ class Channel(models.TextChoices):
 class Address(models.Model):
     """Where somebody is told. ``position``: tried in this order. ``secret``: signs webhooks, shown once.
 
-    ``token_no``: of the token that made it, with which it is taken back; None: its person did, on a page.
+    ``token_no``: of the token that made it, with which it is taken back, and silent once that has run out
+    (``reaching``); None: its person did, on a page.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alert_addresses")

@@ -26,6 +26,7 @@ from fleet.alerts.letters import RESET, machine_body, text_of
 from fleet.alerts.limiting import HOUR, Plan, Waiting, next_letter
 from fleet.alerts.models import Address, Alert, Attempt, Channel, Duty, Letter, Message
 from fleet.alerts.policies import in_force
+from fleet.alerts.reaching import hearing
 from fleet.alerts.telling import seen
 from fleet.people.scope import scope_of
 from fleet.webhooks.posting import place_of
@@ -90,9 +91,10 @@ def _not_quiet(at_once: Q, now: datetime) -> Q:
 
 
 def waiting(now: datetime) -> QuerySet[Message]:
-    """Messages that may leave now, of people whose hour has room, who have an address and whose account is open."""
+    """Messages that may leave now, of people whose hour has room, who have an address that hears (``reaching``) and
+    whose account is open."""
     rows = Message.objects.filter(letter__isnull=True, withdrawn_at__isnull=True, not_before__lte=now)
-    rows = rows.filter(person__is_active=True, person_id__in=Address.objects.values("person_id"))
+    rows = rows.filter(person__is_active=True, person_id__in=hearing(now).order_by().values("person_id"))
     return rows.filter(_not_quiet(Q(at_once=True), now))
 
 
@@ -186,7 +188,7 @@ def begin(person: int, carriers: Carriers, now: datetime) -> tuple[Letter, Attem
         letter.state, letter.tries, letter.next_at = State.SENDING, letter.tries + 1, now + SENDING_FOR
         letter.save()
         Message.objects.filter(pk__in=[each.pk for each in messages]).update(letter=letter)
-        addresses = [each for each in Address.objects.filter(person_id=person) if carriers.can(each.channel)]
+        addresses = [each for each in hearing(now).filter(person_id=person) if carriers.can(each.channel)]
         to = addresses[(letter.tries - 1) % len(addresses)] if addresses else None
         attempt = Attempt.objects.create(
             letter=letter,

@@ -15,7 +15,8 @@ from django.db.models import Q, QuerySet
 
 from fleet.alerts.findings import Matter, Place
 from fleet.alerts.living import LEVEL_MAX
-from fleet.alerts.models import Address, Alert, Duty
+from fleet.alerts.models import Alert, Duty
+from fleet.alerts.reaching import hearing
 from fleet.office.holidays.days import Calendar
 from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope
@@ -61,16 +62,16 @@ def may_deal_with(scope: Scope, alert: Alert) -> bool:
 
 @dataclass(slots=True)
 class Audience:
-    """Everybody who has an address, by role and province; read once, with their hours."""
+    """Everybody who is told at some address, by role and province; read once, with their hours."""
 
     holders: dict[tuple[Role, int | None], set[int]] = field(default_factory=lambda: defaultdict(set))
     duties: dict[int, Duty] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> Audience:
+    def read(cls, now: datetime) -> Audience:
         """From the database: two queries."""
         found = cls()
-        reachable = Address.objects.order_by().values("person_id")
+        reachable = hearing(now).order_by().values("person_id")
         rows = Membership.objects.filter(user_id__in=reachable, user__is_active=True)
         for user_id, role, dopa_code in rows.values_list("user_id", "role", "dopa_code"):
             if role in set(Role):

@@ -66,7 +66,7 @@ def _reset(arguments: argparse.Namespace) -> Said:
         raise CommandError(f"refused, nothing has changed: {err.refusal.value}") from None
     said = {"reason": arguments.reason}
     write(Doer(None, "fleet second-factor-reset"), Act(Kind.DID, "second-factor-reset", user.username, said=said))
-    return {"account": user.username, "note": "its sessions have ended; it sets up another when it comes in"}
+    return {"account": user.username, "note": "its sessions and tokens have ended; it sets up another when it comes in"}
 
 
 def _user(arguments: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from django.db.models import Min, Q, QuerySet
 from fleet.acting.webhooks import may_hear, secret
 from fleet.devices.hearing import hears
 from fleet.devices.models import KioskState
+from fleet.people.tokens.keeping import end_run_out
 from fleet.webhooks.models import Absence, Delivery, Event, Kind, State, Subscription, Try
 from fleet.webhooks.occurring import occurred
 from fleet.webhooks.posting import NotThereError, Outcome, place_of
@@ -48,6 +49,7 @@ _IN_FORCE = Subscription.objects.filter
 def watch(now: datetime) -> None:
     """Tell of kiosks that went, and of those that came back, each in a transaction; nothing while the fleet hears
     nobody."""
+    end_run_out(now)
     first = _IN_FORCE(ended_at=None).aggregate(first=Min("made_at"))["first"]
     if first is None or not hears(now):
         return
@@ -83,6 +85,7 @@ def tell_all(clock: Callable[[], datetime], stop: Callable[[], bool]) -> int:
     """Tell whatever is due, then end; how much was heard."""
     heard = 0
     while not stop():
+        end_run_out(clock())
         delivery = _claim(clock())
         if delivery is None:
             break

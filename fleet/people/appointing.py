@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from fleet.audit.trail import doer_of
 from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role
 from fleet.people.scope import Scope, scope_of
 from fleet.people.second_eyes import is_fresh_from
-from fleet.people.sessions import end_all
-from fleet.people.tokens import keeping
+from fleet.people.sessions import shut_out
 
 BY_PROVINCES = (Role.TECHNICIAN, Role.OFFICER, Role.PROVINCIAL_ADMIN)
 """Roles that a provincial admin gives."""
@@ -153,8 +153,7 @@ def set_active(user: User, by: User, *, active: bool) -> None:
         if not active:
             if user.memberships.filter(role=Role.NATIONAL_ADMIN).exists():
                 _leaves_an_admin(user)
-            end_all(user)
-            keeping.end_all(user, by.get_username())
+            shut_out(user, doer_of(by, ""), closed=True)
         user.is_active = active
         user.save(update_fields=["is_active"])
 

@@ -11,9 +11,9 @@ import secrets
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from fleet.audit.trail import Doer
 from fleet.people.models import Membership, Role
-from fleet.people.sessions import end_all
-from fleet.people.tokens import keeping
+from fleet.people.sessions import shut_out
 
 NAME = "break-glass"
 WORDS, LETTERS = 6, "abcdefghjkmnpqrstuvwxyz23456789"
@@ -33,6 +33,5 @@ def make() -> str:
         Membership.objects.get_or_create(user=user, role=Role.NATIONAL_ADMIN, dopa_code=None)
         # A second factor would keep the envelope shut, a passkey or a token of its last user's would open without it.
         Authenticator.objects.filter(user=user).delete()
-        keeping.end_all(user, NAME)
-        end_all(user)
+        shut_out(user, Doer(None, NAME), closed=True)
     return password

@@ -14,11 +14,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from fleet.audit.trail import doer_of
 from fleet.people.appointing import AppointError, Post, Refusal, is_in_hand, may_give, propose
 from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.models import Invitation, Membership, Role
 from fleet.people.scope import scope_of
-from fleet.people.sessions import end_all
+from fleet.people.sessions import shut_out
 
 LIFE = timedelta(days=7)
 SECRET_BYTES = 24
@@ -61,7 +62,7 @@ def _account(username: str, full_name: str) -> User:
 
 
 def invite_again(user: User, by: User) -> str:
-    """Another link, for who lost theirs or their password; the one before it and every session end.
+    """Another link, for who lost theirs or their password; the one before it, every session and every token end.
 
     Not of a national admin: whoever gets the link is that person from then on, and one would be two.
 
@@ -76,7 +77,7 @@ def invite_again(user: User, by: User) -> str:
     with transaction.atomic():
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        end_all(user)
+        shut_out(user, doer_of(by, ""))
         return _link(user, by)
 
 

@@ -2,8 +2,8 @@
 
 Rules: nobody resets their own. Whose roles an admin gives, that one resets, with a reason. A national admin's is asked
 for by one and agreed to by another, not through an account that is fresh from the first one's hands: else one person
-with a password could be two. Every session of theirs ends. What was done stays written (``FactorReset``), and its
-person is shown it.
+with a password could be two. Every session of theirs ends, and every token with what it has made. What was done stays
+written (``FactorReset``), and its person is shown it.
 
 Not here: telling them (``fleet.acting.people``). Only processes that serve pages carry django-allauth, whose the
 factors are, so it is imported where it is needed.
@@ -19,11 +19,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fleet.audit.trail import Doer, doer_of
 from fleet.people.appointing import REASON_CHARACTERS, AppointError, Refusal, is_in_hand
 from fleet.people.models import FactorReset, Role
 from fleet.people.scope import scope_of
 from fleet.people.second_eyes import is_fresh_from
-from fleet.people.sessions import end_all
+from fleet.people.sessions import shut_out
 
 SHOWN_FOR = timedelta(days=30)
 """How long its person is shown on their own page that it was done."""
@@ -130,5 +131,5 @@ def _done(reset: FactorReset, by: User | None) -> None:
     if not waiting.update(decided_by=by, decided_at=now, agreed=True):
         raise AppointError(Refusal.ALREADY)
     Authenticator.objects.filter(user_id=reset.user_id).delete()
-    end_all(reset.user)
+    shut_out(reset.user, doer_of(by, "") if by else Doer(None, "command line"))
     reset.decided_by, reset.decided_at, reset.agreed = by, now, True

@@ -1,4 +1,7 @@
-"""Sessions of people who have signed in: noted, shown, ended. Django keeps the sessions; here stands whose each is."""
+"""Sessions of people who have signed in: noted, shown, ended. Django keeps the sessions; here stands whose each is.
+
+Also here: ``shut_out``, by which everything ends that acts for an account, its tokens too.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fleet.audit.models import Kind
+from fleet.audit.trail import Act, Doer, write
 from fleet.people.models import SignIn
+from fleet.people.tokens import keeping
 
 SEEN_EVERY = timedelta(minutes=5)
 """``seen_at`` is written no oftener; the session then lives on from there."""
@@ -58,3 +64,17 @@ def end_all(user: User, but: str | None = None) -> None:
     theirs = SignIn.objects.filter(user=user).exclude(session_key=but or "")
     Session.objects.filter(session_key__in=theirs.values("session_key")).delete()
     theirs.delete()
+
+
+def shut_out(user: User, by: Doer, *, closed: bool = False) -> None:
+    """End whatever acts for an account: every session, every token and what those have begun to listen to.
+
+    For an account that is given another password, whose second factor is taken away, or that is ``closed``: somebody
+    else may have had it. Of one that is closed, what listens by its person's own hand ends, too.
+    """
+    end_all(user)
+    ended = (keeping.end_all if closed else keeping.end_of_person)(user, by.name)
+    if ended:
+        places = set(user.memberships.values_list("dopa_code", flat=True))
+        place = places.pop() if len(places) == 1 else None
+        write(by, Act(Kind.DID, "tokens-ended", user.username, place, {"tokens": ended}))

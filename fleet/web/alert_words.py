@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fleet.alerts.deeds import Refusal
+from fleet.alerts.reaching import Silence
 from fleet.alerts.words import Pair
 from fleet.office.models import Office, Province
 
@@ -84,6 +85,14 @@ def refusal(why: Refusal) -> str:
         Refusal.TOO_MANY: _("มีได้ไม่เกิน 5 ที่อยู่ เอาที่ไม่ใช้ออกก่อน"),
         Refusal.THERE: _("มีอยู่แล้ว"),
         Refusal.ONESELF: _("เรื่องนี้เกี่ยวกับบัญชีที่ใช้อยู่ ให้ผู้ดูแลคนอื่นรับเรื่อง"),
+    }[why]
+
+
+def silence(why: Silence) -> str:
+    """Why nobody is told at an address, and what would do."""
+    return {
+        Silence.OVER: _("เงียบ: โทเค็นที่เพิ่มไว้หมดอายุ เพิ่มใหม่ถ้ายังต้องการ"),
+        Silence.SOME_PROVINCES: _("เงียบ: โทเค็นที่เพิ่มไว้ใช้ได้บางจังหวัด เพิ่มใหม่ถ้ายังต้องการ"),
     }[why]
 
 

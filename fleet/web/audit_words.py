@@ -111,6 +111,7 @@ def _others() -> dict[str, str]:
         "sign-on": _("เข้าสู่ระบบผ่านกระทรวง"),
         "second-factor": _("การยืนยันขั้นที่สอง"),
         "second-factor-reset": _("ล้างการยืนยันขั้นที่สอง"),
+        "tokens-ended": _("ยกเลิกโทเค็นของบัญชี"),
         "roles-from-groups": _("หน้าที่ตามกลุ่มของกระทรวง"),
     }
 
@@ -131,6 +132,7 @@ def said(entry: Entry) -> list[tuple[str, str]]:
         "show": _("รายการ"),
         "way": _("ทาง"),
         "role": _("หน้าที่"),
+        "tokens": _("โทเค็น"),
     }
     return [(headings.get(key, key), _value(key, str(value))) for key, value in told.items()]
 

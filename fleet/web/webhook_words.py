@@ -28,6 +28,7 @@ def standing(subscription: Subscription, is_failing: bool) -> tuple[str, str]:
             "gone": _("ปลายทางบอกเลิก"),
             "given-up": _("ส่งไม่ได้สองวัน จึงเลิก"),
             "by-admin": _("ผู้ดูแลเลิกแล้ว"),
+            "token-over": _("โทเค็นหมดอายุ จึงเลิก"),
         }.get(subscription.ended_why, _("เลิกแล้ว"))
     if subscription.paused_at is not None:
         return "stale", _("หยุดชั่วคราว")

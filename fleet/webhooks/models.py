@@ -26,8 +26,8 @@ TRIAL = "trial"
 class Subscription(models.Model):
     """Where to tell what. Its person hears nothing that a page would not show them at that moment.
 
-    ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by-person, by-admin, "gone" or
-    "given-up". ``paused_at``: since then what happens waits, at most 30 days. ``token_no``: of the token that made it,
+    ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by-person, by-admin, "gone",
+    "given-up" or "token-over". ``paused_at``: since then what happens waits, at most 30 days. ``token_no``: of the token that made it,
     with which it is taken back; None: its person did, on a page.
     """
 

@@ -1,4 +1,7 @@
-"""Where and when the token's person is told of alerts. Nobody is shown an address of somebody else."""
+"""Where and when the token's person is told of alerts. Nobody is shown an address of somebody else.
+
+An address hears of all of its person's provinces, and so do the hours: none of it is for a token of some provinces.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,31 @@ from fleet.alerts.deeds import DeedError, add_address, try_out
 from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Address, Channel, Duty
+from fleet.alerts.reaching import Silence, silences
 from fleet.api.rest.alerts import refused
 from fleet.api.rest.bearer import Bearer, caller, demand
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers
 from fleet.people.tokens.rights import Part, reading
 
-router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
+_OF_ALL = (
+    "An address hears of all its person's provinces, and this token is for some. Use one that is for all, "
+    "or subscribe a webhook to alert.opened, which tells of this token's provinces only."
+)
+
+router = Router(auth=Bearer(Part.ALERTS, of_all=_OF_ALL), tags=["alerts"])
 
 
 class AddressOut(Schema):
-    """Where they are told, tried in this order."""
+    """Where they are told, tried in this order. `silent`: why nobody is told there: the token that put it there is
+    over, or is for some provinces; put it there again to be told. null: they are told there."""
 
     id: int
     channel: Channel
     address: str
     position: int
     made_at: datetime
+    silent: Silence | None
 
 
 class Addresses(Schema):
@@ -86,16 +97,23 @@ def _mine(request: HttpRequest, number: int) -> Address:
 @router.get("alert-addresses", response=answers(Addresses))
 def addresses(request: HttpRequest) -> dict[str, object]:
     """The addresses."""
-    return {"items": list(Address.objects.filter(person=caller(request).person)), "next": None}
+    rows = list(Address.objects.filter(person=caller(request).person))
+    silent = silences(rows, timezone.now())
+    return {"items": [_shown(each, silent.get(each.pk)) for each in rows], "next": None}
+
+
+def _shown(row: Address, silent: Silence | None = None) -> dict[str, object]:
+    told = {name: getattr(row, name) for name in ("channel", "address", "position", "made_at")}
+    return {"id": row.pk, "silent": silent, **told}
 
 
 @router.post("alert-addresses", response=answers(AddressOut, status=201))
-def add(request: HttpRequest, said: AddressSaid) -> Status[Address]:
-    """Be told there, too, until it is removed or this token is taken back. It takes `alerts:read` as well."""
+def add(request: HttpRequest, said: AddressSaid) -> Status[dict[str, object]]:
+    """Be told there, too, until it is removed or this token is over. It takes `alerts:read` as well."""
     who = caller(request)
     demand(who, reading(Part.ALERTS))
     try:
-        return Status(201, add_address(who.person, said.channel, said.address, who.token.pk))
+        return Status(201, _shown(add_address(who.person, said.channel, said.address, who.token.pk)))
     except DeedError as err:
         raise refused(err) from None
 

@@ -40,11 +40,15 @@ class Caller:
 
 
 class Bearer(HttpBearer):
-    """``Authorization: Bearer sala_…`` with the right to read, or to change, one part."""
+    """``Authorization: Bearer sala_…`` with the right to read, or to change, one part.
 
-    def __init__(self, part: Part) -> None:
+    ``of_all``: what a token of some provinces is told, where it is refused for being that.
+    """
+
+    def __init__(self, part: Part, of_all: str = "") -> None:
         super().__init__()
         self._part = part
+        self._of_all = of_all
 
     def __call__(self, request: HttpRequest) -> Caller:
         """Who it is. Raises: RefusedError."""
@@ -56,6 +60,8 @@ class Bearer(HttpBearer):
         caller = caller_of(request, token)
         unsafe = request.method not in _SAFE
         demand(caller, changing(self._part) if unsafe else reading(self._part))
+        if self._of_all and caller.token.provinces is not None:
+            raise RefusedError(403, "some-provinces", self._of_all)
         if unsafe and caller.scope.reads_only:
             raise RefusedError(403, "reads-only", "An auditor changes nothing. Use a token of who works here.")
         return caller

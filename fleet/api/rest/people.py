@@ -251,7 +251,7 @@ def invite(request: HttpRequest, said: PersonSaid) -> Status[dict[str, object]]:
 
 @router.post("people/{number}/invitation/secret", response=answers(LinkOut))
 def link(request: HttpRequest, number: Number) -> dict[str, object]:
-    """A link to choose a password by; the one before it, the password and every session end."""
+    """A link to choose a password by; the one before it, the password, every session and token end."""
     who, user = _person(request, number)
     with _refusing():
         return {"path": f"/invitation/{inviting.invite_again(user, who.person)}"}
@@ -301,7 +301,7 @@ def decide(request: HttpRequest, number: Number, said: Agreed) -> dict[str, obje
 
 @router.post("people/{number}/second-factor-reset", response=answers(OnePerson))
 def reset(request: HttpRequest, number: Number, said: PeopleBecause) -> dict[str, object]:
-    """Reset their second factor: sessions end, they are told. Of a national admin, another admin must agree first."""
+    """Reset their second factor: sessions and tokens end, they are told. Of a national admin's, another must agree."""
     who, user = _person(request, number)
     with _refusing():
         reset_second_factor(user, said.reason, who.person)

@@ -55,7 +55,8 @@ class SubscriptionSaid(Schema):
 
 
 class SubscriptionOut(Schema):
-    """A subscription. `ended_why`: by-person, by-admin, gone (the receiver said 410), or given-up after two days."""
+    """A subscription. `ended_why`: by-person, by-admin, gone (the receiver said 410), given-up after two days, or
+    token-over: the token that made it has run out."""
 
     id: int
     name: str

@@ -1,8 +1,9 @@
 """Making, finding and ending tokens.
 
 Rules: a token is worth at most what its person is worth at that moment, in the provinces and for the rights it names;
-it ends by itself within a year, when the person's account is closed, and at once when it is taken back. What it has
-begun to listen to ends with it then, for whoever had it may be the one who hears.
+it ends by itself within a year, when the person's account is closed, when they are given another password or their
+second factor is reset, and at once when it is taken back. What it has begun to listen to ends with it, for whoever had
+it may be the one who hears.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fleet.people.scope import Scope, scope_of
@@ -118,6 +119,11 @@ def in_force(now: datetime) -> QuerySet[Token]:
     return Token.objects.filter(ended_at__isnull=True, expires_at__gt=now, person__is_active=True)
 
 
+def over(now: datetime) -> QuerySet[Token]:
+    """Those that hold no more. One that was for one question is deleted, and leaves what it began."""
+    return Token.objects.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))
+
+
 def holds(secret: str, now: datetime) -> bool:
     """Whether this is the text of a token that holds; it does not count as using it."""
     return in_force(now).filter(digest=_digest(secret)).exists()
@@ -147,13 +153,32 @@ def end(token: Token, by: str) -> bool:
         return bool(ended.update(ended_at=now, ended_by=by[:150]))
 
 
-def end_all(person: User, by: str) -> None:
-    """End every token of an account, every webhook and address for alerts: whoever comes in by it makes them anew."""
+def end_run_out(now: datetime) -> None:
+    """End webhooks of tokens that have run out; addresses for alerts are silent then (``fleet.alerts.reaching``)."""
+    theirs = Subscription.objects.filter(ended_at=None, token_no__in=over(now).order_by().values("pk"))
+    if theirs.exists():  # asked every few seconds, and nothing is written where nothing has run out
+        theirs.update(ended_at=now, ended_why="token-over")
+
+
+def end_of_person(person: User, by: str) -> int:
+    """Take back every token of an account, with what those have made; how many held. What its person set up on pages
+    stays: it is there to be looked at, and they are told by it."""
+    held = Token.objects.filter(person=person, ended_at=None, expires_at__gt=timezone.now()).select_related("person")
+    with transaction.atomic():
+        return sum(end(each, by) for each in held)
+
+
+def end_all(person: User, by: str) -> int:
+    """End every token of an account, every webhook and address for alerts; how many tokens held. Whoever comes in by it
+    makes them anew."""
     now = timezone.now()
     with transaction.atomic():
-        Token.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_by=by[:150])
+        held = Token.objects.filter(person=person, ended_at=None)
+        ended = held.filter(expires_at__gt=now).count()
+        held.update(ended_at=now, ended_by=by[:150])
         Subscription.objects.filter(person=person, ended_at=None).update(ended_at=now, ended_why="by-admin")
         person.alert_addresses.all().delete()
+    return ended
 
 
 def _digest(secret: str) -> str:

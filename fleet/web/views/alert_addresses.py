@@ -21,6 +21,7 @@ from fleet.alerts.deeds import DeedError, add_address, send_again, try_out
 from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
 from fleet.alerts.models import Address, Channel, Duty, Letter
+from fleet.alerts.reaching import hearing, silences
 from fleet.office.models import Province
 from fleet.people.models import Membership
 from fleet.people.scope import Scope
@@ -46,7 +47,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
         if not (wrong or secret):
             return HttpResponseRedirect(reverse("web:alert-addresses"))
     context = {
-        "addresses": [(each, alert_words.channel(each.channel)) for each in Address.objects.filter(person=user)],
+        "addresses": _own(user),
         "channels": [
             (each.value, alert_words.channel(each), _is_open(each))
             for each in sorted(Channel, key=lambda each: not _is_open(each))
@@ -60,6 +61,16 @@ def addresses(request: HttpRequest) -> HttpResponse:
         "said": request.POST,
     }
     return render(request, "web/alert_addresses.html", context, status=422 if wrong else 200)
+
+
+def _own(user: User) -> list[tuple[Address, str, str]]:
+    """Their addresses, by what channel, and why nobody is told there where that is so."""
+    rows = list(Address.objects.filter(person=user))
+    silent = silences(rows, timezone.now())
+    return [
+        (each, alert_words.channel(each.channel), alert_words.silence(silent[each.pk]) if each.pk in silent else "")
+        for each in rows
+    ]
 
 
 def _is_open(channel: Channel) -> bool:
@@ -132,7 +143,7 @@ def _people(scope: Scope) -> list[dict[str, Any]]:
         return []
     rows = rows if scope.changes.nation else rows.filter(dopa_code__in=scope.changes.provinces)
     provinces, channels = Province.objects.in_bulk(), dict[int, list[str]]()
-    for person, channel in Address.objects.values_list("person_id", "channel"):
+    for person, channel in hearing(timezone.now()).values_list("person_id", "channel"):
         channels.setdefault(person, []).append(alert_words.channel(channel))
     return [
         {

@@ -16,6 +16,7 @@ from fleet.alerts.models import Channel, Letter, Message
 from fleet.audit.models import Entry
 from fleet.people.models import FactorReset, Membership, Role
 from fleet.people.resetting import factors_of
+from tests.support.token_holder import holder
 
 CHON_BURI = 20
 REASON = "โทรศัพท์หาย ตรวจบัตรแล้ว"
@@ -68,6 +69,23 @@ def test_an_admin_resets_one_of_their_own_people_and_it_is_written_down(admin: U
     )  # fmt: skip
     line = Entry.objects.filter(by_name="chonburi", kind="did").order_by("-number")[0]
     assert (line.about, "reset" in line.said, REASON in line.said) == ("officer", True, True)
+
+
+def test_programs_of_theirs_are_out_too(admin: User, officer: User, nation: User) -> None:
+    one, of_admin = holder(officer), holder(admin)
+    assert one.ask("get", "kiosks").status_code == 200
+    post(admin, officer)
+    assert one.ask("get", "kiosks").status_code == 401
+    reset_at_the_machine(admin, REASON)
+    assert of_admin.ask("get", "kiosks").status_code == 401
+    lines = Entry.objects.filter(what="tokens-ended").order_by("number")
+    assert list(lines.values_list("by_name", "about")) == [("chonburi", "officer"), ("command line", "chonburi")]
+    other = account("other", (Role.NATIONAL_ADMIN, None))
+    theirs = holder(other)
+    post(nation, other)
+    assert theirs.ask("get", "kiosks").status_code == 200, "until another admin has agreed"
+    post(account("third", (Role.NATIONAL_ADMIN, None)), other, deed="agree-reset")
+    assert theirs.ask("get", "kiosks").status_code == 401
 
 
 def test_it_needs_a_reason_and_something_to_reset(admin: User, officer: User) -> None:

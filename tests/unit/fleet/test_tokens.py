@@ -7,19 +7,30 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fleet.acting import webhooks
-from fleet.alerts.deeds import add_address
-from fleet.alerts.models import Address, Channel
+from fleet.alerts.deeds import DeedError, add_address, try_out
+from fleet.alerts.findings import Matter, Place
+from fleet.alerts.models import Address, Channel, Message
+from fleet.alerts.reaching import hearing
+from fleet.alerts.sending import waiting
+from fleet.alerts.telling import Audience
+from fleet.audit.models import Entry
+from fleet.conduct import hooks
 from fleet.people.appointing import set_active
+from fleet.people.inviting import invite_again
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
 from fleet.people.tokens import keeping
 from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
-from fleet.webhooks.models import Kind, Subscription
+from fleet.webhooks.models import Kind, Subscription, Try
+from fleet.webhooks.occurring import occurred
 from tests.support.token_holder import Holder, holder, person
 
 
@@ -247,3 +258,114 @@ def test_a_token_of_some_provinces_reaches_no_webhook_that_tells_of_more() -> No
     assert [each["id"] for each in narrowed.get("webhooks")["items"]] == [ours.pk]
     assert narrowed.ask("post", f"webhooks/{everywhere.pk}/secret", {}).status_code == 404
     assert [each["id"] for each in holder(nation).get("webhooks")["items"]] == [ours.pk, everywhere.pk]
+
+
+# ---- of what it can be no part
+
+
+def test_an_address_for_alerts_is_nothing_for_a_token_of_some_provinces() -> None:
+    nation = person(Role.NATIONAL_ADMIN, None)
+    everywhere, narrowed = holder(nation), holder(nation, provinces=[20])
+    own = told_at(everywhere, "nation@sala.example")
+    for method, path, said in (
+        ("post", "alert-addresses", {"channel": "mail", "address": "narrowed@sala.example"}),
+        ("get", "alert-addresses", None),
+        ("delete", f"alert-addresses/{own.pk}", None),
+        ("post", f"alert-addresses/{own.pk}/secret", {}),
+        ("post", "alert-trial", {}),
+        ("put", "alert-hours", {"from_hour": 1, "to_hour": 2}),
+    ):
+        refused = narrowed.ask(method, path, said)
+        told = json.loads(refused.content)
+        assert (refused.status_code, told["code"]) == (403, "some-provinces"), path
+        assert "webhook" in told["detail"]
+    assert left(nation) == ["nation@sala.example"]
+
+
+def test_an_address_that_a_token_of_some_provinces_once_put_there_is_silent() -> None:
+    nation = person(Role.NATIONAL_ADMIN, None)
+    told_at(holder(nation), "one@sala.example")
+    add_address(nation, Channel.MAIL, "narrowed@sala.example", holder(nation, provinces=[20]).token.pk)
+    now = timezone.now()
+    assert [each.address for each in hearing(now)] == ["one@sala.example"]
+    (silent,) = [each for each in holder(nation).get("alert-addresses")["items"] if each["silent"]]
+    assert (silent["address"], silent["silent"]) == ("narrowed@sala.example", "some-provinces")
+
+
+# ---- when it has run out
+
+
+def test_a_webhook_ends_when_the_token_that_made_it_has_run_out() -> None:
+    user = person(Role.OFFICER)
+    one, long = holder(user, days=30), holder(user, days=60)
+    theirs, own = listening(one), by_hand(user)
+    Subscription.objects.filter(pk=theirs.pk).update(name="the first")
+    other, now = listening(long), timezone.now()
+    occurred(Kind.KIOSK_OFFLINE, "CBI-01", 20, {})
+    hooks.tell_all(lambda: now + timedelta(days=29), lambda: True)
+    hooks.watch(now + timedelta(days=29))
+    assert [why_ended(each) for each in (theirs, own, other)] == ["", "", ""]
+    with CaptureQueriesContext(connection) as asked:
+        keeping.end_run_out(now + timedelta(days=29))
+    assert len(asked) == 1, "nothing is written while nothing has run out"
+    hooks.watch(now + timedelta(days=31))
+    assert [why_ended(each) for each in (theirs, own, other)] == ["token-over", "", ""]
+
+
+def test_what_a_token_has_begun_is_told_nothing_from_the_moment_it_has_run_out() -> None:
+    theirs = listening(holder(person(Role.OFFICER)))
+    occurred(Kind.KIOSK_OFFLINE, "CBI-01", 20, {})
+    later = timezone.now() + timedelta(days=31)
+    assert hooks.tell_all(lambda: later, lambda: False) == 0
+    assert why_ended(theirs) == "token-over"
+    assert not Try.objects.exists()
+
+
+def test_an_address_is_silent_when_the_token_that_made_it_has_run_out_and_a_new_one_takes_its_place() -> None:
+    user = person(Role.TECHNICIAN)
+    one = holder(user)
+    told_at(one, "one@sala.example")
+    Token.objects.filter(pk=one.token.pk).update(expires_at=timezone.now())
+    now = timezone.now()
+    assert not hearing(now).exists()
+    assert Audience.read(now).of(Place(20, "CBI", "CBI-01"), 1, Matter.MACHINES) == set(), "others are called instead"
+    with pytest.raises(DeedError):
+        try_out(user)
+    Message.objects.create(key="k", person=user, what="trial", made_at=now, not_before=now)
+    assert not waiting(now).exists()
+    (shown,) = holder(user).get("alert-addresses")["items"]
+    assert (shown["address"], shown["silent"]) == ("one@sala.example", "token-over")
+    page = Client(SERVER_NAME="localhost")
+    page.force_login(user)
+    assert "โทเค็นที่เพิ่มไว้หมดอายุ" in page.get("/alerts/addresses/").content.decode()
+    told_at(holder(user), "one@sala.example")
+    assert [each.address for each in hearing(now)] == ["one@sala.example"]
+    assert waiting(now).exists()
+
+
+# ---- an account that somebody else may have had
+
+
+def test_another_password_ends_tokens_with_what_they_made_and_says_so_in_the_trail() -> None:
+    admin, user = person(Role.PROVINCIAL_ADMIN), person(Role.OFFICER)
+    one, old = holder(user), holder(user)
+    Token.objects.filter(pk=old.token.pk).update(expires_at=timezone.now())
+    theirs, own = listening(one), by_hand(user)
+    add_address(user, Channel.MAIL, "by-hand@sala.example")
+    told_at(one, "one@sala.example")
+    invite_again(user, admin)
+    assert one.ask("get", "kiosks").status_code == 401
+    assert (why_ended(theirs), why_ended(own)) == ("by-admin", "")
+    assert left(user) == ["by-hand@sala.example"]
+    line = Entry.objects.get(what="tokens-ended")
+    assert (line.by_id, line.about, line.dopa_code, line.said) == (admin.pk, user.username, 20, '{"tokens":1}')
+    invite_again(user, admin)
+    assert Entry.objects.filter(what="tokens-ended").count() == 1, "there was none any more"
+
+
+def test_a_closed_accounts_tokens_are_counted_in_the_trail() -> None:
+    user, nation = person(Role.OFFICER), person(Role.NATIONAL_ADMIN, None)
+    for _ in range(2):
+        holder(user)
+    set_active(user, nation, active=False)
+    assert Entry.objects.get(what="tokens-ended").said == '{"tokens":2}'
