@@ -19,6 +19,7 @@ import json
 import os
 import secrets
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def _call(arguments: argparse.Namespace) -> Said:
         return _shown(_operations(words[1] if len(words) > 1 else ""), is_table=arguments.table)
     wanted = _by_address(words, said) if words[0] in METHODS else _by_name(words, said, arguments)
     if arguments.body:
-        wanted = Asked(wanted.method, wanted.path, json.loads(_body(arguments.body) or b"null"), wanted.file)
+        wanted = replace(wanted, body=_body(arguments.body))
     person = _person(arguments.person or os.environ.get(PERSON, ""))
     answered = _answered(wanted, person, arguments.if_match)
     if answered.status_code >= 400:
@@ -130,10 +131,10 @@ def _read(name: str) -> str:
         raise CommandError(f"@{name}: {err}") from None
 
 
-def _body(said: str) -> bytes:
+def _body(said: str) -> Any:
+    """What ``--body`` says. Raises: CommandError."""
     try:
-        text = _read(said[1:]) if said.startswith("@") else said
-        return json.dumps(json.loads(text)).encode()
+        return json.loads(_read(said[1:]) if said.startswith("@") else said)
     except ValueError as err:
         raise CommandError(f"--body is no JSON: {err}") from None
 

@@ -90,7 +90,7 @@ def _verb(
     method: str, said: Mapping[str, Any], last: str, beside: Collection[str], description: Mapping[str, Any]
 ) -> str:
     if method == "get":
-        shape = next((each for each in _answers(said)), {})
+        shape = next(_answers(said), {})
         return "list" if "items" in _resolved(shape, description).get("properties", {}) and last[0] != "{" else "show"
     if method == "post":
         return "add" if "get" in beside else "do"
