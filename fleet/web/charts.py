@@ -1,6 +1,8 @@
 """Charts as numbers a template draws: bars, and where a span lies across a day. Pure; no word, no colour, no query.
 
 Who draws one says the same in words beside it (a list, or a table for screen readers): a drawing tells nobody alone.
+Rules: across, bars go by per cent of whatever room there is, upright by pixels; so a drawing is never scaled, and its
+words are as large on a phone as the style says.
 """
 
 from __future__ import annotations
@@ -9,18 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-SIZE = (720, 200)
-"""Width and height of a drawing of bars, in its own units."""
+WIDTH = 100.0
+"""All the room across, in per cent."""
 
-ABOVE, BELOW = 28, 30
-"""What of its height is for counts and for the words below."""
 
-FLOOR = SIZE[1] - BELOW
-WORDS_Y = SIZE[1] - 8
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The height of a drawing of bars in pixels, and its lines from the top: of the highest bar, of what the bars stand
+    on, and of the words below."""
 
-TALL, TALL_WORDS_Y = SIZE[1] + 14, SIZE[1] + 4
-"""Height of a drawing that is also shown narrow, with larger words below it, and the line they stand on."""
+    height: int = 180
+    top: int = 28
+    floor: int = 150
+    words_y: int = 172
 
+
+ROOM = Room()
 ACROSS = 1000.0
 """Width of a strip, in its own units; it is stretched to whatever room there is."""
 
@@ -80,7 +86,7 @@ class Stack:
     @property
     def rest_height(self) -> float:
         """How high the rest is."""
-        return max(0.0, FLOOR - self.rest_y)
+        return max(0.0, ROOM.floor - self.rest_y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +101,23 @@ class Stretch:
 def bars(counts: Sequence[tuple[str, float]], most: float | None = None) -> list[Bar]:
     """Words and counts as bars, side by side; the highest (or ``most``) as high as there is room."""
     top = most or max((count for _, count in counts), default=0) or 1
-    pitch = SIZE[0] / max(1, len(counts))
+    pitch = WIDTH / max(1, len(counts))
     made = []
     for i, (word, count) in enumerate(counts):
-        height = (FLOOR - ABOVE) * count / top
-        made.append(Bar(pitch * (i + 0.15), FLOOR - height, pitch * 0.7, height, word, count))
+        height = (ROOM.floor - ROOM.top) * count / top
+        made.append(Bar(pitch * (i + 0.15), ROOM.floor - height, pitch * 0.7, height, word, count))
     return made
 
 
 def stacks(counts: Sequence[tuple[str, float, float]]) -> list[Stack]:
     """Words, wholes and the parts of them that are told apart, as bars side by side."""
     top = max((whole for _, whole, _ in counts), default=0) or 1
-    pitch = SIZE[0] / max(1, len(counts))
+    pitch = WIDTH / max(1, len(counts))
     made = []
     for i, (word, whole, part) in enumerate(counts):
-        height, part_height = ((FLOOR - ABOVE) * each / top for each in (whole, part))
+        height, part_height = ((ROOM.floor - ROOM.top) * each / top for each in (whole, part))
         part_height = max(part_height, min(PART_MIN, height)) if part else 0.0
-        made.append(Stack(pitch * (i + 0.15), FLOOR - height, pitch * 0.7, height, part_height, word))
+        made.append(Stack(pitch * (i + 0.15), ROOM.floor - height, pitch * 0.7, height, part_height, word))
     return made
 
 

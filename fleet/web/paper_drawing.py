@@ -11,11 +11,12 @@ from datetime import date, timedelta
 
 from fleet.devices.truth import KioskTruth
 from fleet.figures.paper import AHEAD_DAYS, BACK_DAYS, Left, days_of
-from fleet.web.charts import SIZE, Bar, bars
+from fleet.web.charts import WIDTH, Bar, bars
 from fleet.web.templatetags.sala import short_date
 
 WORD_EVERY = 7
-WORD_HALF = 50.0
+WORD_HALF = 6.0
+"""Per cent that half a word of one syllable takes on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Paper:
     @property
     def out_word_x(self) -> float:
         """Where its word stands: there, but never beyond the edge."""
-        return min(self.out_x or 0.0, SIZE[0] - WORD_HALF)
+        return min(self.out_x or 0.0, WIDTH - WORD_HALF)
 
     @property
     def marked(self) -> list[tuple[Bar, bool]]:

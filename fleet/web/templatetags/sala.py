@@ -131,8 +131,8 @@ def screen_time(duration_s: float) -> str:
 
 @register.filter
 def drawn(length: float) -> str:
-    """A length in a drawing; one digit is finer than any screen."""
-    return f"{length:.1f}"
+    """A length in a drawing; of a percentage, too, two digits are finer than any screen."""
+    return f"{length:.2f}".rstrip("0").rstrip(".")
 
 
 @register.filter

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from fleet.figures.year import AT_COUNTER, Figures, Line, Year, figures_of, years
 from fleet.office.models import Notice, Province
 from fleet.protocol.thai import MONTHS_EN, MONTHS_SHORT, be_year
-from fleet.web.charts import FLOOR, SIZE, WORDS_Y, Bar, bars
+from fleet.web.charts import ROOM, Bar, bars
 from fleet.web.limits import Allowance, address_of, too_often
 from fleet.web.stories import service
 
@@ -43,11 +43,10 @@ def figures(request: HttpRequest, year: int | None = None, iso_code: str = "") -
         "years": [(each, _year_word(each)) for each in known],
         "province": province,
         "bars": bars_of(found),
+        "most": max(bars_of(found), key=lambda bar: bar.count),
         "uptime_bars": uptime_bars_of(found),
         "months": [(_month(i), line.figures) for i, line in enumerate(found.months)],
-        "chart": SIZE,
-        "floor": FLOOR,
-        "words_y": WORDS_Y,
+        "room": ROOM,
         "services": [(service(line.key), line.figures) for line in found.services],
         "provinces": [(names[line.key], line.figures) for line in found.provinces],
         "is_sample": Notice.objects.filter(sample=True).exists(),

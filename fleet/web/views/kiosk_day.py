@@ -16,7 +16,7 @@ from fleet.devices.truth import truths_of
 from fleet.web import kiosk_day as days
 from fleet.web import words
 from fleet.web.access import kiosk_seen, signed_in
-from fleet.web.charts import ACROSS, FLOOR, SIZE, WORDS_Y, stretch
+from fleet.web.charts import ACROSS, ROOM, stretch
 from fleet.web.table_files import table_file
 
 COLUMNS = ("kiosk", "what", "began", "ended", "title", "says", "condition")
@@ -58,12 +58,13 @@ def kiosk_day(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "lines": [each for each in day.happenings if what in ("", each.lane)],
         "visits": sum(day.by_hour),
         "hour_bars": days.hour_bars(day),
+        "busiest": max(range(24), key=day.by_hour.__getitem__),
+        "most": max(day.by_hour),
         "there_bars": days.there_bars(there),
         "there": there,
+        "was_looked_for": any(each.share is not None for each in there),
         "seen": there[-1].share,
-        "chart": SIZE,
-        "floor": FLOOR,
-        "words_y": WORDS_Y,
+        "room": ROOM,
         "printed_cm": round(day.printed_mm / 10),
         "paper": words.paper(truth.paper),
         "paper_outlook": words.paper_outlook(truth),

@@ -20,7 +20,7 @@ from fleet.figures.paper import BACK_DAYS, paper_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
-from fleet.web.charts import ABOVE, FLOOR, SIZE, TALL, TALL_WORDS_Y
+from fleet.web.charts import ROOM
 from fleet.web.firmware_words import firmware_line
 from fleet.web.live import answer
 from fleet.web.machine_words import machine_lines
@@ -145,11 +145,7 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "paper": words.paper(truth.paper),
         "paper_outlook": words.paper_outlook(truth),
         "paper_days": paper(truth, paper_of(row.pk, today - timedelta(days=BACK_DAYS), today), today),
-        "chart": SIZE,
-        "floor": FLOOR,
-        "top": ABOVE,
-        "tall": TALL,
-        "words_y": TALL_WORDS_Y,
+        "room": ROOM,
         "devices": [
             DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
             for each in truth.devices

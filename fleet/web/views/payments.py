@@ -31,7 +31,7 @@ from fleet.people.scope import Scope, scope_of
 from fleet.web import payment_words, words
 from fleet.web.access import confirmations_seen, for_money, is_live, signed_in
 from fleet.web.auditing import told
-from fleet.web.charts import ABOVE, FLOOR, SIZE, TALL, TALL_WORDS_Y
+from fleet.web.charts import ROOM
 from fleet.web.live import answer
 from fleet.web.payment_drawing import money
 from fleet.web.payments_asked import BANKS, SHOWS, Asked
@@ -90,11 +90,7 @@ def _around(scope: Scope, asked: Asked) -> dict[str, Any]:
         "banks": [each for each in BANKS if Confirmation.objects.filter(bank=each).exists()],
         "provinces": list(provinces),
         "money": None if asked.text else money(received(asked.counted(scope), *asked.drawn())),
-        "chart": SIZE,
-        "floor": FLOOR,
-        "top": ABOVE,
-        "tall": TALL,
-        "words_y": TALL_WORDS_Y,
+        "room": ROOM,
     }
 
 

@@ -21,7 +21,7 @@ from fleet.figures.models import UptimeDay
 from fleet.people.models import Membership, Role
 from fleet.protocol import records
 from fleet.protocol.records import Record as Said
-from fleet.web.charts import ACROSS, FLOOR, MARK, bars, stretch
+from fleet.web.charts import ACROSS, MARK, ROOM, bars, stretch
 from fleet.web.kiosk_day import Day, day_of, days_there, lanes_of, merged
 
 DAY = date(2026, 11, 19)
@@ -67,7 +67,7 @@ def test_whatever_is_drawn_lies_in_its_strip_and_can_be_seen(first: datetime, la
 def test_bars_stand_on_the_floor_and_the_highest_is_the_most(counts: list[int]) -> None:
     drawn = bars([("", count) for count in counts])
     assert [each.count for each in drawn] == counts
-    assert all(abs(each.y + each.height - FLOOR) < 1e-6 for each in drawn)
+    assert all(abs(each.y + each.height - ROOM.floor) < 1e-6 for each in drawn)
     if any(counts):
         assert max(drawn, key=lambda each: each.height).count == max(counts)
 
@@ -181,3 +181,17 @@ def test_the_file_holds_the_list_and_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["began"] for row in rows] == ["2026-11-19T09:00:00+07:00"]
     assert rows[0]["title"].startswith("'=")
+
+
+def test_a_day_without_any_record_says_so_and_draws_nothing() -> None:
+    client = _client()
+    page = client.get("/kiosks/CBI-02/day/?day=2001-01-01").content.decode()
+    for said in ("ไม่มีบันทึกของวันนั้น", "ไม่มีใครมาใช้ในวันนั้น", "ศูนย์ไม่ได้เฝ้าดูตู้นี้ใน 30 วันนั้น"):
+        assert page.count(said) == 1
+    assert "<rect" not in page
+    _came(1, _visit(BEGIN + timedelta(hours=9)), BEGIN + timedelta(hours=9))
+    UptimeDay.objects.create(kiosk_id="CBI-02", day=DAY, looked=4, there=3)
+    page = client.get("/kiosks/CBI-02/day/?day=2026-11-19").content.decode()
+    assert "มากสุด 1 ครั้ง ช่วง 09.00–09.59 น." in page
+    assert page.count('<svg class="chart') == 2
+    assert "ไม่มีบันทึกของวันนั้น" not in page

@@ -24,7 +24,7 @@ from fleet.payments.days import received, together
 from fleet.payments.models import Confirmation
 from fleet.people.models import Membership, Role
 from fleet.rollouts.models import Firmware, Member, Rollout
-from fleet.web.charts import ABOVE, FLOOR, stacks
+from fleet.web.charts import ROOM, stacks
 from fleet.web.payment_drawing import money
 from fleet.web.table_files import ROWS_MAX, baht, table_file
 from fleet.web.views.rollouts import NEWEST
@@ -230,8 +230,8 @@ def test_a_waiting_payment_among_many_can_be_seen_and_no_bar_is_higher_than_the_
     assert [each.part_height > 0 for each in drawn] == [True, True, False, False]
     assert drawn[0].part_height >= 5
     for each in drawn:
-        assert each.y >= ABOVE - 1e-6
-        assert each.rest_height <= FLOOR - each.y + 1e-6
+        assert each.y >= ROOM.top - 1e-6
+        assert each.rest_height <= ROOM.floor - each.y + 1e-6
     assert drawn[1].part_height <= drawn[1].height + 1e-6
 
 
@@ -239,7 +239,7 @@ def test_the_page_draws_its_days_and_says_the_same_in_a_table() -> None:
     exact, _over = _two_payments()
     day = exact.business_day
     page = client().get(f"/payments/?to={day}").content.decode()
-    assert page.count('<svg class="chart days"') == 2
+    assert page.count('<svg class="chart"') == 2
     assert f'href="?from={day}&amp;to={day}"' in page
     assert client(Role.OFFICER, 14).get(f"/payments/?to={day}").content.decode().count('<svg class="chart') == 0
     assert money(received(Confirmation.objects.none(), date(2026, 1, 1), date(2026, 1, 30))) is None

@@ -20,7 +20,7 @@ from fleet.figures.models import PaperDay
 from fleet.figures.paper import AHEAD_DAYS, BACK_DAYS, KEPT_DAYS, look_at_paper, paper_of
 from fleet.people.models import Membership, Role
 from fleet.protocol.messages import DeviceState, DeviceStatus, Status
-from fleet.web.charts import FLOOR, SIZE
+from fleet.web.charts import ROOM, WIDTH
 from fleet.web.paper_drawing import paper
 
 TODAY = date(2026, 11, 20)
@@ -126,9 +126,10 @@ def test_every_forecast_stays_in_its_room(out_in_days: float) -> None:
     assert found is not None
     assert len(found.bars) == BACK_DAYS + 1 + AHEAD_DAYS
     assert max(each.slips for each in found.days) == 100
-    assert all(bar.x >= 0 and bar.x + bar.width <= SIZE[0] and bar.y + bar.height <= FLOOR + 1e-6 for bar in found.bars)
+    assert all(bar.x >= 0 and bar.x + bar.width <= WIDTH for bar in found.bars)
+    assert all(bar.y + bar.height <= ROOM.floor + 1e-6 for bar in found.bars)
     assert (found.out_x is None) == (out_in_days not in (AHEAD_DAYS,))
-    assert found.out_word_x <= SIZE[0] - 40
+    assert found.out_word_x <= WIDTH - 5
 
 
 def test_the_page_draws_it_and_says_the_same_in_a_table() -> None:
@@ -142,7 +143,7 @@ def test_the_page_draws_it_and_says_the_same_in_a_table() -> None:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     page = client.get("/kiosks/CBI-01/").content.decode()
-    assert '<svg class="chart days narrow"' in page
+    assert '<svg class="chart"' in page
     assert "<td>4321</td>" in page
     assert "<td>88</td>" in page
     assert "9876" not in page
