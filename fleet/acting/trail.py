@@ -32,7 +32,7 @@ def entries(scope: Scope, sought: Sought) -> QuerySet[Entry]:
     rows = rows.filter(**{name: said for name, said in exact.items() if said})
     if sought.dopa_code is not None:
         rows = rows.filter(dopa_code=sought.dopa_code)
-    if sought.first is not None:
+    if sought.first is not None and sought.first > date.min:  # whose midnight here is a time before all times
         rows = rows.filter(at__gte=_midnight(sought.first))
     if sought.last is not None and sought.last < date.max:
         rows = rows.filter(at__lt=_midnight(sought.last + timedelta(days=1)))

@@ -283,6 +283,12 @@ def test_ways_and_roles_stand_there_as_people_call_them() -> None:
     assert "ช่างภาคสนาม" in page
 
 
+def test_days_at_the_ends_of_the_calendar_ask_for_all_there_is() -> None:
+    write(SOMEBODY, Act(Kind.DID, "thing", "a thing"))
+    whole = {"from": "0001-01-01", "to": "9999-12-31"}
+    assert "a thing" in client_of(Role.AUDITOR, None).get("/audit/", whole).content.decode()
+
+
 def test_a_cell_is_no_formula() -> None:
     write(Doer(8, "=cmd"), Act(Kind.DID, "test"))
     assert "'=cmd" in client_of(Role.AUDITOR, None).get("/audit.csv").content.decode()
