@@ -31,6 +31,7 @@ from fleet.conduct.revoking import Revoker
 from fleet.devices.models import Outgoing
 from fleet.figures.counting import Counting
 from fleet.idle_memory import IdleMemory
+from fleet.payments.balances import Carrying
 from fleet.rollouts.stepping import Stepper
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Conductor:
         self._sent_at_s = 0.0
         self._revoker = Revoker(host, port, certificates)
         self._counting = Counting()
+        self._carrying = Carrying()
         self._idle_memory = IdleMemory()
         self._office_work = OfficeWork()
         self._bundles = Bundles()
@@ -120,6 +122,7 @@ class Conductor:
             return False
         self._revoker.turn()
         self._counting.turn()
+        self._carrying.turn()
         self._idle_memory.turn()
         self._office_work.turn()
         self._bundles.turn()

@@ -188,3 +188,21 @@ class Posting(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.debit} to {self.credit} {self.amount_satang}"
+
+
+class Carried(models.Model):
+    """What lies in one payee's account by all moves of the ledger up to and with ``through`` (``balances``).
+
+    Told from the ledger, so it is none of what is written once; only the rows with the highest ``through`` are read.
+    """
+
+    through = models.PositiveBigIntegerField()
+    biller_id = models.CharField(max_length=15)
+    account = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Account])
+    satang = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["through", "biller_id", "account"], name="each_sum_once")]
+
+    def __str__(self) -> str:
+        return f"{self.biller_id} {self.account} {self.satang}"

@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from fleet.payments.banks.port import BankWord, Kind, named
 from fleet.payments.banks.settlement import Settlement, SettlementBank, Totals
@@ -119,19 +120,39 @@ def _name(file: SettlementFile, line_no: int, word: BankWord) -> str:
 
 def agreement_of(file: SettlementFile) -> Agreement:
     """Whether the day agrees, as far as its file has been taken."""
-    of_day = Q(confirmation__file_line__file=file) | Q(
-        confirmation__file_line=None, confirmation__bank=file.bank, confirmation__business_day=file.day
-    )
-    postings = Posting.objects.filter(of_day, decision=None)
-    paid_in, went_back = postings.filter(debit=Account.BANK), postings.filter(credit=Account.BANK)
-    missing = Confirmation.objects.filter(file_line=None, bank=file.bank, business_day=file.day)
-    return Agreement(
-        file=file,
-        said=Totals(file.credit_satang, file.credit_count, file.debit_satang, file.debit_count),
-        held=Totals(_sum(paid_in), paid_in.count(), _sum(went_back), went_back.count()),
-        missing=missing.count(),
-    )
+    return agreements_of([file])[0]
 
 
-def _sum(postings: QuerySet[Posting]) -> int:
-    return int(postings.aggregate(total=Sum("amount_satang"))["total"] or 0)
+def agreements_of(files: Sequence[SettlementFile]) -> list[Agreement]:
+    """Whether each of these days agrees: all that its lines name, and what else the bank said of the day."""
+    by_day = {(each.bank, each.day): each.pk for each in files}
+    of_days = {"bank__in": {bank for bank, _ in by_day}, "business_day__in": {day for _, day in by_day}}
+    besides = Confirmation.objects.filter(file_line=None, **of_days).order_by()
+    missing = {
+        by_day.get((bank, day)): count
+        for bank, day, count in besides.values_list("bank", "business_day").annotate(Count("pk"))
+    }
+    said = Posting.objects.filter(decision=None).order_by()
+    lines = said.filter(confirmation__file_line__file__in=files).values_list("confirmation__file_line__file", "debit")
+    sums = [*_added(lines)]
+    if missing:  # seldom: then all that there is stands in the files
+        rows = said.filter(confirmation__in=besides).values_list(
+            "confirmation__bank", "confirmation__business_day", "debit"
+        )
+        sums += [(by_day.get((bank, day)), *rest) for bank, day, *rest in _added(rows)]
+    held = {each.pk: [0, 0, 0, 0] for each in files}
+    for pk, debit, satang, count in sums:
+        if pk in held:
+            place = 0 if debit == Account.BANK else 2
+            held[pk][place] += satang
+            held[pk][place + 1] += count
+    return [_agreement(each, Totals(*held[each.pk]), missing.get(each.pk, 0)) for each in files]
+
+
+def _added(postings: QuerySet[Posting, Any]) -> QuerySet[Posting, Any]:
+    return postings.annotate(Sum("amount_satang"), Count("pk"))
+
+
+def _agreement(file: SettlementFile, held: Totals, missing: int) -> Agreement:
+    said = Totals(file.credit_satang, file.credit_count, file.debit_satang, file.debit_count)
+    return Agreement(file=file, said=said, held=held, missing=missing)

@@ -15,7 +15,7 @@ from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import answers
 from fleet.payments.banks.port import BankFormatError
 from fleet.payments.models import SettlementFile
-from fleet.payments.settling import Agreement, OtherFileError, agreement_of, take_file
+from fleet.payments.settling import Agreement, OtherFileError, agreements_of, take_file
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.PAYMENTS), tags=["payments"])
@@ -73,7 +73,7 @@ def bank_files(request: HttpRequest, after: After, limit: Limit) -> dict[str, ob
     if not caller(request).scope.settles.nation:
         raise missing()
     found, following = page(SettlementFile.objects.all(), after, limit, newest_first=True)
-    return {"items": [_told(agreement_of(each)) for each in found], "next": following}
+    return {"items": [_told(each) for each in agreements_of(found)], "next": following}
 
 
 @router.post("bank-files", response=answers(Day))

@@ -55,6 +55,7 @@ def asset(path: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """A Lucide icon; decoration, so it always stands beside a word."""
     return format_html(
@@ -76,6 +77,7 @@ def glyph(condition: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def shape(condition: str, size: str = "") -> SafeString:
     """The shape of a condition whose word stands beside it."""
     return format_html(

@@ -24,7 +24,7 @@ from fleet.payments.deciding import REASON_CHARACTERS, DecisionError, Refusal, d
 from fleet.payments.ledger import Deed
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent, Posting, SettlementFile
-from fleet.payments.settling import Agreement, OtherFileError, agreement_of, take_file
+from fleet.payments.settling import Agreement, OtherFileError, agreements_of, take_file
 from fleet.payments.standing import Standing, only_open, standing_of, standings
 from fleet.payments.tracking import states_of
 from fleet.people.scope import Scope, scope_of
@@ -39,7 +39,9 @@ from fleet.web.table_files import ROWS_MAX, baht, table_file
 
 M = TypeVar("M", bound=Model)
 
-SHOWN = 50
+SHOWN, OF_EACH = 50, 20
+"""Rows of a list by itself, and of each where all of them stand on one page."""
+
 AT_ONCE = 500
 DAYS_SHOWN = 7
 COLUMNS = (
@@ -61,11 +63,12 @@ FILE_BYTES_MAX = 20 * 1024 * 1024
 def payments(request: HttpRequest) -> HttpResponse:
     """The newest of each, those that need a person first; the address narrows them down (``payments_asked``)."""
     scope, asked = scope_of(request.user), Asked.of(request)
+    lists, most = ((asked.show,), SHOWN) if asked.show else (SHOWS, OF_EACH)
     said = asked.confirmations(scope)
     odd = only_open(said)
-    intents = list(asked.intents(scope)[:SHOWN])
+    intents = list(asked.intents(scope)[:most]) if "shown" in lists else []
     states = states_of(intents)
-    waiting = standings(odd[:SHOWN])
+    waiting = standings(odd[:most]) if "open" in lists else []
     context: dict[str, Any] = {
         "asked": asked,
         "shows": [(each, payment_words.show(each)) for each in SHOWS],
@@ -74,12 +77,14 @@ def payments(request: HttpRequest) -> HttpResponse:
             for each in waiting
         ],
         "odd_count": odd.count(),
-        "exact": said.filter(match=Match.EXACT)[:SHOWN],
+        "exact": said.filter(match=Match.EXACT)[:most],
+        "of_each": OF_EACH,
         "intents": [(each, states[each.pk]) for each in intents],
     }
     if not is_live(request):  # a day that is over changes seldom, and is dear to add up every second
-        context |= {"days": _days(scope), "may_take": scope.may_settle(None), "balances": _balances(scope)}
         context |= _around(scope, asked)
+        if not asked.narrows:  # of everybody's money together
+            context |= {"days": _days(scope), "balances": _balances(scope)}
     return answer(request, "payments", context)
 
 
@@ -87,6 +92,7 @@ def _around(scope: Scope, asked: Asked) -> dict[str, Any]:
     """The form to narrow down, and what came in by day; a single reference is nothing to draw."""
     provinces = scope.settled(Province.objects.filter(offices__isnull=False).distinct(), "dopa_code")
     return {
+        "may_take": scope.may_settle(None),
         "banks": [each for each in BANKS if Confirmation.objects.filter(bank=each).exists()],
         "provinces": list(provinces),
         "money": None if asked.text else money(received(asked.counted(scope), *asked.drawn())),
@@ -145,7 +151,7 @@ def _shown_rows(lot: list[Intent]) -> Iterator[Sequence[object]]:
 
 def _days(scope: Scope) -> list[Agreement]:
     """The last days' files against the ledger: of all provinces together, so for those who see all."""
-    return [agreement_of(each) for each in SettlementFile.objects.all()[:DAYS_SHOWN]] if scope.settles.nation else []
+    return agreements_of(list(SettlementFile.objects.all()[:DAYS_SHOWN])) if scope.settles.nation else []
 
 
 def _balances(scope: Scope) -> list[tuple[Balance, list[tuple[str, int]]]]:
