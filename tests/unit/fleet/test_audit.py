@@ -22,20 +22,18 @@ from fleet.office.cases.models import Case
 from fleet.office.fees.models import LetterRun
 from fleet.office.holidays.models import Holiday
 from fleet.office.models import Factory, Folder, Office
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.people.scope import EVERYWHERE
 from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 SOMEBODY = Doer(7, "somebody", "192.0.2.1")
 
 
 def client_of(role: Role, dopa_code: int | None = 20, name: str = "somebody") -> Client:
-    user = User.objects.create(username=name)
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
+    return browser_of(person(role, dopa_code, name))
 
 
 def lines() -> list[tuple[str, str, str, int | None]]:

@@ -13,6 +13,7 @@ from fleet.payments.models import SettlementFile
 from fleet.payments.pretend.forms import settlement_file
 from fleet.people.models import Membership, Role
 from tests.support.fleet_payments import owed, word
+from tests.support.signed_in import browser_of
 
 DAY = date(2026, 11, 22)
 
@@ -20,9 +21,7 @@ DAY = date(2026, 11, 22)
 def client(role: Role, dopa_code: int | None = None) -> Client:
     user = User.objects.create_user(f"somebody {role}")
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    made = Client(SERVER_NAME="localhost")
-    made.force_login(user)
-    return made
+    return browser_of(user)
 
 
 def send(sent: bytes, *, bank: str = "SCB", by: Client | None = None) -> str:

@@ -25,6 +25,7 @@ from fleet.people.models import Membership, Role
 from fleet.protocol import office as wire
 from fleet.protocol.thai import BANGKOK
 from tests.support.require import require
+from tests.support.signed_in import browser_of
 
 DESK = Holder("กลุ่มโรงงาน", "", "0 0000 0000")
 THURSDAY = datetime(2026, 11, 19, 17, 0, tzinfo=BANGKOK)
@@ -39,9 +40,7 @@ def officer() -> User:
 
 @pytest.fixture
 def browser(officer: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(officer)
-    return client
+    return browser_of(officer)
 
 
 def ours(office_id: str = "CBI") -> Factory:
@@ -155,8 +154,7 @@ def test_who_does_not_serve_opens_nothing(role: Role | None) -> None:
     user = User.objects.create_user("somebody")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=20)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
+    client = browser_of(user)
     assert client.get("/cases/new/").status_code == 404
     assert client.post("/cases/new/", {"factory": ours().pk}).status_code == 404
     assert "เปิดเรื่องใหม่" not in client.get("/cases/").content.decode()

@@ -17,6 +17,7 @@ from fleet.people.models import Membership, Role
 from fleet.protocol.messages import Command, CommandKind, Reply, decode, encode
 from fleet.protocol.records import CommandEnded, encode_record
 from fleet.protocol.topics import Channel
+from tests.support.signed_in import browser_of
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 KINDS = [kind for kind in CommandKind if kind is not CommandKind.UNKNOWN]
@@ -109,9 +110,7 @@ def client(role: Role | None, dopa_code: int | None = None) -> Client:
     user = User.objects.create(username="somebody")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    made = Client(SERVER_NAME="localhost")
-    made.force_login(user)
-    return made
+    return browser_of(user)
 
 
 @pytest.mark.parametrize(("role", "dopa_code"), [(Role.TECHNICIAN, 20), (Role.NATIONAL_ADMIN, None)])

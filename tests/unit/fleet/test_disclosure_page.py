@@ -7,24 +7,21 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from fleet.office.channels.models import Registration
 from fleet.partners.models import Disclosure
 from fleet.partners.port import System
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 NUMBER = "RCBI016900000439"
 
 
 def client(role: Role, dopa_code: int | None, language: str = "th") -> Client:
-    user = User.objects.create(username=f"{role}-{dopa_code}")
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost", HTTP_ACCEPT_LANGUAGE=language)
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code), HTTP_ACCEPT_LANGUAGE=language)
 
 
 def sent(system: System, asked_for: str, dopa_code: int | None, outcome: str = "answered", hours_ago: int = 0) -> None:

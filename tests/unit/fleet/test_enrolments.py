@@ -28,6 +28,7 @@ from fleet.trust.models import Certificate, Deed, Enrolment, Stage
 from fleet.trust.signing_request import key_sha256
 from tests.support.enrolling import Machine, know_addresses, opened, stand
 from tests.support.identities import new_key, signing_request
+from tests.support.signed_in import browser_of
 
 __all__ = ["know_addresses"]
 
@@ -39,9 +40,7 @@ def phone(role: Role | None = Role.TECHNICIAN, dopa_code: int | None = 20) -> Cl
     user = User.objects.create(username=f"person-{next(_numbers)}")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    browser = Client(SERVER_NAME="localhost")
-    browser.force_login(user)
-    return browser
+    return browser_of(user)
 
 
 def typed(browser: Client, machine: Machine, **fields: str) -> HttpResponse:

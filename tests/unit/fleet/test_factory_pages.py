@@ -12,15 +12,14 @@ from fleet.office.finding import find
 from fleet.office.models import Factory, Folder
 from fleet.people.models import Membership, Role
 from tests.support.fleet_payments import owed
+from tests.support.signed_in import browser_of
 
 
 def client(role: Role | None = Role.OFFICER, dopa_code: int | None = 20) -> Client:
     user = User.objects.create_user("somebody", first_name="สุดา")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(user)
 
 
 @pytest.fixture

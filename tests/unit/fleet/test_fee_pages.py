@@ -31,6 +31,7 @@ from fleet.web.settings_form import SettingsForm
 from tests.support.fleet_payments import owed
 from tests.support.require import require
 from tests.support.sample_fees import document
+from tests.support.signed_in import browser_of
 
 YEAR = 2573
 
@@ -38,9 +39,7 @@ YEAR = 2573
 def client(role: Role = Role.OFFICER, dopa_code: int | None = 20, name: str = "somebody") -> Client:
     user, _ = User.objects.get_or_create(username=name)
     Membership.objects.get_or_create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(user)
 
 
 def text(client: Client, address: str) -> str:
@@ -336,8 +335,7 @@ def test_the_nation_decides_for_every_office_and_provinces_read_it() -> None:
     assert found.on
     assert found.channels == ("letter", "mail")
     nobody = User.objects.create_user("nobody")
-    outside = Client(SERVER_NAME="localhost")
-    outside.force_login(nobody)
+    outside = browser_of(nobody)
     assert outside.get("/fee-policy/").status_code == 404
     assert outside.get("/fee-rules/").status_code == 404
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import zxingcpp
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -22,18 +21,16 @@ from fleet.office.folders.labels import Label, pdf, place_th
 from fleet.office.folders.models import Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import A4_MM, SHEETS, Sheet
 from fleet.office.models import Folder
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.protocol.codes import folder_id
 from fleet.protocol.records import FolderMoved
 from tests.support.require import require
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 
 def client(role: Role = Role.OFFICER, dopa_code: int | None = 20) -> Client:
-    user = User.objects.create(username=f"{role}-{dopa_code}")
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code))
 
 
 def folder() -> Folder:

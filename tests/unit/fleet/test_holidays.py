@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +21,11 @@ from fleet.office.holidays.moving import bring_up
 from fleet.office.holidays.reading import Problem, read
 from fleet.office.models import Notice, Office
 from fleet.office.register.tables import Refusal, TableError
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.protocol.thai import BANGKOK
 from tests.support.fleet_today import TODAY
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 CHON_BURI, KHON_KAEN = 20, 40
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
@@ -182,11 +183,7 @@ def test_what_is_no_table_of_holidays_is_refused(tmp_path: Path) -> None:
 
 
 def client(role: Role, dopa_code: int | None, name: str = "somebody") -> Client:
-    user = User.objects.create(username=name)
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code, name))
 
 
 SAID = {"deed": "add", "on": "2027-03-01", "name_th": "วันทดลอง", "name_en": "Trial", "source": "ประกาศตัวอย่าง"}

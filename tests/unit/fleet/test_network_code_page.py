@@ -7,23 +7,20 @@ import re
 
 import pytest
 import zxingcpp
-from django.contrib.auth.models import User
 from django.test import Client
 from PIL import Image, ImageDraw
 
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.protocol.network_code import Address, Network, Wifi, read_network_code
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 PAGE = "/network-code/"
 PASSWORD = 'pa;ss"wo\\rd'
 
 
 def client(role: Role = Role.TECHNICIAN) -> Client:
-    user = User.objects.create(username="somebody")
-    Membership.objects.create(user=user, role=role, dopa_code=20)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, 20, "somebody"))
 
 
 def scanned(page: str) -> Network | None:

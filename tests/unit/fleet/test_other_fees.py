@@ -21,13 +21,15 @@ from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent
 from fleet.payments.standing import standing_of
 from fleet.payments.tracking import tracked
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.protocol.factory import luhn_digit
 from fleet.protocol.messages import PaymentConfirmed, decode
 from fleet.protocol.payment import check_character
 from fleet.protocol.records import PaymentOpened
 from fleet.site.sample import SAMPLE_BILLER_ID
 from tests.support.fleet_payments import PAID_AT, owed, word
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 REFERENCE = f"SB1234567{luhn_digit('1234567')}"
 TOKEN = "token-of-another-office"
@@ -190,11 +192,7 @@ def test_every_payee_has_an_account_of_its_own() -> None:
 
 def client(role: Role, dopa_code: int | None) -> Client:
     """A browser of somebody who has signed in."""
-    user = User.objects.create(username=f"{role}-{dopa_code}")
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code))
 
 
 def test_another_province_sees_nothing_of_it() -> None:

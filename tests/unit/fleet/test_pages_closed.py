@@ -18,6 +18,7 @@ from fleet.office.models import Factory, Folder
 from fleet.payments.confirming import confirm
 from fleet.people.models import Membership, Role
 from tests.support.fleet_payments import owed, shown, word
+from tests.support.signed_in import browser_of
 
 PUBLIC = {
     *("sign-in/", "sign-out/", "language/", "theme/", "t/<str:token>", "bank/v1/confirm"),
@@ -118,9 +119,7 @@ def _client(role: Role | None = None, dopa_code: int | None = None) -> Client:
     user = User.objects.create(username="somebody")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
+    return browser_of(user)
 
 
 def _both(client: Client, address: str) -> list[HttpResponse]:

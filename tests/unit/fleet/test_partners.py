@@ -20,6 +20,7 @@ from fleet.partners.stand_in import Habit, StandIn, sample_tax_id
 from fleet.people.models import Membership, Role
 from fleet.protocol.thai import TaxId
 from tests.support.partner_stand_in import answering
+from tests.support.signed_in import browser_of
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 COMPANY = TaxId(sample_tax_id(1))
@@ -141,9 +142,7 @@ def test_the_token_is_read_from_its_file_and_stands_nowhere_else(stand_in: Stand
 def client(role: Role, dopa_code: int | None = 20) -> Client:
     user = User.objects.create_user(f"somebody {role}")
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    made = Client(SERVER_NAME="localhost")
-    made.force_login(user)
-    return made
+    return browser_of(user)
 
 
 def test_who_serves_sees_them_and_technicians_do_not() -> None:

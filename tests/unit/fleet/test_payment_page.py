@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from fleet.office.models import Notice
 from fleet.payments.confirming import confirm
 from fleet.payments.models import Confirmation, Decision
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from tests.support.fleet_payments import owed, word
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 WHY = "ตกลงกับผู้ชำระแล้ว"
 
 
 def client(name: str, role: Role = Role.PROVINCIAL_ADMIN, dopa_code: int | None = 20) -> Client:
-    user = User.objects.create(username=name)
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code, name))
 
 
 def over() -> tuple[Notice, Confirmation, str]:

@@ -16,6 +16,7 @@ from fleet.audit.models import Entry
 from fleet.people.appointing import set_active
 from fleet.people.models import Membership, Proposal, Role, SignIn
 from fleet.people.scope import scope_of
+from tests.support.signed_in import browser_of
 
 CHON_BURI, KHON_KAEN = 20, 40
 
@@ -27,14 +28,8 @@ def account(name: str, *roles: tuple[Role, int | None]) -> User:
     return user
 
 
-def client_of(user: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
-
-
 def post(by: User, about: User, **said: object) -> HttpResponse:
-    return client_of(by).post(f"/people/{about.pk}/", said)  # type: ignore[return-value]
+    return browser_of(by).post(f"/people/{about.pk}/", said)  # type: ignore[return-value]
 
 
 def roles(user: User) -> set[tuple[str, int | None]]:
@@ -92,7 +87,7 @@ def test_nobody_appoints_themselves(admin: User, nation: User) -> None:
 
 def test_an_account_of_another_province_does_not_exist(admin: User) -> None:
     theirs = account("theirs", (Role.OFFICER, KHON_KAEN))
-    client = client_of(admin)
+    client = browser_of(admin)
     assert client.get(f"/people/{theirs.pk}/").status_code == 404
     assert post(admin, theirs, deed="out").status_code == 404
     assert "theirs" not in client.get("/people/").content.decode()
@@ -101,7 +96,7 @@ def test_an_account_of_another_province_does_not_exist(admin: User) -> None:
 
 def test_of_an_account_shared_with_another_province_only_the_own_role_is_theirs(admin: User) -> None:
     both = account("both", (Role.OFFICER, CHON_BURI), (Role.OFFICER, KHON_KAEN))
-    page = client_of(admin).get(f"/people/{both.pk}/").content.decode()
+    page = browser_of(admin).get(f"/people/{both.pk}/").content.decode()
     assert "ขอนแก่น" not in page.split("ให้หน้าที่")[0]
     for deed in ("out", "link"):
         assert post(admin, both, deed=deed).status_code == 422
@@ -180,7 +175,7 @@ def test_a_national_admins_password_is_nobodys_to_give(nation: User) -> None:
 
 def invite(by: User, **said: object) -> str:
     values = {"username": "new.one", "full_name": "ผู้มาใหม่ ตัวอย่าง", "role": "officer", "province": "20", **said}
-    answer = client_of(by).post("/people/new/", values)
+    answer = browser_of(by).post("/people/new/", values)
     assert answer.status_code == 200, answer.content.decode()
     found = re.search(r"/invitation/([\w-]+)", answer.content.decode())
     assert found
@@ -207,12 +202,21 @@ def test_the_secret_of_a_link_is_kept_nowhere(admin: User) -> None:
     assert secret not in str(list(User.objects.get(username="new.one").invitations.values()))
 
 
+def test_of_an_account_that_was_closed_no_link_that_lies_about_opens_it_again(admin: User, nation: User) -> None:
+    link, visitor = invite(admin), Client(SERVER_NAME="localhost")
+    user = User.objects.get(username="new.one")
+    assert visitor.get(link).status_code == 200
+    set_active(user, nation, active=False)
+    set_active(user, nation, active=True)
+    assert visitor.get(link).status_code == 404
+
+
 def test_a_new_link_ends_the_password_the_old_link_and_the_sessions(admin: User) -> None:
     old = invite(admin)
     user = User.objects.get(username="new.one")
     user.set_password("a-long-sample-phrase")
     user.save()
-    theirs = client_of(user)
+    theirs = browser_of(user)
     assert theirs.get("/").status_code == 200
     answer = post(admin, user, deed="link")
     assert "/invitation/" in answer.content.decode()
@@ -224,7 +228,7 @@ def test_a_new_link_ends_the_password_the_old_link_and_the_sessions(admin: User)
 @pytest.mark.parametrize("name", ["Somebody", "a", "1abc", "chonburi", "has space", "x" * 31, "break-glass"])
 def test_a_name_that_will_not_do_is_refused(admin: User, name: str) -> None:
     values = {"username": name, "full_name": "ก", "role": "officer", "province": "20"}
-    answer = client_of(admin).post("/people/new/", values)
+    answer = browser_of(admin).post("/people/new/", values)
     if name == "Somebody":
         assert answer.status_code == 200, "capitals are made small"
     else:
@@ -249,7 +253,7 @@ def test_of_two_who_invite_the_same_name_at_once_the_second_takes_another(admin:
     pre_save.connect(by_somebody_quicker, sender=User)
     try:
         said = {"username": "mali", "full_name": "มะลิ ตัวอย่าง", "role": "officer", "province": "20"}
-        answered = client_of(admin).post("/people/new/", said)
+        answered = browser_of(admin).post("/people/new/", said)
     finally:
         pre_save.disconnect(by_somebody_quicker, sender=User)
     assert answered.status_code == 422
@@ -272,7 +276,7 @@ def test_what_nobody_may_do_to_an_account_is_written_down_when_they_try(admin: U
     somebody = account("somebody", (Role.OFFICER, CHON_BURI))
     assert post(admin, somebody, deed="give", role="treasury-officer", province=CHON_BURI).status_code == 422
     values = {"username": "new.one", "full_name": "ก", "role": "auditor", "province": ""}
-    assert client_of(admin).post("/people/new/", values).status_code == 422
+    assert browser_of(admin).post("/people/new/", values).status_code == 422
     told = Entry.objects.order_by("number").values_list("kind", "what", "about")
     assert list(told) == [("refused", "web:person", "somebody"), ("refused", "web:person-new", "")]
 
@@ -282,9 +286,9 @@ def test_what_nobody_may_do_to_an_account_is_written_down_when_they_try(admin: U
 
 def test_sessions_are_listed_and_ended(admin: User) -> None:
     officer = account("officer", (Role.OFFICER, CHON_BURI))
-    theirs = client_of(officer)
+    theirs = browser_of(officer)
     theirs.get("/", headers={"user-agent": "Mozilla/5.0 (Linux; Android 16) Chrome/140.0 Mobile Safari/537.36"})
-    assert "Chrome · Android" in client_of(admin).get(f"/people/{officer.pk}/").content.decode()
+    assert "Chrome · Android" in browser_of(admin).get(f"/people/{officer.pk}/").content.decode()
     assert theirs.get("/").status_code == 200
     post(admin, officer, deed="end", session=SignIn.objects.get(user=officer).pk)
     assert theirs.get("/").status_code == 302
@@ -293,7 +297,7 @@ def test_sessions_are_listed_and_ended(admin: User) -> None:
 
 def test_an_account_let_out_is_out_at_once(admin: User) -> None:
     officer = account("officer", (Role.OFFICER, CHON_BURI))
-    theirs = client_of(officer)
+    theirs = browser_of(officer)
     assert theirs.get("/cases/").status_code == 200
     assert post(admin, officer, deed="out").status_code == 302
     assert theirs.get("/cases/").status_code == 302
@@ -301,7 +305,7 @@ def test_an_account_let_out_is_out_at_once(admin: User) -> None:
 
 
 def test_a_session_in_use_is_not_written_down_every_second(admin: User) -> None:
-    client = client_of(admin)
+    client = browser_of(admin)
     client.get("/")
     seen_at = SignIn.objects.get().seen_at
     client.get("/kiosks/")
@@ -310,7 +314,7 @@ def test_a_session_in_use_is_not_written_down_every_second(admin: User) -> None:
 
 def test_an_auditor_sees_accounts_and_changes_none(admin: User) -> None:
     auditor = account("auditor", (Role.AUDITOR, None))
-    page = client_of(auditor).get(f"/people/{admin.pk}/")
+    page = browser_of(auditor).get(f"/people/{admin.pk}/")
     assert page.status_code == 200
     assert post(auditor, admin, deed="out").status_code == 404
     assert User.objects.get(pk=admin.pk).is_active
@@ -318,4 +322,4 @@ def test_an_auditor_sees_accounts_and_changes_none(admin: User) -> None:
 
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.OFFICER, Role.TREASURY])
 def test_nobody_else_sees_accounts(role: Role) -> None:
-    assert client_of(account("other", (role, CHON_BURI))).get("/people/").status_code == 404
+    assert browser_of(account("other", (role, CHON_BURI))).get("/people/").status_code == 404

@@ -17,6 +17,7 @@ from fleet.office.register import runs
 from fleet.office.register.models import Run, Stage
 from fleet.people.models import Membership, Role
 from fleet.protocol.factory import luhn_digit
+from tests.support.signed_in import browser_of
 
 
 def number(sequence: int, dopa_code: int = 20) -> str:
@@ -32,9 +33,7 @@ def client(role: Role | None, dopa_code: int | None = 20) -> Client:
     user = User.objects.create(username=f"somebody {User.objects.count()}", first_name="สมหญิง ตัวอย่าง")
     if role is not None:
         Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    made = Client(SERVER_NAME="localhost")
-    made.force_login(user)
-    return made
+    return browser_of(user)
 
 
 def sent(by: Client, office: str = "CBI", content: str = FILE) -> HttpResponse:

@@ -29,6 +29,7 @@ from fleet.people.models import Role
 from fleet.people.tokens.keeping import end
 from fleet.people.tokens.models import Answered
 from fleet.site.sample_other_fees import sample_fees
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import Holder, holder, person
 
 DESCRIPTION = json.loads(FILE.read_text("utf-8"))
@@ -111,8 +112,7 @@ def test_an_auditor_changes_nothing(path: str, method: str) -> None:
 
 
 def test_a_session_is_no_token() -> None:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person(Role.NATIONAL_ADMIN, None))
+    client = browser_of(person(Role.NATIONAL_ADMIN, None))
     assert client.get("/api/v1/kiosks").status_code == 401
 
 

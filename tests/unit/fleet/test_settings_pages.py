@@ -23,6 +23,7 @@ from fleet.web.settings_form import leaves
 from fleet.web.settings_problems import problem
 from fleet.web.settings_table_words import general
 from fleet.web.settings_words import meaning
+from tests.support.signed_in import browser_of
 
 ADDRESS = "/settings/province/20/"
 WORDS = {"greeting": {"th": "สวัสดีชลบุรี", "en": "Hello Chon Buri"}}
@@ -32,9 +33,7 @@ WORDS = {"greeting": {"th": "สวัสดีชลบุรี", "en": "Hello
 def admin() -> Client:
     user = User.objects.create_user("changer", first_name="สุดา", last_name="ตัวอย่าง")
     Membership.objects.create(user=user, role=Role.PROVINCIAL_ADMIN, dopa_code=20)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
+    return browser_of(user)
 
 
 def answers(**typed: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from fleet.devices.models import Layer, PlannedSettings
 from fleet.people.models import Membership, Role
 from fleet.site.sample_other_fees import sample_fees
 from fleet.web.screen_preview import KEPT_MAX, Asked, PreviewError, Why, drawn
+from tests.support.signed_in import browser_of
 
 PROVINCE, NATION = "/settings/province/20/", "/settings/national/"
 CODE = next(iter(sample_fees()))
@@ -35,9 +36,7 @@ CODE = next(iter(sample_fees()))
 def client(name: str, role: Role = Role.PROVINCIAL_ADMIN, dopa_code: int | None = 20) -> Client:
     user = User.objects.create_user(name, first_name=name)
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    browser = Client(SERVER_NAME="localhost")
-    browser.force_login(user)
-    return browser
+    return browser_of(user)
 
 
 class _Form(HTMLParser):

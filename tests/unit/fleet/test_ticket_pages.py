@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from fleet.office.channels.keeping import open_from_web
 from fleet.office.channels.models import Channel, Registration, Ticket
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 TOLD = "มีกลิ่นแรงทุกเย็น"
 
 
 def client(role: Role, dopa_code: int | None = 20) -> Client:
-    user = User.objects.create(username=f"{role}-{dopa_code}")
-    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(person(role, dopa_code))
 
 
 def channel(office_id: str = "CBI", position: int = 0) -> Channel:

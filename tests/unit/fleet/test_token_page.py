@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.test import Client
 
 from fleet.people.models import Role
 from fleet.people.tokens.models import Token
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import holder, person
 
 
-def client(user: User) -> Client:
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
-
-
 def test_a_token_is_made_shown_once_and_works() -> None:
-    ours = client(person(Role.OFFICER))
+    ours = browser_of(person(Role.OFFICER))
     said = {"name": "ระบบบัญชี", "days": "30", "right": ["kiosks:read", "cases:change"]}
     page = ours.post("/tokens/", said).content.decode()
     (secret,) = re.findall(r"sala_[A-Za-z0-9_-]{40,}", page)
@@ -31,7 +25,7 @@ def test_a_token_is_made_shown_once_and_works() -> None:
 
 
 def test_what_will_not_do_is_said_and_nothing_is_made() -> None:
-    ours = client(person(Role.OFFICER))
+    ours = browser_of(person(Role.OFFICER))
     for wrong in ({"right": []}, {"name": " "}, {"days": "999"}, {"province": "40"}, {"right": ["everything"]}):
         said = {"name": "ระบบบัญชี", "days": "30", "right": ["kiosks:read"]} | wrong
         page = ours.post("/tokens/", said)
@@ -41,11 +35,11 @@ def test_what_will_not_do_is_said_and_nothing_is_made() -> None:
 
 def test_one_takes_back_ones_own_and_the_nations_admin_everybodys() -> None:
     mine, theirs = holder(person(Role.OFFICER)), holder(person(Role.PROVINCIAL_ADMIN))
-    officer = client(mine.token.person)
+    officer = browser_of(mine.token.person)
     assert theirs.token.start not in officer.get("/tokens/").content.decode()
     assert officer.post("/tokens/", {"end": theirs.token.pk}).status_code == 404
     assert officer.post("/tokens/", {"end": mine.token.pk}).status_code == 302
-    nation = client(person(Role.NATIONAL_ADMIN, None))
+    nation = browser_of(person(Role.NATIONAL_ADMIN, None))
     assert theirs.token.start in nation.get("/tokens/").content.decode()
     assert nation.post("/tokens/", {"end": theirs.token.pk}).status_code == 302
     assert [each.ended_by for each in Token.objects.order_by("pk")] == [
@@ -56,7 +50,7 @@ def test_one_takes_back_ones_own_and_the_nations_admin_everybodys() -> None:
 
 
 def test_before_it_is_taken_back_the_page_says_what_ends_with_a_token() -> None:
-    page = client(holder(person(Role.OFFICER)).token.person)
+    page = browser_of(holder(person(Role.OFFICER)).token.person)
     assert "ที่อยู่รับเรื่องเตือนที่โทเค็นนี้เพิ่มไว้จะเลิกไปด้วย" in page.get("/tokens/").content.decode()
     page.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "addresses for alerts that this token has added end with it" in page.get("/tokens/").content.decode()

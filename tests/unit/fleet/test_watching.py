@@ -28,6 +28,7 @@ from fleet.web.watching.feed import Change, Feed, Topic
 from fleet.web.watching.pages import PAGES, Concern, Subject, is_told
 from fleet.web.watching.piece import Kind, render
 from fleet.web.watching.viewers import NOTE_EVERY, RefusedError, Viewer, let_in, no_longer
+from tests.support.signed_in import browser_of
 
 NONE, SOON, NOW = Concern
 LIVE = {"HX-Request": "true"}
@@ -40,12 +41,6 @@ def _person(name: str, role: Role, dopa_code: int | None) -> User:
     user = User.objects.create(username=name, first_name=f"ชื่อของ {name}")
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
     return user
-
-
-def _signed_in(user: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
 
 
 def _subject(path: str, scope: Scope, query: str = "") -> Subject:
@@ -70,7 +65,7 @@ def _addresses() -> list[str]:
 @pytest.mark.parametrize("path", _addresses())
 def test_a_piece_is_the_same_for_all_who_may_see_the_same(path: str) -> None:
     one, other = (_person(name, Role.PROVINCIAL_ADMIN, 20) for name in ("one", "other"))
-    shown = [_signed_in(each).get(path, headers=LIVE).content.decode() for each in (one, other)]
+    shown = [browser_of(each).get(path, headers=LIVE).content.decode() for each in (one, other)]
     made = render(_subject(path, scope_of(one)), "")
     assert made.kind is Kind.PIECE
     assert shown == [made.text] * 2
@@ -201,7 +196,7 @@ def _status(client: Client | None = None, page: str = "/", **headers: str) -> in
 
 def test_who_is_let_in_watches_in_their_own_scope_and_language() -> None:
     user = _person("one", Role.PROVINCIAL_ADMIN, 20)
-    client = _signed_in(user)
+    client = browser_of(user)
     session = client.cookies["sessionid"].value
     said = _let_in(client, "/kiosks/%3Fq%3D1%26seen%3Dabc", cookie=f"sessionid={session}; django_language=en")
     viewer, subject, digest = said
@@ -211,9 +206,9 @@ def test_who_is_let_in_watches_in_their_own_scope_and_language() -> None:
 
 
 def test_nobody_else_is_let_in() -> None:
-    client = _signed_in(_person("one", Role.PROVINCIAL_ADMIN, 20))
+    client = browser_of(_person("one", Role.PROVINCIAL_ADMIN, 20))
     assert _status() == 401
-    assert _status(_signed_in(User.objects.create(username="without a role"))) == 403
+    assert _status(browser_of(User.objects.create(username="without a role"))) == 403
     assert _status(client, sec_fetch_site="same-site") == 403
     assert _status(client, host="elsewhere.example") == 400
     assert _status(client, "/&" + "a=1&" * 1001) == 400
@@ -226,7 +221,7 @@ def test_nobody_else_is_let_in() -> None:
 
 
 def test_names_are_watched_only_after_their_page_was_written_down() -> None:
-    client = _signed_in(_person("one", Role.PROVINCIAL_ADMIN, 20))
+    client = browser_of(_person("one", Role.PROVINCIAL_ADMIN, 20))
     assert _status(client, "/payments/") == 403
     client.get("/payments/", headers=LIVE)
     assert _let_in(client, "/payments/")[1].path == "/payments/"
@@ -235,7 +230,7 @@ def test_names_are_watched_only_after_their_page_was_written_down() -> None:
 @pytest.mark.parametrize("saboteur", ["session", "expired", "role", "wider", "account", "password"])
 def test_whoever_is_not_what_they_were_watches_no_longer(saboteur: str) -> None:
     users = [_person(name, Role.PROVINCIAL_ADMIN, 20) for name in ("stays", "goes")]
-    stays, goes = (_let_in(_signed_in(each))[0] for each in users)
+    stays, goes = (_let_in(browser_of(each))[0] for each in users)
     assert no_longer([stays, goes]) == set()
     user, sessions = User.objects.filter(pk=goes.user_id), Session.objects.filter(session_key=goes.session_key)
     match saboteur:
@@ -255,7 +250,7 @@ def test_whoever_is_not_what_they_were_watches_no_longer(saboteur: str) -> None:
 
 
 def test_a_session_lives_on_while_a_page_is_open_and_no_longer() -> None:
-    client = _signed_in(_person("one", Role.PROVINCIAL_ADMIN, 20))
+    client = browser_of(_person("one", Role.PROVINCIAL_ADMIN, 20))
     viewer = _let_in(client)[0]
     soon = timezone.now() + timedelta(minutes=1)
     Session.objects.update(expire_date=soon)

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from fleet.acting.webhooks import Wanted, pause, secret, subscribe
@@ -17,15 +16,10 @@ from fleet.people.models import Role
 from fleet.people.scope import scope_of
 from fleet.webhooks.models import Delivery, Event, Kind, State, Subscription, Try
 from fleet.webhooks.occurring import occurred
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
 
 ADDRESS = "https://receiver.example/hook/very-secret"
-
-
-def client_of(user: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def theirs(admin: User) -> Subscription:
 
 
 def test_it_is_made_and_its_secret_shown_once(admin: User) -> None:
-    client = client_of(admin)
+    client = browser_of(admin)
     said = {"name": "ระบบบัญชี", "address": ADDRESS, "kind": ["case.moved", "alert.opened"]}
     made = client.post("/webhooks/", said)
     row = Subscription.objects.get()
@@ -55,12 +49,12 @@ def test_it_is_made_and_its_secret_shown_once(admin: User) -> None:
 )
 def test_what_cannot_be_is_told_and_nothing_is_made(admin: User, wrong: dict[str, object]) -> None:
     said = {"name": "ก", "address": ADDRESS, "kind": ["case.moved"]} | wrong
-    assert client_of(admin).post("/webhooks/", said).status_code == 422
+    assert browser_of(admin).post("/webhooks/", said).status_code == 422
     assert not Subscription.objects.exists()
 
 
 def test_who_sees_the_nation_sees_that_it_is_there_but_not_where_it_leads(theirs: Subscription) -> None:
-    nation = client_of(person(Role.NATIONAL_ADMIN, None))
+    nation = browser_of(person(Role.NATIONAL_ADMIN, None))
     for address in ("/webhooks/", f"/webhooks/{theirs.pk}/"):
         shown = nation.get(address).content.decode()
         assert "https://receiver.example/…" in shown
@@ -73,14 +67,14 @@ def test_who_sees_the_nation_sees_that_it_is_there_but_not_where_it_leads(theirs
 
 
 def test_another_admin_finds_nothing(theirs: Subscription) -> None:
-    other = client_of(person(Role.PROVINCIAL_ADMIN, name="other"))
+    other = browser_of(person(Role.PROVINCIAL_ADMIN, name="other"))
     assert "receiver.example" not in other.get("/webhooks/").content.decode()
     assert other.get(f"/webhooks/{theirs.pk}/").status_code == 404
     assert other.post(f"/webhooks/{theirs.pk}/", {"deed": "end"}).status_code == 404
 
 
 def test_a_trial_is_told_signed_like_all_else_and_one_waits_at_a_time(admin: User, theirs: Subscription) -> None:
-    client, address = client_of(admin), f"/webhooks/{theirs.pk}/"
+    client, address = browser_of(admin), f"/webhooks/{theirs.pk}/"
     assert client.post(address, {"deed": "trial"}).status_code == 302
     assert client.post(address, {"deed": "trial"}).status_code == 422
     waiting = Delivery.objects.get()
@@ -90,7 +84,7 @@ def test_a_trial_is_told_signed_like_all_else_and_one_waits_at_a_time(admin: Use
 
 
 def test_paused_nothing_leaves_and_nothing_is_lost(admin: User, theirs: Subscription) -> None:
-    client, address = client_of(admin), f"/webhooks/{theirs.pk}/"
+    client, address = browser_of(admin), f"/webhooks/{theirs.pk}/"
     assert client.post(address, {"deed": "pause"}).status_code == 302
     occurred(Kind.CASE_MOVED, "C-1", 20, {})
     assert not hooks.due(timezone.now()).exists()
@@ -109,7 +103,7 @@ def test_what_waited_for_a_month_is_forgotten_while_it_is_paused(theirs: Subscri
 
 def test_a_new_secret_is_shown_once_and_the_old_one_counts_no_more(admin: User, theirs: Subscription) -> None:
     before = secret(theirs)
-    shown = client_of(admin).post(f"/webhooks/{theirs.pk}/", {"deed": "secret"}).content.decode()
+    shown = browser_of(admin).post(f"/webhooks/{theirs.pk}/", {"deed": "secret"}).content.decode()
     theirs.refresh_from_db()
     assert secret(theirs) != before
     assert secret(theirs) in shown
@@ -117,7 +111,7 @@ def test_a_new_secret_is_shown_once_and_the_old_one_counts_no_more(admin: User, 
 
 
 def test_what_has_ended_is_shown_and_no_longer_touched(admin: User, theirs: Subscription) -> None:
-    client, address = client_of(admin), f"/webhooks/{theirs.pk}/"
+    client, address = browser_of(admin), f"/webhooks/{theirs.pk}/"
     client.post(address, {"deed": "end"})
     assert 'name="deed"' not in client.get(address).content.decode()
     assert client.post(address, {"deed": "pause"}).status_code == 422
@@ -130,9 +124,9 @@ def test_the_last_messages_say_how_they_went(admin: User, theirs: Subscription) 
     now = timezone.now()
     Try.objects.create(delivery=delivery, at=now, status=503, took_ms=120)
     Delivery.objects.filter(pk=delivery.pk).update(tries=1, next_at=now + timedelta(minutes=1))
-    shown = client_of(admin).get(f"/webhooks/{theirs.pk}/").content.decode()
+    shown = browser_of(admin).get(f"/webhooks/{theirs.pk}/").content.decode()
     assert "C-2" in shown
     assert re.search(r"HTTP <span class=\"n\">503</span>", shown)
     assert "ลองอีกเมื่อ" in shown
     Delivery.objects.update(state=State.DELIVERED)
-    assert "ส่งถึงแล้ว" in client_of(admin).get(f"/webhooks/{theirs.pk}/").content.decode()
+    assert "ส่งถึงแล้ว" in browser_of(admin).get(f"/webhooks/{theirs.pk}/").content.decode()

@@ -24,6 +24,7 @@ from fleet.people.models import Role
 from fleet.people.scope import scope_of
 from tests.support.alerting import carriers, never
 from tests.support.mail_server import MailServer
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
 
 # Apprise reads its plugins when it is first used, and one of them a module of Python's that is to go.
@@ -88,8 +89,7 @@ def test_only_who_reads_the_nations_trail_is_shown_it() -> None:
 
 def test_it_says_when_and_from_where() -> None:
     alert = break_glass_used("192.0.2.7")
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person(Role.NATIONAL_ADMIN, None))
+    client = browser_of(person(Role.NATIONAL_ADMIN, None))
     shown = client.get(f"/alerts/{alert.pk}/").content.decode()
     assert "บัญชีฉุกเฉิน" in shown
     assert "192.0.2.7" in shown

@@ -24,6 +24,7 @@ from fleet.alerts.policies import in_force
 from fleet.audit.models import Entry
 from fleet.commands.command import CommandError
 from fleet.people.models import Membership, Role
+from tests.support.signed_in import browser_of
 
 
 def made(kiosk_id: str = "", dopa_code: int | None = None, rule: Rule = Rule.OFFLINE, **fields: Any) -> Alert:
@@ -62,9 +63,7 @@ def client(role: Role | None, dopa_code: int | None = None) -> Client:
     user, _ = User.objects.get_or_create(username=f"{role or 'nobody'}-{dopa_code}")
     if role is not None:
         Membership.objects.get_or_create(user=user, role=role, dopa_code=dopa_code)
-    found = Client(SERVER_NAME="localhost")
-    found.force_login(user)
-    return found
+    return browser_of(user)
 
 
 SEES = [

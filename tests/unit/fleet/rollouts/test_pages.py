@@ -24,6 +24,7 @@ from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
 from fleet.web.rollout_chart import POINTS_MAX, chart
 from tests.support.pretend_updates import NEW, OLD, World, bundle, make_kiosks
+from tests.support.signed_in import browser_of
 
 CHON_BURI, KRABI = 20, 81
 FORM = {
@@ -35,9 +36,7 @@ FORM = {
 def client(role: Role = Role.NATIONAL_ADMIN, dopa_code: int | None = None) -> Client:
     user = User.objects.create(username=f"{role}-{dopa_code}", first_name="สมชาย ตัวอย่าง")
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(user)
 
 
 def begin(province: int | None = None) -> Rollout:
