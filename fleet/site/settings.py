@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "fleet.web.squeezed.Squeezed",
     "django.middleware.security.SecurityMiddleware",
+    "fleet.web.static_files.StaticFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fleet.web.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

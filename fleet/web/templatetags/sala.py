@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import template
-from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,6 +23,7 @@ from fleet.protocol.thai import (
 )
 from fleet.web import document_words, settings_problems, settings_words, stories, words
 from fleet.web.settings_form import Field
+from fleet.web.static_files import ASKED_AS, version
 
 register = template.Library()
 
@@ -38,20 +36,11 @@ def is_english() -> bool:
     return get_language() == "en"
 
 
-@cache
-def _version(path: str) -> str:
-    """A few letters that change with the file, so that browsers may keep it for long."""
-    found = finders.find(path)
-    if not isinstance(found, str):
-        raise LookupError(f"no such static file: {path}")
-    return hashlib.blake2b(Path(found).read_bytes(), digest_size=5).hexdigest()
-
-
 @register.simple_tag
 @cache
 def asset(path: str) -> str:
     """The address of a static file, with its version."""
-    return f"{static(path)}?v={_version(path)}"
+    return f"{static(path)}?{ASKED_AS}={version(path)}"
 
 
 @register.simple_tag
