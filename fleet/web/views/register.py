@@ -30,7 +30,7 @@ from fleet.people.scope import Scope, scope_of
 from fleet.web import register_words
 from fleet.web.access import offices_served, signed_in
 from fleet.web.live import answer
-from fleet.web.table_files import table_file
+from fleet.web.table_files import LINES_MAX, table_file
 
 SHOWN = 30
 PER_PAGE = 100
@@ -322,9 +322,10 @@ def _kind(request: HttpRequest) -> str:
 @require_safe
 @signed_in
 def report(request: HttpRequest, number: str) -> HttpResponse:
-    """The findings for a spreadsheet, as far as a file goes; all of them: `fleet import-register --report`."""
+    """The findings for a spreadsheet: of a messy file of the whole register there is nearly one a line."""
     found = _run(request, number)
-    return table_file(f"register-{found.pk}-findings", HEADINGS, report_lines(found, _kind(request)))
+    lines = report_lines(found, _kind(request))
+    return table_file(f"register-{found.pk}-findings", HEADINGS, lines, rows_max=LINES_MAX)
 
 
 @require_safe

@@ -26,7 +26,7 @@ from fleet.people.models import Membership, Role
 from fleet.rollouts.models import Firmware, Member, Rollout
 from fleet.web.charts import ROOM, stacks
 from fleet.web.payment_drawing import money
-from fleet.web.table_files import ROWS_MAX, baht, table_file
+from fleet.web.table_files import LINES_MAX, ROWS_MAX, baht, table_file
 from fleet.web.views.rollouts import NEWEST
 from tests.support.fleet_payments import owed, shown, word
 
@@ -61,6 +61,12 @@ def test_a_file_that_is_cut_says_so(more: int) -> None:
     assert len(lines) == 1 + ROWS_MAX + more
     assert ("20,000" in lines[-1]) == bool(more)
     assert next(asked) <= ROWS_MAX + 1, "no more was fetched than is written"
+
+
+def test_a_list_that_cannot_be_narrowed_down_has_a_longer_file() -> None:
+    lines = table_file("x", ("no",), ((each,) for each in count()), rows_max=LINES_MAX)
+    assert len(lines.content.splitlines()) == 1 + LINES_MAX + 1
+    assert "100,000" in lines.content.decode("utf-8-sig").splitlines()[-1]
 
 
 def test_an_amount_is_one_a_spreadsheet_adds_up() -> None:
