@@ -112,7 +112,7 @@ def agree(plan: PlannedSettings, by: User, now: datetime) -> PlannedSettings:
     """
     with transaction.atomic():
         held = _to_decide(plan, by, now)
-        if is_fresh_from(by, held.asked_by_id, now):
+        if is_fresh_from(by, held.asked_by_id, held.asked_at, now):
             raise DecideError(Refusal.FRESH)
         held.state, held.decided_by, held.decided_at = State.PLANNED, by, now
         held.save(update_fields=["state", "decided_by", "decided_at"])

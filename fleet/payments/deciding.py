@@ -102,7 +102,7 @@ def second(confirmation: Confirmation, by: User, *, agreed: bool) -> Approval:
             raise DecisionError(Refusal.NOT_OPEN)
         if decision.by_id == by.pk:
             raise DecisionError(Refusal.OWN)
-        if agreed and is_fresh_from(by, decision.by_id, timezone.now()):
+        if agreed and is_fresh_from(by, decision.by_id, decision.at, timezone.now()):
             raise DecisionError(Refusal.FRESH)
         if agreed and Deed(decision.deed) not in deeds_of(standing):
             raise DecisionError(Refusal.NOT_THIS)  # something happened meanwhile: it can only be refused

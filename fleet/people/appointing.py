@@ -134,7 +134,7 @@ def decide(proposal: Proposal, by: User, *, agreed: bool) -> None:
         raise AppointError(Refusal.NEEDS_ANOTHER)
     if not scope_of(by).may_change(None):
         raise AppointError(Refusal.NOT_YOURS)
-    if agreed and is_fresh_from(by, proposal.asked_by_id, timezone.now()):
+    if agreed and is_fresh_from(by, proposal.asked_by_id, proposal.asked_at, timezone.now()):
         raise AppointError(Refusal.FRESH)
     with transaction.atomic():
         standing = Proposal.objects.filter(pk=proposal.pk, decided_at__isnull=True)

@@ -95,7 +95,7 @@ def decide(reset: FactorReset, by: User, *, agreed: bool) -> None:
         raise AppointError(Refusal.NEEDS_ANOTHER)
     if not scope_of(by).may_change(None):
         raise AppointError(Refusal.NOT_YOURS)
-    if agreed and is_fresh_from(by, reset.asked_by_id, timezone.now()):
+    if agreed and is_fresh_from(by, reset.asked_by_id, reset.asked_at, timezone.now()):
         raise AppointError(Refusal.FRESH)
     with transaction.atomic():
         if agreed:

@@ -1,7 +1,8 @@
-"""Whether somebody may be the second pair of eyes for another: not when one of the two was just let in by the other.
+"""Whether somebody may be the second pair of eyes for another: not when one hand may hold both accounts.
 
 Who gives an account its link, or takes its second factor away, can be that account until its person is back, whichever
-of the two names then asks and whichever agrees. So for a day the two are no second eyes for each other.
+of the two names then asks and whichever agrees; and who has done so to two accounts can be both. So for a day the two
+are no second eyes for each other.
 Not here: that nobody agrees with themselves; whoever asks two asks that.
 """
 
@@ -18,20 +19,25 @@ FRESH_FOR = timedelta(days=1)
 """After the link was made, and after it was used: it may lie for a week."""
 
 
-def is_fresh_from(user: User, other_id: int | None, now: datetime) -> bool:
-    """Whether within a day one of the two has made the other's link, that link was used, or they reset the other's
-    second factor.
+def is_fresh_from(user: User, other_id: int | None, asked_at: datetime, now: datetime) -> bool:
+    """Whether one of the two has made the other's link, that link was used, or they reset the other's second factor; or
+    somebody did so to both, also by way of accounts that they had let in before.
 
-    Programs and the server's own command line (None) are nobody's other self.
+    Within a day: to ``user`` before ``now``, to the other before they asked (``asked_at``), for it was then that they
+    were perhaps somebody else. Programs and the server's own command line (None) are nobody's other self.
     """
     if other_id is None:
         return False
-    return _was_let_in(user.pk, other_id, now) or _was_let_in(other_id, user.pk, now)
+    return bool(_hands(user.pk, now - FRESH_FOR) & _hands(other_id, asked_at - FRESH_FOR))
 
 
-def _was_let_in(user_id: int, by_id: int, now: datetime) -> bool:
-    since = now - FRESH_FOR
-    links = Invitation.objects.filter(user_id=user_id, made_by_id=by_id)
-    resets = FactorReset.objects.filter(Q(asked_by_id=by_id) | Q(decided_by_id=by_id), user_id=user_id, agreed=True)
-    is_new_link = links.filter(Q(made_at__gt=since) | Q(used_at__gt=since)).exists()
-    return is_new_link or resets.filter(decided_at__gt=since).exists()
+def _hands(user_id: int, since: datetime) -> set[int]:
+    """In whose an account may be: its person's, who has let it in since, who has let those in, and so on."""
+    found, asked = set[int](), {user_id}
+    while asked:
+        found |= asked
+        links = Invitation.objects.filter(Q(made_at__gt=since) | Q(used_at__gt=since), user_id__in=asked)
+        resets = FactorReset.objects.filter(user_id__in=asked, agreed=True, decided_at__gt=since)
+        let_in = {each for pair in resets.values_list("asked_by_id", "decided_by_id") for each in pair if each}
+        asked = (let_in | set(links.values_list("made_by_id", flat=True))) - found
+    return found

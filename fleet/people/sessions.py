@@ -70,9 +70,12 @@ def shut_out(user: User, by: Doer, *, closed: bool = False) -> None:
     """End whatever acts for an account: every session, every token and what those have begun to listen to.
 
     For an account that is given another password, whose second factor is taken away, or that is ``closed``: somebody
-    else may have had it. Of one that is closed, what listens by its person's own hand ends, too.
+    else may have had it. Of one that is closed, what listens by its person's own hand ends, too, and a
+    link that nobody has used.
     """
     end_all(user)
+    if closed:
+        user.invitations.filter(used_at__isnull=True).delete()
     ended = (keeping.end_all if closed else keeping.end_of_person)(user, by.name)
     if ended:
         places = set(user.memberships.values_list("dopa_code", flat=True))

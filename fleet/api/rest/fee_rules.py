@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema, Status
 
+from fleet.acting.fees import FreshError, SignError, sign_rule
 from fleet.acting.seen import offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.documents import (
@@ -26,7 +27,7 @@ from fleet.api.rest.shapes import answers, name_of
 from fleet.office.fees.models import FeeRule, PolicyRevision, SignedRuleError
 from fleet.office.fees.policies import decide
 from fleet.office.fees.policy import PolicyError
-from fleet.office.fees.rulebook import SignError, draft, sign
+from fleet.office.fees.rulebook import draft
 from fleet.office.fees.rules import RuleError
 from fleet.office.models import Office
 from fleet.people.tokens.rights import Part
@@ -134,7 +135,10 @@ def signature(request: HttpRequest, version: _Version) -> dict[str, object]:
     """Sign a draft that somebody else wrote: from now on it is in force, and stays as it is."""
     who = _of_nation(request)
     try:
-        return _told(sign(version, who.person))
+        return _told(sign_rule(version, who.person))
+    except FreshError:
+        why = "The two accounts were let in by one another, or by one hand, within 24 hours. Ask somebody else."
+        raise RefusedError(403, "fresh", why) from None
     except SignError as err:
         status, code, why = (
             (403, "own", "Nobody signs what they wrote. Another admin must.")

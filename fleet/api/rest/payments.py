@@ -228,6 +228,9 @@ def _refused(err: DecisionError) -> RefusedError:
         Refusal.NO_REASON: (422, "Give a reason of 5 to 200 characters."),
         Refusal.WAITS: (409, "It waits for a second person already."),
         Refusal.OWN: (403, "Nobody agrees with himself. Another person must."),
-        Refusal.FRESH: (403, "One of the two has let the other in anew within 24 hours. Somebody else must agree."),
+        Refusal.FRESH: (
+            403,
+            "The two accounts were let in by one another, or by one hand, within 24 hours. Ask somebody else.",
+        ),
     }[err.refusal]
     return RefusedError(status, err.refusal.value, detail)

@@ -138,7 +138,10 @@ _REFUSALS = {
     Refusal.NO_SUCH_ROLE: (422, "This role is not for there: name a province, or leave it out."),
     Refusal.ALREADY: (409, "It is so already, or was decided. Read it again."),
     Refusal.NEEDS_ANOTHER: (403, "Another national admin must do this."),
-    Refusal.FRESH: (403, "One of the two has let the other in anew within 24 hours. Somebody else must agree."),
+    Refusal.FRESH: (
+        403,
+        "The two accounts were let in by one another, or by one hand, within 24 hours. Ask somebody else.",
+    ),
     Refusal.FROM_GROUPS: (409, "The ministry's groups give this role; take it away there."),
     Refusal.NO_FACTOR: (409, "The account has no second factor to reset."),
 }

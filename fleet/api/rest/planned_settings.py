@@ -170,7 +170,7 @@ def _refused(err: DecideError) -> RefusedError:
         planning.Refusal.OWN: (403, "Whoever wants it does not agree with themselves: another person has to."),
         planning.Refusal.FRESH: (
             403,
-            "One of the two has let the other in anew within 24 hours. Somebody else must agree.",
+            "The two accounts were let in by one another, or by one hand, within 24 hours. Ask somebody else.",
         ),
         planning.Refusal.NOT_YOURS: (403, "This token's person has no word in this."),
         planning.Refusal.NO_REASON: (422, "Say why, in five letters or more."),

@@ -16,8 +16,9 @@ from fleet.audit.models import Kind
 from fleet.audit.trail import Act, write
 from fleet.people.break_glass import NAME as BREAK_GLASS
 from fleet.people.groups import follow, posts_of
-from fleet.people.sessions import OWES, WAY
+from fleet.people.sessions import OWES, SEEN, WAY, note
 from fleet.web.auditing import doer
+from fleet.web.limits import address_of
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ def came_in(request: HttpRequest, user: User, claims: dict[str, Any] | None) -> 
     way = "sign-on" if claims is not None else BREAK_GLASS if user.username == BREAK_GLASS else "password"
     request.session[WAY] = way
     request.session[OWES] = owes(user, way)
+    # Written down at once, not with the first page: what nobody knows of is not ended with the others.
+    request.session.pop(SEEN, None)
+    note(user, request.session, address_of(request), request.headers.get("User-Agent", ""))
     if claims is not None and follow(user, settings.SIGN_ON.id, posts_of(_groups(claims), settings.SIGN_ON.rules)):
         write(doer(request), Act(Kind.CAME, "roles-from-groups", user.username))
     if way == BREAK_GLASS:

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting import planning
+from fleet.acting.fees import FreshError, SignError, sign_rule
 from fleet.office.fees.models import FeeRule, SignedRuleError
-from fleet.office.fees.rulebook import SignError, draft, sign
+from fleet.office.fees.rulebook import draft
 from fleet.office.fees.rules import RuleError, read_rules
 from fleet.people.scope import scope_of
-from fleet.web import document_words, fee_words
+from fleet.web import document_words, fee_words, planned_words
 from fleet.web.access import for_offices, signed_in
 from fleet.web.rule_form import TABLES, RuleForm
 from fleet.web.settings_form import Field
@@ -129,8 +131,10 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
         if not scope.may_change(None):
             raise Http404
         try:
-            sign(found.version, cast(User, request.user))
+            sign_rule(found.version, cast(User, request.user))
             return HttpResponseRedirect(reverse("web:fee-rule", args=[found.version]))
+        except FreshError:
+            wrong = planned_words.decide_refusal(planning.Refusal.FRESH)
         except SignError as err:
             wrong = _("ผู้ร่างลงนามเองไม่ได้") if err.own else _("กติการุ่นนี้ลงนามแล้ว")
     before, fields = FeeRule.objects.filter(version__lt=found.version).first(), RuleForm(found.document).fields

@@ -24,6 +24,7 @@ from fleet.people import break_glass
 from fleet.people.groups import MappingError, Provider, follow, posts_of, rules_of
 from fleet.people.models import Membership, Role, SignIn
 from fleet.people.scope import scope_of
+from fleet.people.sessions import end_all, open_sessions
 from fleet.site.sign_on import SignOnError, know
 from fleet.web.sign_on import ministry_urls
 from fleet.web.sign_on.adapters import SecondFactorAdapter, SignOnAdapter
@@ -272,6 +273,14 @@ def test_a_session_that_is_over_is_forgotten_when_somebody_comes() -> None:
     second.get("/")
     assert [each.user.username for each in SignIn.objects.all()] == ["other"]
     assert Session.objects.count() == 1
+
+
+def test_a_session_that_has_asked_for_no_page_yet_ends_with_the_others() -> None:
+    user, lying_about = account("somebody", Role.OFFICER), visitor()
+    come_in(lying_about, "somebody")
+    assert [each.session_key for each in open_sessions(user)] == [lying_about.session.session_key]
+    end_all(user)
+    assert lying_about.get("/").status_code == 302
 
 
 def test_sessions_are_ones_own() -> None:
