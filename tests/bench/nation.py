@@ -1,8 +1,10 @@
 """A nation's worth of rows for the page rows of the bench: `python -m tests.bench.nation`, in a fleet's environment.
 
 10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice,
-20,000 payments, and four roll-outs to all kiosks. What it is not: sensible beyond what pages count, order and show.
-Prints the cookie of a signed-in national admin. A number behind it makes so much of it (0.1: a tenth).
+20,000 payments with what the ledger and the banks' files say of them, and four roll-outs to all kiosks. What it is not:
+sensible beyond what pages count, order and show.
+Prints the cookie of a signed-in national admin. A number behind it makes so much of it (0.1: a tenth); ``running``
+behind that leaves it as a fleet is an hour later, all of whose parts run (``run_on``).
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ ROLLOUTS = 4
 DAYS = 365
 UPTIME_DAYS = 30
 AT_ONCE = 5_000
+BANKS = ("SCB", "KTB")
+AHEAD = timedelta(hours=2)
 RECORD_KINDS = ("visit-ended", "payment-opened", "slip-printed", "device-changed", "settings-applied")
 
 
@@ -43,6 +47,27 @@ def fill(share: float = 1.0) -> str:
     _money(kiosk_ids, now, share)
     _rollouts(kiosk_ids, now)
     return _admin()
+
+
+def run_on() -> None:
+    """What the fleet's other parts would have done, of which none runs while pages are asked for.
+
+    Kiosks are heard for as long as that takes; the conductor has carried the ledger's sums; and autovacuum has looked
+    at the tables, as it does within a minute of so many rows: until then PostgreSQL knows nothing of them.
+    """
+    from django.db import connection
+    from django.db.models import F
+    from django.utils import timezone
+
+    from fleet.devices.models import KioskState, Lease
+    from fleet.payments.balances import carry
+
+    KioskState.objects.update(heard_at=F("heard_at") + AHEAD)
+    Lease.objects.update(until=timezone.now() + AHEAD)
+    carry(timezone.now() + AHEAD)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def _in_lots(model: type[django.db.models.Model], rows: Iterable[django.db.models.Model]) -> None:
@@ -132,12 +157,13 @@ def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
 def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
     from fleet.office.fees.models import FeeRule, NoticeRevision
     from fleet.office.models import Factory, FactoryState, Notice
-    from fleet.payments.banks.port import Proof
+    from fleet.payments.banks.port import Proof, business_day
     from fleet.payments.matching import Match
     from fleet.payments.models import Confirmation, Intent
 
     offices = sorted({kiosk_id[:3] for kiosk_id in kiosk_ids})
     factories, payments = round(share * FACTORIES), round(share * PAYMENTS)
+    there = [[each for each in kiosk_ids if each.startswith(office)] for office in offices]
     numbers = [f"{number:014d}" for number in range(factories)]
     _in_lots(
         Factory,
@@ -175,7 +201,8 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
         Intent,
         (
             Intent(
-                transaction_no=f"T{index}", tracking_token=f"t{index:021d}", kiosk_id=kiosk_ids[index % len(kiosk_ids)],
+                transaction_no=f"T{index}", tracking_token=f"t{index:021d}",
+                kiosk_id=(near := there[index % len(there)])[index // len(there) % len(near)],
                 notice_id=f"N-{index}", biller_id="112345678901234", ref1=f"R{index:08d}", ref2=f"T{index}",
                 amount_satang=330_000, opened_at=now - timedelta(minutes=index),
             )
@@ -186,14 +213,43 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
         Confirmation,
         (
             Confirmation(
-                bank="SCB", transaction_id=f"B{index}", proof=Proof.INQUIRY, biller_id="112345678901234",
+                bank=BANKS[index % 2], transaction_id=f"B{index}", proof=Proof.INQUIRY, biller_id="112345678901234",
                 ref1=f"R{index:08d}", ref2=f"T{index}", amount_satang=330_000, paid_at=now - timedelta(minutes=index),
-                business_day=(now - timedelta(minutes=index)).date(), notice_id=f"N-{index}", intent_id=f"T{index}",
-                match=Match.EXACT if index % 33 else Match.UNDER,
+                business_day=business_day(BANKS[index % 2], now - timedelta(minutes=index)), notice_id=f"N-{index}",
+                office_id=offices[index % len(offices)], match=Match.EXACT if index % 33 else Match.UNDER,
             )
             for index in range(payments)
         ),
     )  # fmt: skip
+    _ledger(now)
+
+
+def _ledger(now: datetime) -> None:
+    """A move of each payment, and the banks' files of all days that are over."""
+    from fleet.payments.banks.port import Kind
+    from fleet.payments.ledger import arrived
+    from fleet.payments.matching import Match
+    from fleet.payments.models import Confirmation, FileLine, Posting, SettlementFile
+    from fleet.protocol.thai import BANGKOK
+
+    words = list(Confirmation.objects.order_by("bank", "business_day", "pk"))
+    moves = [(each, arrived(Kind.PAYMENT, Match(each.match), each.amount_satang)) for each in words]
+    _in_lots(
+        Posting,
+        (
+            Posting(confirmation=each, debit=move.debit, credit=move.credit, amount_satang=move.amount_satang)
+            for each, move in moves
+        ),
+    )
+    for (bank, day), rows in itertools.groupby(words, key=lambda each: (each.bank, each.business_day)):
+        if day >= now.astimezone(BANGKOK).date():
+            continue
+        said = list(rows)
+        file = SettlementFile.objects.create(
+            bank=bank, day=day, digest=f"{bank} {day}", line_count=len(said), credit_count=len(said),
+            credit_satang=sum(each.amount_satang for each in said), debit_satang=0, debit_count=0,
+        )  # fmt: skip
+        _in_lots(FileLine, (FileLine(file=file, line_no=no, confirmation=each) for no, each in enumerate(said, 2)))
 
 
 def _rollouts(kiosk_ids: list[str], now: datetime) -> None:
@@ -253,4 +309,7 @@ def _admin() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    sys.stdout.write(fill(*map(float, sys.argv[1:2])) + "\n")
+    key = fill(*map(float, sys.argv[1:2]))
+    if "running" in sys.argv[2:]:
+        run_on()
+    sys.stdout.write(key + "\n")
