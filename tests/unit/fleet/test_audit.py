@@ -26,6 +26,9 @@ from fleet.people.models import Role
 from fleet.people.scope import EVERYWHERE
 from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
+from fleet.web.audit_pages import CALLED
+from fleet.web.auditing import PLAIN
+from fleet.web.urls import urlpatterns
 from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
 
@@ -279,6 +282,28 @@ def test_ways_and_roles_stand_there_as_people_call_them() -> None:
     assert "รหัสผ่าน" in page
     assert "password" not in page
     assert "ช่างภาคสนาม" in page
+
+
+def test_a_line_is_called_as_its_page_is() -> None:
+    write(SOMEBODY, Act(Kind.DID, "web:alert-addresses", "mail"))
+    write(SOMEBODY, Act(Kind.DID, "fleet settings", "office/CBI", 20))
+    page = client_of(Role.AUDITOR, None).get("/audit/").content.decode()
+    assert "ใครได้รับเรื่องเตือน" in page
+    assert "alert-addresses" not in page
+    assert "fleet settings" in page, "a command is called as it is typed"
+    routes = {str(each.name) for each in urlpatterns}
+    assert routes - CALLED.keys() - PLAIN == WITHOUT_AN_ACCOUNT
+    assert CALLED.keys() - routes == NO_ROUTES
+
+
+WITHOUT_AN_ACCOUNT = {"figures", "figures-file", "language", "manual", "round-worker", "tell", "theme", "tracking"}
+"""Routes that no line is of: nobody has to sign in for them."""
+
+NO_ROUTES = {
+    *("account", "break-glass", "roles-from-groups", "second-factor", "second-factor-reset", "settings-in-time"),
+    *("sign-on", "signed-in", "signed-out", "tokens-ended", "wrong-code", "wrong-password"),
+}
+"""What lines are of that are no request of a page's."""
 
 
 def test_days_at_the_ends_of_the_calendar_ask_for_all_there_is() -> None:
