@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import WAIT_MS, WIDTHS, chromium, watched_page
 from tests.support.openid_provider import ministry
-from tests.support.pages_only import PASSWORD, address_of, fleet, prepare, served_pages
+from tests.support.pages_only import address_of, prepare, served_pages
+from tests.support.running_fleet import PASSWORD, fleet
 
 PICTURES = Path("build/dashboard")
 GROUPS = {"sala-{province}-officers": "officer", "sala-auditors": "auditor"}

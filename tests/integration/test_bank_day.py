@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from fleet.payments.banks.port import BANGKOK, Kind
 from fleet.payments.banks.settlement import totals_of
 from fleet.payments.matching import Match
 from fleet.payments.pretend.day import EXPECTED, Bill, Day, Oddity, plan_day
-from tests.support.ports import free_port
+from tests.support.ports import free_port, listens
 
 PAYMENTS = int(os.environ.get("SALA_BANK_DAY", "300"))
 ODD_PERCENT = 3 if PAYMENTS > 1000 else 12
@@ -38,7 +37,7 @@ ODD_PERCENT = 3 if PAYMENTS > 1000 else 12
 DAY = datetime.now(BANGKOK).date() + timedelta(days=2)
 """After today, whenever midnight is, so that what is withdrawn today is paid late."""
 SEED = 5
-READY_TIMEOUT_S = 120.0
+READY_TIMEOUT_S = 300.0
 DAY_TIMEOUT_S = 120.0 + PAYMENTS
 SECRET = "sample-secret"
 
@@ -77,7 +76,7 @@ class Rig:
         with (self.folder / "serve.log").open("a") as log, self.start("serve", stderr=log) as process:
             port = json.loads((self.folder / "ports.json").read_text())["http"]
             try:
-                _until(lambda: _listens(port), READY_TIMEOUT_S)
+                _until(lambda: listens(port), READY_TIMEOUT_S)
                 yield process
             finally:
                 process.kill()
@@ -85,11 +84,6 @@ class Rig:
     def lines_taken(self) -> int:
         with closing(sqlite3.connect(f"file:{self.folder / 'fleet.sqlite'}?mode=ro", uri=True)) as database:
             return int(database.execute("SELECT count(*) FROM payments_fileline").fetchone()[0])
-
-
-def _listens(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _until(holds: Callable[[], bool], timeout_s: float) -> None:

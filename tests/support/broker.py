@@ -13,7 +13,6 @@ import os
 import queue
 import shutil
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -37,7 +36,7 @@ from psycopg import sql
 
 from fleet.trust.broker import write_broker_config
 from tests.support.identities import prepare_request
-from tests.support.ports import free_port
+from tests.support.ports import free_port, listens
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -208,12 +207,7 @@ class Fleet:
 
     def await_port(self, port: int) -> None:
         """Wait until somebody listens on ``port``."""
-
-        def listens() -> bool:
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-
-        eventually(listens)
+        eventually(lambda: listens(port))
 
     # ---- the database and the identities
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,19 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.broker import eventually
-
-PASSWORD = "sample-password-1"
-READY_TIMEOUT_S = 300.0
-
-
-def fleet(folder: Path, *arguments: str) -> str:
-    """Run a `fleet` command; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", "--data-dir", str(folder), *arguments],
-        env=_environment(), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.support.ports import listens
+from tests.support.running_fleet import READY_TIMEOUT_S, environment, fleet
 
 
 def address_of(folder: Path) -> str:
@@ -44,23 +31,14 @@ def served_pages(folder: Path) -> Iterator[str]:
     log = folder / "serve.log"
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "fleet", "--data-dir", str(folder), "serve"], env=_environment(), stderr=stderr
+            [sys.executable, "-m", "fleet", "--data-dir", str(folder), "serve"], env=environment(), stderr=stderr
         )
     try:
         port = int(address_of(folder).rsplit(":", 1)[1])
-        eventually(lambda: _listens(port) or process.poll() is not None)
+        eventually(lambda: listens(port) or process.poll() is not None)
         assert process.poll() is None, log.read_text("utf-8")
         yield address_of(folder)
     finally:
         process.terminate()
         process.wait(READY_TIMEOUT_S)
     assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "SALA_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,7 +1,7 @@
-"""Ports for what is started later than it is told where to listen.
+"""Ports for what is started later than it is told where to listen, and whether it does.
 
-From below those that the kernel hands out by itself: whoever asks it for "any port" meanwhile cannot be given ours, nor
-does a connection that goes out from this machine begin there.
+They are from below those that the kernel hands out by itself: whoever asks it for "any port" meanwhile cannot be given
+ours, nor does a connection that goes out from this machine begin there.
 """
 
 from __future__ import annotations
@@ -30,3 +30,9 @@ def free_port() -> int:
                 continue
             return port
     raise AssertionError("no port is free")
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does on this port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -72,7 +72,7 @@ class RunningFleet:
 
     def command(self, *arguments: str) -> str:
         """Run a `fleet` command against it; what it printed."""
-        return _fleet(self.directory, *arguments)
+        return fleet(self.directory, *arguments)
 
 
 def environment() -> dict[str, str]:
@@ -80,7 +80,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, "SALA_PASSWORD": PASSWORD, "SALA_PRETEND_BANK": "1", "PYTHONUNBUFFERED": "1"}
 
 
-def _fleet(directory: Path, *arguments: str) -> str:
+def fleet(directory: Path, *arguments: str) -> str:
+    """Run a `fleet` command over that folder; what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "fleet", "--data-dir", str(directory), *arguments],
         env=environment(), capture_output=True, text=True, timeout=READY_TIMEOUT_S, check=False,
@@ -100,9 +101,9 @@ def _is_at_work(directory: Path) -> bool:
 def running_fleet(directory: Path) -> Iterator[RunningFleet]:
     """One, ready to use; afterwards it has ended, and cleanly."""
     require("mosquitto")
-    _fleet(directory, "sample-data")
+    fleet(directory, "sample-data")
     for name, role in ACCOUNTS.items():
-        _fleet(directory, "user", name, *role)
+        fleet(directory, "user", name, *role)
     log = directory / "up.log"
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
