@@ -27,8 +27,8 @@ class Subscription(models.Model):
     """Where to tell what. Its person hears nothing that a page would not show them at that moment.
 
     ``secret_no``: which of its secrets counts (``signing.secret_of``); ``ended_why``: by-person, by-admin, "gone",
-    "given-up" or "token-over". ``paused_at``: since then what happens waits, at most 30 days. ``token_no``: of the token
-    that made it, with which it is taken back or runs out; None: its person did, on a page.
+    "given-up" or "token-over". ``paused_at``: since then what happens waits, at most 30 days. ``token_no``: of the
+    token that made it, with which it is taken back or runs out; None: its person did, on a page.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
