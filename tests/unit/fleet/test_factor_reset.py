@@ -6,7 +6,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 
 from fleet.acting.people import reset_at_the_machine
@@ -16,6 +15,7 @@ from fleet.alerts.models import Channel, Letter, Message
 from fleet.audit.models import Entry
 from fleet.people.models import FactorReset, Membership, Role
 from fleet.people.resetting import factors_of
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import holder
 
 CHON_BURI = 20
@@ -32,14 +32,8 @@ def account(name: str, *roles: tuple[Role, int | None]) -> User:
     return user
 
 
-def client_of(user: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
-
-
 def post(by: User, about: User, **said: object) -> HttpResponse:
-    return client_of(by).post(f"/people/{about.pk}/", {"deed": "reset", "reason": REASON} | said)  # type: ignore[return-value]
+    return browser_of(by).post(f"/people/{about.pk}/", {"deed": "reset", "reason": REASON} | said)  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -58,7 +52,7 @@ def officer() -> User:
 
 
 def test_an_admin_resets_one_of_their_own_people_and_it_is_written_down(admin: User, officer: User) -> None:
-    theirs = client_of(officer)
+    theirs = browser_of(officer)
     assert theirs.get("/more/").status_code == 200
     assert post(admin, officer).status_code == 302
     assert factors_of(officer) == []
@@ -127,7 +121,7 @@ def test_a_national_admins_takes_two(nation: User) -> None:
     assert post(third, other).status_code == 422  # one waits already
     for one, said in ((nation, "agree-reset"), (other, "agree-reset")):
         assert post(one, other, deed=said).status_code == 422
-    assert REASON in client_of(third).get("/people/").content.decode()
+    assert REASON in browser_of(third).get("/people/").content.decode()
     assert post(third, other, deed="agree-reset").status_code == 302
     assert factors_of(other) == []
     assert post(third, other, deed="agree-reset").status_code == 422
@@ -159,7 +153,7 @@ def test_its_person_is_told_by_letter_and_on_their_page(admin: User, officer: Us
     assert "https://sala.example/account/" in text.body
     letter = Letter(key="k", person=officer, made_at=timezone.now())
     assert b'"kind":"account"' in machine_body(letter, [told], [], "")
-    shown = client_of(officer).get("/account/").content.decode()
+    shown = browser_of(officer).get("/account/").content.decode()
     assert REASON in shown
 
 

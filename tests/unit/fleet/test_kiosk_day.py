@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,11 +17,13 @@ from fleet.alerts.models import Alert
 from fleet.devices.days import first_since
 from fleet.devices.models import Kiosk, KioskCommand, Record
 from fleet.figures.models import UptimeDay
-from fleet.people.models import Membership, Role
+from fleet.people.models import Role
 from fleet.protocol import records
 from fleet.protocol.records import Record as Said
 from fleet.web.charts import ACROSS, MARK, ROOM, bars, stretch
 from fleet.web.kiosk_day import Day, day_of, days_there, lanes_of, merged
+from tests.support.signed_in import browser_of
+from tests.support.token_holder import person
 
 DAY = date(2026, 11, 19)
 BEGIN = datetime(2026, 11, 18, 17, tzinfo=UTC)
@@ -151,11 +152,7 @@ def test_a_visit_that_began_at_no_time_there_is_counts_where_it_ended() -> None:
 
 
 def _client() -> Client:
-    user = User.objects.create(username="somebody")
-    Membership.objects.create(user=user, role=Role.TECHNICIAN, dopa_code=20)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
+    return browser_of(person(Role.TECHNICIAN, 20, "somebody"))
 
 
 def test_the_page_tells_the_day_of_its_address_and_leads_to_those_beside_it() -> None:

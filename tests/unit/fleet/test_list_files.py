@@ -29,6 +29,7 @@ from fleet.web.payment_drawing import money
 from fleet.web.table_files import LINES_MAX, ROWS_MAX, baht, table_file
 from fleet.web.views.rollouts import NEWEST
 from tests.support.fleet_payments import owed, shown, word
+from tests.support.signed_in import browser_of
 
 CHON_BURI, KHON_KAEN = 20, 40
 
@@ -36,9 +37,7 @@ CHON_BURI, KHON_KAEN = 20, 40
 def client(role: Role = Role.NATIONAL_ADMIN, dopa_code: int | None = None) -> Client:
     user, _ = User.objects.get_or_create(username=f"{role}-{dopa_code}")
     Membership.objects.get_or_create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(user)
 
 
 def rows(who: Client, address: str) -> list[dict[str, str]]:

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from fleet.people.models import Membership, Role
 from fleet.protocol.messages import DeviceState, DeviceStatus, Status
 from fleet.web.charts import ROOM, WIDTH
 from fleet.web.paper_drawing import paper
+from tests.support.signed_in import browser_of
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -140,8 +140,7 @@ def test_the_page_draws_it_and_says_the_same_in_a_table() -> None:
     PaperDay.objects.create(kiosk_id="CBI-02", day=today - timedelta(days=1), slips_left=9876)
     user = User.objects.create(username="somebody")
     Membership.objects.create(user=user, role=Role.TECHNICIAN, dopa_code=20)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
+    client = browser_of(user)
     page = client.get("/kiosks/CBI-01/").content.decode()
     assert '<svg class="chart"' in page
     assert "<td>4321</td>" in page

@@ -8,14 +8,13 @@ from fleet.payments.confirming import confirm
 from fleet.people.models import Role
 from fleet.web.views.payments import OF_EACH
 from tests.support.fleet_payments import owed, word
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
 
 
 def client(role: Role, dopa_code: int | None) -> Client:
     """A browser of somebody who has signed in."""
-    browser = Client(SERVER_NAME="localhost")
-    browser.force_login(person(role, dopa_code))
-    return browser
+    return browser_of(person(role, dopa_code))
 
 
 def test_each_list_is_short_until_it_is_asked_for_by_itself() -> None:

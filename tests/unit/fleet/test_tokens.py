@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -31,6 +30,7 @@ from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
 from fleet.webhooks.models import Kind, Subscription, Try
 from fleet.webhooks.occurring import occurred
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import Holder, holder, person
 
 
@@ -335,8 +335,7 @@ def test_an_address_is_silent_when_the_token_that_made_it_has_run_out_and_a_new_
     assert not waiting(now).exists()
     (shown,) = holder(user).get("alert-addresses")["items"]
     assert (shown["address"], shown["silent"]) == ("one@sala.example", "token-over")
-    page = Client(SERVER_NAME="localhost")
-    page.force_login(user)
+    page = browser_of(user)
     assert "โทเค็นที่เพิ่มไว้หมดอายุ" in page.get("/alerts/addresses/").content.decode()
     told_at(holder(user), "one@sala.example")
     assert [each.address for each in hearing(now)] == ["one@sala.example"]

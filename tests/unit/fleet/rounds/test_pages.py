@@ -24,6 +24,7 @@ from fleet.rounds.models import Deed
 from fleet.rounds.planning import Fault, Need, Trouble
 from fleet.web import round_words
 from tests.support.round_kiosks import DEVICES, alert, speaks
+from tests.support.signed_in import browser_of
 
 NUMBER = "0123456789abcdef0123456789abcdef"
 AS_PHONE = {"HTTP_ACCEPT": "application/json"}
@@ -32,9 +33,7 @@ AS_PHONE = {"HTTP_ACCEPT": "application/json"}
 def client(role: Role = Role.TECHNICIAN, dopa_code: int | None = 20, name: str = "วิชัย") -> Client:
     user = User.objects.create(username=f"user-{name}", first_name=name)
     Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
-    signed_in = Client(SERVER_NAME="localhost")
-    signed_in.force_login(user)
-    return signed_in
+    return browser_of(user)
 
 
 def page(signed_in: Client, address: str = "/round/") -> str:

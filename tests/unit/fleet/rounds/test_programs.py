@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from fleet.alerts.models import Alert
@@ -16,6 +15,7 @@ from fleet.people.models import Role
 from fleet.protocol.messages import DeviceState
 from fleet.rounds.models import Deed
 from tests.support.round_kiosks import alert, speaks
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import Holder, holder, person
 
 NUMBER = "0123456789abcdef0123456789abcdef"
@@ -35,8 +35,7 @@ def test_it_says_what_the_page_says() -> None:
     speaks("CBI-01", paper="low")
     speaks("CBI-02", printer=DeviceState.NO_DEVICE)
     user = person(Role.TECHNICIAN)
-    page = Client(SERVER_NAME="localhost")
-    page.force_login(user)
+    page = browser_of(user)
     html = page.get("/round/?province=20").content.decode()
     told = holder(user).get("rounds/20")
     assert [each["kiosk_id"] for each in told["stops"]] == ["CBI-02", "CBI-01"]
