@@ -1,4 +1,4 @@
-"""What many of these tests stand on: the databases (both, and neither is skipped in silence), and an agent's site."""
+"""What many of these tests stand on: the databases (both, none skipped in silence), an agent's site, a printer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.support.agent_site import Site, agent_site
 from tests.support.broker import Fleet
 from tests.support.postgresql import Cluster, running_cluster
+from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 from tests.support.require import require
 
 
@@ -44,3 +45,11 @@ def site(fleet: Fleet, tmp_path: Path) -> Iterator[Site]:
     """An agent between that fleet and a front desk's ear."""
     with agent_site(fleet, tmp_path) as site:
         yield site
+
+
+@pytest.fixture
+def bench() -> Iterator[PrinterBench]:
+    """A printer's far end, to which nothing was said that it does not understand."""
+    with printer_on_a_thread() as bench:
+        yield bench
+        assert bench.do(lambda p: p.unknown_commands) == ()

@@ -29,13 +29,6 @@ FLUSH_BYTES = 128 * 72
 
 
 @pytest.fixture
-def bench() -> Iterator[PrinterBench]:
-    with printer_on_a_thread() as bench:
-        yield bench
-        assert bench.do(lambda p: p.unknown_commands) == ()
-
-
-@pytest.fixture
 def printer(bench: PrinterBench, request: pytest.FixtureRequest) -> Iterator[EscposPrinter]:
     """Only silence is told by the clock: in its tests the driver gives up soon, in all others hardly ever."""
     tells_silence = "silent" in request.node.name

@@ -30,7 +30,6 @@ import gc
 import io
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -54,13 +53,6 @@ from tests.support.sample_slips import SLIPS
 from tests.support.serial_cable import serial_cable
 
 CYCLES = 1000
-
-
-@pytest.fixture
-def bench() -> Iterator[PrinterBench]:
-    with printer_on_a_thread() as bench:
-        yield bench
-        assert bench.do(lambda p: p.unknown_commands) == ()
 
 
 def open_files() -> int:

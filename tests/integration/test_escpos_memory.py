@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,13 +22,6 @@ EPSON = PROFILES["epson-tm-t20"]
 PARTS = (EMBLEM, SLIP, Cut())
 WHOLE = Raster(576, 24 + SLIP.height_px, as_raster(EMBLEM, 576).rows + SLIP.rows)
 KEYS = keys_of(EMBLEM.picture)
-
-
-@pytest.fixture
-def bench() -> Iterator[PrinterBench]:
-    with printer_on_a_thread() as bench:
-        yield bench
-        assert bench.do(lambda p: p.unknown_commands) == ()
 
 
 def printed(bench: PrinterBench, past: Past, *logos: Logo, timing: Timing = PATIENT) -> int:
