@@ -210,10 +210,10 @@ def test_a_host_that_swallows_packets_is_given_up_soon(certificates: Path) -> No
 
 
 def test_nobody_there_is_an_error(certificates: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(OfficeUnreachableError, match="Connection refused"):
-        fetch(link(certificates, f"https://127.0.0.1:{port}"))
+    with socket.socket() as held:  # until it was asked, so that nobody else listens there meanwhile
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(OfficeUnreachableError, match="Connection refused"):
+            fetch(link(certificates, f"https://127.0.0.1:{held.getsockname()[1]}"))
 
 
 def test_a_fleet_we_do_not_trust_is_not_asked(certificates: Path, server: OfficeServer) -> None:
