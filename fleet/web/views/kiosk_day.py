@@ -62,6 +62,7 @@ def kiosk_day(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "most": max(day.by_hour),
         "there_bars": days.there_bars(there),
         "there": there,
+        "was_there": any(each.share for each in there),
         "was_looked_for": any(each.share is not None for each in there),
         "seen": there[-1].share,
         "room": ROOM,

@@ -186,6 +186,10 @@ def test_a_day_without_any_record_says_so_and_draws_nothing() -> None:
     for said in ("ไม่มีบันทึกของวันนั้น", "ไม่มีใครมาใช้ในวันนั้น", "ศูนย์ไม่ได้เฝ้าดูตู้นี้ใน 30 วันนั้น"):
         assert page.count(said) == 1
     assert "<rect" not in page
+    UptimeDay.objects.create(kiosk_id="CBI-02", day=date(2001, 1, 1), looked=4, there=0)
+    page = client.get("/kiosks/CBI-02/day/?day=2001-01-01").content.decode()
+    assert "ศูนย์ไม่เห็นตู้นี้เลยใน 30 วันนั้น" in page
+    assert "<rect" not in page
     _came(1, _visit(BEGIN + timedelta(hours=9)), BEGIN + timedelta(hours=9))
     UptimeDay.objects.create(kiosk_id="CBI-02", day=DAY, looked=4, there=3)
     page = client.get("/kiosks/CBI-02/day/?day=2026-11-19").content.decode()

@@ -199,3 +199,15 @@ def test_a_diff_says_what_stood_and_what_stands() -> None:
     (only,) = changes({"services": ["pay-fee"]}, {"services": []}, {})
     assert (only.key, only.old, only.new) == ("services", "ชำระค่าธรรมเนียม", "ไม่มีบริการ")
     assert changes(WORDS, WORDS, {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "dopa_code", "sections"),
+    [(Role.PROVINCIAL_ADMIN, 20, 1), (Role.OFFICER, 20, 0), (Role.AUDITOR, None, 0), (Role.TREASURY, None, 0)],
+)
+def test_only_who_changes_the_rest_is_told_that_payees_are_the_treasurys(
+    role: Role, dopa_code: int | None, sections: int
+) -> None:
+    user = User.objects.create(username="somebody")
+    Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+    assert page(browser_of(user), ADDRESS).count("เจ้าหน้าที่การเงินเป็นผู้ลงนาม") == sections
