@@ -179,6 +179,7 @@ def scan(rig: Rig, machine: Emulator) -> None:
     """a notice under two scanners: QEMU's USB keyboard, and one by uinput"""
     code = rig.codes("notice")[1]
     until(lambda: _scanned(machine, lambda: machine.scan(code)), "the scan by the USB keyboard", STEP_S)
+    until(lambda: is_read(machine, "1,500.00"), "the notice on the screen", STEP_S)
     machine.picture(keep_as="6-scanned")
     touch(machine, LEFT)
     state(machine, "Idle")
@@ -208,6 +209,7 @@ def plug(rig: Rig, machine: Emulator) -> None:
     state(machine, "Idle")
     code = rig.codes("notice")[1]
     until(lambda: _scanned(machine, lambda: gadgets.scan_by_gadget(machine, code)), "the scan by the gadget", STEP_S)
+    until(lambda: is_read(machine, "1,500.00"), "the notice on the screen", STEP_S)
     machine.picture(keep_as="8-scanned-by-gadget")
     touch(machine, ROW)
     slip = rig.keep(pay_and_take(rig, machine, far_end, "9"), "9-slip-of-the-usb-printer")

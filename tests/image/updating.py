@@ -121,7 +121,11 @@ def reached(rig: Rig, number: int, part: str) -> bool:
 
 
 def once_more(rig: Rig, number: int, target: bundles.Bundle) -> int:
-    """Another roll-out of the same bundle, in place of one that stopped."""
+    """Another roll-out of the same bundle, in place of one that stopped: interrupted more often than one try may be."""
+    of_target = (
+        "SELECT count(*) FROM rollouts_rollout JOIN rollouts_firmware f ON f.id = firmware_id WHERE f.version = ?"
+    )
+    assert rig.rows(of_target, target.version)[0][0] <= CUTS, rig.firmware()
     rig.fleet("rollout", "cancel", str(number), "--reason=ตัวอย่าง")
     return rig.roll_out(target)
 
@@ -139,7 +143,7 @@ def cuts(rig: Rig, machine: Emulator) -> dict[str, Any]:
     number = rig.roll_out(target)
     for at_s in sorted(chance.uniform(0, sum(TAKES_S.values())) for _ in range(CUTS)):
         part, into_s = moment(at_s)
-        while not reached(rig, number, part):  # interrupted more often than one try may be
+        while not reached(rig, number, part):
             number = once_more(rig, number, target)
         time.sleep(into_s)  # the moment itself
         at = rig.firmware().get("state")
