@@ -16,7 +16,7 @@ PASSWORD_CHARACTERS_MIN = 10
 
 def add(command: AddCommand) -> None:
     """These commands."""
-    what = "make or change an account; the password comes from SALA_PASSWORD"
+    what = "make an account, or change one, whose sessions and tokens end; the password comes from SALA_PASSWORD"
     user = command("user", _user, what, Needs.MIGRATED)
     user.add_argument("name")
     user.add_argument("--role", required=True, choices=ROLES)
@@ -71,10 +71,12 @@ def _reset(arguments: argparse.Namespace) -> Said:
 
 def _user(arguments: argparse.Namespace) -> None:
     from django.contrib.auth.models import User
+    from django.db import transaction
 
     from fleet.audit.models import Kind
     from fleet.audit.trail import Act, Doer, write
     from fleet.people.models import OF_THE_NATION, Membership, Role
+    from fleet.people.sessions import shut_out
 
     password = os.environ.get("SALA_PASSWORD", "")
     if len(password) < PASSWORD_CHARACTERS_MIN:
@@ -83,10 +85,12 @@ def _user(arguments: argparse.Namespace) -> None:
         raise CommandError(f"{arguments.role} needs --province")
     if arguments.province is not None and arguments.role == Role.NATIONAL_ADMIN:
         raise CommandError("national-admin is for the nation, and must not have --province")
-    user, _ = User.objects.get_or_create(username=arguments.name)
-    user.first_name = arguments.full_name
-    user.set_password(password)
-    user.save()
-    Membership.objects.get_or_create(user=user, role=arguments.role, dopa_code=arguments.province)
-    said = {"role": arguments.role}
-    write(Doer(None, "fleet user"), Act(Kind.DID, "person", user.username, arguments.province, said))
+    with transaction.atomic():
+        user, _ = User.objects.get_or_create(username=arguments.name)
+        user.first_name = arguments.full_name
+        user.set_password(password)
+        user.save()
+        shut_out(user, Doer(None, "fleet user"))
+        Membership.objects.get_or_create(user=user, role=arguments.role, dopa_code=arguments.province)
+        said = {"role": arguments.role}
+        write(Doer(None, "fleet user"), Act(Kind.DID, "person", user.username, arguments.province, said))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fleet.__main__ import parser
 from fleet.acting import webhooks
 from fleet.alerts.deeds import DeedError, add_address, try_out
 from fleet.alerts.findings import Matter, Place
@@ -360,6 +361,16 @@ def test_another_password_ends_tokens_with_what_they_made_and_says_so_in_the_tra
     assert (line.by_id, line.about, line.dopa_code, line.said) == (admin.pk, user.username, 20, '{"tokens":1}')
     invite_again(user, admin)
     assert Entry.objects.filter(what="tokens-ended").count() == 1, "there was none any more"
+
+
+def test_so_does_one_that_was_given_at_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = holder(person(Role.OFFICER, name="malee"))
+    assert one.ask("get", "kiosks").status_code == 200
+    monkeypatch.setenv("SALA_PASSWORD", "quite-another-phrase")
+    arguments = parser().parse_args(["user", "malee", "--role", "officer", "--province", "20"])
+    arguments.carry_out.args[0](arguments)
+    assert one.ask("get", "kiosks").status_code == 401
+    assert Entry.objects.get(what="tokens-ended").by_name == "fleet user"
 
 
 def test_a_closed_accounts_tokens_are_counted_in_the_trail() -> None:
