@@ -66,6 +66,13 @@
     if (isShown(element) && isForEyes(element) && element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0)
       clipped.add(`“${element.textContent.trim().slice(0, 40)}” runs out of ${named(element)}`);
   }
+  for (const table of document.querySelectorAll("table")) {
+    const outer = table.parentElement, within = outer.getBoundingClientRect();
+    const { paddingRight, borderRightWidth } = styled(outer);
+    const box = table.getBoundingClientRect();
+    const isOut = box.right > within.right - parseFloat(paddingRight) - parseFloat(borderRightWidth) + 1.5;
+    if (isShown(table) && isForEyes(table) && isOut && cutBy(table, box) !== "meant") clipped.add(`${named(table)} runs out of ${named(outer)}`);
+  }
   for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")) {
     if (!isShown(element) || speaks(element) !== language) continue;
     for (const name of ["aria-label", "placeholder", "title", "alt"]) {
