@@ -1,4 +1,5 @@
-// What a person would see wrong with the page that is open: text cut off, text over text, words of the other language.
+// What a person would see wrong with the page that is open: text cut off, text over text, a table over the edge
+// of its card, words of the other language.
 // Returns {clipped: [...], overlapping: [...], words: [...]}; evaluated by tests/e2e/pages.py.
 (language) => {
   const style = new Map();

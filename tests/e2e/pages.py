@@ -3,9 +3,10 @@ English, at 360, 768 and 1440 px, over a fleet that is lived in (``lived_in``).
 
 Links are followed (``crawl``), so a new page is looked at as soon as something leads to it; what only slips, letters
 and QRs lead to is begun with. Told, and exit 1: an answer that is no page or file, anything in the console (a refusal
-of our own policy too), a page that can be pushed sideways, text cut off or over other text (``page_looks.js``), words
-of the other language that are nobody's data (``known_words``), a first load of more than 200 kB on a phone; and an
-address that another role has been led to which answers this one otherwise than 200, or 404 as if it were not there.
+of our own policy too), a page that can be pushed sideways, text cut off or over other text, a table over the edge of
+its card (``page_looks.js``), words of the other language that are nobody's data (``known_words``), a first load of more
+than 200 kB on a phone; and an address that another role has been led to which answers this one otherwise than 200, or
+404 as if it were not there.
 Pictures are left under ``build/pages/<role>`` with a contact sheet for each language and width, what each role was
 answered in ``build/pages/statuses.json``. By hand: half an hour for all roles on a quiet machine; one role in one
 language takes two minutes, a path (nothing is followed from it) some seconds.
