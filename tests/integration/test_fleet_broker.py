@@ -12,23 +12,15 @@ import pytest
 from fleet.protocol.topics import FLEET_SESSION, FROM_KIOSK, TO_KIOSK, Channel, kiosk_topic
 from fleet.trust.authority import Authority
 from tests.support.broker import PATIENCE_S, Client, Fleet, eventually
-from tests.support.require import require
 
 FENCE = b"fence"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    require("mosquitto")
-    with Fleet(tmp_path_factory.mktemp("fleet")) as made:
-        made.start("mosquitto")
-        yield made
-
-
 @pytest.fixture
-def fleet(running: Fleet) -> Iterator[Fleet]:
-    yield running
-    running.leave()
+def fleet(fleet: Fleet) -> Iterator[Fleet]:
+    """The one of all these tests, which every test leaves as it was."""
+    yield fleet
+    fleet.leave()
 
 
 def heard_before_the_fence(client: Client, teller: Client, fence_topic: str) -> list[tuple[str, bytes]]:
