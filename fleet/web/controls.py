@@ -17,7 +17,7 @@ from msgspec import inspect
 PICKS_MAX = 10
 """So many numbers in a range are boxes to tick; more are typed."""
 
-_AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,10})(?:\.(\d{1,2}))?")
 _WHOLE = re.compile(r"-?\d{1,9}")
 _HUNDREDTHS = ("baht", "percent")
 

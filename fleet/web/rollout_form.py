@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from fleet.acting.numbers import whole
 from fleet.office.models import Province
 from fleet.protocol.updates import THAI_TIME, Budget, Deadlines, QuietHours
 from fleet.rollouts.models import Firmware
@@ -83,10 +84,10 @@ def read_form(post: QueryDict, provinces: Set[int] | None) -> RolloutForm:
     form = RolloutForm(numbers={name: post.get(name, str(each.usual)).strip()[:6] for name, each in NUMBERS.items()})
     for name in _WORDS:
         setattr(form, name, _typed(post, name))
-    firmware = Firmware.objects.filter(pk=int(form.firmware)).first() if form.firmware.isdecimal() else None
+    firmware = Firmware.objects.filter(pk=whole(form.firmware)).first()
     if firmware is None:
         form.wrong["firmware"] = _("เลือกรุ่นที่จะปล่อย")
-    province = int(form.province) if form.province.isdecimal() else None
+    province = whole(form.province)
     if provinces is not None and province not in provinces:
         form.wrong["province"] = _("เลือกจังหวัดที่ดูแล")
     plan = _plan(form)

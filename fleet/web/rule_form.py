@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from fleet.acting.numbers import whole
 from fleet.office.fees.rules import Band, FeeRules, Holiday, Waiver
 from fleet.web import controls
 from fleet.web.settings_form import MISSING, Answers, Field, Leaf, leaves, value_at
@@ -102,7 +103,7 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]], blank: int) -> Table:
 def _answered(name: str, answers: Answers, blank: int) -> Table:
     """The table as it was sent, without its empty rows, and so many new ones."""
     sent = answers.getlist(f"{name}.rows")
-    count = min(int(sent[-1]), ROWS_MAX) if sent and sent[-1].isascii() and sent[-1].isdigit() else 0
+    count = min(whole(sent[-1] if sent else "") or 0, ROWS_MAX)
     rows: list[dict[str, Any]] = []
     for number in range(count):
         row: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fleet.acting.cases import CaseError, Holder, file, is_credible
+from fleet.acting.numbers import whole
 from fleet.office.cases.models import Case, Manual
 from fleet.office.cases.opening import Filing
 from fleet.office.cases.providing import wire_manual
@@ -99,6 +100,11 @@ def _ask_which(request: HttpRequest, whose: _Whose) -> HttpResponse:
     return render(request, "web/case_which.html", {"whose": whose, "manuals": manuals})
 
 
+def _papers(said: QueryDict) -> set[int]:
+    """The papers that are ticked, by their place in the manual's list."""
+    return {place for place in map(whole, said.getlist("paper")) if place is not None}
+
+
 def _ask_rest(request: HttpRequest, whose: _Whose, found: Manual, wrong: str) -> HttpResponse:
     now = timezone.localtime()
     holders = Case.objects.filter(office=whose.office).exclude(holder_th="").order_by("holder_th")
@@ -106,7 +112,7 @@ def _ask_rest(request: HttpRequest, whose: _Whose, found: Manual, wrong: str) ->
         "whose": whose,
         "manual": found,
         "papers": [(label, position) for position, (label, _days) in enumerate(parts_of(found, "documents"))],
-        "ticked": {int(each) for each in request.POST.getlist("paper") if each.isascii() and each.isdigit()},
+        "ticked": _papers(request.POST),
         "holders": holders.values_list("holder_th", "holder_en", "phone").distinct()[:HOLDERS_SHOWN],
         "on": request.POST.get("on", now.date().isoformat()),
         "at": request.POST.get("at", now.strftime("%H:%M")),
@@ -126,9 +132,13 @@ def _open(request: HttpRequest, whose: _Whose, found: Manual) -> HttpResponse | 
     holder = Holder(said.get("name_th", ""), said.get("name_en", ""), said.get("phone", ""))
     if not holder.name_th.strip():
         return _("บอกว่าเรื่องอยู่กับกลุ่มหรือโต๊ะไหน")
-    papers = {int(each) for each in said.getlist("paper") if each.isascii() and each.isdigit()}
     filing = Filing(
-        office=whose.office, factory=whose.factory, manual=found, entered_at=entered, holder=holder, papers=papers
+        office=whose.office,
+        factory=whose.factory,
+        manual=found,
+        entered_at=entered,
+        holder=holder,
+        papers=_papers(said),
     )
     try:
         case = file(filing, cast(User, request.user))

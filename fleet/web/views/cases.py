@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.cases import CaseError, Holder, What, do
+from fleet.acting.numbers import whole
 from fleet.acting.seen import cases_served
 from fleet.office.cases import slip as slips
 from fleet.office.cases.models import Case, Manual, Permit
@@ -113,13 +114,13 @@ def _do(request: HttpRequest, found: Case) -> None:
     what = next((each for each in What if each == said.get("deed")), None)
     if what is None:
         raise CaseError("no such deed")
-    position = said.get("position", "")
+    position = whole(said.get("position", ""))
     do(
         found,
         what,
         cast(User, request.user),
         to=Holder(said.get("name_th", ""), said.get("name_en", ""), said.get("phone", "")),
-        position=int(position) if position.isascii() and position.isdigit() else -1,
+        position=-1 if position is None else position,
     )
 
 

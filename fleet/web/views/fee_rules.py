@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting import planning
 from fleet.acting.fees import FreshError, SignError, sign_rule
+from fleet.acting.numbers import whole
 from fleet.office.fees.models import FeeRule, SignedRuleError
 from fleet.office.fees.rulebook import draft
 from fleet.office.fees.rules import RuleError, read_rules
@@ -92,7 +93,7 @@ def _draft_asked(request: HttpRequest) -> FeeRule | None:
     said = request.GET.get("draft", "")
     if not said:
         return None
-    found = FeeRule.objects.filter(pk=int(said), signed_at__isnull=True).first() if said.isdecimal() else None
+    found = FeeRule.objects.filter(pk=whole(said), signed_at__isnull=True).first()
     if found is None:
         raise Http404
     return found

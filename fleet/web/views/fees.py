@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.numbers import whole
 from fleet.office.fees import runs
 from fleet.office.fees.figures import Stand, by_month, by_stand, notices_of, of_offices, stand_of, where
 from fleet.office.fees.making import Asked, plan
@@ -67,13 +68,14 @@ def office_served(request: HttpRequest, office_id: str) -> Office:
 def year_asked(request: HttpRequest) -> int:
     """The year (C.E.) in the address, given in B.E.; this one when there is none, or none that can be."""
     said = request.GET.get("year", "") or request.POST.get("year", "")
-    be_year = int(said) if said.isascii() and said.isdigit() and len(said) == 4 else 0
+    be_year = whole(said, 4) or 0
     return be_year - BE_OFFSET if 2500 < be_year < 2700 else timezone.localdate().year
 
 
 def _month(said: str) -> int | None:
     """The month in an address or a form; None for any other text."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 2 and 1 <= int(said) <= 12 else None
+    month = whole(said, 2)
+    return month if month is not None and 1 <= month <= 12 else None
 
 
 @require_safe
@@ -217,7 +219,6 @@ def notices(request: HttpRequest, office_id: str) -> HttpResponse:
     """The office's notices of a year."""
     ours, filters, today = office_served(request, office_id), filters_of(request), timezone.localdate()
     page = Paginator(picked(ours, filters), A_PAGE).get_page(request.GET.get("page"))
-    made = request.GET.get("made", "")
     context = {
         "office": ours,
         "filters": filters,
@@ -229,7 +230,7 @@ def notices(request: HttpRequest, office_id: str) -> HttpResponse:
         "query": filters.query(),
         "chips": [(each, fee_words.stand(each), filters.query(state=each)) for each in Stand],
         "everything": filters.query(state=None),
-        "made": int(made) if made.isascii() and made.isdigit() else None,
+        "made": whole(request.GET.get("made", "")),
     }
     return render(request, "web/fee_notices.html", context)
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fleet.acting.folders import NoOfficerError, officers_of, pass_on, put_away, walk_along
+from fleet.acting.numbers import whole
 from fleet.acting.seen import folders_served
 from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
 from fleet.office.folders.models import Deed, Movement, Standing, StockTaking
@@ -96,8 +97,8 @@ def _row(it: Folder, standing: Standing | None) -> tuple[object, ...]:
 def labels(request: HttpRequest) -> HttpResponse:
     """Labels of the folders ticked, or of all that the list's address asks for."""
     sheet = SHEETS.get(request.POST.get("sheet", ""))
-    first = request.POST.get("first", "1")
-    if sheet is None or not (first.isascii() and first.isdigit() and 1 <= int(first[:4]) <= sheet.labels):
+    first = whole(request.POST.get("first", "1"), 4)
+    if sheet is None or first is None or not 1 <= first <= sheet.labels:
         return HttpResponseBadRequest("no such label on the sheet", content_type="text/plain")
     if "all" in request.POST:
         request.GET = QueryDict(request.POST.get("address", "")[:500])
@@ -107,7 +108,7 @@ def labels(request: HttpRequest) -> HttpResponse:
     chosen = [label_of(each) for each in rows[:LABELS_MAX]]
     if not chosen:
         return HttpResponseRedirect(reverse("web:folders"))
-    answer = HttpResponse(pdf(chosen, sheet, int(first)), content_type="application/pdf")
+    answer = HttpResponse(pdf(chosen, sheet, first), content_type="application/pdf")
     answer["Content-Disposition"] = 'inline; filename="folder-labels.pdf"'
     return answer
 

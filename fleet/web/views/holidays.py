@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fleet.acting.holidays import change
+from fleet.acting.numbers import whole
 from fleet.acting.seen import holidays_seen
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.office.holidays.keeping import Entry, in_force
@@ -133,8 +134,7 @@ def _added(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
 
 
 def _removed(request: HttpRequest, scope: Scope) -> Holiday:
-    number = request.POST.get("holiday", "")
-    found = in_force().filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    found = in_force().filter(pk=whole(request.POST.get("holiday", ""))).first()
     if found is None or not scope.may_change(found.province_id):
         raise Http404
     return found

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.numbers import whole
 from fleet.acting.partners import TIMEOUT_S_MAX, is_address, set_up
 from fleet.partners import asking
 from fleet.partners.port import CouldNotAskError, System
@@ -88,8 +89,7 @@ def _read(post: QueryDict) -> PartnerForm:
     form = PartnerForm(post.get("address", "").strip(), post.get("is_on") == "on", post.get("timeout_s", "").strip())
     if not is_address(form.address) and (form.address or form.is_on):
         form.wrong["address"] = _("ใส่ที่อยู่เต็ม เช่น https://api.example.go.th")
-    seconds = form.timeout_s
-    if not (seconds.isascii() and seconds.isdigit() and 1 <= int(seconds[:4]) <= TIMEOUT_S_MAX):
+    if not 1 <= (whole(form.timeout_s, 4) or 0) <= TIMEOUT_S_MAX:
         form.wrong["timeout_s"] = _("ใส่ 1 ถึง %(most)s วินาที") % {"most": TIMEOUT_S_MAX}
     return form
 
