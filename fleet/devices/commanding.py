@@ -7,14 +7,17 @@ which may carry a picture or logs; and by a record, which is not lost. The first
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from fleet.devices.models import Kiosk, KioskCommand, Outgoing
+from fleet.devices.truth import Condition
 from fleet.protocol.messages import Command, CommandKind, Reply, encode
 from fleet.protocol.records import CommandEnded
 from fleet.protocol.topics import Channel, kiosk_topic
@@ -43,6 +46,17 @@ class Progress(StrEnum):
     DONE = "done"
     FAILED = "failed"
     EXPIRED = "expired"
+
+
+CONDITION: Mapping[Progress, Condition] = MappingProxyType(
+    {
+        Progress.WAITING: Condition.UNKNOWN,
+        Progress.DONE: Condition.OK,
+        Progress.FAILED: Condition.ATTENTION,
+        Progress.EXPIRED: Condition.OFFLINE,
+    }
+)
+"""How grave it is that a command stands so."""
 
 
 def progress(command: KioskCommand, now: datetime) -> Progress:

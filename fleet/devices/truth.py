@@ -49,6 +49,11 @@ _OF_STATE = {
 DEVICES = ("card", "scanner", "printer", "panel", "display")
 
 
+def condition_of_state(state: str) -> Condition:
+    """How grave a state of a device is; one that a newer release speaks of is unknown."""
+    return _OF_STATE[DeviceState(state)] if state in _OF_STATE else Condition.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceTruth:
     """One device."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from fleet.devices.commanding import Progress, progress
+from fleet.devices.commanding import CONDITION, Progress, progress
 from fleet.devices.models import KioskCommand
 from fleet.devices.truth import Condition
 from fleet.protocol.messages import CommandKind
@@ -78,13 +78,13 @@ def lines(commands: list[KioskCommand], now: datetime) -> list[CommandLine]:
 
 
 def _line(command: KioskCommand, stands: Progress) -> CommandLine:
-    said, condition = {
-        Progress.WAITING: (_("รอตู้ตอบ"), Condition.UNKNOWN),
-        Progress.DONE: (_done(command), Condition.OK),
-        Progress.FAILED: (failed(command.detail), Condition.ATTENTION),
-        Progress.EXPIRED: (_("ตู้ไม่ตอบ ลองอีกครั้งเมื่อตู้ออนไลน์"), Condition.OFFLINE),
+    said = {
+        Progress.WAITING: _("รอตู้ตอบ"),
+        Progress.DONE: _done(command),
+        Progress.FAILED: failed(command.detail),
+        Progress.EXPIRED: _("ตู้ไม่ตอบ ลองอีกครั้งเมื่อตู้ออนไลน์"),
     }[stands]
-    return CommandLine(command, word(command.kind), said, condition, stands is Progress.WAITING)
+    return CommandLine(command, word(command.kind), said, CONDITION[stands], stands is Progress.WAITING)
 
 
 def _done(command: KioskCommand) -> str:

@@ -8,17 +8,11 @@ from datetime import datetime
 import msgspec
 from django.utils.translation import gettext as _
 
+from fleet.devices.happened import OF_UPDATE
 from fleet.devices.truth import Condition, KioskTruth
 from fleet.protocol.records import FirmwareStep
-from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
+from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason
 from fleet.web import rollout_words
-
-CONDITION = {
-    UpdateState.GOOD: Condition.OK,
-    UpdateState.ROLLED_BACK: Condition.ATTENTION,
-    UpdateState.QUARANTINED: Condition.ATTENTION,
-}
-"""Of the states that are an end; in all others a kiosk is at it, or waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +51,8 @@ def _saying(line: FirmwareLine, said: FirmwareReported, wanted: FirmwareDesired,
     if said.rollout_id != wanted.rollout_id:
         return replace(line, says=_("ตู้กำลังรับ"))
     says = _joined(rollout_words.step(said.state), rollout_words.reason(said.reason))
-    condition = CONDITION.get(said.state, "")
+    condition = OF_UPDATE.get(said.state, "")
     return replace(line, says=says, detail=said.detail, condition=condition, next_try_at=said.next_try_at)
-
-
-def step_condition(step: FirmwareStep) -> Condition:
-    """Of a line of a kiosk's history; a reboot for a reason is the way back."""
-    is_way_back = step.state is UpdateState.REBOOTING and step.reason is not UpdateReason.NONE
-    return Condition.ATTENTION if is_way_back else CONDITION.get(step.state, Condition.OK)
 
 
 def step_title(step: FirmwareStep) -> str:

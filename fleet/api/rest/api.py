@@ -29,6 +29,7 @@ from fleet.api.rest import (
     figures,
     folders,
     holidays,
+    kiosk_days,
     kiosks,
     letters,
     officers,
@@ -131,7 +132,7 @@ def interface() -> NinjaAPI:
         urls_namespace="rest",
     )  # fmt: skip
     for part in (
-        kiosks, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
+        kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
     ):  # fmt: skip

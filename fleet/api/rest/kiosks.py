@@ -162,7 +162,8 @@ def _command(each: KioskCommand, now: datetime) -> dict[str, object]:
     }
 
 
-def _kiosk(who: Caller, kiosk_id: str) -> Kiosk:
+def kiosk_for(who: Caller, kiosk_id: str) -> Kiosk:
+    """One kiosk. Raises: RefusedError when there is none, or none for this token."""
     found = kiosks_seen(who.scope).filter(pk=kiosk_id).first()
     if found is None:
         raise missing()
@@ -190,7 +191,7 @@ def kiosks(
 @router.get("kiosks/{kiosk_id}", response=answers(OneKiosk))
 def kiosk(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
     """One kiosk, as it is now."""
-    (truth,) = truths_of([_kiosk(caller(request), kiosk_id)], timezone.now())
+    (truth,) = truths_of([kiosk_for(caller(request), kiosk_id)], timezone.now())
     return _told(truth)
 
 
@@ -201,7 +202,7 @@ def paper(
     back: Annotated[int, Query(BACK_DAYS, ge=0, le=KEPT_DAYS, description="days before today")],
 ) -> dict[str, object]:
     """Its paper by the day, the oldest first; a day of which nothing is known is left out."""
-    (truth,) = truths_of([_kiosk(caller(request), kiosk_id)], timezone.now())
+    (truth,) = truths_of([kiosk_for(caller(request), kiosk_id)], timezone.now())
     today = timezone.localdate()
     days = days_of(truth, paper_of(truth.kiosk.pk, today - timedelta(days=back), today), today, back)
     return {
@@ -216,7 +217,7 @@ def paper(
 @router.get("kiosks/{kiosk_id}/commands", response=answers(Commands))
 def commands(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
     """What was asked of it lately, the newest first."""
-    rows = KioskCommand.objects.filter(kiosk=_kiosk(caller(request), kiosk_id)).select_related("asked_by")
+    rows = KioskCommand.objects.filter(kiosk=kiosk_for(caller(request), kiosk_id)).select_related("asked_by")
     now = timezone.now()
     return {"items": [_command(each, now) for each in rows.defer("attachment")[:50]], "next": None}
 
@@ -225,7 +226,7 @@ def commands(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
 def command(request: HttpRequest, kiosk_id: KioskId, asked: Asked) -> Status[dict[str, object]]:
     """Ask something of it. One of the same kind that still waits is not asked twice."""
     who = caller(request)
-    found = _kiosk(who, kiosk_id)
+    found = kiosk_for(who, kiosk_id)
     if not who.scope.may_tend(found.office.province_id):
         raise RefusedError(403, "not-here", "This token's person does not look after kiosks here.")
     if asked.kind is CommandKind.UNKNOWN:
@@ -237,7 +238,7 @@ def command(request: HttpRequest, kiosk_id: KioskId, asked: Asked) -> Status[dic
 def revocation(request: HttpRequest, kiosk_id: KioskId, asked: Revocation) -> dict[str, object]:
     """End its identity: it reaches the fleet no more, until somebody lets it in anew."""
     who = caller(request)
-    found = _kiosk(who, kiosk_id)
+    found = kiosk_for(who, kiosk_id)
     if not who.scope.may_change(found.office.province_id):
         raise RefusedError(403, "not-here", "This token's person changes nothing in this province.")
     if asked.kiosk_id != found.pk or not asked.reason.strip():

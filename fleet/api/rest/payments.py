@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from fleet.acting.seen import confirmations_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.days import Last, day_said
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers, name_of
@@ -147,9 +147,7 @@ def payments(
 @router.get("payment-days", response=answers(PaymentDays))
 def payment_days(
     request: HttpRequest,
-    last: Annotated[
-        str, Query("", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="the last day; today without one")
-    ],
+    last: Last,
     days: Annotated[int, Query(30, ge=1, le=DAYS_MAX, description="how many days, up to the last")],
     province: Annotated[int | None, Query(None, ge=10, le=99)],
     bank: Annotated[str, Query("", pattern=r"^[A-Z]{0,20}$")],
@@ -163,7 +161,7 @@ def payment_days(
         rows = rows.filter(office__province_id=province)
     if bank:
         rows = rows.filter(bank=bank)
-    until = _day(last) if last else timezone.localdate()
+    until = day_said(last)
     found = received(rows, until - timedelta(days=days - 1), until)
     return {
         "items": [
@@ -178,17 +176,6 @@ def payment_days(
         ],
         "next": None,
     }
-
-
-def _day(said: str) -> date:
-    """A day of this century. Raises: RefusedError."""
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        found = date.min
-    if not date(2000, 1, 1) <= found <= date(2099, 12, 31):
-        raise RefusedError(422, "no-day", "Give `last` as YYYY-MM-DD, a day of this century, or leave it out.")
-    return found
 
 
 @router.get("payments/{number}", response=answers(Word))

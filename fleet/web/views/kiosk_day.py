@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fleet.acting.kiosk_day import Lane, day_of, days_there
 from fleet.devices.truth import truths_of
 from fleet.web import kiosk_day as days
 from fleet.web import words
@@ -33,7 +34,7 @@ def _day(request: HttpRequest) -> date:
 
 def _what(request: HttpRequest) -> str:
     said = request.GET.get("what", "")
-    return said if said in days.LANES else ""
+    return said if said in tuple(Lane) else ""
 
 
 @require_safe
@@ -41,7 +42,7 @@ def _what(request: HttpRequest) -> str:
 def kiosk_day(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     """The page."""
     row, on, what, now = kiosk_seen(request, kiosk_id), _day(request), _what(request), timezone.now()
-    day, there = days.day_of(row, on, now), days.days_there(row.pk, on)
+    day, there = day_of(row, on, now), days_there(row.pk, on)
     today = timezone.localdate(now)
     [truth] = truths_of([row], now)
     context = {
@@ -55,7 +56,7 @@ def kiosk_day(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "lanes": days.lanes_of(day),
         "ahead": stretch(day.until, day.end, (day.begin, day.end), "") if day.until < day.end else None,
         "across": ACROSS,
-        "lines": [each for each in day.happenings if what in ("", each.lane)],
+        "lines": days.lines(day, what, now),
         "visits": sum(day.by_hour),
         "hour_bars": days.hour_bars(day),
         "busiest": max(range(24), key=day.by_hour.__getitem__),
@@ -78,7 +79,7 @@ def kiosk_day(request: HttpRequest, kiosk_id: str) -> HttpResponse:
 def kiosk_day_csv(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     """The same list as a file."""
     row, on, what = kiosk_seen(request, kiosk_id), _day(request), _what(request)
-    day = days.day_of(row, on, timezone.now())
-    shown = [each for each in day.happenings if what in ("", each.lane)]
-    lines = ((row.pk, x.lane, x.began, x.ended, x.title, x.sentence, x.condition) for x in reversed(shown))
+    now = timezone.now()
+    shown = reversed(days.lines(day_of(row, on, now), what, now))
+    lines = ((row.pk, x.lane, x.began, x.ended, x.title, x.sentence, x.condition) for x in shown)
     return table_file(f"{row.pk}-{on.isoformat()}", COLUMNS, lines)

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from django.utils import translation
 
+from fleet.devices.happened import condition_of
 from fleet.devices.models import Kiosk, KioskState, Record
 from fleet.devices.truth import Condition, truth_of
 from fleet.protocol import records
 from fleet.protocol.messages import Reported
 from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason, UpdateState
-from fleet.web.firmware_words import FirmwareLine, firmware_line, step_condition
+from fleet.web.firmware_words import FirmwareLine, firmware_line
 from fleet.web.stories import story
 
 NOW = datetime(2026, 11, 24, 3, 47, tzinfo=UTC)
@@ -89,4 +90,4 @@ def test_the_way_back_is_told_as_one() -> None:
         was=UpdateState.PROVING, state=UpdateState.REBOOTING, reason=UpdateReason.FRONT_DESK, detail="", version="2",
         manifest_hash=NEW, rollout_id="7", tries=1, next_try_at=None, stepped_at=NOW,
     )  # fmt: skip
-    assert step_condition(step) is Condition.ATTENTION
+    assert condition_of(step) is Condition.ATTENTION

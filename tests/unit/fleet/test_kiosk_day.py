@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import msgspec
 import pytest
@@ -13,17 +14,23 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet.acting.kiosk_day import Day, day_of, days_there, merged
 from fleet.alerts.models import Alert
 from fleet.devices.days import first_since
+from fleet.devices.happened import Happened, happened
 from fleet.devices.models import Kiosk, KioskCommand, Record
 from fleet.figures.models import UptimeDay
 from fleet.people.models import Role
 from fleet.protocol import records
+from fleet.protocol.messages import Count
+from fleet.protocol.moments import Moment
 from fleet.protocol.records import Record as Said
+from fleet.protocol.updates import ManifestHash, UpdateReason, UpdateState
 from fleet.web.charts import ACROSS, MARK, ROOM, bars, stretch
-from fleet.web.kiosk_day import Day, day_of, days_there, lanes_of, merged
+from fleet.web.kiosk_day import lanes_of
+from fleet.web.stories import line
 from tests.support.signed_in import browser_of
-from tests.support.token_holder import person
+from tests.support.token_holder import holder, person
 
 DAY = date(2026, 11, 19)
 BEGIN = datetime(2026, 11, 18, 17, tzinfo=UTC)
@@ -196,3 +203,128 @@ def test_a_day_without_any_record_says_so_and_draws_nothing() -> None:
     assert "มากสุด 1 ครั้ง ช่วง 09.00–09.59 น." in page
     assert page.count('<svg class="chart') == 2
     assert "ไม่มีบันทึกของวันนั้น" not in page
+
+
+# ---- for programs
+
+
+def test_a_program_reads_the_day_that_the_page_shows() -> None:
+    at = BEGIN + timedelta(hours=10)
+    said: list[Said] = [
+        _visit(at),
+        records.SlipPrinted(transaction_no="T", confirmed=True, length_mm=140, printed_at=at + timedelta(minutes=1)),
+        records.DeviceChanged(
+            device="printer", state="hardware-error", detail="overheated", changed_at=at + timedelta(minutes=2)
+        ),
+    ]
+    for no, each in enumerate(said):
+        _came(no, each, at)
+    somebody = person(Role.PROVINCIAL_ADMIN, 20, "asker")
+    asked_at = at + timedelta(minutes=3)
+    KioskCommand.objects.create(
+        command_id="c", kiosk_id="CBI-02", kind="identify", asked_at=asked_at, asked_by=somebody,
+        expires_at=asked_at + timedelta(minutes=5),
+    )  # fmt: skip
+    one = holder(person(Role.TECHNICIAN, 20))
+    day = one.get("kiosks/CBI-02/days/2026-11-19")
+    assert (day["slips"], day["printed_mm"], day["begins_at"]) == (1, 140, "2026-11-19T00:00:00+07:00")
+    assert day["visits_by_hour"] == [0] * 10 + [1] + [0] * 13
+    told = {each["lane"]: (each["kind"], each["condition"], each["facts"]) for each in day["happenings"]}
+    assert told == {
+        "visits": ("visit-ended", "ok", {"service": "pay-fee", "outcome": "paid"}),
+        "payments": (
+            "slip-printed", "ok", {"transaction_no": "T", "confirmed": True, "length_mm": 140, "reprint": False},
+        ),
+        "faults": (
+            "device-changed", "failing", {"device": "printer", "state": "hardware-error", "detail": "overheated"},
+        ),
+        "commands": (
+            "command", "offline",
+            {"command_id": "c", "command": "identify", "progress": "expired", "detail": "", "asked_by": "asker"},
+        ),
+    }  # fmt: skip
+    page = list(csv.DictReader(io.StringIO(_client().get("/kiosks/CBI-02/day.csv?day=2026-11-19").content.decode())))
+    assert [(each["lane"], each["condition"]) for each in day["happenings"]] == [
+        (row["what"], row["condition"]) for row in page
+    ]
+    only = one.get("kiosks/CBI-02/days/2026-11-19?lane=faults")
+    assert [each["kind"] for each in only["happenings"]] == ["device-changed"]
+
+
+def test_a_program_reads_when_the_fleet_did_not_hear_it() -> None:
+    Alert.objects.create(
+        key="offline", rule="offline", kiosk_id="CBI-02", dopa_code=20, condition="offline",
+        since=BEGIN - timedelta(hours=1), opened_at=BEGIN, closed_at=BEGIN + timedelta(hours=2), level_since=BEGIN,
+    )  # fmt: skip
+    [away] = holder(person(Role.TECHNICIAN, 20)).get("kiosks/CBI-02/days/2026-11-19?lane=link")["happenings"]
+    assert away == {
+        "lane": "link", "kind": "out-of-contact", "began_at": "2026-11-18T16:00:00Z",
+        "ended_at": "2026-11-18T19:00:00Z", "condition": "offline", "facts": {},
+    }  # fmt: skip
+
+
+def test_a_program_reads_how_often_it_was_there() -> None:
+    UptimeDay.objects.create(kiosk_id="CBI-02", day=DAY, looked=4, there=3)
+    UptimeDay.objects.create(kiosk_id="CBI-01", day=DAY, looked=9, there=9)
+    one = holder(person(Role.TECHNICIAN, 20))
+    assert one.get("kiosks/CBI-02/uptime?last=2026-11-19&days=2")["items"] == [
+        {"day": "2026-11-18", "looked": 0, "there": 0},
+        {"day": "2026-11-19", "looked": 4, "there": 3},
+    ]
+    assert len(one.get("kiosks/CBI-02/uptime")["items"]) == 30
+
+
+def test_a_program_reads_a_kiosks_history_a_page_at_a_time() -> None:
+    for no in range(3):
+        at = BEGIN + timedelta(hours=no)
+        _came(no, records.Restarted(process="agent", version=str(no), reason="", started_at=at), at)
+        _came(no, _visit(at), at, "CBI-01")
+    one = holder(person(Role.TECHNICIAN, 20))
+    first = one.get("kiosks/CBI-02/history?limit=2")
+    rest = one.get(f"kiosks/CBI-02/history?limit=2&after={first['next']}")
+    assert [each["facts"]["version"] for each in first["items"] + rest["items"]] == ["2", "1", "0"]
+    assert rest["next"] is None
+
+
+PRIVATE = frozenset(
+    {"tracking_token", "text", "sealed", "id_masked", "phone_masked", "ref1", "ref2", "biller_id", "visit_id"}
+    | {"officer_no", "told_by", "folder_id", "folder_ids", "public_key", "language"}
+)
+"""Of records; none of it is for everybody who sees the kiosk."""
+
+
+@pytest.mark.parametrize("kind", get_args(records.KnownRecord), ids=lambda kind: kind.__name__)
+def test_every_record_says_when_and_nothing_private(kind: type[Said]) -> None:
+    fields = {each.name: each for each in msgspec.structs.fields(kind)}
+    body = {name: _sample(each.type) for name, each in fields.items() if each.required}
+    known = msgspec.convert({**body, "kind": kind.__struct_config__.tag}, kind)
+    what = happened(_came(1, known, NOW))
+    assert what.at == BEGIN
+    assert what.facts.keys() <= fields.keys() - PRIVATE
+    assert line(what)[1] != line(Happened(what.kind, NOW, what.condition, records.UnknownRecord(original={})))[1]
+
+
+def _sample(of: object) -> object:
+    """Something of a type."""
+    samples: dict[object, object] = {
+        str: "x", bool: True, Count: 1, Moment: BEGIN, tuple[str, ...]: (), UpdateState: "good", UpdateReason: "none",
+        ManifestHash: "a" * 64, Moment | None: None,
+    }  # fmt: skip
+    return samples.get(of, 1)
+
+
+def test_a_kiosk_of_elsewhere_has_no_day() -> None:
+    one = holder(person(Role.TECHNICIAN, 20))
+    for asked in ("history", "days/2026-11-19", "uptime"):
+        assert one.ask("get", f"kiosks/KKN-01/{asked}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "days/2026-02-30", "days/today", "days/2099-01-01", "days/0001-01-01", "days/2026-11-19?lane=all",
+        "uptime?last=9999-12-31", "uptime?days=101", "uptime?days=0", "history?after=!",
+    ],
+)  # fmt: skip
+def test_days_that_are_none_are_refused(asked: str) -> None:
+    assert holder(person(Role.TECHNICIAN, 20)).ask("get", f"kiosks/CBI-02/{asked}").status_code == 422
