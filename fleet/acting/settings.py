@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from fleet.acting.seen import kiosks_seen, offices_seen, provinces_seen
 from fleet.audit.turns import in_turn
-from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document, try_draft
+from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document, try_draft, turn_of
 from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope
@@ -65,7 +65,7 @@ class Spot:
     @property
     def turn(self) -> str:
         """Of who puts another document into force (``fleet.audit.turns``)."""
-        return f"settings {self.layer} {self.key}"
+        return turn_of(self.layer, self.key)
 
 
 def spot_seen(scope: Scope, layer: str, key: str) -> Spot | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -95,16 +96,21 @@ def _rollout(arguments: argparse.Namespace) -> Said:
 
 
 def _new(arguments: argparse.Namespace) -> Said:
+    from fleet.audit.turns import in_turn
+    from fleet.devices.desired import turn_of
     from fleet.protocol.settings import SettingsError
     from fleet.rollouts.plan import PlanError
     from fleet.rollouts.starting import preview, start
 
+    # A patch is laid over what is in force when it is staged: whoever changes the layer meanwhile waits.
+    turn = in_turn(turn_of(arguments.layer or "national", arguments.key)) if arguments.patch else nullcontext()
     try:
-        draft = _draft(arguments)
-        if arguments.dry_run:
-            shown = preview(draft)
-            return {"waves": list(shown.waves), "left_out": {str(why): count for why, count in shown.out.items()}}
-        return _show(start(draft, None))
+        with turn:
+            draft = _draft(arguments)
+            if arguments.dry_run:
+                shown = preview(draft)
+                return {"waves": list(shown.waves), "left_out": {str(why): count for why, count in shown.out.items()}}
+            return _show(start(draft, None))
     except (PlanError, SettingsError) as err:
         raise CommandError(f"refused, nothing has begun: {err}") from err
     except json.JSONDecodeError as err:

@@ -42,6 +42,11 @@ def kiosks_of(layer: str, key: str) -> QuerySet[Kiosk]:
     raise ValueError(f"no such layer: {layer}")
 
 
+def turn_of(layer: str, key: str) -> str:
+    """The turn (``fleet.audit.turns``) of who puts another document of this layer into force."""
+    return f"settings {layer} {key}"
+
+
 class _Documents:
     """The latest documents of every layer that concerns some kiosks: read once, put together for each."""
 
@@ -260,5 +265,6 @@ __all__ = [
     "tell_desired",
     "try_draft",
     "try_on",
+    "turn_of",
     "undo",
 ]

@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max
 
-from fleet.devices.desired import BEING_ROLLED_OUT, change_settings, kiosks_of, tell_desired, try_on
+from fleet.audit.turns import in_turn
+from fleet.devices.desired import BEING_ROLLED_OUT, change_settings, kiosks_of, tell_desired, try_on, turn_of
 from fleet.devices.models import Kiosk, SettingsRevision, StagedSettings
 from fleet.protocol.settings import SettingsError
 
@@ -23,7 +24,8 @@ PKS_AT_ONCE = 500
 
 
 def stage(layer: str, key: str, document: Mapping[str, Any]) -> StagedSettings:
-    """Stage a document, tried on every kiosk of the layer; nobody has it yet.
+    """Stage a document, tried on every kiosk of the layer; nobody has it yet. Whoever made it from the one in force
+    does so in the layer's turn (``desired.turn_of``).
 
     Raises: SettingsError when a kiosk could not live with it, or another is staged there.
     """
@@ -65,15 +67,18 @@ def _some(kiosk_ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (kiosk_ids[begin : begin + PKS_AT_ONCE] for begin in range(0, len(kiosk_ids), PKS_AT_ONCE))
 
 
-@transaction.atomic
 def adopt(staged: StagedSettings, author: User | None, reason: str) -> SettingsRevision:
     """Make it the layer's document, for every kiosk there is and those to come.
 
     Raises: SettingsError when a kiosk that came meanwhile could not live with it; nothing has changed.
     """
     layer, key, document = staged.layer, staged.key, staged.document
-    drop(staged)
-    return change_settings(layer, key, document, author, reason)
+    # In the layer's turn: who made a change from the document before this one, and is about to ask whether anything is
+    # staged, would find it gone and put theirs over this. And before ``drop`` has the rows of kiosks, because who has
+    # the turn waits for those. Whoever steps the roll-out holds its row already; nobody in a turn ever asks for that.
+    with in_turn(turn_of(layer, key)):
+        drop(staged)
+        return change_settings(layer, key, document, author, reason)
 
 
 def drop(staged: StagedSettings) -> None:

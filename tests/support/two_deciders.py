@@ -1,9 +1,9 @@
 """Two who put another document into force at the same moment, both made from the one that is in force.
 
 ``both_at_once`` tells what they were answered, in every way there is: by REST and by a page, of rules and of settings;
-of two who invite somebody by the same name; and of two who lay their changes over a layer at the server's command line,
-who both have to find theirs in it. It commits what it does: for a database of its own
-(``tests.support.office_writers``).
+of two who invite somebody by the same name; of two who lay their changes over a layer at the server's command line, who
+both have to find theirs in it; and of one who changes a layer just as a roll-out of it ends, or begins. It commits what
+it does: for a database of its own (``tests.support.office_writers``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -20,8 +21,9 @@ from django.test import Client
 from fleet.__main__ import parser
 from fleet.alerts.policies import document_of, latest
 from fleet.alerts.policy import AlertPolicy
+from fleet.devices import staging
 from fleet.devices.desired import latest_document
-from fleet.devices.models import Layer
+from fleet.devices.models import Layer, StagedSettings
 from fleet.people.models import Role
 from fleet.protocol.settings import merge_patch
 from fleet.web.settings_form import SettingsForm
@@ -47,6 +49,8 @@ def both_at_once() -> dict[str, Answers]:
         "invitation": [_inviting(one, f"both{each}") for each in range(ROUNDS)],
         "command": [_by_command(f"ครั้งที่ {each}") for each in range(1, ROUNDS + 1)],
         "page": [_by_page(nation, 20 + 2 * each) for each in range(ROUNDS)],
+        "a roll-out ends": [_as_a_rollout_ends(one)],
+        "a roll-out begins": [_as_a_rollout_begins(one)],
     }
 
 
@@ -105,6 +109,79 @@ def _by_page(user: User, minutes: int) -> list[int]:
         return browsers[which].post("/alerts/rules/", sent).status_code
 
     return _together(ask)
+
+
+CALM: dict[str, object] = {"patience": {"step_s": 75}}
+"""What is rolled out, and what is changed beside it: both have to be there in the end."""
+
+WORDS: dict[str, object] = {"greeting": {"th": "สวัสดี", "en": "Hello"}}
+
+
+def _as_a_rollout_ends(one: Holder) -> list[int]:
+    """Of the roll-out 1 when what it brought did not outlive the change, otherwise 0; and what the change was answered.
+    It is between reading the layer and putting another document into force when the roll-out ends."""
+    staged = staging.stage(Layer.PROVINCE, "40", CALM)
+    read = one.ask("get", "settings/province/40")
+    said = {"document": WORDS, "reason": "ระหว่างที่การปล่อยจบ"}
+    changed = _as_it_decides(
+        lambda: one.ask("put", "settings/province/40", said, If_Match=read.headers["ETag"]).status_code,
+        lambda: staging.adopt(staged, None, "จบการปล่อย").revision,
+    )[0]
+    return [_is_lost("40", CALM), changed]
+
+
+def _as_a_rollout_begins(one: Holder) -> list[int]:
+    """Of the change 1 when it took and is not in what is rolled out, otherwise 0; and what it was answered. The
+    command that begins the roll-out has read the layer and not staged anything yet."""
+    read = one.ask("get", "settings/province/14")
+    change = {"document": WORDS, "reason": "ระหว่างที่เริ่มปล่อย"}
+    command = ["rollout", "new", "--layer", "province", "--key", "14", "--patch", json.dumps(CALM), "--reason", "เริ่ม"]
+    arguments = parser().parse_args(command)
+    changed = _as_it_decides(
+        lambda: int(arguments.carry_out.args[0](arguments) is None),
+        lambda: one.ask("put", "settings/province/14", change, If_Match=read.headers["ETag"]).status_code,
+    )[1]
+    is_in_it = "greeting" in StagedSettings.objects.get(layer=Layer.PROVINCE, key="14").document
+    return [int(changed == 200 and not is_in_it), changed]
+
+
+def _is_lost(province: str, said: dict[str, object]) -> int:
+    held = latest_document(Layer.PROVINCE, province)
+    return int(held is None or merge_patch(held.document, said) != held.document)
+
+
+HELD_S = 1.0
+"""So long the first gives the second time to come in between; with turns kept it is waited for in vain."""
+
+
+def _as_it_decides(first: Callable[[], int], second: Callable[[], int]) -> list[int]:
+    """What both came to. The second begins when the first has read what is in force and asks what is staged."""
+    may_begin, has_ended = Event(), Event()
+
+    def held(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if 'FROM "devices_stagedsettings"' in sql and not may_begin.is_set():
+            may_begin.set()
+            has_ended.wait(HELD_S)
+        return execute(sql, *rest)
+
+    def one() -> int:
+        try:
+            with connection.execute_wrapper(held):
+                return first()
+        finally:
+            may_begin.set()
+            connection.close()
+
+    def other() -> int:
+        try:
+            may_begin.wait()
+            return second()
+        finally:
+            has_ended.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        return [each.result() for each in (both.submit(one), both.submit(other))]
 
 
 def _together(ask: Callable[[int], int]) -> list[int]:
