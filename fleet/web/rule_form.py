@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from fleet.acting.numbers import whole
+from fleet.acting.settings_values import MISSING, Leaf, leaves, value_at
 from fleet.office.fees.rules import Band, FeeRules, Holiday, Waiver
 from fleet.web import controls
-from fleet.web.settings_form import MISSING, Answers, Field, Leaf, leaves, value_at
+from fleet.web.settings_form import Answers, Field
 
 TABLES: dict[str, type[msgspec.Struct]] = {"bands": Band, "waivers": Waiver, "holidays": Holiday}
 """The values that are many of something; everything else is one value."""

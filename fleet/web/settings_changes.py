@@ -11,9 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fleet.acting.settings_values import MISSING, Leaf, leaves, value_at
 from fleet.protocol.settings import merge
 from fleet.web import controls, settings_table_words
-from fleet.web.settings_form import MISSING, Leaf, leaves, value_at
 from fleet.web.settings_words import full_label
 from fleet.web.stories import service
 

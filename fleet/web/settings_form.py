@@ -9,58 +9,26 @@ it would inherit, is inherited again. What the form does not offer (payee, field
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from fleet.acting.settings import LOCKED
-from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, entry_type, merge
+from fleet.acting.settings import LOCKED, Path
+from fleet.acting.settings_values import MISSING, Leaf, Stack, leaves, value_at
+from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, merge
 from fleet.web import controls, settings_table_words
-
-Path = tuple[str, ...]
-
-OWN_KEYS: dict[str, tuple[str, ...]] = {"menu": KNOWN_SERVICES}
-"""Tables whose entries are known beforehand; those of the others are whatever the documents hold."""
 
 FORGET = "forget"
 """What the answers call the entries that this layer is to say nothing of any more."""
-
-
-class Missing:
-    """No value at all, which is not the value null."""
-
-
-MISSING = Missing()
 
 
 class Answers(Protocol):
     """A form as the browser sent it: the values of a name, the last one being its value."""
 
     def getlist(self, key: str, /) -> Sequence[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One value of the schema: where it stands, its type, and its default.
-
-    ``is_required``: the object it stands in is no whole one without it. ``is_locked``: the form only shows it.
-    ``entry``: the entry of a table it is a part of, as ``fees.sample``; empty outside tables.
-    """
-
-    path: Path
-    type: Any
-    default: Any
-    is_required: bool = False
-    is_locked: bool = False
-    entry: str = ""
-
-    @property
-    def name(self) -> str:
-        """Its name in the form."""
-        return ".".join(self.path)
 
 
 @dataclass(slots=True)
@@ -115,61 +83,6 @@ class Field:
         return [(service, service in self.value, place) for place, service in enumerate(order, 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the walk stands: its path, the defaults from above as plain data, what is only shown, and which entry of a
-    table it is in."""
-
-    locked: frozenset[str]
-    path: Path = ()
-    base: Any = MISSING
-    entry: str = ""
-
-
-def leaves(
-    schema: type[msgspec.Struct] = KioskSettings,
-    path: Path = (),
-    document: Mapping[str, Any] | None = None,
-    locked: frozenset[str] = LOCKED,
-) -> Iterator[Leaf]:
-    """Every value of the schema, in its order; those of tables for each entry that stands in ``document``.
-
-    ``path``: where the schema's own object stands. ``locked``: what is only shown.
-    """
-    return _leaves(schema, document or {}, _Place(locked, path))
-
-
-def _leaves(schema: type[msgspec.Struct], document: Mapping[str, Any], at: _Place) -> Iterator[Leaf]:
-    base = at.base
-    for each in msgspec.structs.fields(schema):
-        here = (*at.path, each.name)
-        default = MISSING
-        if isinstance(base, Mapping) and each.name in base:
-            default = base[each.name]
-        elif each.default is not msgspec.NODEFAULT:
-            default = msgspec.json.decode(msgspec.json.encode(each.default))  # as documents hold it: lists, not tuples
-        said = document.get(each.name)
-        said = said if isinstance(said, Mapping) else {}
-        if (entry := entry_type(each.type)) is not None:
-            for key in dict.fromkeys((*OWN_KEYS.get(each.name, ()), *said)):
-                within = said[key] if isinstance(said.get(key), Mapping) else {}
-                yield from _leaves(entry, within, _Place(at.locked, (*here, key), entry=f"{each.name}.{key}"))
-        elif isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
-            yield from _leaves(each.type, said, _Place(at.locked, here, default, at.entry))
-        else:
-            is_required, is_locked = each.default is msgspec.NODEFAULT, here[0] in at.locked
-            yield Leaf(here, each.type, default, is_required, is_locked, at.entry)
-
-
-def value_at(document: Any, path: Path) -> Any:
-    """What a document says there, or MISSING."""
-    for step in path:
-        if not isinstance(document, Mapping) or step not in document:
-            return MISSING
-        document = document[step]
-    return document
-
-
 class SettingsForm:
     """The settings of one layer: ``beneath`` are (layer, document) of the weaker ones, ``own`` is this one's.
 
@@ -190,11 +103,10 @@ class SettingsForm:
     ) -> None:
         if locked is None:
             locked = LOCKED if schema is KioskSettings else frozenset()
-        self._layer = layer
-        self._beneath = beneath
         self._own = own
-        self.inherited = merge(document for _layer, document in beneath)
-        drawn: dict[str, Any] = merge([self.inherited, own])
+        self._stack = Stack(layer, beneath, own)
+        self.inherited = self._stack.inherited
+        drawn: dict[str, Any] = self._stack.together
         for entry in begun:
             table, _dot, key = entry.partition(".")
             drawn.setdefault(table, {}).setdefault(key, {})
@@ -256,18 +168,11 @@ class SettingsForm:
                 _put(document, each.leaf.path, each.inherited)
 
     def _field(self, leaf: Leaf) -> Field:
-        own = value_at(self._own, leaf.path)
-        inherited, origin = leaf.default, "default"
-        for layer, document in self._beneath:
-            said = value_at(document, leaf.path)
-            if said is not MISSING:
-                inherited, origin = value_at(self.inherited, leaf.path), layer
+        held = self._stack.held(leaf)
         kind, limits = _control(leaf)
         if leaf.entry and leaf.path[-1] == "payee":  # the treasury names them; an admin only chooses
             kind, limits = "choice", {"choices": self._payees}
-        is_own = own is not MISSING
-        value = own if is_own else inherited
-        return Field(leaf, kind, value, inherited, self._layer if is_own else origin, is_own, limits)
+        return Field(leaf, kind, held.value, held.inherited, held.origin, held.is_own, limits)
 
 
 def _control(leaf: Leaf) -> tuple[str, dict[str, Any]]:

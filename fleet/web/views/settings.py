@@ -28,6 +28,7 @@ from fleet.acting.settings import (
     publish,
     spot_of,
 )
+from fleet.acting.settings_values import decided_in
 from fleet.devices.desired import kiosks_of, latest_document
 from fleet.devices.models import Layer, PlannedSettings, SettingsRevision
 from fleet.devices.standing import by_settings
@@ -39,7 +40,7 @@ from fleet.web import planned_words, settings_words
 from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.settings_changes import changes
-from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
+from fleet.web.settings_form import SettingsForm
 from fleet.web.settings_look import Looked, look
 from fleet.web.settings_place import Place, documents_beneath, place_of, place_seen
 from fleet.web.views.settings_planned import led_to, line
@@ -99,10 +100,7 @@ def _latest() -> dict[tuple[str, str], SettingsRevision]:
 
 def _row(place: Place, depth: int, latest: Mapping[tuple[str, str], SettingsRevision]) -> dict[str, Any]:
     held = latest.get((place.layer, place.key))
-    decided = 0
-    if held is not None:
-        document = held.document
-        decided = sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))
+    decided = decided_in(held.document) if held is not None else 0
     word = settings_words.layer_word(place.layer)
     return {"place": place, "depth": depth, "latest": held, "decided": decided, "word": word}
 

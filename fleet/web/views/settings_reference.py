@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fleet.acting.settings_values import MISSING, OWN_KEYS, Leaf
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE
 from fleet.web import settings_table_words, settings_words
 from fleet.web.access import signed_in
 from fleet.web.settings_changes import shown
-from fleet.web.settings_form import MISSING, OWN_KEYS, Field, Leaf, SettingsForm
+from fleet.web.settings_form import Field, SettingsForm
 from fleet.web.stories import service
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from fleet.acting.settings_values import MISSING, leaves, value_at
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, read_settings
-from fleet.web.settings_form import MISSING, SettingsForm, leaves, value_at
+from fleet.web.settings_form import SettingsForm
 
 PAYEE = {"name": {"th": "ผู้รับเงินตัวอย่าง", "en": "Sample payee"}, "biller_id": "112345678901234"}
 NATIONAL: dict[str, Any] = {

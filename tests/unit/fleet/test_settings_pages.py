@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
+from fleet.acting.settings_values import leaves
 from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer, SettingsRevision
 from fleet.people.models import Membership, Role
@@ -19,7 +20,6 @@ from fleet.protocol.settings import KNOWN_SERVICES, SINCE, KioskSettings, Settin
 from fleet.rollouts.models import Rollout
 from fleet.site.sample_other_fees import sample_fees
 from fleet.web.settings_changes import changes
-from fleet.web.settings_form import leaves
 from fleet.web.settings_problems import problem
 from fleet.web.settings_table_words import general
 from fleet.web.settings_words import meaning
