@@ -13,7 +13,7 @@ from fleet.acting.seen import notices_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Name, Number, OfficeId, answers, name_of
+from fleet.api.rest.shapes import PDF, Name, Number, OfficeId, answers, name_of
 from fleet.office.fees import runs
 from fleet.office.fees.figures import Stand, notices_of, where
 from fleet.office.fees.models import LetterPart, LetterRun, Reminder
@@ -24,8 +24,6 @@ from fleet.payments.billing import payee_of
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.FEES), tags=["letters"])
-
-PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class Picked(Schema):

@@ -22,6 +22,9 @@ KioskId = Annotated[str, Path(..., pattern=_WORD, examples=["CBI-02"])]
 OfficeId = Annotated[str, Path(..., pattern=r"^[^\x00/]{1,5}$", examples=["CBI"])]
 Name = Annotated[str, Path(..., pattern=_WORD)]
 
+PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
+"""What an operation that answers a PDF says of itself."""
+
 
 def answers(of: Any, *, also: tuple[int, ...] = (), status: int = 200) -> dict[Any, Any]:
     """What an operation answers: ``of`` when it was done, and problems besides those that every one has."""

@@ -9,7 +9,7 @@ import contextlib
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fleet.acting.folders import NoOfficerError, officers_of, pass_on, put_away, walk_along
 from fleet.acting.numbers import whole
 from fleet.acting.seen import folders_served
+from fleet.office.folders.finding import find, homes_of
 from fleet.office.folders.labels import LABELS_MAX, label_of, pdf
 from fleet.office.folders.models import Deed, Movement, Standing, StockTaking
 from fleet.office.folders.sheets import SHEETS
@@ -35,21 +36,9 @@ TAKINGS = 20
 
 def _asked(request: HttpRequest) -> QuerySet[Folder]:
     """The folders that the address asks for: ``q``, ``office``, ``out``."""
-    rows, asked = folders_served(scope_of(request.user)), request.GET.get("q", "").strip()[:60]
-    if asked:
-        bare = asked.replace("-", "").replace(" ", "").upper()
-        rows = rows.filter(
-            Q(pk__startswith=bare)
-            | Q(factory__factory_no__startswith=bare)
-            | Q(factory__old_no__icontains=asked)
-            | Q(factory__name_th__icontains=asked)
-            | Q(factory__name_en__icontains=asked)
-        )
-    if office := request.GET.get("office", "")[:5]:
-        rows = rows.filter(factory__office_id=office)
-    if "out" in request.GET:
-        rows = rows.filter(pk__in=Standing.objects.filter(out_since__isnull=False).values("pk"))
-    return rows
+    said = request.GET
+    rows = folders_served(scope_of(request.user))
+    return find(rows, said.get("q", ""), said.get("office", "")[:5], out="out" in said)
 
 
 def _with_standing(rows: list[Folder]) -> list[tuple[Folder, Standing | None]]:
@@ -182,6 +171,5 @@ def shelves(request: HttpRequest, office_id: str) -> HttpResponse:
 
 def _with_places(takings: list[StockTaking]) -> list[tuple[StockTaking, list[Folder]]]:
     """Each with the misplaced folders, which know where they belong."""
-    wanted = {folder_id for each in takings for folder_id in each.misplaced}
-    known = Folder.objects.in_bulk(wanted)
+    known = homes_of(takings)
     return [(each, [known[one] for one in each.misplaced if one in known]) for each in takings]

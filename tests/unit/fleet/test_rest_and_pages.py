@@ -29,7 +29,6 @@ FOR_A_PERSON = {
     "slip": "for anybody who holds a slip; it keeps nothing",
     "tell": "for anybody before a kiosk or at home; the office's answer is tickets/…",
     "network-code": "a code on paper to hold before a kiosk; it holds a network's password, and keeps nothing",
-    "folder-labels": "paper for a label printer; it changes nothing",
 }
 """Routes whose deed is no program's, and why."""
 
@@ -61,6 +60,7 @@ DEEDS = {
     "register-import": ["POST register/runs/{number}/import"],
     "register-undo": ["POST register/runs/{number}/undo"],
     "folder": ["POST folders/{folder_id}/movements", "PUT folders/{folder_id}/place"],
+    "folder-labels": ["GET folder-labels"],
     "shelves": ["POST offices/{office_id}/shelf-walks"],
     "officers": ["DELETE offices/{office_id}/officers/{officer_no}"],
     "partner": ["PUT partners/{system}"],
