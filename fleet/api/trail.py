@@ -17,13 +17,16 @@ PLAIN = frozenset(
     {
         *("kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"),
         *("alerts", "alert-rules", "alert-addresses", "alert-hours", "maintenance", "partners", "fee-rules"),
-        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files", "rounds", "round-deeds"),
+        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files", "balances", "rounds", "round-deeds"),
     }
 )
 """First words of addresses."""
 
 
-SEARCHED = ("q", "factory", "office", "channel", "state", "stand", "match")
+SEARCHED = (
+    *("q", "factory", "office", "channel", "state", "stand", "match"),
+    *("waiting", "bank", "province", "first", "last", "reference"),
+)
 """What a list was asked for stands in its line, as with pages."""
 
 _OLD = "_sala_nothing_new"

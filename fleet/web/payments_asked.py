@@ -1,26 +1,25 @@
-"""What the address of the payments' page asks for, and the rows that are of it. The page, its drawing and its file ask
-here, so that each of them shows the same.
-
-A reference is asked for as a whole, for it is copied or scanned; that way an index answers, however many there are.
+"""What the address of the payments' page asks for. The page, its drawing and its file ask here, so that each of them
+shows the same; which rows are of it, ``fleet.acting.payments`` knows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from fleet.acting.seen import confirmations_seen, intents_seen
+from fleet.acting import payments
+from fleet.acting.days import day_named
+from fleet.acting.payments import BANKS, Sought
 from fleet.payments.matching import Match
 from fleet.payments.models import Confirmation, Intent
 from fleet.payments.standing import only_open
 from fleet.people.scope import Scope
 
-BANKS = ("SCB", "KTB", "PRETEND")
 SHOWS = ("open", "shown", "exact")
 """The lists of the page, in its order; the address names one of them, or none for all."""
 
@@ -47,8 +46,8 @@ class Asked:
             show=show if show in SHOWS else "",
             bank=bank if bank in BANKS else "",
             province=province[:4] if province.isascii() and province.isdigit() else "",
-            first=_day(said.get("from", "")),
-            last=_day(said.get("to", "")),
+            first=day_named(said.get("from", "")),
+            last=day_named(said.get("to", "")),
             text=said.get("q", "").strip()[:60],
         )
 
@@ -72,22 +71,11 @@ class Asked:
 
     def counted(self, scope: Scope) -> QuerySet[Confirmation]:
         """The banks' words to be added up: of the province and the bank, of any day."""
-        rows = confirmations_seen(scope)
-        if self.bank:
-            rows = rows.filter(bank=self.bank)
-        return rows.filter(office__province_id=int(self.province)) if self.province else rows
+        return payments.counted(scope, self._sought)
 
     def confirmations(self, scope: Scope) -> QuerySet[Confirmation]:
         """The banks' words, the newest first."""
-        rows = self.counted(scope)
-        if self.first:
-            rows = rows.filter(business_day__gte=self.first)
-        if self.last:
-            rows = rows.filter(business_day__lte=self.last)
-        if self.text:
-            named = Q(ref1__in=self._written) | Q(notice_id__in=self._written) | Q(intent_id__in=self._written)
-            rows = rows.filter(named | Q(bank__in=BANKS, transaction_id__in=self._written))
-        return rows
+        return payments.said(scope, self._sought)
 
     def listed(self, scope: Scope) -> QuerySet[Confirmation]:
         """Those of the list that is asked for."""
@@ -100,34 +88,15 @@ class Asked:
         return rows
 
     def intents(self, scope: Scope) -> QuerySet[Intent]:
-        """The QRs that were shown, the newest first. They are no bank's: where one is asked for there are none."""
-        rows = intents_seen(scope)
-        if self.province:
-            rows = rows.filter(kiosk__office__province_id=int(self.province))
-        if self.first:
-            rows = rows.filter(opened_at__gte=_midnight(self.first))
-        if self.last:
-            rows = rows.filter(opened_at__lt=_midnight(self.last + timedelta(days=1)))
-        if self.bank:
-            rows = rows.none()
-        if self.text:
-            rows = rows.filter(Q(ref1__in=self._written) | Q(notice_id__in=self._written) | Q(pk__in=self._written))
-        return rows
+        """The QRs that were shown, the newest first."""
+        return payments.shown(scope, self._sought)
 
     @property
-    def _written(self) -> set[str]:
-        """The reference as it was typed, and as it is printed."""
-        return {self.text, self.text.upper()}
-
-
-def _day(said: str) -> date | None:
-    """A day of this century; anything else is none."""
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        return None
-    return found if date(2000, 1, 1) <= found <= date(2099, 12, 31) else None
-
-
-def _midnight(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time.min))
+    def _sought(self) -> Sought:
+        return Sought(
+            bank=self.bank,
+            dopa_code=int(self.province) if self.province else None,
+            first=self.first,
+            last=self.last,
+            reference=self.text,
+        )

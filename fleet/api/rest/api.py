@@ -41,6 +41,7 @@ from fleet.api.rest import (
     rollouts,
     rounds,
     settings,
+    shown_payments,
     tags,
     tickets,
     webhooks,
@@ -135,6 +136,7 @@ def interface() -> NinjaAPI:
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
+        shown_payments,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

@@ -1,4 +1,4 @@
-"""Settlement files: the days banks sent, each against the ledger, and taking one. Of all provinces together."""
+"""Money of all provinces together: days of banks' files against the ledger, taking one, and where each payee's lies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import answers
+from fleet.payments.balances import balances
 from fleet.payments.banks.port import BankFormatError
+from fleet.payments.ledger import Account
 from fleet.payments.models import SettlementFile
 from fleet.payments.settling import Agreement, OtherFileError, agreements_of, take_file
 from fleet.people.tokens.rights import Part
@@ -56,6 +58,31 @@ class Days(Schema):
     next: str | None
 
 
+class LiesOut(Schema):
+    """What lies in one account."""
+
+    account: Account
+    amount_satang: int
+
+
+class BalanceOut(Schema):
+    """A payee. `held_satang`: what the bank says it holds, which all `accounts` together are.
+
+    `payee_*`: of another office, as its QR named it; empty for an account of ours.
+    """
+
+    biller_id: str
+    payee_th: str
+    payee_en: str
+    held_satang: int
+    accounts: list[LiesOut]
+
+
+class Balances(Schema):
+    items: list[BalanceOut]
+    next: str | None
+
+
 def _told(agreement: Agreement) -> dict[str, object]:
     return {
         "bank": agreement.file.bank,
@@ -94,3 +121,23 @@ def take(
         raise RefusedError(422, "no-file", "It cannot be read, and nothing was taken.", why) from None
     except OtherFileError:
         raise RefusedError(409, "other-file", "Another file of this bank and day was taken. Ask the bank.") from None
+
+
+@router.get("balances", response=answers(Balances))
+def where_it_lies(request: HttpRequest) -> dict[str, object]:
+    """Where the money of each payee lies: settled, waiting for a person, to be paid back, or never ours."""
+    if not caller(request).scope.settles.nation:
+        raise missing()
+    return {
+        "items": [
+            {
+                "biller_id": each.biller_id,
+                "payee_th": each.payee_th,
+                "payee_en": each.payee_en,
+                "held_satang": each.held_satang,
+                "accounts": [{"account": account, "amount_satang": satang} for account, satang in each.rows],
+            }
+            for each in balances()
+        ],
+        "next": None,
+    }

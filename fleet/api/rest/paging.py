@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from ninja import Query
 
 from fleet.api.rest.problems import RefusedError
@@ -31,7 +31,26 @@ def page(rows: QuerySet[M], after: str, limit: int, *, newest_first: bool = Fals
     """
     if after:
         rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": _key(rows, after)})
-    found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
+    return _cut(rows.order_by("-pk" if newest_first else "pk"), limit)
+
+
+def page_by_time(rows: QuerySet[M], time: str, after: str, limit: int) -> tuple[list[M], str | None]:
+    """The same, the latest first by the field ``time``, for rows whose keys tell nothing of when they came.
+
+    Raises: RefusedError for a cursor that is none.
+    """
+    if after:
+        key = _key(rows, after)
+        at = rows.model._default_manager.filter(pk=key).values_list(time, flat=True).first()
+        if at is None:
+            raise _no_cursor()
+        # The first condition says nothing new, but an index answers it.
+        rows = rows.filter(Q(**{f"{time}__lte": at}), Q(**{f"{time}__lt": at}) | Q(pk__lt=key))
+    return _cut(rows.order_by(f"-{time}", "-pk"), limit)
+
+
+def _cut(rows: QuerySet[M], limit: int) -> tuple[list[M], str | None]:
+    found = list(rows[: limit + 1])
     return found[:limit], _cursor(found[:limit]) if len(found) > limit else None
 
 

@@ -8,17 +8,20 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from fleet.acting.payments import Sought, counted, said
 from fleet.acting.seen import confirmations_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
-from fleet.api.rest.days import Last, day_said
+from fleet.api.rest.days import First, Last, Until, day_said, day_wished
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Number, answers, name_of
+from fleet.payments.banks.port import Proof
 from fleet.payments.days import received
 from fleet.payments.deciding import DecisionError, Refusal, decide, deeds_of, needs_second, second
-from fleet.payments.ledger import Deed
+from fleet.payments.ledger import Account, Deed
 from fleet.payments.matching import Match
-from fleet.payments.models import Confirmation
+from fleet.payments.models import Confirmation, Posting
+from fleet.payments.models import Decision as Decided
 from fleet.payments.standing import Standing, only_open, standing_of, standings
 from fleet.people.tokens.rights import Part
 
@@ -27,9 +30,18 @@ router = Router(auth=Bearer(Part.PAYMENTS), tags=["payments"])
 DAYS_MAX = 100
 """As many as paper is kept for; each is a row of a sum."""
 
+Bank = Annotated[str, Query("", pattern=r"^[A-Z]{0,20}$")]
+Province = Annotated[int | None, Query(None, ge=10, le=99)]
+Reference = Annotated[
+    str, Query("", max_length=60, description="a whole number: reference 1, a notice's, a transaction's")
+]
+
 
 class Word(Schema):
-    """A bank's word. `deeds`: what may be decided now; `pending`: what waits for a second person."""
+    """A bank's word. `deeds`: what may be decided now; `pending`: what waits for a second person.
+
+    `transaction_no`: of the QR of another office's fee that it is about. `is_reversed`: the bank took the payment back.
+    """
 
     id: int
     bank: str
@@ -39,15 +51,64 @@ class Word(Schema):
     amount_satang: int
     paid_at: datetime
     received_at: datetime
+    business_day: date
+    proof: Proof
+    biller_id: str
     ref1: str
+    ref2: str
     notice_no: str | None
+    transaction_no: str | None
     office_id: str | None
+    province: int | None
+    is_reversed: bool
     is_open: bool
     decided: Deed | None
     pending: Deed | None
     pending_by: str | None
     needs_second: bool
     deeds: list[Deed]
+
+
+class MoveOut(Schema):
+    """A row of the ledger. `by_decision`: a person's, not what the bank's word did by itself."""
+
+    debit: Account
+    credit: Account
+    amount_satang: int
+    posted_at: datetime
+    by_decision: bool
+
+
+class DecisionOut(Schema):
+    """What somebody decided. `agreed` null: nobody had to agree, or nobody has said."""
+
+    deed: Deed
+    reason: str
+    by: str | None
+    at: datetime
+    needs_second: bool
+    agreed: bool | None
+    second_by: str | None
+    second_at: datetime | None
+
+
+class OneWord(Word):
+    """With what it was for, all that was decided about it, the newest first, and its moves in the ledger.
+
+    `item_*`, `asked_satang`: of the notice, or of the QR of another office's fee, whose `payee_*` and `kiosk_id` are
+    there, too; null where it names neither.
+    """
+
+    item_th: str | None
+    item_en: str | None
+    asked_satang: int | None
+    factory_th: str | None
+    factory_en: str | None
+    payee_th: str | None
+    payee_en: str | None
+    kiosk_id: str | None
+    decisions: list[DecisionOut]
+    moves: list[MoveOut]
 
 
 class Words(Schema):
@@ -96,9 +157,16 @@ def _told(standing: Standing) -> dict[str, object]:
         "amount_satang": word.amount_satang,
         "paid_at": word.paid_at,
         "received_at": word.received_at,
+        "business_day": word.business_day,
+        "proof": word.proof,
+        "biller_id": word.biller_id,
         "ref1": word.ref1,
+        "ref2": word.ref2,
         "notice_no": word.notice_id,
+        "transaction_no": word.intent_id,
         "office_id": word.office.pk if word.office else None,
+        "province": word.office.province_id if word.office else None,
+        "is_reversed": standing.is_reversed,
         "is_open": standing.is_open,
         "decided": standing.deed,
         "pending": standing.pending.deed if standing.pending else None,
@@ -106,6 +174,45 @@ def _told(standing: Standing) -> dict[str, object]:
         "needs_second": needs_second(word),
         "deeds": list(deeds_of(standing)),
     }
+
+
+def _whole(word: Confirmation) -> dict[str, object]:
+    standing = standing_of(word)
+    word = standing.confirmation
+    notice, intent = word.notice, word.intent
+    about, factory = notice or intent, notice.factory if notice else None
+    return {
+        **_told(standing),
+        "item_th": about.item_th if about else None,
+        "item_en": about.item_en if about else None,
+        "asked_satang": about.amount_satang if about else None,
+        "factory_th": factory.name_th if factory else None,
+        "factory_en": factory.name_en if factory else None,
+        "payee_th": intent.payee_th if intent else None,
+        "payee_en": intent.payee_en if intent else None,
+        "kiosk_id": intent.kiosk_id if intent else None,
+        "decisions": [_decided(each) for each in word.decisions.all()],
+        "moves": [_moved(each) for each in word.postings.all()],
+    }
+
+
+def _decided(each: Decided) -> dict[str, object]:
+    approval = getattr(each, "approval", None)
+    return {
+        "deed": each.deed,
+        "reason": each.reason,
+        "by": name_of(each.by),
+        "at": each.at,
+        "needs_second": each.needs_second,
+        "agreed": approval.agreed if approval else None,
+        "second_by": name_of(approval.by) if approval else None,
+        "second_at": approval.at if approval else None,
+    }
+
+
+def _moved(each: Posting) -> dict[str, object]:
+    same = ("debit", "credit", "amount_satang", "posted_at")
+    return {**{name: getattr(each, name) for name in same}, "by_decision": each.decision_id is not None}
 
 
 def _word(who: Caller, number: int) -> Confirmation:
@@ -129,9 +236,14 @@ def payments(
     limit: Limit,
     waiting: Annotated[bool, Query(False, description="only those that wait for a person")],
     match: Annotated[Match | None, Query(None)],
+    bank: Bank,
+    province: Province,
+    first: First,
+    last: Until,
+    reference: Reference,
 ) -> dict[str, object]:
-    """What banks said, the newest first."""
-    rows = confirmations_seen(caller(request).scope)
+    """What banks said, the newest first. `first` and `last` are the banks' days."""
+    rows = said(caller(request).scope, sought(bank, province, first, last, reference))
     if waiting:
         rows = only_open(rows)
     if match is not None:
@@ -149,20 +261,15 @@ def payment_days(
     request: HttpRequest,
     last: Last,
     days: Annotated[int, Query(30, ge=1, le=DAYS_MAX, description="how many days, up to the last")],
-    province: Annotated[int | None, Query(None, ge=10, le=99)],
-    bank: Annotated[str, Query("", pattern=r"^[A-Z]{0,20}$")],
+    province: Province,
+    bank: Bank,
 ) -> dict[str, object]:
     """What came in by the banks' days, whatever it turned out to be; what they took back is not counted."""
     scope = caller(request).scope
     if not scope.settles_somewhere or (province is not None and not scope.settles.holds(province)):
         raise missing()
-    rows = confirmations_seen(scope)
-    if province is not None:
-        rows = rows.filter(office__province_id=province)
-    if bank:
-        rows = rows.filter(bank=bank)
     until = day_said(last)
-    found = received(rows, until - timedelta(days=days - 1), until)
+    found = received(counted(scope, Sought(bank=bank, dopa_code=province)), until - timedelta(days=days - 1), until)
     return {
         "items": [
             {
@@ -178,13 +285,20 @@ def payment_days(
     }
 
 
-@router.get("payments/{number}", response=answers(Word))
+def sought(bank: str, province: int | None, first: str, last: str, reference: str) -> Sought:
+    """What the address asks for. Raises: RefusedError for a day that is none."""
+    return Sought(
+        bank=bank, dopa_code=province, first=day_wished(first), last=day_wished(last), reference=reference.strip()
+    )
+
+
+@router.get("payments/{number}", response=answers(OneWord))
 def payment(request: HttpRequest, number: Number) -> dict[str, object]:
-    """One word of a bank."""
-    return _told(standing_of(_word(caller(request), number)))
+    """One word of a bank, with all that was decided about it, and its moves in the ledger."""
+    return _whole(_word(caller(request), number))
 
 
-@router.post("payments/{number}/decision", response=answers(Word))
+@router.post("payments/{number}/decision", response=answers(OneWord))
 def decision(request: HttpRequest, number: Number, asked: Decision) -> dict[str, object]:
     """Decide about one that was not exact; above an amount a second person must agree first."""
     who = caller(request)
@@ -193,10 +307,10 @@ def decision(request: HttpRequest, number: Number, asked: Decision) -> dict[str,
         decide(found, asked.deed, asked.reason, who.person)
     except DecisionError as err:
         raise _refused(err) from None
-    return _told(standing_of(found))
+    return _whole(found)
 
 
-@router.post("payments/{number}/second", response=answers(Word))
+@router.post("payments/{number}/second", response=answers(OneWord))
 def second_eyes(request: HttpRequest, number: Number, asked: SecondEyes) -> dict[str, object]:
     """Agree to what another person has decided, or not."""
     who = caller(request)
@@ -205,7 +319,7 @@ def second_eyes(request: HttpRequest, number: Number, asked: SecondEyes) -> dict
         second(found, who.person, agreed=asked.agreed)
     except DecisionError as err:
         raise _refused(err) from None
-    return _told(standing_of(found))
+    return _whole(found)
 
 
 def _refused(err: DecisionError) -> RefusedError:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.payments import BANKS
 from fleet.office.models import Province
 from fleet.payments.balances import Balance, balances
 from fleet.payments.banks.port import BankFormatError
@@ -34,7 +35,7 @@ from fleet.web.auditing import told
 from fleet.web.charts import ROOM
 from fleet.web.live import answer
 from fleet.web.payment_drawing import money
-from fleet.web.payments_asked import BANKS, SHOWS, Asked
+from fleet.web.payments_asked import SHOWS, Asked
 from fleet.web.table_files import ROWS_MAX, baht, table_file
 
 M = TypeVar("M", bound=Model)
