@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Case, F, Max, Min, Q, Sum, When
+from django.utils import timezone
 
 from fleet.figures.durations import added, median_s, saved_s
 from fleet.figures.models import NATION, UptimeSum, VisitSum
+from fleet.office.models import Notice
 from fleet.payments.ledger import Account
 from fleet.payments.models import Confirmation, Posting
 
@@ -104,14 +106,19 @@ def figures_of(year: int, dopa_code: int | None = None) -> Year:
 
 
 def years() -> list[int]:
-    """The years anything is known of, the latest first."""
+    """The years (C.E.) anything is known of, and this one, the latest first."""
     periods = {*VisitSum.objects.values_list("period", flat=True).distinct()}
     periods |= {*UptimeSum.objects.values_list("period", flat=True).distinct()}
-    found = {int(each[:4]) for each in periods}
+    found = {timezone.localdate().year, *(int(each[:4]) for each in periods)}
     paid = Confirmation.objects.aggregate(first=Min("business_day"), last=Max("business_day"))
     if paid["first"]:
         found |= set(range(paid["first"].year, paid["last"].year + 1))
     return sorted(found, reverse=True)
+
+
+def holds_samples() -> bool:
+    """Whether made-up notices are on record, so that not all of the figures are real."""
+    return Notice.objects.filter(sample=True).exists()
 
 
 def _of(year: int, dopa_code: int | None) -> Q:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from fleet.figures.year import AT_COUNTER, Figures, Line, Year, figures_of, years
-from fleet.office.models import Notice, Province
+from fleet.figures.year import AT_COUNTER, Figures, Line, Year, figures_of, holds_samples, years
+from fleet.office.models import Province
 from fleet.protocol.thai import MONTHS_EN, MONTHS_SHORT, be_year
 from fleet.web.charts import ROOM, Bar, bars
 from fleet.web.limits import Allowance, address_of, too_often
@@ -33,7 +33,7 @@ def figures(request: HttpRequest, year: int | None = None, iso_code: str = "") -
         return too_often(request, 60)
     chosen = year or timezone.localdate().year
     province = _province(iso_code)
-    known = sorted({*years(), timezone.localdate().year}, reverse=True)
+    known = years()
     _must_be(chosen, known)
     found = figures_of(chosen, province.pk if province else None)
     names = {str(each.pk): each for each in Province.objects.all()}
@@ -49,7 +49,7 @@ def figures(request: HttpRequest, year: int | None = None, iso_code: str = "") -
         "room": ROOM,
         "services": [(service(line.key), line.figures) for line in found.services],
         "provinces": [(names[line.key], line.figures) for line in found.provinces],
-        "is_sample": Notice.objects.filter(sample=True).exists(),
+        "is_sample": holds_samples(),
         "at_counter_min": AT_COUNTER.seconds // 60,
     }
     response = render(request, "web/figures.html", context)
@@ -62,7 +62,7 @@ def figures_file(request: HttpRequest, year: int, kind: str, iso_code: str = "")
     """The same as CSV or JSON, for whoever wants to count on."""
     if not LOOKS.permits(address_of(request)):
         return too_often(request, 60)
-    _must_be(year, [*years(), timezone.localdate().year])
+    _must_be(year, years())
     province = _province(iso_code)
     found = figures_of(year, province.pk if province else None)
     place = province.iso_code if province else "TH"

@@ -9,9 +9,11 @@ import re
 import statistics
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +23,12 @@ from fleet.figures import counting, durations
 from fleet.figures.durations import STEP_S, STEPS, added, counted, median_s, saved_s
 from fleet.figures.models import UptimeDay, UptimeSum, VisitDay, VisitSum
 from fleet.figures.sums import add_looks
-from fleet.figures.year import figures_of
+from fleet.figures.year import figures_of, years
+from fleet.office.models import Notice
 from fleet.payments.confirming import confirm
+from fleet.people.models import Role
 from tests.support.fleet_payments import owed, word
+from tests.support.token_holder import holder, person
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SETTLED = NOW + counting.SETTLED_AFTER + timedelta(seconds=1)
@@ -251,6 +256,42 @@ def test_the_files_say_what_the_page_says_and_name_nobody(client: Client) -> Non
     for text in (json.dumps(said), ours):
         assert "v1" not in text
         assert "CBI-01" not in text
+
+
+def test_a_program_reads_what_the_file_says(client: Client) -> None:
+    confirm(word(owed()))
+    one = holder(person(Role.OFFICER))
+    assert one.get("figures")["items"] == sorted(years())
+    for asked, place in (("", ""), ("?province=20", "/TH-20")):
+        said = one.get(f"figures/2026{asked}")
+        file = json.loads(client.get(f"/figures/2026{place}.json").content)
+        assert said["at_counter_min"] == file["assumed_minutes_at_counter"]
+        assert said["is_sample"]
+        assert _as_in_file(said["whole"]) == {name: file[name] for name in _as_in_file(said["whole"])}
+        for part, iso in (("months", ""), ("provinces", "TH-"), ("services", "")):
+            lines = [{"key": f"{iso}{each['key']}", **_as_in_file(each["figures"])} for each in said[part]]
+            assert lines == file[part], part
+    Notice.objects.update(sample=False)
+    assert not one.get("figures/2026")["is_sample"]
+
+
+def _as_in_file(said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: said[name] for name in ("visits", "done", "payments")},
+        "paid_baht": f"{said['paid_satang'] / 100:.2f}",
+        "minutes_saved": said["saved_min"],
+        "median_seconds_at_screen": said["median_s"],
+        "uptime": None if said["uptime"] is None else round(said["uptime"], 4),
+    }
+
+
+def test_of_this_year_there_is_always_a_page_and_an_answer() -> None:
+    for table in (VisitSum, UptimeSum):
+        table.objects.all().delete()
+    this = timezone.localdate().year
+    assert years() == [this]
+    assert holder(person(Role.OFFICER)).get(f"figures/{this}")["whole"]["visits"] == 0
+    assert holder(person(Role.OFFICER, 40)).ask("get", f"figures/{this - 1}").status_code == 404
 
 
 def test_the_page_draws_how_much_of_each_month_the_kiosks_were_there() -> None:
