@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from fleet.alerts.findings import Matter
 from fleet.people.scope import Area, Scope, scope_of
+from fleet.people.tokens.keeping import keep_in_force
 from fleet.webhooks.models import TRIAL, Delivery, Event, Kind, State, Subscription
 from fleet.webhooks.posting import NotThereError, place_of
 from fleet.webhooks.signing import secret_of
@@ -78,11 +79,14 @@ def origin_of(subscription: Subscription) -> str:
     return f"{parts.scheme}://{parts.netloc}/…"
 
 
+@transaction.atomic
 def subscribe(person: User, scope: Scope, wanted: Wanted, token_no: int | None = None) -> Subscription:
     """A new one. ``scope``: of who asks, which a token may have narrowed; ``token_no``: of that token.
 
-    Raises: WebhookError.
+    Raises: WebhookError; OverError when that token was taken back meanwhile.
     """
+    if token_no is not None:
+        keep_in_force(token_no)
     name = " ".join(wanted.name.split())
     if not 1 <= len(name) <= NAME_CHARACTERS_MAX:
         raise WebhookError(Refusal.NO_NAME)

@@ -21,6 +21,7 @@ from fleet.alerts.keeping import withdraw
 from fleet.alerts.models import Address, Alert, Channel, Event, Letter, Maintenance, Message
 from fleet.alerts.reaching import hearing
 from fleet.people.break_glass import NAME as BREAK_GLASS
+from fleet.people.tokens.keeping import keep_in_force
 from fleet.webhooks.posting import NotThereError, place_of
 
 MAINTENANCE_MAX = timedelta(days=14)
@@ -107,13 +108,15 @@ def add_address(person: User, channel: Channel, address: str, token_no: int | No
 
     ``token_no``: of the token that asks. What is silent there makes room: a program comes back with another token.
 
-    Raises: DeedError.
+    Raises: DeedError; OverError when that token was taken back meanwhile.
     """
     address = address.strip()
     _check(channel, address)
     theirs, now = Address.objects.filter(person=person), timezone.now()
     try:
         with transaction.atomic():
+            if token_no is not None:
+                keep_in_force(token_no)
             theirs.filter(channel=channel, address=address).exclude(pk__in=hearing(now).values("pk")).delete()
             if theirs.count() >= ADDRESSES_MAX:
                 raise DeedError(Refusal.TOO_MANY)

@@ -1,4 +1,5 @@
-"""Several who write at once, over either database: nothing is stepped over, and nobody's change is lost unseen."""
+"""Several who write at once, over either database: nothing is stepped over, nobody's change is lost unseen, and
+nothing listens on for a token that was taken back."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ def test_who_write_at_once_are_all_heard_and_of_two_decisions_one_is_refused(dat
     said = json.loads(done.stdout)
     assert said["broken"] == []
     assert said["differ"] == []
+    assert said["left"] == [], "a token that was taken back has somebody told"
     assert said["pages"] > 0, "the kiosk came too late to see anything happen"
     answers = {"page": [302, 422], "invitation": [201, 409], "command": [0, 0]}
     answers |= {"a roll-out ends": [0, 409], "a roll-out begins": [0, 409]}

@@ -5,9 +5,9 @@ A process for one database:
     python -m tests.support.office_writers
 
 Prints as JSON what the kiosk has that the fleet has not, or the other way round, ``[]`` when they agree; and as
-``decided`` what two were answered who put a document into force at once (``tests.support.two_deciders``). Writers take
-their time between publishing and the commit, and the kiosk asks all the while: a number that is given before others are
-committed would be stepped over.
+``decided`` what two were answered who put a document into force at once, and as ``left`` what still listens for a token
+that was taken back (``tests.support.two_deciders``). Writers take their time between publishing and the commit, and the
+kiosk asks all the while: a number that is given before others are committed would be stepped over.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ def main() -> int:
         here = {(kind.KIND, each) for kind in PROVIDERS for each in replica.all_of(kind)}
     there = {(kind.KIND, each) for kind, provider in PROVIDERS.items() for each in provider("CBI", None)}
     differ = sorted(f"{kind} {each.key}" for kind, each in here ^ there)
-    from tests.support.two_deciders import both_at_once  # its models cannot be imported before Django is set up
+    # Its models cannot be imported before Django is set up.
+    from tests.support.two_deciders import both_at_once, left_listening
 
-    print(json.dumps({"differ": differ, "broken": broken, "pages": asked, "decided": both_at_once()}))
+    told = {"differ": differ, "broken": broken, "pages": asked, "decided": both_at_once(), "left": left_listening()}
+    print(json.dumps(told))
     return 0
 
 

@@ -2,8 +2,9 @@
 
 ``both_at_once`` tells what they were answered, in every way there is: by REST and by a page, of rules and of settings;
 of two who invite somebody by the same name; of two who lay their changes over a layer at the server's command line, who
-both have to find theirs in it; and of one who changes a layer just as a roll-out of it ends, or begins. It commits what
-it does: for a database of its own (``tests.support.office_writers``).
+both have to find theirs in it; and of one who changes a layer just as a roll-out of it ends, or begins.
+``left_listening`` tells what is left of a token that is taken back while a request with it is on its way. Both commit
+what they do: for a database of its own (``tests.support.office_writers``).
 """
 
 from __future__ import annotations
@@ -15,18 +16,24 @@ from threading import Barrier, Event
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from fleet.__main__ import parser
+from fleet.acting import webhooks
+from fleet.alerts.deeds import add_address
+from fleet.alerts.models import Address, Channel
 from fleet.alerts.policies import document_of, latest
 from fleet.alerts.policy import AlertPolicy
 from fleet.devices import staging
 from fleet.devices.desired import latest_document
 from fleet.devices.models import Layer, StagedSettings
 from fleet.people.models import Role
+from fleet.people.scope import scope_of
+from fleet.people.tokens.keeping import end
 from fleet.protocol.settings import merge_patch
 from fleet.web.settings_form import SettingsForm
+from fleet.webhooks.models import Subscription
 from tests.support.token_holder import Holder, holder, person
 
 ROUNDS = 6
@@ -182,6 +189,32 @@ def _as_it_decides(first: Callable[[], int], second: Callable[[], int]) -> list[
 
     with ThreadPoolExecutor(2) as both:
         return [each.result() for each in (both.submit(one), both.submit(other))]
+
+
+def left_listening() -> list[str]:
+    """What a token has made that is told something though the token was taken back: a request makes it, and before that
+    is committed somebody ends the token."""
+    user = person(Role.OFFICER)
+    token = holder(user).token
+    wanted = webhooks.Wanted(name="on its way", address="https://receiver.example/", kinds=["kiosk.offline"])
+    is_made, is_ended = Event(), Event()
+
+    def request() -> None:
+        with transaction.atomic():
+            webhooks.subscribe(user, scope_of(user), wanted, token.pk)
+            add_address(user, Channel.MAIL, "way@sala.example", token.pk)
+            is_made.set()
+            is_ended.wait(HELD_S)
+
+    def taking_back() -> None:
+        is_made.wait(10 * HELD_S)
+        end(token, user.username)
+        is_ended.set()
+
+    deeds = (request, taking_back)
+    _together(lambda which: deeds[which]() or 0)
+    made = [*Subscription.objects.filter(token_no=token.pk, ended_at=None), *Address.objects.filter(token_no=token.pk)]
+    return [str(each) for each in made]
 
 
 def _together(ask: Callable[[int], int]) -> list[int]:

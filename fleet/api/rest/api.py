@@ -46,7 +46,9 @@ from fleet.api.rest import (
     tickets,
     webhooks,
 )
+from fleet.api.rest.bearer import no_token
 from fleet.api.rest.problems import MEDIA_TYPE, Problem, RefusedError, answer, missing, refused
+from fleet.people.tokens.keeping import OverError
 
 PREFIX = "api/v1/"
 VERSION = "1.0.0"
@@ -140,6 +142,7 @@ def interface() -> NinjaAPI:
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)
+    api.add_exception_handler(OverError, lambda _request, _err: answer(no_token()))
     api.add_exception_handler(Http404, lambda _request, _err: answer(missing()))
     api.add_exception_handler(HttpError, _not_understood)
     api.add_exception_handler(ValidationError, _does_not_fit)

@@ -82,13 +82,18 @@ def caller_of(request: HttpRequest, secret: str) -> Caller:
     if token is None:
         if secret and not STRANGERS.permits(str(request.META.get("REMOTE_ADDR", ""))):
             raise too_often()
-        raise RefusedError(
-            401, "no-token", "Send 'Authorization: Bearer' and a token that is in force; the page of tokens makes one."
-        )
+        raise no_token()
     if not ASKS.permits(token.digest):
         raise too_often()
     request.user = token.person
     return Caller(token.person, scope_of_token(token), token)
+
+
+def no_token() -> RefusedError:
+    """For who shows none that holds, or none any more."""
+    return RefusedError(
+        401, "no-token", "Send 'Authorization: Bearer' and a token that is in force; the page of tokens makes one."
+    )
 
 
 def too_often() -> RefusedError:

@@ -59,6 +59,10 @@ class TokenError(ValueError):
         self.refusal = refusal
 
 
+class OverError(Exception):
+    """The token holds no more, though it did when it was shown: nothing was begun for it. Refuse it like any such."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A token as somebody wants it. ``provinces`` None: wherever the person is."""
@@ -119,6 +123,16 @@ def in_force(now: datetime) -> QuerySet[Token]:
     return Token.objects.filter(ended_at__isnull=True, expires_at__gt=now, person__is_active=True)
 
 
+def keep_in_force(token_no: int) -> None:
+    """Until this transaction ends nobody takes the token back: whatever is begun for it here is there to be ended.
+
+    Raises: OverError when it was taken back, or has run out, since it was shown.
+    """
+    held = in_force(timezone.now()).select_for_update(of=("self",)).filter(pk=token_no)
+    if held.first() is None:
+        raise OverError
+
+
 def over(now: datetime) -> QuerySet[Token]:
     """Those that hold no more. One that was for one question is deleted, and leaves what it began."""
     return Token.objects.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))
@@ -147,10 +161,11 @@ def end(token: Token, by: str) -> bool:
     """Take a token back with what it has made: webhooks, addresses for alerts; whether it was still there."""
     now, why = timezone.now(), "by-person" if by == token.person.get_username() else "by-admin"
     with transaction.atomic():
+        # Its own row first: a request that makes something for it holds that (``keep_in_force``), and is seen after it.
+        was_there = Token.objects.filter(pk=token.pk, ended_at__isnull=True).update(ended_at=now, ended_by=by[:150])
         Subscription.objects.filter(token_no=token.pk, ended_at=None).update(ended_at=now, ended_why=why)
         token.person.alert_addresses.filter(token_no=token.pk).delete()
-        ended = Token.objects.filter(pk=token.pk, ended_at__isnull=True)
-        return bool(ended.update(ended_at=now, ended_by=by[:150]))
+    return bool(was_there)
 
 
 def end_run_out(now: datetime) -> None:

@@ -24,9 +24,9 @@ from fleet.conduct import hooks
 from fleet.people.appointing import set_active
 from fleet.people.inviting import invite_again
 from fleet.people.models import Membership, Role
-from fleet.people.scope import scope_of
+from fleet.people.scope import Scope, scope_of
 from fleet.people.tokens import keeping
-from fleet.people.tokens.keeping import Refusal, TokenError, Wanted, end, found, make, scope_of_token
+from fleet.people.tokens.keeping import OverError, Refusal, TokenError, Wanted, end, found, make, scope_of_token
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import RIGHTS
 from fleet.webhooks.models import Kind, Subscription, Try
@@ -165,6 +165,41 @@ def test_who_had_a_token_that_is_taken_back_hears_nothing_any_more() -> None:
     assert why_ended(theirs) == ""
     end(one.token, "nation")
     assert (why_ended(theirs), why_ended(own)) == ("by-admin", "")
+
+
+def test_nothing_is_begun_for_a_token_that_was_taken_back_since_it_was_shown() -> None:
+    user = person(Role.OFFICER)
+    one = holder(user)
+    shown = found(one.secret, timezone.now())  # a request that is on its way
+    assert shown is not None
+    end(one.token, user.username)
+    said = webhooks.Wanted(name="late", address="https://receiver.example/", kinds=["kiosk.offline"])
+    with pytest.raises(OverError):
+        webhooks.subscribe(user, scope_of_token(shown), said, shown.pk)
+    with pytest.raises(OverError):
+        add_address(user, Channel.MAIL, "late@sala.example", shown.pk)
+    assert not Subscription.objects.exists()
+    assert left(user) == []
+
+
+def test_such_a_request_is_answered_as_one_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = person(Role.OFFICER)
+    one = holder(user)
+    before = scope_of_token
+
+    def meanwhile(token: Token) -> Scope:
+        """It was let in; now somebody takes its token back."""
+        end(token, user.username)
+        return before(token)
+
+    monkeypatch.setattr("fleet.api.rest.bearer.scope_of_token", meanwhile)
+    said = {"name": "late", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
+    for path, body in (("webhooks", said), ("alert-addresses", {"channel": "mail", "address": "late@sala.example"})):
+        refused = one.ask("post", path, body)
+        assert (refused.status_code, json.loads(refused.content)["code"]) == (401, "no-token")
+        Token.objects.filter(pk=one.token.pk).update(ended_at=None)
+    assert not Subscription.objects.exists()
+    assert left(user) == []
 
 
 def test_a_token_that_was_for_one_question_leaves_what_it_began() -> None:
