@@ -1,5 +1,8 @@
 """The technician's round: where to go, what to carry, what is wrong and what helps; and what was done there.
 
+A round is planned from open alerts, too, and names them: reading it takes ``alerts:read`` beside ``kiosks:read``. One
+without them would send nobody to a kiosk whose case was opened, and not say so.
+
 A deed has a number of its maker's, so that what waited for a connection may be sent as often as it takes: it is done
 once, and keeps the patience it had when it was pressed.
 """
@@ -16,13 +19,14 @@ from ninja import Field, Path, Router, Schema
 from fleet.acting.rounds import Work, has_rounds, may_press, provinces_waiting, work_of
 from fleet.acting.seen import kiosks_seen
 from fleet.alerts.words import Pair
-from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.bearer import Bearer, Caller, caller, demand
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import KioskId, answers
 from fleet.api.trail import nothing_new
 from fleet.devices.commanding import Progress, progress
 from fleet.devices.models import KioskCommand
-from fleet.people.tokens.rights import Part, changing
+from fleet.people.scope import Scope
+from fleet.people.tokens.rights import Part, changing, reading
 from fleet.protocol.messages import CommandKind
 from fleet.rounds import words
 from fleet.rounds.deeds import AGE_MAX, NOTE_CHARACTERS, NotADeedError, Outcome, Pressed, What, do
@@ -159,18 +163,24 @@ def _technician(request: HttpRequest) -> Caller:
     return who
 
 
+def _reading_rounds(request: HttpRequest) -> Scope:
+    """Raises: RefusedError."""
+    demand(caller(request), reading(Part.ALERTS))
+    return _technician(request).scope
+
+
 @router.get("rounds", response=answers(RoundsOut))
 def rounds(request: HttpRequest) -> dict[str, object]:
-    """The provinces of the token's rounds, the one with the most to do first."""
-    waiting = provinces_waiting(_technician(request).scope, timezone.now())
+    """The provinces of the token's rounds, the one with the most to do first. It takes `alerts:read` as well."""
+    waiting = provinces_waiting(_reading_rounds(request), timezone.now())
     rows = sorted(waiting.items(), key=lambda each: (-each[1], each[0]))
     return {"items": [{"province": code, "kiosks": count} for code, count in rows], "next": None}
 
 
 @router.get("rounds/{province}", response=answers(RoundOut))
 def one_round(request: HttpRequest, province: Annotated[int, Path(..., ge=10, le=99)]) -> dict[str, object]:
-    """The round of a province today: by need, then by place."""
-    scope, now = _technician(request).scope, timezone.now()
+    """The round of a province today: by need, then by place. It takes `alerts:read` as well."""
+    scope, now = _reading_rounds(request), timezone.now()
     if province not in provinces_waiting(scope, now):
         raise missing()
     work = work_of(scope, province, now)

@@ -12,6 +12,7 @@ from fleet.alerts.models import Alert
 from fleet.audit.models import Entry
 from fleet.devices.models import KioskCommand
 from fleet.people.models import Role
+from fleet.people.tokens.rights import RIGHTS
 from fleet.protocol.messages import DeviceState
 from fleet.rounds.models import Deed
 from tests.support.round_kiosks import alert, speaks
@@ -48,6 +49,19 @@ def test_it_says_what_the_page_says() -> None:
     assert worst["effect_th"] in html
     assert all(step["says_th"] in html for step in worst["steps"])
     assert [step["test"] for step in worst["steps"] if step["test"]] == ["test-print"]
+
+
+def test_a_token_that_reads_no_alerts_is_told_of_none_by_a_round() -> None:
+    speaks("CBI-02", paper="out")
+    alert("CBI-02")
+    user = person(Role.TECHNICIAN)
+    rights = [each for each in RIGHTS if each != "alerts:read"]
+    for path in ("rounds", "rounds/20", "rounds/40"):
+        refused = holder(user, rights=rights).ask("get", path)
+        assert refused.status_code == 403
+        assert "alerts:read" in refused.json()["detail"]  # type: ignore[attr-defined]
+    assert holder(user, rights=["kiosks:read", "alerts:read"]).get("rounds/20")["stops"]
+    assert press(holder(user, rights=rights), what="close")["outcome"] == "done"
 
 
 def test_who_has_a_round_and_where() -> None:
