@@ -49,6 +49,11 @@ def seen(scope: Scope) -> QuerySet[Alert]:
     return Alert.objects.filter(found)
 
 
+def named(alerts: QuerySet[Alert], text: str) -> QuerySet[Alert]:
+    """Those of them of the kiosks in whose name this stands, and of the office of this name."""
+    return alerts.filter(Q(kiosk_id__icontains=text) | Q(office_id__iexact=text))
+
+
 def may_deal_with(scope: Scope, alert: Alert) -> bool:
     """Whether the account may take an alert over: who looks after machines there, or money, or the office's work."""
     if alert.matter == Matter.MONEY:

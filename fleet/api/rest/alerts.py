@@ -1,24 +1,28 @@
-"""Alerts: which there are, taking one over, the rules, and places under maintenance."""
+"""Alerts: which there are, with who was told of each; taking one over; the rules."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Container, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Schema
 
-from fleet.acting.seen import kiosks_seen, offices_seen, provinces_seen
+from fleet.acting.alert_rules import rules_held
+from fleet.acting.seen import kiosks_seen, provinces_seen
 from fleet.alerts import words
-from fleet.alerts.deeds import DeedError, Refusal, acknowledge, begin_maintenance, end_maintenance
-from fleet.alerts.findings import Place, Rule
-from fleet.alerts.models import Alert, Maintenance, RuleRevision
+from fleet.alerts.deeds import DeedError, Refusal, acknowledge
+from fleet.alerts.findings import Rule
+from fleet.alerts.looking import mute
+from fleet.alerts.models import Alert, Channel, RuleRevision
 from fleet.alerts.policies import decide
 from fleet.alerts.policy import PolicyError
-from fleet.alerts.telling import may_deal_with, seen
+from fleet.alerts.telling import may_deal_with, named, seen
+from fleet.alerts.told import Stand, told_of
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.documents import (
     NATION,
@@ -36,8 +40,6 @@ from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
 
-HOURS_MAX = 14 * 24
-
 
 class AlertState(StrEnum):
     """Lists of alerts."""
@@ -48,7 +50,9 @@ class AlertState(StrEnum):
 
 
 class AlertOut(Schema):
-    """An alert. `level`: who has been called, 1 those nearest to 3 the nation."""
+    """An alert. `level`: who has been called, 1 those nearest to 3 the nation. `kiosks`: of one that stands for many,
+    some that this token sees; `kiosks_count`: all of them, 0 for one that stands for one. `clear_since`: gone since
+    then, and over if it stays so. `is_muted`: its place is under maintenance. `sample`: made up."""
 
     id: int
     rule: str
@@ -59,9 +63,13 @@ class AlertOut(Schema):
     office_id: str
     kiosk_id: str
     kiosks: list[str]
+    kiosks_count: int
+    sample: bool
+    is_muted: bool
     says_th: str
     says_en: str
     since: datetime
+    clear_since: datetime | None
     opened_at: datetime
     acked_at: datetime | None
     acked_by: str | None
@@ -69,6 +77,28 @@ class AlertOut(Schema):
     closed_at: datetime | None
     level: int
     returns: int
+
+
+class RuleOrigin(StrEnum):
+    """Who says a value: nobody, the nation, or the province itself."""
+
+    DEFAULT = "default"
+    NATIONAL = "national"
+    PROVINCE = "province"
+
+
+class RuleValueOut(Schema):
+    """A value that is in force. `name`: as `offline.minutes`; `inherited`: what would hold if this place said none."""
+
+    name: str
+    value: bool | int | str
+    inherited: bool | int | str
+    origin: RuleOrigin
+
+
+class RuleValues(Schema):
+    items: list[RuleValueOut]
+    next: str | None
 
 
 class Alerts(Schema):
@@ -86,46 +116,32 @@ class EventOut(Schema):
     detail: str
 
 
+class ToldOut(Schema):
+    """One message to one person. `what`: as of an event; `channel`: of the last try, null before any; `at`: when that
+    was, or when it may leave; `why`: that try came to nothing. `waiting-room`: not tried yet."""
+
+    person: str | None
+    what: str
+    state: Stand
+    channel: Channel | None
+    at: datetime
+    why: str
+
+
 class OneAlert(AlertOut):
-    """With its time, and what to do."""
+    """With its time, what to do, and who was told of it, the newest of 100 first. `may_take`: it is nobody's yet, and
+    this token's person may take it over."""
 
     remedy_th: str
     remedy_en: str
+    may_take: bool
     events: list[EventOut]
+    told: list[ToldOut]
 
 
 class AlertBecause(Schema):
     """Why."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
-
-
-class MaintenanceOut(Schema):
-    """A place where somebody works, so that nobody is called."""
-
-    id: int
-    province: int
-    office_id: str
-    kiosk_id: str
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-    by: str | None
-    ended_at: datetime | None
-
-
-class MaintenanceList(Schema):
-    items: list[MaintenanceOut]
-    next: str | None
-
-
-class MaintenanceSaid(Schema):
-    """A kiosk, an office, or a whole province; from now on, for so many hours."""
-
-    kiosk_id: Annotated[str | None, Field(min_length=1, max_length=11)] = None
-    office_id: Annotated[str | None, Field(min_length=1, max_length=5)] = None
-    province: Annotated[int | None, Field(ge=10, le=99, strict=True)] = None
-    hours: Annotated[int, Field(ge=1, le=HOURS_MAX, strict=True)]
     reason: Annotated[str, Field(min_length=3, max_length=200)]
 
 
@@ -145,14 +161,29 @@ def refused(err: DeedError) -> RefusedError:
     return RefusedError(status, err.refusal.value, detail)
 
 
+def _lines(who: Caller, alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    is_muted = mute(timezone.now())
+    ours: Container[str] | None = None
+    if not who.scope.sees.nation and any(each.dopa_code is None and each.members for each in alerts):
+        ours = set(kiosks_seen(who.scope).values_list("pk", flat=True))  # one of the nation names kiosks of all
+    return [
+        {
+            **_told(each),
+            "kiosks": each.members if ours is None else [one for one in each.members if one in ours],
+            "is_muted": each.closed_at is None and is_muted(each.place),
+        }
+        for each in alerts
+    ]
+
+
 def _told(each: Alert) -> dict[str, Any]:
     says = words.sentence(each.rule, each.part, each.facts)
     same = ("rule", "part", "condition", "matter", "office_id", "kiosk_id", "since", "opened_at", "acked_at")
-    more = ("acked_why", "closed_at", "level", "returns")
+    more = ("acked_why", "closed_at", "level", "returns", "sample", "clear_since")
     return {
         "id": each.pk,
         "province": each.dopa_code,
-        "kiosks": each.members,
+        "kiosks_count": each.facts.get("count", 0),
         "says_th": says.th,
         "says_en": says.en,
         "acked_by": name_of(each.acked_by),
@@ -160,13 +191,32 @@ def _told(each: Alert) -> dict[str, Any]:
     }
 
 
-def _whole(each: Alert) -> dict[str, Any]:
+def _whole(who: Caller, each: Alert) -> dict[str, Any]:
     remedy = words.remedy(each.rule, each.facts)
     events = [
         {"at": e.at, "what": e.what, "by": name_of(e.by), "level": e.level, "detail": e.detail}
         for e in each.events.select_related("by")
     ]
-    return {**_told(each), "remedy_th": remedy.th, "remedy_en": remedy.en, "events": events}
+    told = [
+        {
+            "person": name_of(one.person),
+            "what": one.what,
+            "state": one.stand,
+            "channel": one.channel or None,
+            "at": one.at,
+            "why": one.why,
+        }
+        for one in told_of(each)
+    ]
+    is_open = each.closed_at is None and each.acked_at is None
+    return {
+        **_lines(who, [each])[0],
+        "remedy_th": remedy.th,
+        "remedy_en": remedy.en,
+        "may_take": is_open and may_deal_with(who.scope, each),
+        "events": events,
+        "told": told,
+    }
 
 
 def _alert(who: Caller, number: int) -> Alert:
@@ -184,9 +234,11 @@ def alerts(
     state: Annotated[AlertState | None, Query(None)],
     rule: Annotated[Rule | None, Query(None)],
     province: Annotated[int | None, Query(None, ge=10, le=99)],
+    q: Annotated[str, Query("", max_length=60, description="part of a kiosk's id, or an office's id")],
 ) -> dict[str, object]:
     """The alerts, the newest first. `open`: nobody has them."""
-    rows = seen(caller(request).scope).select_related("acked_by")
+    who = caller(request)
+    rows = seen(who.scope).select_related("acked_by")
     if state is not None:
         rows = rows.filter(closed_at__isnull=state is not AlertState.CLOSED)
     if state in (AlertState.OPEN, AlertState.ACKED):
@@ -195,14 +247,17 @@ def alerts(
         rows = rows.filter(rule=rule)
     if province is not None:
         rows = rows.filter(dopa_code=province)
+    if q:
+        rows = named(rows, q)
     found, following = page(rows, after, limit, newest_first=True)
-    return {"items": [_told(each) for each in found], "next": following}
+    return {"items": _lines(who, found), "next": following}
 
 
 @router.get("alerts/{number}", response=answers(OneAlert))
 def alert(request: HttpRequest, number: Number) -> dict[str, object]:
     """One alert."""
-    return _whole(_alert(caller(request), number))
+    who = caller(request)
+    return _whole(who, _alert(who, number))
 
 
 @router.post("alerts/{number}/acknowledgement", response=answers(OneAlert))
@@ -216,7 +271,7 @@ def take_over(request: HttpRequest, number: Number, said: AlertBecause) -> dict[
         acknowledge(found.pk, who.person, said.reason)
     except DeedError as err:
         raise refused(err) from None
-    return _whole(_alert(who, number))
+    return _whole(who, _alert(who, number))
 
 
 # ---- rules
@@ -249,6 +304,17 @@ def history(request: HttpRequest, key: ProvinceKey) -> dict[str, object]:
     return _rules_of(_place(caller(request), key)).history()
 
 
+@router.get("alert-rules/{key}/values", response=answers(RuleValues))
+def values(request: HttpRequest, key: ProvinceKey) -> dict[str, object]:
+    """Every value that is in force there, and who says it. Some only the nation may say."""
+    held = rules_held(_place(caller(request), key))
+    items = [
+        {"name": each.leaf.name, "value": each.value, "inherited": each.inherited, "origin": each.origin}
+        for each in held
+    ]
+    return {"items": items, "next": None}
+
+
 @router.put("alert-rules/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))
 def change(request: HttpRequest, key: ProvinceKey, said: DocumentSaid, if_match: IfMatch) -> dict[str, object]:
     """Put another document into force. `If-Match` says from which one it was made."""
@@ -257,69 +323,3 @@ def change(request: HttpRequest, key: ProvinceKey, said: DocumentSaid, if_match:
     if not who.scope.may_change(place):
         raise RefusedError(403, "not-here", "This token's person changes no rules here.")
     return _rules_of(place).changed(who, said, if_match)
-
-
-# ---- maintenance
-
-
-def _maintained(each: Maintenance) -> dict[str, object]:
-    same = ("office_id", "kiosk_id", "starts_at", "ends_at", "reason", "ended_at")
-    more = {name: getattr(each, name) for name in same}
-    return {"id": each.pk, "province": each.dopa_code, "by": name_of(each.by), **more}
-
-
-@router.get("maintenance", response=answers(MaintenanceList))
-def maintenance(
-    request: HttpRequest,
-    after: After,
-    limit: Limit,
-    current: Annotated[bool, Query(False, description="only what is under way")],
-) -> dict[str, object]:
-    """Places where somebody works, or worked, the newest first."""
-    rows = caller(request).scope.within(Maintenance.objects.select_related("by"), "dopa_code")
-    if current:
-        rows = rows.filter(ended_at__isnull=True, ends_at__gt=timezone.now())
-    found, following = page(rows, after, limit, newest_first=True)
-    return {"items": [_maintained(each) for each in found], "next": following}
-
-
-def _where(who: Caller, said: MaintenanceSaid) -> Place:
-    named = [each for each in (said.kiosk_id, said.office_id, said.province) if each is not None]
-    if len(named) != 1:
-        raise RefusedError(422, "no-place", "Name one of kiosk_id, office_id and province.")
-    if said.kiosk_id is not None and (kiosk := kiosks_seen(who.scope).filter(pk=said.kiosk_id).first()):
-        return Place(kiosk.office.province_id, kiosk.office_id, kiosk.pk)
-    if said.office_id is not None and (office := offices_seen(who.scope).filter(pk=said.office_id).first()):
-        return Place(office.province_id, office.pk)
-    if said.province is not None and provinces_seen(who.scope).filter(pk=said.province).exists():
-        return Place(said.province)
-    raise RefusedError(422, "no-place", "There is no such place, or none for this token.")
-
-
-@router.post("maintenance", response=answers(MaintenanceOut, status=201))
-def begin(request: HttpRequest, said: MaintenanceSaid) -> Status[dict[str, object]]:
-    """Put a place under maintenance from now on; it always has an end."""
-    who = caller(request)
-    place = _where(who, said)
-    if place.dopa_code is None or not who.scope.may_install(place.dopa_code):
-        raise RefusedError(403, "not-here", "This token's person does not look after kiosks here.")
-    now = timezone.now()
-    try:
-        begun = begin_maintenance(place, now, now + timedelta(hours=said.hours), who.person, said.reason)
-    except DeedError as err:
-        raise refused(err) from None
-    return Status(201, _maintained(begun))
-
-
-@router.delete("maintenance/{number}", response=answers(MaintenanceOut))
-def end(request: HttpRequest, number: Number) -> dict[str, object]:
-    """End it now."""
-    who = caller(request)
-    found = who.scope.within(Maintenance.objects.select_related("by"), "dopa_code").filter(pk=number).first()
-    if found is None:
-        raise missing()
-    if not who.scope.may_install(found.dopa_code):
-        raise RefusedError(403, "not-here", "This token's person does not look after kiosks here.")
-    end_maintenance(found, who.person)
-    found.refresh_from_db()
-    return _maintained(found)

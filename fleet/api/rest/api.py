@@ -18,6 +18,7 @@ from ninja.types import DictStrAny
 
 from fleet.api.rest import (
     alert_addresses,
+    alert_letters,
     alerts,
     audit,
     bank_files,
@@ -32,6 +33,7 @@ from fleet.api.rest import (
     kiosk_days,
     kiosks,
     letters,
+    maintenance,
     officers,
     partners,
     payments,
@@ -137,6 +139,7 @@ def interface() -> NinjaAPI:
     for part in (
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
+        alert_letters, maintenance,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
         shown_payments,
     ):  # fmt: skip

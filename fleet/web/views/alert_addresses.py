@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 from fleet.alerts.deeds import DeedError, add_address, send_again, try_out
 from fleet.alerts.keeping import look_again
 from fleet.alerts.looking import Looking
-from fleet.alerts.models import Address, Channel, Duty, Letter
-from fleet.alerts.reaching import hearing, silences
+from fleet.alerts.models import Address, Channel, Duty
+from fleet.alerts.reaching import silences
+from fleet.alerts.told import callable_in, channels_of, given_up, how_given_up, is_open
 from fleet.office.models import Province
-from fleet.people.models import Membership
 from fleet.people.scope import Scope
 from fleet.web import alert_words, people_words
 from fleet.web.access import signed_in
@@ -31,6 +29,7 @@ from fleet.web.auditing import told
 from fleet.web.views.alerts import scope_that_sees
 
 FAILED_SHOWN = 20
+PEOPLE_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,8 +48,8 @@ def addresses(request: HttpRequest) -> HttpResponse:
     context = {
         "addresses": _own(user),
         "channels": [
-            (each.value, alert_words.channel(each), _is_open(each))
-            for each in sorted(Channel, key=lambda each: not _is_open(each))
+            (each.value, alert_words.channel(each), is_open(each))
+            for each in sorted(Channel, key=lambda each: not is_open(each))
         ],
         "duty": Duty.objects.filter(pk=user.pk).first() or Duty(person=user),
         "hours": range(25),
@@ -71,16 +70,6 @@ def _own(user: User) -> list[tuple[Address, str, str]]:
         (each, alert_words.channel(each.channel), alert_words.silence(silent[each.pk]) if each.pk in silent else "")
         for each in rows
     ]
-
-
-def _is_open(channel: Channel) -> bool:
-    """Whether letters leave by this channel here at all."""
-    named = {
-        Channel.MAIL: settings.ALERTS_MAIL,
-        Channel.LINE: settings.ALERTS_LINE,
-        Channel.WEBHOOK: settings.WEBHOOK_ORIGINS,
-    }
-    return bool(named[channel])
 
 
 def _done(request: HttpRequest, scope: Scope, user: User) -> str:
@@ -104,7 +93,7 @@ def _done(request: HttpRequest, scope: Scope, user: User) -> str:
             try_out(user)
         case "again":
             number = said.get("letter", "")
-            found = _of_theirs(scope).filter(key=number[:32]).first()
+            found = given_up(scope).filter(key=number[:32]).first()
             if found is None:
                 raise Http404
             send_again(found)
@@ -137,47 +126,30 @@ def _set_hours(request: HttpRequest, user: User) -> None:
 
 
 def _people(scope: Scope) -> list[dict[str, Any]]:
-    """Who is told in the provinces whose settings the account may look into: names, roles and channels."""
-    rows = Membership.objects.select_related("user").filter(user__is_active=True)
-    if not scope.changes:
-        return []
-    rows = rows if scope.changes.nation else rows.filter(dopa_code__in=scope.changes.provinces)
-    provinces, channels = Province.objects.in_bulk(), dict[int, list[str]]()
-    for person, channel in hearing(timezone.now()).values_list("person_id", "channel"):
-        channels.setdefault(person, []).append(alert_words.channel(channel))
+    """Who is told in the provinces whose settings the account may change: names, roles and channels."""
+    rows = list(callable_in(scope).order_by("dopa_code", "role", "user__username")[:PEOPLE_SHOWN])
+    channels, provinces = channels_of({each.user_id for each in rows}, timezone.now()), Province.objects.in_bulk()
     return [
         {
             "name": each.user.get_full_name() or each.user.get_username(),
             "role": people_words.role(each.role),
             "province": provinces.get(each.dopa_code or 0),
-            "channels": ", ".join(channels.get(each.user_id, [])),
+            "channels": ", ".join(alert_words.channel(one) for one in channels.get(each.user_id, ())),
         }
-        for each in rows.order_by("dopa_code", "role", "user__username")[:200]
+        for each in rows
     ]
 
 
-def _of_theirs(scope: Scope) -> QuerySet[Letter]:
-    """Letters that were given up, to people of the provinces the account may change."""
-    rows = Letter.objects.filter(state=Letter.State.FAILED).select_related("person")
-    if scope.changes.nation:
-        return rows
-    people = Membership.objects.filter(dopa_code__in=scope.changes.provinces).values("user_id")
-    return rows.filter(person_id__in=people)
-
-
 def _failed(scope: Scope) -> list[dict[str, Any]]:
-    found = []
-    for each in _of_theirs(scope).prefetch_related("attempts", "messages")[:FAILED_SHOWN]:
-        last = each.attempts.last()
-        found.append(
-            {
-                "key": each.key,
-                "name": each.person.get_full_name() or each.person.get_username(),
-                "count": each.messages.count(),
-                "tries": each.tries,
-                "why": last.detail if last else "",
-                "channel": alert_words.channel(last.channel) if last and last.channel else _("ไม่มีช่องทาง"),
-                "at": last.at if last else each.made_at,
-            }
-        )
-    return found
+    return [
+        {
+            "key": each.letter.key,
+            "name": each.letter.person.get_full_name() or each.letter.person.get_username(),
+            "count": each.messages,
+            "tries": each.letter.tries,
+            "why": each.why,
+            "channel": alert_words.channel(each.channel) if each.channel else _("ไม่มีช่องทาง"),
+            "at": each.at,
+        }
+        for each in map(how_given_up, given_up(scope)[:FAILED_SHOWN])
+    ]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +20,9 @@ from fleet.alerts.deeds import DeedError, acknowledge
 from fleet.alerts.findings import Place, Rule
 from fleet.alerts.letters import Names
 from fleet.alerts.looking import mute
-from fleet.alerts.models import Alert, Attempt, Message
-from fleet.alerts.telling import may_deal_with, seen
+from fleet.alerts.models import Alert
+from fleet.alerts.telling import may_deal_with, named, seen
+from fleet.alerts.told import Stand, told_of
 from fleet.devices.truth import Condition, truths_of
 from fleet.office.models import Province
 from fleet.people.scope import Scope, scope_of
@@ -118,7 +119,7 @@ class Asked:
         if self.province:
             rows = rows.filter(dopa_code=int(self.province))
         if self.text:
-            rows = rows.filter(Q(kiosk_id__icontains=self.text) | Q(office_id__iexact=self.text))
+            rows = named(rows, self.text)
         return rows
 
 
@@ -245,25 +246,18 @@ def _mark(what: str, detail: str) -> str:
 
 def _letters(it: Alert) -> list[dict[str, Any]]:
     """Who was told, how, and whether it arrived; nobody's address."""
-    messages = list(Message.objects.filter(alert=it).select_related("person", "letter").order_by("-id")[:100])
-    letters = [each.letter_id for each in messages if each.letter_id]
-    tries = {each.letter_id: each for each in Attempt.objects.filter(letter__in=letters).order_by("pk")}
-    rows = []
-    for each in messages:
-        state = "withdrawn" if each.withdrawn_at else each.letter.state if each.letter else "waiting-room"
-        last = tries.get(each.letter_id) if each.letter_id else None
-        rows.append(
-            {
-                "who": each.person.get_full_name() or each.person.get_username(),
-                "what": alert_words.what(each.what),
-                "state": alert_words.letter(state),
-                "condition": _OF_LETTER.get(state, "unknown"),
-                "channel": alert_words.channel(last.channel) if last else "",
-                "at": last.at if last else each.not_before,
-                "why": last.detail if last and not last.ok else "",
-            }
-        )
-    return rows
+    return [
+        {
+            "who": each.person.get_full_name() or each.person.get_username(),
+            "what": alert_words.what(each.what),
+            "state": alert_words.letter(each.stand),
+            "condition": _OF_LETTER.get(each.stand, "unknown"),
+            "channel": alert_words.channel(each.channel) if each.channel else "",
+            "at": each.at,
+            "why": each.why,
+        }
+        for each in told_of(it)
+    ]
 
 
-_OF_LETTER = {"sent": "ok", "failed": "failing", "waiting": "attention", "withdrawn": "stale"}
+_OF_LETTER = {Stand.SENT: "ok", Stand.FAILED: "failing", Stand.WAITING: "attention", Stand.WITHDRAWN: "stale"}

@@ -50,6 +50,7 @@ DEEDS = {
     "alert-maintenance": ["POST maintenance", "DELETE maintenance/{number}"],
     "alert-addresses": [
         "POST alert-addresses", "DELETE alert-addresses/{number}", "PUT alert-hours", "POST alert-trial",
+        "POST alert-letters/{number}/again",
     ],
     "bank-file": ["POST bank-files"],
     "payment": ["POST payments/{number}/decision", "POST payments/{number}/second"],
