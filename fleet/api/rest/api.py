@@ -22,6 +22,7 @@ from fleet.api.rest import (
     alerts,
     audit,
     bank_files,
+    brought,
     cases,
     channels,
     factories,
@@ -30,6 +31,7 @@ from fleet.api.rest import (
     figures,
     folders,
     holidays,
+    identities,
     kiosk_days,
     kiosks,
     letters,
@@ -137,6 +139,7 @@ def interface() -> NinjaAPI:
         urls_namespace="rest",
     )  # fmt: skip
     for part in (
+        brought, identities,
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
         alert_letters, maintenance,

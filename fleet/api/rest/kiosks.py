@@ -162,6 +162,13 @@ def _command(each: KioskCommand, now: datetime) -> dict[str, object]:
     }
 
 
+def _known(kind: CommandKind) -> CommandKind:
+    """Raises: RefusedError for what a word that is none reads as."""
+    if kind is CommandKind.UNKNOWN:
+        raise RefusedError(422, "no-command", "Ask one of the kinds that the description names, but not this one.")
+    return kind
+
+
 def kiosk_for(who: Caller, kiosk_id: str) -> Kiosk:
     """One kiosk. Raises: RefusedError when there is none, or none for this token."""
     found = kiosks_seen(who.scope).filter(pk=kiosk_id).first()
@@ -215,9 +222,13 @@ def paper(
 
 
 @router.get("kiosks/{kiosk_id}/commands", response=answers(Commands))
-def commands(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
-    """What was asked of it lately, the newest first."""
+def commands(
+    request: HttpRequest, kiosk_id: KioskId, kind: Annotated[CommandKind | None, Query(None)]
+) -> dict[str, object]:
+    """What was asked of it lately, the newest first. What one `brought` is at GET …/{command_id}/brought."""
     rows = KioskCommand.objects.filter(kiosk=kiosk_for(caller(request), kiosk_id)).select_related("asked_by")
+    if kind is not None:
+        rows = rows.filter(kind=_known(kind).value)
     now = timezone.now()
     return {"items": [_command(each, now) for each in rows.defer("attachment")[:50]], "next": None}
 
@@ -229,9 +240,7 @@ def command(request: HttpRequest, kiosk_id: KioskId, asked: Asked) -> Status[dic
     found = kiosk_for(who, kiosk_id)
     if not who.scope.may_tend(found.office.province_id):
         raise RefusedError(403, "not-here", "This token's person does not look after kiosks here.")
-    if asked.kind is CommandKind.UNKNOWN:
-        raise RefusedError(422, "no-command", "Ask one of the kinds that the description names, but not this one.")
-    return Status(202, _command(ask(found, asked.kind, who.person), timezone.now()))
+    return Status(202, _command(ask(found, _known(asked.kind), who.person), timezone.now()))
 
 
 @router.post("kiosks/{kiosk_id}/revocation", response=answers(Revoked))

@@ -9,13 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from fleet.devices.commanding import MEDIA_TYPES, ask
-from fleet.devices.models import KioskCommand
+from fleet.devices.brought import brought_by
+from fleet.devices.commanding import ask
 from fleet.people.scope import scope_of
 from fleet.protocol.messages import CommandKind
 from fleet.web.access import kiosk_seen, signed_in
-
-EXTENSIONS = {"image/png": "png", "text/plain": "txt"}
 
 
 @require_POST
@@ -35,14 +33,10 @@ def command(request: HttpRequest, kiosk_id: str) -> HttpResponse:
 @require_safe
 @signed_in
 def brought(request: HttpRequest, kiosk_id: str, command_id: str) -> HttpResponse:
-    """What a command brought. A kiosk's bytes are shown as nothing but what they say they are."""
+    """What a command brought."""
     kiosk = kiosk_seen(request, kiosk_id)
-    found = KioskCommand.objects.filter(pk=command_id, kiosk=kiosk).exclude(attachment=None).first()
-    if found is None or found.attachment is None or found.media_type not in MEDIA_TYPES:
+    found = brought_by(kiosk, command_id)
+    if found is None:
         raise Http404
-    kind = f"{found.media_type}; charset=utf-8" if found.media_type.startswith("text/") else found.media_type
-    response = HttpResponse(bytes(found.attachment), content_type=kind)
-    way = "inline" if found.media_type == "image/png" else "attachment"
-    name = f"{kiosk.pk}-{found.kind}-{found.asked_at:%Y%m%d-%H%M%S}.{EXTENSIONS[found.media_type]}"
-    response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
-    return response
+    headers = {"Content-Disposition": found.disposition}
+    return HttpResponse(found.data, content_type=found.content_type, headers=headers)

@@ -21,8 +21,9 @@ from fleet.office.models import Office
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.enrolment import CODE_LENGTH, typed_code
 from fleet.trust import enrolments
-from fleet.trust.certificates import Doer, IdentityError, in_force, kiosks_with_identity, revoke
-from fleet.trust.models import Certificate, Deed, Enrolment, Stage
+from fleet.trust.certificates import Doer, IdentityError, kiosks_with_identity, revoke
+from fleet.trust.identity import deeds_of, identity_of
+from fleet.trust.models import Certificate, Enrolment, Stage
 from fleet.web import words
 from fleet.web.access import is_live, kiosk_seen, offices_to_install_in, signed_in
 from fleet.web.limits import address_of
@@ -162,16 +163,13 @@ def identity(request: HttpRequest, kiosk_id: str) -> HttpResponse:
             revoke(kiosk.pk, reason, _doer(request))
             return HttpResponseRedirect(reverse("web:identity", args=[kiosk.pk]))
         wrong = _("เขียนเหตุผล และพิมพ์รหัสตู้ให้ตรง")
-    certificates = list(Certificate.objects.filter(kiosk_id=kiosk.pk)[:10])
-    valid = in_force(kiosk.pk).first()
-    deeds = Deed.objects.select_related("actor").filter(kiosk_id=kiosk.pk)[:DEEDS_SHOWN]
+    found = identity_of(kiosk.pk)
     context: dict[str, object] = {
         "kiosk": kiosk,
-        "valid": valid,
-        "pending": [each for each in certificates if each.revoked_at and not each.enforced_at],
-        "is_revoked": bool(certificates) and valid is None,
-        "deeds": [(deed, words.deed_word(deed.what)) for deed in deeds],
+        "stage": found.stage,
+        "valid": found.valid,
+        "deeds": [(deed, words.deed_word(deed.what)) for deed in deeds_of(kiosk.pk)[:DEEDS_SHOWN]],
     }
     if not is_live(request):
-        context |= {"may_change": may_change and valid is not None, "wrong": wrong}
+        context |= {"may_change": may_change and found.valid is not None, "wrong": wrong}
     return answer(request, "identity", context)

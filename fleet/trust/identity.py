@@ -1,0 +1,57 @@
+"""How a kiosk's identity stands: what its page and programs are told of its certificates, and who did what to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from fleet.trust.certificates import in_force
+from fleet.trust.models import Certificate, Deed
+
+CERTIFICATES_SHOWN = 10
+
+
+class IdentityStage(StrEnum):
+    """Where a kiosk is with its identity.
+
+    ``NEVER``: nobody has let it in. ``WAITING``: it was let in and has not used its certificate yet. ``PROVEN``: it
+    has. ``ENDING``: it has none in force, and a line of one that was revoked may still be open. ``ENDED``: no more.
+    """
+
+    NEVER = "never"
+    WAITING = "waiting"
+    PROVEN = "proven"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``valid``: the certificate in force, the newest of two. ``certificates``: the last ones, the newest first."""
+
+    stage: IdentityStage
+    valid: Certificate | None
+    certificates: tuple[Certificate, ...]
+
+
+def identity_of(kiosk_id: str) -> Identity:
+    """How it stands now."""
+    certificates = tuple(Certificate.objects.filter(kiosk_id=kiosk_id)[:CERTIFICATES_SHOWN])
+    valid = in_force(kiosk_id).first()
+    return Identity(_stage(valid, certificates), valid, certificates)
+
+
+def _stage(valid: Certificate | None, certificates: tuple[Certificate, ...]) -> IdentityStage:
+    if valid is not None:
+        return IdentityStage.PROVEN if valid.proven_at else IdentityStage.WAITING
+    if not certificates:
+        return IdentityStage.NEVER
+    is_ending = any(each.revoked_at and not each.enforced_at for each in certificates)
+    return IdentityStage.ENDING if is_ending else IdentityStage.ENDED
+
+
+def deeds_of(kiosk_id: str) -> QuerySet[Deed]:
+    """Who did what to it, the newest first."""
+    return Deed.objects.select_related("actor").filter(kiosk_id=kiosk_id)
