@@ -53,6 +53,11 @@ def ranked(kiosks: QuerySet[Kiosk], now: datetime) -> Ranked:
     return kiosks.annotate(rank=Case(*links, default=F("state__said_rank"), output_field=IntegerField()))
 
 
+def only(kiosks: Ranked, condition: Condition) -> Ranked:
+    """Those of these ``ranked`` kiosks that stand so."""
+    return kiosks.filter(rank=of_condition(condition))
+
+
 def worst_first(kiosks: Ranked, start: int, stop: int) -> list[Kiosk]:
     """Those of these ``ranked`` kiosks that stand at the places from ``start`` to before ``stop``, the worst first.
 

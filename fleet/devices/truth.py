@@ -54,6 +54,21 @@ def condition_of_state(state: str) -> Condition:
     return _OF_STATE[DeviceState(state)] if state in _OF_STATE else Condition.UNKNOWN
 
 
+class Gap(StrEnum):
+    """Why a kiosk does not run what it should. ``NONE``: it does. ``PARTLY``: it does, but for its ``problems``.
+
+    ``REFUSED``: it keeps to what it had, for its ``problems``. ``NEVER_SAID``: it has never told what it runs.
+    ``OFFLINE``: it is told when it comes back. ``UNDER_WAY``: it was told, and has not said yet that it runs it.
+    """
+
+    NONE = "none"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    NEVER_SAID = "never-said"
+    OFFLINE = "offline"
+    UNDER_WAY = "under-way"
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceTruth:
     """One device."""
@@ -103,6 +118,24 @@ class KioskTruth:
     def settled(self) -> bool:
         """Whether the kiosk runs what it should."""
         return self.desired_revision == self.reported_revision
+
+    @property
+    def settings_gap(self) -> Gap:
+        """Why it does not run the settings it should."""
+        if self.problems:
+            return Gap.PARTLY if self.settled else Gap.REFUSED
+        if self.settled:
+            return Gap.NONE
+        if self.reported_revision is None:
+            return Gap.NEVER_SAID
+        return Gap.UNDER_WAY if self.online else Gap.OFFLINE
+
+    @property
+    def office_gap(self) -> Gap:
+        """Why it does not have the office's records as they are."""
+        if self.office_revision == self.reported_office_revision:
+            return Gap.NONE
+        return Gap.UNDER_WAY if self.online else Gap.OFFLINE
 
 
 def truths_of(kiosks: Iterable[Kiosk], now: datetime) -> list[KioskTruth]:

@@ -36,6 +36,12 @@ def rollout_id(rollout: Rollout, *, back: bool = False) -> str:
     return f"{rollout.pk}{BACK}" if back else str(rollout.pk)
 
 
+def rollout_of(name: str) -> int | None:
+    """Whose number kiosks call so; None for a name that is none of ours."""
+    number = name.partition("-")[0]
+    return int(number) if number.isdecimal() else None
+
+
 def patience_of(plan: Plan) -> Patience:
     """How long its kiosks may be at what."""
     return Patience(plan.care.deadlines, plan.limits.answer_s)

@@ -57,15 +57,19 @@ def note(doer: Doer, what: str, *, kiosk_id: str = "", about: str = "", detail: 
     )
 
 
+def all_in_force() -> QuerySet[Certificate]:
+    """The certificates that admit a kiosk now."""
+    return Certificate.objects.filter(revoked_at=None, not_after__gt=timezone.now())
+
+
 def in_force(kiosk_id: str) -> QuerySet[Certificate]:
     """The certificates that admit this kiosk now."""
-    return Certificate.objects.filter(kiosk_id=kiosk_id, revoked_at=None, not_after__gt=timezone.now())
+    return all_in_force().filter(kiosk_id=kiosk_id)
 
 
 def kiosks_with_identity(kiosk_ids: Iterable[str]) -> set[str]:
     """Those of ``kiosk_ids`` that have a certificate in force."""
-    admitted = Certificate.objects.filter(kiosk_id__in=kiosk_ids, revoked_at=None, not_after__gt=timezone.now())
-    return set(admitted.values_list("kiosk_id", flat=True))
+    return set(all_in_force().filter(kiosk_id__in=kiosk_ids).values_list("kiosk_id", flat=True))
 
 
 def issue(kiosk_id: str, request: SigningRequest, origin: Origin, doer: Doer) -> Certificate:

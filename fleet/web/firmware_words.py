@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import msgspec
 from django.utils.translation import gettext as _
 
+from fleet.devices.firmware import FirmwareGap, firmware_gap, wanted_of
 from fleet.devices.happened import OF_UPDATE
 from fleet.devices.truth import Condition, KioskTruth
 from fleet.protocol.records import FirmwareStep
-from fleet.protocol.updates import FirmwareDesired, FirmwareReported, UpdateReason
+from fleet.protocol.updates import FirmwareReported, UpdateReason
+from fleet.rollouts.asking import rollout_of
 from fleet.web import rollout_words
 
 
@@ -33,23 +34,23 @@ def firmware_line(truth: KioskTruth) -> FirmwareLine | None:
     said = truth.firmware
     if said is None:
         return None
-    if not truth.kiosk.firmware:
+    wanted = wanted_of(truth.kiosk)
+    if wanted is None:
         return FirmwareLine(said.running_version or "?")
-    wanted = msgspec.convert(truth.kiosk.firmware, FirmwareDesired)
-    number = wanted.rollout_id.partition("-")[0]
-    line = FirmwareLine(said.running_version or "?", wanted.version, rollout=int(number) if number.isdecimal() else 0)
-    return _saying(line, said, wanted, online=truth.online)
+    line = FirmwareLine(said.running_version or "?", wanted.version, rollout=rollout_of(wanted.rollout_id) or 0)
+    return _saying(line, said, firmware_gap(truth))
 
 
-def _saying(line: FirmwareLine, said: FirmwareReported, wanted: FirmwareDesired, *, online: bool) -> FirmwareLine:
-    if said.is_good(wanted.manifest_hash):
-        return replace(line, says=_("ตรงกัน"), condition=Condition.OK)
-    if wanted.cancelled:
-        return replace(line, says=rollout_words.reason(UpdateReason.CANCELLED))
-    if not online:
-        return replace(line, says=_("รอตู้กลับมาออนไลน์"), condition=Condition.OFFLINE)
-    if said.rollout_id != wanted.rollout_id:
-        return replace(line, says=_("ตู้กำลังรับ"))
+def _saying(line: FirmwareLine, said: FirmwareReported, gap: FirmwareGap | None) -> FirmwareLine:
+    match gap:
+        case FirmwareGap.NONE:
+            return replace(line, says=_("ตรงกัน"), condition=Condition.OK)
+        case FirmwareGap.CANCELLED:
+            return replace(line, says=rollout_words.reason(UpdateReason.CANCELLED))
+        case FirmwareGap.OFFLINE:
+            return replace(line, says=_("รอตู้กลับมาออนไลน์"), condition=Condition.OFFLINE)
+        case FirmwareGap.UNDER_WAY:
+            return replace(line, says=_("ตู้กำลังรับ"))
     says = _joined(rollout_words.step(said.state), rollout_words.reason(said.reason))
     condition = OF_UPDATE.get(said.state, "")
     return replace(line, says=says, detail=said.detail, condition=condition, next_try_at=said.next_try_at)

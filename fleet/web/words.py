@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from fleet.devices.cause import Cause, cause_of, devices_behind
 from fleet.devices.truth import Condition, DeviceTruth, KioskTruth
 from fleet.payments.matching import Match
 from fleet.protocol.messages import DeviceState
@@ -125,32 +126,27 @@ def bank(name: str) -> str:
 
 def trouble(truth: KioskTruth) -> str:
     """Why a person should look at a kiosk, and what still works; empty when nobody must."""
-    if truth.used_twice_at is not None:
-        return _("มีเครื่องอื่นใช้ใบรับรองของตู้นี้อยู่ด้วย")
-    match truth.condition:
-        case Condition.OK:
-            return ""
-        case Condition.OFFLINE:
-            return _("ติดต่อตู้ไม่ได้ ตู้อาจยังให้บริการอยู่ รายการจะตามมาเมื่อเน็ตกลับ")
-        case Condition.UNKNOWN if truth.heard_at is None:
-            return _("ลงทะเบียนแล้ว แต่ยังไม่เคยรายงาน")
-        case Condition.STALE:
-            whole = _("ศูนย์ฟังตู้ทุกเครื่องไม่ได้ชั่วคราว ที่เห็นคือครั้งล่าสุดที่ได้ยิน")
-            return _("ตู้ต่ออยู่ แต่เงียบไปนานกว่าที่ควร") if truth.is_heard else whole
-    return _worst_part(truth)
+    cause = cause_of(truth)
+    if cause is None:
+        return ""
+    return " · ".join(map(_of_device, devices_behind(truth))) if cause is Cause.DEVICES else _cause(cause)
 
 
-def _worst_part(truth: KioskTruth) -> str:
-    if truth.paper in ("out", "jammed"):
-        return _("กระดาษ%(state)s พิมพ์ใบไม่ได้") % {"state": paper(truth.paper)}
-    worst = [each for each in truth.devices if each.condition == truth.condition]
-    if worst:
-        return " · ".join(_of_device(each) for each in worst)
-    if truth.health.disk_room == "last":
-        return _("ดิสก์เกือบเต็ม ตู้หยุดรับชำระเงิน")
-    if truth.paper == "low":
-        return _("กระดาษใกล้หมด เปลี่ยนม้วนเร็ว ๆ นี้")
-    return _("ดิสก์เหลือที่น้อย") if truth.health.disk_room == "low" else ""
+@kept
+def _cause(cause: Cause) -> str:
+    out = _("กระดาษ%(state)s พิมพ์ใบไม่ได้")
+    return {
+        Cause.USED_TWICE: _("มีเครื่องอื่นใช้ใบรับรองของตู้นี้อยู่ด้วย"),
+        Cause.OFFLINE: _("ติดต่อตู้ไม่ได้ ตู้อาจยังให้บริการอยู่ รายการจะตามมาเมื่อเน็ตกลับ"),
+        Cause.NEVER_HEARD: _("ลงทะเบียนแล้ว แต่ยังไม่เคยรายงาน"),
+        Cause.SILENT: _("ตู้ต่ออยู่ แต่เงียบไปนานกว่าที่ควร"),
+        Cause.FLEET_DEAF: _("ศูนย์ฟังตู้ทุกเครื่องไม่ได้ชั่วคราว ที่เห็นคือครั้งล่าสุดที่ได้ยิน"),
+        Cause.PAPER_OUT: out % {"state": paper("out")},
+        Cause.PAPER_JAMMED: out % {"state": paper("jammed")},
+        Cause.DISK_LAST: _("ดิสก์เกือบเต็ม ตู้หยุดรับชำระเงิน"),
+        Cause.PAPER_LOW: _("กระดาษใกล้หมด เปลี่ยนม้วนเร็ว ๆ นี้"),
+        Cause.DISK_LOW: _("ดิสก์เหลือที่น้อย"),
+    }[cause]
 
 
 def _of_device(each: DeviceTruth) -> str:
@@ -168,7 +164,7 @@ def deed(truth: KioskTruth) -> str:
         }[truth.paper]
     if truth.condition not in (Condition.FAILING, Condition.ATTENTION):
         return ""
-    worst = next((each.state for each in truth.devices if each.condition == truth.condition), None)
+    worst = next((each.state for each in devices_behind(truth)), None)
     known: dict[DeviceState | None, str] = {
         DeviceState.NO_DEVICE: _("ตรวจสายและไฟของอุปกรณ์ ถ้ายังไม่พบ เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),
         DeviceState.HARDWARE_ERROR: _("ปิดแล้วเปิดอุปกรณ์ใหม่ ถ้ายังเสีย เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),

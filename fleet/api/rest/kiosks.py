@@ -10,58 +10,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from fleet.acting.seen import kiosks_seen
+from fleet.acting.seen import kiosks_named, kiosks_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.kiosk_shapes import KioskOut, OneKiosk, told, whole
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import KioskId, answers, name_of
+from fleet.devices import standing
 from fleet.devices.commanding import Progress, ask, progress
 from fleet.devices.models import Kiosk, KioskCommand
-from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.devices.truth import Condition, truths_of
 from fleet.figures.paper import BACK_DAYS, KEPT_DAYS, days_of, paper_of
 from fleet.people.tokens.rights import Part
 from fleet.protocol.messages import CommandKind
-from fleet.trust.certificates import Doer, revoke
+from fleet.trust.certificates import Doer, all_in_force, revoke
 
 router = Router(auth=Bearer(Part.KIOSKS), tags=["kiosks"])
-
-
-class DeviceOut(Schema):
-    """A device as the kiosk last spoke of it."""
-
-    device: str
-    condition: Condition
-    state: str
-    detail: str
-    since: datetime | None
-    model: str
-
-
-class KioskOut(Schema):
-    """A kiosk, and what is true of it now. ``heard_at`` null: it has never spoken."""
-
-    kiosk_id: str
-    office_id: str
-    province: int
-    name_th: str
-    name_en: str
-    condition: Condition
-    online: bool
-    heard_at: datetime | None
-    version: str
-    paper: str
-    in_visit: bool
-    spool_depth: int
-    desired_revision: int
-    reported_revision: int | None
-    problems: list[str]
-    firmware_running: str | None
-
-
-class OneKiosk(KioskOut):
-    """With its devices."""
-
-    devices: list[DeviceOut]
 
 
 class Kiosks(Schema):
@@ -125,29 +89,6 @@ class Revoked(Schema):
     ended: int
 
 
-def _told(truth: KioskTruth) -> dict[str, object]:
-    kiosk = truth.kiosk
-    return {
-        "kiosk_id": kiosk.pk,
-        "office_id": kiosk.office_id,
-        "province": kiosk.office.province_id,
-        "name_th": kiosk.name_th,
-        "name_en": kiosk.name_en,
-        "condition": truth.condition,
-        "online": truth.online,
-        "heard_at": truth.heard_at,
-        "version": truth.version,
-        "paper": truth.paper,
-        "in_visit": truth.in_visit,
-        "spool_depth": truth.spool_depth,
-        "desired_revision": truth.desired_revision,
-        "reported_revision": truth.reported_revision,
-        "problems": list(truth.problems),
-        "firmware_running": truth.firmware.running_hash if truth.firmware else None,
-        "devices": truth.devices,
-    }
-
-
 def _command(each: KioskCommand, now: datetime) -> dict[str, object]:
     return {
         "command_id": each.pk,
@@ -183,23 +124,29 @@ def kiosks(
     after: After,
     limit: Limit,
     province: Annotated[int | None, Query(None, ge=10, le=99)],
-    q: Annotated[str, Query("", max_length=60)],
+    q: Annotated[str, Query("", max_length=60, description="part of an id, a name, or the office's name")],
+    condition: Annotated[Condition | None, Query(None)],
+    identity: Annotated[bool | None, Query(None, description="whether a certificate of it is in force")],
 ) -> dict[str, object]:
-    """The kiosks, by their ids. `q`: part of an id or a name."""
-    rows = kiosks_seen(caller(request).scope)
+    """The kiosks, by their ids. Without `identity`: not let in yet, or its identity was ended."""
+    now = timezone.now()
+    rows = kiosks_named(kiosks_seen(caller(request).scope), q)
     if province is not None:
         rows = rows.filter(office__province_id=province)
-    if q:
-        rows = rows.filter(Q(kiosk_id__icontains=q) | Q(name_th__icontains=q) | Q(name_en__icontains=q))
+    if condition is not None:
+        rows = standing.only(standing.ranked(rows, now), condition)
+    if identity is not None:
+        let_in = Q(pk__in=all_in_force().values("kiosk_id"))
+        rows = rows.filter(let_in if identity else ~let_in)
     found, following = page(rows, after, limit)
-    return {"items": [_told(each) for each in truths_of(found, timezone.now())], "next": following}
+    return {"items": [told(each) for each in truths_of(found, now)], "next": following}
 
 
 @router.get("kiosks/{kiosk_id}", response=answers(OneKiosk))
 def kiosk(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
     """One kiosk, as it is now."""
     (truth,) = truths_of([kiosk_for(caller(request), kiosk_id)], timezone.now())
-    return _told(truth)
+    return whole(truth)
 
 
 @router.get("kiosks/{kiosk_id}/paper", response=answers(PaperOut))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fleet.acting.seen import kiosks_named
 from fleet.devices import standing
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, KioskCommand, Record
@@ -69,19 +70,12 @@ class Asked:
 
     def narrow(self, rows: QuerySet[Kiosk]) -> QuerySet[Kiosk]:
         """All but the state, of which the page counts each."""
-        if self.text:
-            rows = rows.filter(
-                Q(kiosk_id__icontains=self.text)
-                | Q(name_th__icontains=self.text)
-                | Q(name_en__icontains=self.text)
-                | Q(office__name_th__icontains=self.text)
-                | Q(office__name_en__icontains=self.text)
-            )
+        rows = kiosks_named(rows, self.text)
         return rows.filter(office__province_id=int(self.province)) if self.province else rows
 
     def in_state(self, rows: standing.Ranked) -> standing.Ranked:
         """Those in the state."""
-        return rows.filter(rank=standing.of_condition(Condition(self.state))) if self.state else rows
+        return standing.only(rows, Condition(self.state)) if self.state else rows
 
 
 @require_safe

@@ -20,6 +20,10 @@ def program(role: Role = Role.TECHNICIAN, dopa_code: int | None = 20) -> Holder:
     return holder(person(role, dopa_code))
 
 
+def ids(one: Holder, asked: str = "") -> list[str]:
+    return [each["kiosk_id"] for each in one.get(f"kiosks?limit=200&{asked}")["items"]]
+
+
 def certificate(kiosk_id: str, serial: str = "5e71", **other: Any) -> Certificate:
     now = timezone.now()
     fields = {
@@ -27,6 +31,16 @@ def certificate(kiosk_id: str, serial: str = "5e71", **other: Any) -> Certificat
         "not_after": now + timedelta(days=90), "origin": Origin.QR, "issued_at": now, "proven_at": now,
     }  # fmt: skip
     return Certificate.objects.create(**{**fields, **other})
+
+
+def test_kiosks_that_are_expected_are_those_without_an_identity() -> None:
+    certificate("CBI-01")
+    one = program()
+    everyone = ids(one)
+    assert ids(one, "identity=true") == ["CBI-01"]
+    assert ids(one, "identity=false") == [each for each in everyone if each != "CBI-01"]
+    revoke("CBI-01", "หาย", Doer())
+    assert ids(one, "identity=false") == everyone
 
 
 def test_an_identity_from_its_beginning_to_its_end() -> None:
