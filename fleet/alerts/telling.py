@@ -54,6 +54,11 @@ def named(alerts: QuerySet[Alert], text: str) -> QuerySet[Alert]:
     return alerts.filter(Q(kiosk_id__icontains=text) | Q(office_id__iexact=text))
 
 
+def unclaimed(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """Those of them that are open and that nobody has taken over."""
+    return alerts.filter(closed_at__isnull=True, acked_at__isnull=True)
+
+
 def may_deal_with(scope: Scope, alert: Alert) -> bool:
     """Whether the account may take an alert over: who looks after machines there, or money, or the office's work."""
     if alert.matter == Matter.MONEY:

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from fleet.alerts.telling import seen
+from fleet.alerts.telling import seen, unclaimed
 from fleet.office.models import Notice, Province
 from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope, scope_of
@@ -99,7 +99,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
     entries.append(("webhooks", "upload", _("แจ้งไปยังโปรแกรมอื่น")))
     if settings.PRETEND_BANK:
         entries.append(("bank", "landmark", _("ธนาคารจำลอง")))
-    waiting = {"alerts": seen(scope).filter(closed_at__isnull=True, acked_at__isnull=True).count()}
+    waiting = {"alerts": unclaimed(seen(scope)).count()}
     return tuple(_entry(path, *each, waiting.get(each[0], 0)) for each in entries if each[0] not in hidden)
 
 

@@ -37,6 +37,7 @@ from fleet.api.rest import (
     letters,
     maintenance,
     officers,
+    overview,
     partners,
     payments,
     people,
@@ -139,7 +140,7 @@ def interface() -> NinjaAPI:
         urls_namespace="rest",
     )  # fmt: skip
     for part in (
-        brought, identities,
+        overview, brought, identities,
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         holidays, register, figures, webhooks, planned_settings,
         alert_letters, maintenance,

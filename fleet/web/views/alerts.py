@@ -21,7 +21,7 @@ from fleet.alerts.findings import Place, Rule
 from fleet.alerts.letters import Names
 from fleet.alerts.looking import mute
 from fleet.alerts.models import Alert
-from fleet.alerts.telling import may_deal_with, named, seen
+from fleet.alerts.telling import may_deal_with, named, seen, unclaimed
 from fleet.alerts.told import Stand, told_of
 from fleet.devices.truth import Condition, truths_of
 from fleet.office.models import Province
@@ -83,7 +83,7 @@ def in_state(rows: QuerySet[Alert], state: str) -> QuerySet[Alert]:
     """Those of the list's filter."""
     match state:
         case "open":
-            return rows.filter(closed_at__isnull=True, acked_at__isnull=True)
+            return unclaimed(rows)
         case "acked":
             return rows.filter(closed_at__isnull=True, acked_at__isnull=False)
         case "closed":

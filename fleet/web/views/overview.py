@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fleet.alerts.telling import seen
-from fleet.devices import standing
-from fleet.devices.models import Record
-from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.acting.overview import money_of, stand_of, visits_today
+from fleet.alerts.telling import seen, unclaimed
+from fleet.devices.truth import Condition, KioskTruth
 from fleet.payments.matching import Match
-from fleet.payments.standing import only_open
-from fleet.people.scope import Scope, scope_of
+from fleet.people.scope import scope_of
 from fleet.web import words
-from fleet.web.access import confirmations_seen, intents_waiting, kiosks_seen, signed_in
+from fleet.web.access import signed_in
 from fleet.web.live import answer
 from fleet.web.tiles import tiles_of
-from fleet.web.views.alerts import in_state, lines_of
+from fleet.web.views.alerts import lines_of
 
 STRIP_WIDTH = 1000
 """Units across the bar of all kiosks."""
@@ -54,43 +51,24 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The nation, or as much of it as the account may see."""
     scope = scope_of(request.user)
     now = timezone.now()
-    kiosks = standing.ranked(kiosks_seen(scope), now)
-    provinces = standing.counted(kiosks)
-    counts = sum(provinces.values(), Counter[Condition]())
-    worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK))
-    odd = Counter(only_open(confirmations_seen(scope)).order_by().values_list("match", flat=True))
-    waiting = in_state(seen(scope), "open")
+    stand, money = stand_of(scope, now, needs=NEEDS_SHOWN), money_of(scope, now)
+    waiting = unclaimed(seen(scope))
     context = {
         "nation": scope.nation,
         "now": now,
-        "total": counts.total(),
-        "shares": _shares(counts),
-        "needs": [
-            Need(each, words.trouble(each)) for each in truths_of(standing.worst_first(worst, 0, NEEDS_SHOWN), now)
-        ],
-        "needs_count": counts.total() - counts[Condition.OK],
+        "total": stand.counts.total(),
+        "shares": _shares(stand.counts),
+        "needs": [Need(each, words.trouble(each)) for each in stand.needs],
+        "needs_count": stand.needs_count,
         "alerts": lines_of(waiting[:ALERTS_SHOWN], now),
         "alerts_count": waiting.count(),
-        "odd_count": odd.total(),
-        "odd": [(words.match_word(kind), odd[kind]) for kind in Match if odd[kind]],
-        "tiles": tiles_of(provinces),
-        "today": _today(scope),
-        "money": scope.settles_somewhere,
+        "odd_count": money.odd.total() if money else 0,
+        "odd": [(words.match_word(kind), money.odd[kind]) for kind in Match if money.odd[kind]] if money else [],
+        "tiles": tiles_of(stand.provinces),
+        "visits": visits_today(scope, now),
+        "money": money,
     }
     return answer(request, "overview", context)
-
-
-def _today(scope: Scope) -> dict[str, int]:
-    """What has happened since midnight, counted."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    visits = scope.within(Record.objects.filter(kind="visit-ended"), "kiosk__office__province_id")
-    paid = confirmations_seen(scope).filter(match=Match.EXACT, paid_at__gte=midnight)
-    return {
-        "visits": visits.filter(received_at__gte=midnight).count(),
-        "paid": paid.count(),
-        "paid_satang": paid.aggregate(total=Sum("amount_satang"))["total"] or 0,
-        "waiting": intents_waiting(scope).filter(opened_at__gte=midnight).values("ref1").distinct().count(),
-    }
 
 
 def _shares(counts: Counter[Condition]) -> list[Share]:
