@@ -157,7 +157,7 @@ def _owed(word: Confirmation) -> int | None:
 def _lies(payment: Confirmation) -> dict[Account, int]:
     """Where the money of a payment lies now; what its reversal did is not part of it."""
     lies: Counter[Account] = Counter()
-    for posting in Posting.objects.filter(confirmation=payment):
+    for posting in payment.postings.all():
         lies[Account(posting.credit)] += posting.amount_satang
         lies[Account(posting.debit)] -= posting.amount_satang
     return {account: satang for account, satang in lies.items() if satang > 0}

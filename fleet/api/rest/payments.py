@@ -249,10 +249,10 @@ def payments(
     if match is not None:
         rows = rows.filter(match=match)
     found, following = page(rows, after, limit, newest_first=True)
-    by_pk = {
-        each.confirmation.pk: each
-        for each in standings(confirmations_seen(caller(request).scope).filter(pk__in=[e.pk for e in found]))
-    }
+    whole = confirmations_seen(caller(request).scope).filter(pk__in=[each.pk for each in found])
+    # What may be decided is told by the notice, and by where the money lies: asked for all of them at once.
+    stand = standings(whole.select_related("notice").prefetch_related("postings"))
+    by_pk = {each.confirmation.pk: each for each in stand}
     return {"items": [_told(by_pk[each.pk]) for each in found], "next": following}
 
 

@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from fleet.audit.models import Entry
+from fleet.office.models import Notice
 from fleet.payments.balances import balances
 from fleet.payments.banks.port import Kind
 from fleet.payments.confirming import confirm
@@ -144,6 +147,20 @@ def test_a_fee_of_another_office_names_its_payee_and_its_kiosk() -> None:
         intent.item_en, intent.payee_en, intent.amount_satang,
     )  # fmt: skip
     assert told["factory_th"] is None
+
+
+def test_of_many_that_wait_no_more_is_asked_than_of_few() -> None:
+    notices = [each for each in Notice.objects.filter(paid_at=None) if each.factory.office_id == "CBI"][:4]
+    for number, notice in enumerate(notices):
+        confirm(word(notice, f"T{number}", amount_satang=notice.amount_satang + 1))
+    one, asked = program(Role.OFFICER, 20), []
+    for limit in (1, 2, len(notices)):
+        with CaptureQueriesContext(connection) as queries:
+            items = one.get(f"payments?waiting=true&limit={limit}")["items"]
+        assert [each["deeds"] for each in items] == [["settle", "refund"]] * limit
+        asked.append(len(queries))
+    assert len(notices) > 2
+    assert asked[1] == asked[2], "the first writes down that the token is in use"
 
 
 def test_a_word_of_another_province_is_not_there() -> None:
