@@ -12,7 +12,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from fleet.devices.models import Kiosk
-from fleet.office.cases.models import Case
+from fleet.office.cases.models import Case, Permit
 from fleet.office.channels.models import Registration, Ticket
 from fleet.office.holidays.keeping import in_force
 from fleet.office.holidays.models import Holiday
@@ -109,6 +109,11 @@ def cases_served(scope: Scope) -> QuerySet[Case]:
     """The cases of the offices this account serves in."""
     rows = Case.objects.select_related("office", "factory").prefetch_related("steps")
     return scope.served(rows, "office__province_id")
+
+
+def permits_served(scope: Scope) -> QuerySet[Permit]:
+    """Permits of the factories of the offices this account serves in."""
+    return scope.served(Permit.objects.select_related("factory__office"), "factory__office__province_id")
 
 
 def tickets_served(scope: Scope) -> QuerySet[Ticket]:

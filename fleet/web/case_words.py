@@ -80,7 +80,6 @@ def shown(case: Case, today: date) -> dict[str, Any]:
         "condition": CONDITIONS[how],
         "word": standing_word(how),
         "left": "" if left is None else days_left(left),
-        "is_late": how is Standing.LATE,
         "tell_on": tell_delay_on(case.due_on, case.delay_told_on) if how is Standing.LATE else None,
         "steps": list(case.steps.all()),
     }

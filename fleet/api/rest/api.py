@@ -36,6 +36,7 @@ from fleet.api.rest import (
     kiosks,
     letters,
     maintenance,
+    manuals,
     officers,
     overview,
     partners,
@@ -142,6 +143,7 @@ def interface() -> NinjaAPI:
     for part in (
         overview, brought, identities,
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
+        manuals,
         holidays, register, figures, webhooks, planned_settings,
         alert_letters, maintenance,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,

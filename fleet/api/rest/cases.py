@@ -1,40 +1,56 @@
-"""Cases: which are under way, one with its steps, opening one, and what an officer does with it."""
+"""Cases: which are under way, one with its steps, its slip, opening one, and what an officer does with it.
+
+Manuals and permits are ``manuals``'.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
-from fleet.acting.cases import CaseError, Holder, What, do, file, is_credible
+from fleet.acting.cases import (
+    CaseAct,
+    CaseError,
+    Holder,
+    do,
+    file,
+    holders_of,
+    is_credible,
+    possible,
+    slip_of,
+)
 from fleet.acting.seen import cases_served, factories_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
-from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.paging import After, Limit, page, page_by_day
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Name, answers
+from fleet.api.rest.shapes import PDF, Name, OfficeId, answers, one_of
+from fleet.office.cases.listing import CaseState, asked_for, in_state
 from fleet.office.cases.models import Case, Manual
 from fleet.office.cases.opening import Filing
 from fleet.office.cases.providing import wire_manual
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.people.tokens.rights import Part
-from fleet.protocol.deadlines import is_current
+from fleet.protocol.deadlines import Standing, is_current, standing, tell_delay_on
 
 router = Router(auth=Bearer(Part.CASES), tags=["cases"])
 
 _Label = Annotated[str, Field(max_length=60)]
 
 
-class CaseState(StrEnum):
-    """Lists of cases."""
+HOLDERS_MAX = 200
 
-    OPEN = "open"
-    LATE = "late"
-    CLOSED = "closed"
+
+class CaseOrder(StrEnum):
+    """How a list goes: by the numbers, or the earliest deadline first and those without one at the end."""
+
+    NUMBER = "number"
+    DUE = "due"
 
 
 class HolderSaid(Schema):
@@ -74,11 +90,14 @@ class DeedOut(Schema):
 
 
 class CaseOut(Schema):
-    """A case. `due_on`: by when it is to be decided."""
+    """A case. `due_on`: by when it is to be decided; `standing`: how it stands to that today, `near` from three days
+    before; `tell_delay_on`: when the applicant of a late one is next to be told so."""
 
     case_no: str
     office_id: str
     factory_id: str | None
+    factory_name_th: str | None
+    factory_name_en: str | None
     manual_id: str | None
     name_th: str
     name_en: str
@@ -90,14 +109,35 @@ class CaseOut(Schema):
     holder_en: str
     phone: str
     delay_told_on: date | None
+    standing: Annotated[Standing, one_of(Standing)]
+    tell_delay_on: date | None
+    sample: bool
+
+    @staticmethod
+    def resolve_factory_name_th(each: Case) -> str | None:
+        return each.factory.name_th if each.factory else None
+
+    @staticmethod
+    def resolve_factory_name_en(each: Case) -> str | None:
+        return each.factory.name_en if each.factory else None
+
+    @staticmethod
+    def resolve_standing(each: Case) -> Standing:
+        return standing(each.due_on, each.closed_on, timezone.localdate())
+
+    @staticmethod
+    def resolve_tell_delay_on(each: Case) -> date | None:
+        is_late = CaseOut.resolve_standing(each) is Standing.LATE
+        return tell_delay_on(each.due_on, each.delay_told_on) if is_late else None
 
 
 class OneCase(CaseOut):
-    """With its steps, documents and deeds."""
+    """With its steps, documents and deeds. `possible`: the deeds that fit it now, for who does this office's work."""
 
     steps: list[StepOut]
     documents: list[DocumentOut]
     deeds: list[DeedOut]
+    possible: list[CaseAct]
 
     @staticmethod
     def resolve_steps(each: Case) -> list[object]:
@@ -111,23 +151,20 @@ class OneCase(CaseOut):
     def resolve_deeds(each: Case) -> list[object]:
         return list(each.deeds.all())
 
+    @staticmethod
+    def resolve_possible(each: Case, context: Any) -> list[CaseAct]:
+        return possible(each, caller(context["request"]).scope, timezone.localdate())
+
 
 class Cases(Schema):
     items: list[CaseOut]
     next: str | None
 
 
-class ManualOut(Schema):
-    """A citizen manual by which cases are opened now."""
+class HoldersOut(Schema):
+    """Desks and groups that have had a case, by name."""
 
-    manual_id: str
-    name_th: str
-    name_en: str
-    days: int
-
-
-class Manuals(Schema):
-    items: list[ManualOut]
+    items: list[HolderSaid]
     next: str | None
 
 
@@ -148,7 +185,7 @@ class Opening(Schema):
 class CaseDoing(Schema):
     """A deed: `step` done, change of `hands` (`to`), a `paper` that came (`position`), delay `told`, or `close`."""
 
-    what: What
+    what: CaseAct
     to: HolderSaid | None = None
     position: Annotated[int, Field(ge=-1, le=1000, strict=True)] = -1
 
@@ -160,13 +197,6 @@ def _case(who: Caller, case_no: str) -> Case:
     return found
 
 
-@router.get("manuals", response=answers(Manuals))
-def manuals(request: HttpRequest) -> dict[str, object]:
-    """The manuals by which cases are opened today."""
-    today = timezone.localdate()
-    return {"items": [each for each in Manual.objects.all() if is_current(wire_manual(each), today)], "next": None}
-
-
 @router.get("cases", response=answers(Cases))
 def cases(
     request: HttpRequest,
@@ -174,16 +204,20 @@ def cases(
     limit: Limit,
     state: Annotated[CaseState | None, Query(None)],
     factory: Annotated[str, Query("", max_length=14)],
+    q: Annotated[str, Query("", max_length=60, description="part of its number; a factory's number or name")],
+    office: Annotated[str, Query("", max_length=5)],
+    order: Annotated[CaseOrder, Query(CaseOrder.NUMBER)],
 ) -> dict[str, object]:
-    """The cases, by their numbers."""
-    rows = cases_served(caller(request).scope)
+    """The cases, by their numbers or by urgency."""
+    rows = asked_for(cases_served(caller(request).scope), q)
     if state is not None:
-        rows = rows.filter(closed_on__isnull=state is not CaseState.CLOSED)
-    if state is CaseState.LATE:
-        rows = rows.filter(due_on__lt=timezone.localdate())
+        rows = in_state(rows, state, timezone.localdate())
     if factory:
         rows = rows.filter(factory_id=factory)
-    found, following = page(rows, after, limit)
+    if office:
+        rows = rows.filter(office_id=office)
+    by_urgency = order is CaseOrder.DUE
+    found, following = page_by_day(rows, "due_on", after, limit) if by_urgency else page(rows, after, limit)
     return {"items": found, "next": following}
 
 
@@ -191,6 +225,23 @@ def cases(
 def case(request: HttpRequest, case_no: Name) -> Case:
     """One case."""
     return _case(caller(request), case_no)
+
+
+@router.get("cases/{case_no}/slip", response={200: None}, openapi_extra=PDF)
+def slip(request: HttpRequest, case_no: Name) -> HttpResponse:
+    """The slip its applicant takes along, for a printer. Whoever holds it follows the case by its QR."""
+    found = _case(caller(request), case_no)
+    drawn = slip_of(found, request.build_absolute_uri("/").rstrip("/"))
+    return HttpResponse(drawn, content_type="application/pdf")
+
+
+@router.get("offices/{office_id}/case-holders", response=answers(HoldersOut))
+def holders(request: HttpRequest, office_id: OfficeId) -> dict[str, object]:
+    """Which desks and groups of an office have had a case, to name one when a case is opened or handed over."""
+    office = offices_served(caller(request).scope).filter(pk=office_id).first()
+    if office is None:
+        raise missing()
+    return {"items": holders_of(office, HOLDERS_MAX), "next": None}
 
 
 @router.post("cases", response=answers(OneCase, status=201))

@@ -1,6 +1,7 @@
 """Lists a page at a time, by a cursor: what is added meanwhile neither repeats nor hides a row.
 
-A cursor is the key of the last row that was given, and means nothing to who gets it.
+A cursor is the key of the last row that was given, and means nothing to who gets it. Of a list by a day it is that day
+and the key: a row whose day changes meanwhile may come twice, or not.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from ninja import Query
 
 from fleet.api.rest.problems import RefusedError
@@ -20,7 +22,7 @@ M = TypeVar("M", bound=Model)
 
 LIMIT_MAX = 200
 
-After = Annotated[str, Query("", max_length=120, description="`next` of the page before")]
+After = Annotated[str, Query("", max_length=200, description="`next` of the page before")]
 Limit = Annotated[int, Query(50, ge=1, le=LIMIT_MAX, description="rows a page")]
 
 
@@ -54,17 +56,62 @@ def _cut(rows: QuerySet[M], limit: int) -> tuple[list[M], str | None]:
     return found[:limit], _cursor(found[:limit]) if len(found) > limit else None
 
 
+def page_by_day(rows: QuerySet[M], day: str, after: str, limit: int) -> tuple[list[M], str | None]:
+    """The same by the field ``day``, a date that may be null: the earliest first, those without one at the end.
+
+    Raises: RefusedError for a cursor that is none.
+    """
+    if after:
+        said, _, key = _text(after).partition(" ")
+        rows = rows.filter(_behind(day, _day(said) if said else None, _pk(rows, key)))
+    found = list(rows.order_by(F(day).asc(nulls_last=True), "pk")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last: date | None = getattr(found[limit - 1], day)
+    return found[:limit], _spelled(f"{last.isoformat() if last else ''} {found[limit - 1].pk}")
+
+
+def _behind(day: str, last: date | None, pk: object) -> Q:
+    """What comes after the row of a day and a key."""
+    no_day = Q(**{f"{day}__isnull": True})
+    if last is None:
+        return no_day & Q(pk__gt=pk)
+    return Q(**{f"{day}__gt": last}) | Q(**{day: last}, pk__gt=pk) | no_day
+
+
 def _cursor(found: Sequence[Model]) -> str:
-    return base64.urlsafe_b64encode(str(found[-1].pk).encode()).decode().rstrip("=")
+    return _spelled(str(found[-1].pk))
+
+
+def _spelled(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def _key(rows: QuerySet[M], cursor: str) -> object:
+    return _pk(rows, _text(cursor))
+
+
+def _text(cursor: str) -> str:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        if "\0" in text or len(text) > 60:
-            raise ValueError(text)
+    except (ValueError, binascii.Error) as err:
+        raise _no_cursor() from err
+    if "\0" in text or len(text) > 60:
+        raise _no_cursor()
+    return text
+
+
+def _pk(rows: QuerySet[M], text: str) -> object:
+    try:
         return rows.model._meta.pk.to_python(text)  # Django's own reading of a key
-    except (ValueError, binascii.Error, ValidationError) as err:
+    except ValidationError as err:
+        raise _no_cursor() from err
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as err:
         raise _no_cursor() from err
 
 

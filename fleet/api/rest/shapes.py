@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated, Any
 
 from django.contrib.auth.models import User
 from ninja import Field, Path
+from pydantic import WithJsonSchema
 
 from fleet.api.rest.problems import Problem
 
@@ -24,6 +26,11 @@ Name = Annotated[str, Path(..., pattern=_WORD)]
 
 PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
 """What an operation that answers a PDF says of itself."""
+
+
+def one_of(words: type[Enum]) -> WithJsonSchema:
+    """Have an enumeration described where it stands, not by its name: another in the description has the same."""
+    return WithJsonSchema({"type": "string", "enum": [each.value for each in words]})
 
 
 def answers(of: Any, *, also: tuple[int, ...] = (), status: int = 200) -> dict[Any, Any]:

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from fleet.acting.cases import CaseError, Holder, file, is_credible
+from fleet.acting.cases import CaseError, Holder, file, holders_of, is_credible
 from fleet.acting.numbers import whole
-from fleet.office.cases.models import Case, Manual
+from fleet.office.cases.models import Manual
 from fleet.office.cases.opening import Filing
 from fleet.office.cases.providing import wire_manual
 from fleet.office.finding import find, tidied
@@ -107,13 +107,12 @@ def _papers(said: QueryDict) -> set[int]:
 
 def _ask_rest(request: HttpRequest, whose: _Whose, found: Manual, wrong: str) -> HttpResponse:
     now = timezone.localtime()
-    holders = Case.objects.filter(office=whose.office).exclude(holder_th="").order_by("holder_th")
     context: dict[str, Any] = {
         "whose": whose,
         "manual": found,
         "papers": [(label, position) for position, (label, _days) in enumerate(parts_of(found, "documents"))],
         "ticked": _papers(request.POST),
-        "holders": holders.values_list("holder_th", "holder_en", "phone").distinct()[:HOLDERS_SHOWN],
+        "holders": holders_of(whose.office, HOLDERS_SHOWN),
         "on": request.POST.get("on", now.date().isoformat()),
         "at": request.POST.get("at", now.strftime("%H:%M")),
         "today": now.date().isoformat(),

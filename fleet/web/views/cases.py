@@ -5,27 +5,23 @@ Only who serves in an office sees its cases; a manual is for everybody. Opening 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.acting.cases import CaseError, Holder, What, do
+from fleet.acting.cases import CaseAct, CaseError, Holder, do, possible, slip_of
 from fleet.acting.numbers import whole
-from fleet.acting.seen import cases_served
-from fleet.office.cases import slip as slips
-from fleet.office.cases.models import Case, Manual, Permit
+from fleet.acting.seen import cases_served, permits_served
+from fleet.office.cases.listing import CaseState, asked_for, expiring, in_state, permits_asked_for
+from fleet.office.cases.models import Case, Manual
 from fleet.office.cases.providing import wire_manual
-from fleet.office.finding import find, tidied
-from fleet.office.models import Factory
-from fleet.payments.billing import settings_of
+from fleet.office.finding import tidied
 from fleet.people.scope import scope_of
 from fleet.protocol.deadlines import is_current
 from fleet.web import case_words
@@ -33,17 +29,7 @@ from fleet.web.access import offices_served, signed_in
 from fleet.web.limits import Allowance, address_of, too_often
 
 SHOWN = 100
-EXPIRING = timedelta(days=90)
-"""Permits that expire within so many days, or have, are on the list."""
-
 LOOKS = Allowance(times=60, window_s=60)
-
-
-def _in_state(rows: QuerySet[Case], state: str) -> QuerySet[Case]:
-    if state == "closed":
-        return rows.filter(closed_on__isnull=False).order_by("-closed_on")
-    rows = rows.filter(closed_on__isnull=True)
-    return rows.filter(due_on__lt=timezone.localdate()) if state == "late" else rows
 
 
 @require_safe
@@ -54,21 +40,16 @@ def cases(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "open")
     state = state if state in case_words.LISTS else "open"
     asked = tidied(request.GET.get("q", ""))
-    rows = cases_served(scope)
-    permits = Permit.objects.select_related("factory__office").filter(expires_on__lte=today + EXPIRING)
-    permits = scope.served(permits, "factory__office__province_id")
-    if asked:
-        factories = find(Factory.objects.all(), asked).values("pk")
-        rows = rows.filter(Q(case_no__icontains=asked) | Q(factory__in=factories))
-        permits = permits.filter(Q(permit_no__icontains=asked) | Q(factory__in=factories))
-    counts = {
-        each: permits.count() if each == "expiring" else _in_state(rows, each).count() for each in case_words.LISTS
-    }
+    rows = asked_for(cases_served(scope), asked)
+    permits = permits_asked_for(expiring(permits_served(scope), today), asked)
+    lists = {each.value: in_state(rows, each, today) for each in CaseState}
+    lists[CaseState.CLOSED] = lists[CaseState.CLOSED].order_by("-closed_on")
+    counts = {name: some.count() for name, some in lists.items()} | {"expiring": permits.count()}
     context = {
         "states": [(each, case_words.list_word(each), counts[each]) for each in case_words.LISTS],
         "state": state,
         "asked_case": asked,
-        "lines": [] if state == "expiring" else [case_words.shown(c, today) for c in _in_state(rows, state)[:SHOWN]],
+        "lines": [case_words.shown(each, today) for each in lists[state][:SHOWN]] if state in lists else [],
         "permits": [(each, each.expires_on < today) for each in permits[:SHOWN]] if state == "expiring" else [],
         "hidden": max(0, counts[state] - SHOWN),
         "may_open": offices_served(scope).exists(),
@@ -96,14 +77,15 @@ def case(request: HttpRequest, case_no: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("web:case", args=[case_no]))
         except CaseError:
             wrong = True
-    papers = list(found.documents.all())
+    papers, today = list(found.documents.all()), timezone.localdate()
     context = {
         "wrong": wrong,
+        "may": possible(found, scope_of(request.user), today),
         "opened": request.GET.get("opened") == "1",
         "papers": papers,
         "missing": sum(each.received_on is None for each in papers),
         "deeds": [(each, case_words.deed(each.what)) for each in found.deeds.all()],
-        **case_words.shown(found, timezone.localdate()),
+        **case_words.shown(found, today),
     }
     return render(request, "web/case.html", context, status=409 if wrong else 200)
 
@@ -111,7 +93,7 @@ def case(request: HttpRequest, case_no: str) -> HttpResponse:
 def _do(request: HttpRequest, found: Case) -> None:
     """What the form said. Raises: CaseError."""
     said = request.POST
-    what = next((each for each in What if each == said.get("deed")), None)
+    what = next((each for each in CaseAct if each == said.get("deed")), None)
     if what is None:
         raise CaseError("no such deed")
     position = whole(said.get("position", ""))
@@ -129,9 +111,8 @@ def _do(request: HttpRequest, found: Case) -> None:
 def case_slip(request: HttpRequest, case_no: str) -> HttpResponse:
     """The slip of a case as PDF, with the QR that follows it; where the QR leads, the office's settings say."""
     found = case_served(request, case_no)
-    ours = settings_of(found.office)
-    address = ours.tracking_address if ours else request.build_absolute_uri("/").rstrip("/")
-    response = HttpResponse(slips.pdf(slips.slip_of(found, address)), content_type="application/pdf")
+    drawn = slip_of(found, request.build_absolute_uri("/").rstrip("/"))
+    response = HttpResponse(drawn, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{found.pk}.pdf"'
     return response
 

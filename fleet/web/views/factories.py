@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fleet.acting.seen import cases_served, factories_served
+from fleet.office.cases.listing import EXPIRING
 from fleet.office.fees.figures import Stand, stand_of
 from fleet.office.finding import find, tidied
 from fleet.office.folders.models import Standing
@@ -24,7 +25,6 @@ from fleet.people.scope import scope_of
 from fleet.web import case_words, fee_words
 from fleet.web.access import offices_served, signed_in
 from fleet.web.factory_history import history_of
-from fleet.web.views.cases import EXPIRING
 
 SHOWN = 50
 NOTICES_SHOWN = 20

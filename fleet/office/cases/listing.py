@@ -1,0 +1,53 @@
+"""Which cases and permits stand on which list, and those that somebody asks for. Whose they are is the caller's affair.
+
+Pages and programs ask the same; order and words are theirs.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+
+from fleet.office.cases.models import Case, Permit
+from fleet.office.finding import find, tidied
+from fleet.office.models import Factory
+
+EXPIRING = timedelta(days=90)
+"""Permits that expire within so many days, or have, are for somebody to look at."""
+
+
+class CaseState(StrEnum):
+    """Lists of cases."""
+
+    OPEN = "open"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+def in_state(rows: QuerySet[Case], state: CaseState, today: date) -> QuerySet[Case]:
+    """Those on one list; what is late is open, too."""
+    rows = rows.filter(closed_on__isnull=state is not CaseState.CLOSED)
+    return rows.filter(due_on__lt=today) if state is CaseState.LATE else rows
+
+
+def asked_for(rows: QuerySet[Case], asked: str) -> QuerySet[Case]:
+    """Those whose number or factory answers to a question (``office.finding``); an empty one asks for all."""
+    asked = tidied(asked)
+    return rows.filter(Q(case_no__icontains=asked) | Q(factory__in=_factories(asked))) if asked else rows
+
+
+def permits_asked_for(rows: QuerySet[Permit], asked: str) -> QuerySet[Permit]:
+    """The same of permits."""
+    asked = tidied(asked)
+    return rows.filter(Q(permit_no__icontains=asked) | Q(factory__in=_factories(asked))) if asked else rows
+
+
+def _factories(asked: str) -> QuerySet[Factory, str]:
+    return find(Factory.objects.all(), asked).order_by().values_list("pk", flat=True)
+
+
+def expiring(rows: QuerySet[Permit], today: date) -> QuerySet[Permit]:
+    """Those that expire soon, or have."""
+    return rows.filter(expires_on__lte=today + EXPIRING)
