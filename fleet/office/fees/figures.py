@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from fleet.office.models import Notice, Office
+from fleet.office.models import Factory, Notice, Office
 
 
 class Stand(StrEnum):
@@ -146,3 +146,9 @@ def _plain(offices: Collection[Office] | None, fee_year: int) -> QuerySet[Notice
     """As ``notices_of``, unordered. A notice has one first revision, so none is there twice."""
     rows = Notice.objects.filter(revisions__revision=1, due_on__year=fee_year).order_by()
     return rows if offices is None else rows.filter(factory__office__in=offices)
+
+
+def owed_satang(factory: Factory) -> int:
+    """What a factory owes by all its notices, yearly or not, that are neither paid nor withdrawn."""
+    owed = Notice.objects.filter(factory=factory, paid_at__isnull=True, withdrawn_at__isnull=True)
+    return owed.aggregate(all=Sum("amount_satang"))["all"] or 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,16 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fleet.acting.factory_history import history_of
 from fleet.acting.seen import cases_served, factories_served
 from fleet.office.cases.listing import EXPIRING
-from fleet.office.fees.figures import Stand, stand_of
+from fleet.office.fees.figures import Stand, owed_satang, stand_of
 from fleet.office.finding import find, tidied
 from fleet.office.folders.models import Standing
 from fleet.office.models import Factory, FactoryState, Notice
 from fleet.people.scope import scope_of
-from fleet.web import case_words, fee_words
+from fleet.web import case_words, factory_words, fee_words
 from fleet.web.access import offices_served, signed_in
-from fleet.web.factory_history import history_of
 
 SHOWN = 50
 NOTICES_SHOWN = 20
@@ -97,7 +96,7 @@ def factory(request: HttpRequest, factory_no: str) -> HttpResponse:
     context = {
         "factory": found,
         "state": (state_word(found.state), STATE_SHAPES[FactoryState(found.state)]),
-        "owed_satang": owed.aggregate(all=Sum("amount_satang"))["all"] or 0,
+        "owed_satang": owed_satang(found),
         "overdue": owed.filter(due_on__lt=today).count(),
         "notices": [(each, *_worn(stand_of(each, today))) for each in shown],
         "cases": [case_words.shown(each, today) for each in cases[:CASES_SHOWN]],
@@ -106,7 +105,7 @@ def factory(request: HttpRequest, factory_no: str) -> HttpResponse:
         "permits": [(each, _wears(each.expires_on, today)) for each in permits],
         "expiring": sum(each.expires_on <= today + EXPIRING for each in permits),
         "folders": [(each, standing.get(each.pk)) for each in folders],
-        "history": history_of(found, HISTORY_SHOWN),
+        "history": [factory_words.line(found, each) for each in history_of(found, HISTORY_SHOWN)],
     }
     return render(request, "web/factory.html", context)
 
