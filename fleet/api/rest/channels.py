@@ -7,12 +7,12 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from fleet.acting.channels import NEW, Wanted, change
+from fleet.acting.channels import NEW, Wanted, change, officers_of
 from fleet.acting.seen import offices_seen
 from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Claim, Name, OfficeId, answers
+from fleet.api.rest.shapes import Claim, Name, OfficeId, answers, name_of
 from fleet.office.channels.models import Channel
 from fleet.people.tokens.rights import Part
 
@@ -35,6 +35,7 @@ class ChannelOut(ChannelSaid):
 
     office_id: str
     code: str
+    position: int
 
 
 class Channels(Schema):
@@ -42,14 +43,39 @@ class Channels(Schema):
     next: str | None
 
 
+class OwnerOut(Schema):
+    """An account that may own a channel: of an officer or an admin of the province."""
+
+    id: int
+    name: str
+
+
+class Owners(Schema):
+    items: list[OwnerOut]
+    next: str | None
+
+
 @router.get("channels", response=answers(Channels))
 def channels(
     request: HttpRequest, after: After, limit: Limit, office: Annotated[str, Query("", max_length=5)]
 ) -> dict[str, object]:
-    """The channels of every office this token sees."""
-    rows = caller(request).scope.within(Channel.objects.all(), "office__province_id")
+    """The channels of every office this token sees; `position`: their order on a kiosk's screen."""
+    scope = caller(request).scope
+    if not scope.serves_somewhere:
+        raise missing()
+    rows = scope.within(Channel.objects.all(), "office__province_id")
     found, following = page(rows.filter(office_id=office) if office else rows, after, limit)
     return {"items": found, "next": following}
+
+
+@router.get("offices/{office_id}/channel-owners", response=answers(Owners))
+def owners(request: HttpRequest, office_id: OfficeId) -> dict[str, object]:
+    """Who may own a channel of an office, for who changes channels there and for who audits them."""
+    scope = caller(request).scope
+    office = offices_seen(scope).filter(pk=office_id).first()
+    if office is None or not scope.may_look_into(office.province_id):
+        raise missing()
+    return {"items": [{"id": each.pk, "name": name_of(each)} for each in officers_of(office)], "next": None}
 
 
 @router.put("channels/{office_id}/{code}", response=answers(ChannelOut))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from fleet.acting.seen import holidays_seen, provinces_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Number, answers
+from fleet.api.rest.shapes import Number, answers, name_of
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.office.holidays.keeping import Entry
 from fleet.office.holidays.models import Holiday
@@ -35,7 +35,7 @@ class HolidaySaid(Schema):
 
 
 class HolidayOut(Schema):
-    """As it stands in the calendar."""
+    """As it stands in the calendar. `added_by` null: nobody in person, as with samples."""
 
     id: int
     on: date
@@ -43,10 +43,17 @@ class HolidayOut(Schema):
     name_th: str
     name_en: str
     source: str
+    sample: bool
+    added_by: str | None
+    added_at: datetime
 
     @staticmethod
     def resolve_province(each: Holiday) -> int | None:
         return each.province_id
+
+    @staticmethod
+    def resolve_added_by(each: Holiday) -> str | None:
+        return name_of(each.added_by)
 
 
 class Holidays(Schema):
@@ -68,7 +75,7 @@ def holidays(
 ) -> dict[str, object]:
     """The days off, of a year (C.E.) or all."""
     scope = caller(request).scope
-    if not scope.sees:
+    if not (scope.serves_somewhere or scope.settles_somewhere):
         raise missing()
     rows = holidays_seen(scope)
     found, following = page(rows.filter(on__year=year) if year else rows, after, limit)

@@ -7,14 +7,18 @@ from enum import StrEnum
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from fleet.acting.seen import registrations_served, tickets_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
-from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.paging import After, Limit, page, page_by_day
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Name, answers
-from fleet.office.channels.models import Channel, RegistrationState, Ticket
+from fleet.office.channels.listing import TicketState, asked_for, in_state
+from fleet.office.channels.models import Channel, Registration, RegistrationState, Ticket
+from fleet.office.channels.passing_on import lapses_at
+from fleet.office.channels.tracking import Deadline, deadline_of
 from fleet.office.channels.working import ANSWER_CHARACTERS, Refusal, TicketError, answer, hand_over
 from fleet.people.tokens.rights import Part
 
@@ -32,8 +36,16 @@ class TicketStepOut(Schema):
     text: str
 
 
+class TicketOrder(StrEnum):
+    """How a list goes: by the numbers, or what is due first."""
+
+    NUMBER = "number"
+    DUE = "due"
+
+
 class TicketOut(Schema):
-    """What somebody told. Nothing is known about who."""
+    """What somebody told. Nothing is known about who. `deadline`: how it stands with the day it is due, `near` from
+    three days before."""
 
     number: str
     office_id: str
@@ -46,10 +58,15 @@ class TicketOut(Schema):
     owner_name: str
     answered_at: datetime | None
     closed_at: datetime | None
+    deadline: Deadline
 
     @staticmethod
     def resolve_channel(each: Ticket) -> str | None:
         return each.channel.code if each.channel else None
+
+    @staticmethod
+    def resolve_deadline(each: Ticket) -> Deadline:
+        return deadline_of(each)
 
 
 class OneTicket(TicketOut):
@@ -68,7 +85,9 @@ class Tickets(Schema):
 
 
 class RegistrationOut(Schema):
-    """Who asked to be registered, as far as anybody here can know."""
+    """Who asked to be registered, as far as anybody here can know. `held_by`: why it could not be passed on last;
+    `lapses_at`: when one that waits is forgotten; `was_known`: they had them already; `reason`: why not, in the words
+    of the other side."""
 
     number: str
     office_id: str
@@ -81,6 +100,15 @@ class RegistrationOut(Schema):
     held_by: str
     customer_no: str
     ended_at: datetime | None
+    was_known: bool
+    reason: str
+    passed_on_at: datetime | None
+    next_at: datetime | None
+    lapses_at: datetime | None
+
+    @staticmethod
+    def resolve_lapses_at(each: Registration) -> datetime | None:
+        return lapses_at(each)
 
 
 class Registrations(Schema):
@@ -88,7 +116,7 @@ class Registrations(Schema):
     next: str | None
 
 
-class What(StrEnum):
+class TicketAct(StrEnum):
     """What is done about it."""
 
     ANSWER = "answer"
@@ -99,7 +127,7 @@ class What(StrEnum):
 class TicketDoing(Schema):
     """An answer, the last one, or a handing over (`to`: the code of another channel). `words`: the answer, or why."""
 
-    what: What
+    what: TicketAct
     words: _Words
     to: Annotated[str, Field(max_length=24)] = ""
 
@@ -118,14 +146,27 @@ def tickets(
     limit: Limit,
     is_closed: Annotated[bool | None, Query(None)],
     channel: Annotated[str, Query("", max_length=24)],
+    state: Annotated[TicketState | None, Query(None)],
+    office: Annotated[str, Query("", max_length=5)],
+    mine: Annotated[bool, Query(False, description="only those this token's person answers for")],
+    q: Annotated[str, Query("", max_length=60, description="part of its number or words")],
+    order: Annotated[TicketOrder, Query(TicketOrder.NUMBER)],
 ) -> dict[str, object]:
-    """What was told, by number."""
-    rows = tickets_served(caller(request).scope)
+    """What was told, by number or by urgency."""
+    who = caller(request)
+    rows = asked_for(tickets_served(who.scope), q)
+    if state is not None:
+        rows = in_state(rows, state, timezone.localdate())
     if is_closed is not None:
         rows = rows.filter(closed_at__isnull=not is_closed)
     if channel:
         rows = rows.filter(channel__code=channel)
-    found, following = page(rows, after, limit)
+    if office:
+        rows = rows.filter(office_id=office)
+    if mine:
+        rows = rows.filter(owner_id=who.person.pk)
+    by_urgency = order is TicketOrder.DUE
+    found, following = page_by_day(rows, after, limit, "due_on") if by_urgency else page(rows, after, limit)
     return {"items": found, "next": following}
 
 
@@ -141,11 +182,11 @@ def act(request: HttpRequest, number: Name, doing: TicketDoing) -> Ticket:
     who = caller(request)
     found = _ticket(who, number)
     try:
-        if doing.what is What.HAND_OVER:
+        if doing.what is TicketAct.HAND_OVER:
             to = Channel.objects.filter(office_id=found.office_id, code=doing.to, is_open=True).first()
             hand_over(found, to, doing.words, who.person)
         else:
-            answer(found, doing.words, who.person, closes=doing.what is What.CLOSE)
+            answer(found, doing.words, who.person, closes=doing.what is TicketAct.CLOSE)
     except TicketError as err:
         raise _refused(err) from None
     return _ticket(who, number)
@@ -162,11 +203,17 @@ def _refused(err: TicketError) -> RefusedError:
 
 @router.get("registrations", response=answers(Registrations))
 def registrations(
-    request: HttpRequest, after: After, limit: Limit, state: Annotated[RegistrationState | None, Query(None)]
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    state: Annotated[RegistrationState | None, Query(None)],
+    office: Annotated[str, Query("", max_length=5)],
 ) -> dict[str, object]:
     """Who asked to be registered, by number; masked."""
     rows = registrations_served(caller(request).scope)
     if state is not None:
         rows = rows.filter(state=state)
+    if office:
+        rows = rows.filter(office_id=office)
     found, following = page(rows, after, limit)
     return {"items": found, "next": following}

@@ -64,6 +64,11 @@ def due(now: datetime) -> QuerySet[Registration]:
     return Registration.objects.filter(_may_go(now), state=RegistrationState.WAITING).order_by("opened_at")
 
 
+def lapses_at(row: Registration) -> datetime | None:
+    """When one that waits will have waited too long; None once it has ended."""
+    return row.opened_at + WAITS_MAX if row.state == RegistrationState.WAITING else None
+
+
 def overdue(now: datetime) -> QuerySet[Registration]:
     """Those that have waited too long."""
     return Registration.objects.filter(state=RegistrationState.WAITING, opened_at__lt=now - WAITS_MAX)

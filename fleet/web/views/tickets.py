@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.seen import registrations_served, tickets_served
+from fleet.office.channels.listing import TicketState, asked_for, in_state
 from fleet.office.channels.models import Channel, Registration, RegistrationState, Ticket
 from fleet.office.channels.passing_on import WAITS_MAX
 from fleet.office.channels.tracking import days_left, deadline_of
@@ -23,33 +23,30 @@ from fleet.web import ticket_words
 from fleet.web.access import signed_in
 
 SHOWN = 100
-STATES = ("open", "late", "closed")
 
 
 @require_safe
 @signed_in
 def tickets(request: HttpRequest) -> HttpResponse:
     """The queue, the most urgent first; ``state``, ``channel``, ``mine`` and ``q`` narrow it down."""
-    scope = scope_of(request.user)
-    state = request.GET.get("state", "open")
-    state = state if state in STATES else "open"
+    scope, today, said = scope_of(request.user), timezone.localdate(), request.GET.get("state", "")
+    state = TicketState(said) if said in set(TicketState) else TicketState.OPEN
     code, mine, asked = (
         request.GET.get("channel", "")[:24],
         "mine" in request.GET,
         request.GET.get("q", "").strip()[:60],
     )
-    rows = tickets_served(scope)
+    rows = asked_for(tickets_served(scope), asked)
     if code:
         rows = rows.filter(channel__code=code)
-    if asked:
-        rows = rows.filter(Q(number__icontains=asked.replace("-", "")) | Q(text__icontains=asked))
     if mine:
         rows = rows.filter(owner_id=request.user.pk)
-    shown = _in_state(rows, state)
+    lists = {each: in_state(rows, each, today) for each in TicketState}
+    shown = lists[state].order_by("-closed_at") if state is TicketState.CLOSED else lists[state]
     context = {
-        "lines": [_line(each) for each in (shown.order_by("-closed_at") if state == "closed" else shown)[:SHOWN]],
-        "states": [(each, ticket_words.state(each), _in_state(rows, each).count()) for each in STATES],
-        "state": state,
+        "lines": [_line(each) for each in shown[:SHOWN]],
+        "states": [(each.value, ticket_words.state(each), lists[each].count()) for each in TicketState],
+        "state": state.value,
         "mine": mine,
         "code": code,
         "asked": asked,
@@ -57,13 +54,6 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "serves": scope.serves_somewhere,
     }
     return render(request, "web/tickets.html", context)
-
-
-def _in_state(rows: QuerySet[Ticket], state: str) -> QuerySet[Ticket]:
-    if state == "closed":
-        return rows.filter(closed_at__isnull=False)
-    rows = rows.filter(closed_at__isnull=True)
-    return rows.filter(due_on__lt=timezone.localdate()) if state == "late" else rows
 
 
 def _codes(scope: Scope) -> list[Channel]:
