@@ -25,7 +25,7 @@ PLAIN = frozenset(
 
 
 SEARCHED = (
-    *("q", "factory", "office", "channel", "state", "stand", "match"),
+    *("q", "factory", "office", "channel", "state", "stand", "match", "stage"),
     *("waiting", "bank", "province", "first", "last", "reference"),
 )
 """What a list was asked for stands in its line, as with pages."""

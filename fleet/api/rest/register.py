@@ -15,7 +15,8 @@ from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Number, answers, name_of
 from fleet.office.register import runs
-from fleet.office.register.models import Run, Stage
+from fleet.office.register.findings import MEANINGS, Kind, Severity, by_severity
+from fleet.office.register.models import Found, Run, Stage
 from fleet.office.register.tables import TableError
 from fleet.people.tokens.rights import Part
 
@@ -23,7 +24,8 @@ router = Router(auth=Bearer(Part.REGISTER), tags=["register"])
 
 
 class RunOut(Schema):
-    """One file, from its dry run to its being undone. `actions` and `kinds` count lines."""
+    """One file, from its dry run to its being undone. `actions` and `kinds` count lines, `severities` findings: an
+    `error` leaves its line to a person. `stayed`: changes that were not undone, for something had changed since."""
 
     id: int
     office_id: str | None
@@ -41,6 +43,23 @@ class RunOut(Schema):
     updated: int
     went_back: int
     stayed: int
+    province: int | None
+    size_bytes: int
+    severities: dict[str, int]
+    tries: int
+    checked_at: datetime | None
+    applied_at: datetime | None
+    applied_by_name: str
+    undone_at: datetime | None
+    undone_by_name: str
+
+    @staticmethod
+    def resolve_province(each: Run) -> int | None:
+        return each.office.province_id if each.office else None
+
+    @staticmethod
+    def resolve_severities(each: Run) -> dict[str, int]:
+        return {name.value: count for name, count in by_severity(each.kinds).items()}
 
 
 class Runs(Schema):
@@ -49,13 +68,18 @@ class Runs(Schema):
 
 
 class FindingOut(Schema):
-    """Something the dry run found on a line."""
+    """Something the dry run found on a line. `severity`: an `error` leaves the line to a person."""
 
     line: int
     kind: str
+    severity: Severity
     column: str
     value: str
     other: str
+
+    @staticmethod
+    def resolve_severity(each: Found) -> Severity:
+        return MEANINGS[Kind(each.kind)].severity
 
 
 class Findings(Schema):
@@ -71,9 +95,21 @@ def _run(who: Caller, number: int) -> Run:
 
 
 @router.get("register/runs", response=answers(Runs))
-def all_runs(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+def all_runs(
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    stage: Annotated[Stage | None, Query(None)],
+    province: Annotated[int | None, Query(None, ge=10, le=99)],
+    q: Annotated[str, Query("", max_length=60, description="part of the file's or the sender's name")],
+) -> dict[str, object]:
     """The imports, the newest first."""
-    found, following = page(register_runs_served(caller(request).scope), after, limit, newest_first=True)
+    rows = runs.asked_for(register_runs_served(caller(request).scope), q)
+    if stage is not None:
+        rows = rows.filter(stage=stage)
+    if province is not None:
+        rows = rows.filter(office__province_id=province)
+    found, following = page(rows, after, limit, newest_first=True)
     return {"items": found, "next": following}
 
 

@@ -166,7 +166,7 @@ def tickets(
     if mine:
         rows = rows.filter(owner_id=who.person.pk)
     by_urgency = order is TicketOrder.DUE
-    found, following = page_by_day(rows, after, limit, "due_on") if by_urgency else page(rows, after, limit)
+    found, following = page_by_day(rows, "due_on", after, limit) if by_urgency else page(rows, after, limit)
     return {"items": found, "next": following}
 
 

@@ -8,6 +8,7 @@ Sentences stand here in both languages, because the command and the CSV report s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -220,6 +221,14 @@ class Finding:
     def severity(self) -> Severity:
         """What it means for the line."""
         return MEANINGS[self.kind].severity
+
+
+def by_severity(kinds: Mapping[str, int]) -> dict[Severity, int]:
+    """How many findings there are of each severity, of counts by kind."""
+    found = dict.fromkeys(Severity, 0)
+    for name, count in kinds.items():
+        found[MEANINGS[Kind(name)].severity] += count
+    return found
 
 
 _THIRTEEN = re.compile(r"(?<!\d)\d(?:[ \t.\u00a0\u2010-\u2014-]*\d){12}(?!\d)")

@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from fleet.office.finding import tidied
 from fleet.office.models import Office
 from fleet.office.register.applying import Announce, apply_step, undo_step
 from fleet.office.register.checking import Check, OvertakenError
@@ -111,6 +112,12 @@ def begun(
         run.made_by_id, run.made_by_name = made_by[0], made_by[1][:150]
         run.save()
         return run, True
+
+
+def asked_for(rows: QuerySet[Run], asked: str) -> QuerySet[Run]:
+    """Those whose file's or sender's name holds what is asked for; an empty question asks for all."""
+    asked = tidied(asked)
+    return rows.filter(Q(file_name__icontains=asked) | Q(made_by_name__icontains=asked)) if asked else rows
 
 
 def ask_import(run_id: int, name: str) -> None:

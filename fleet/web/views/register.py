@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -74,8 +74,7 @@ class Asked:
 
     def narrow(self, rows: QuerySet[Run]) -> QuerySet[Run]:
         """All but the stage, of which the page counts each."""
-        if self.text:
-            rows = rows.filter(Q(file_name__icontains=self.text) | Q(made_by_name__icontains=self.text))
+        rows = runs.asked_for(rows, self.text)
         return rows.filter(office__province_id=int(self.province)) if self.province else rows
 
     def in_stage(self, rows: QuerySet[Run]) -> QuerySet[Run]:
