@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from fleet.office.cases.models import Case
+from fleet.office.channels.keeping import open_from_web
+from fleet.office.channels.models import Channel
+from fleet.office.models import Folder
 from fleet.people.models import Membership, Role
 from tests.support.signed_in import browser_of
 
@@ -51,3 +55,18 @@ def test_an_auditor_is_not_led_to_what_only_an_office_does(address: str) -> None
         answer = browser_of(user).get(address)
         assert answer.status_code == 200
         assert ('href="/cases/new/' in answer.content.decode()) == is_led
+
+
+def test_where_nothing_may_be_done_the_second_column_says_what_is_known() -> None:
+    case = Case.objects.filter(office="CBI", closed_on=None)[0]
+    folder = Folder.objects.filter(factory__office="CBI").order_by("pk")[0]
+    ticket = open_from_web(Channel.objects.filter(office_id="CBI")[0], "มีกลิ่นแรงทุกเย็น", "th")
+    for role, dopa_code, does in ((Role.OFFICER, 20, True), (Role.AUDITOR, None, False)):
+        user = User.objects.create(username=role)
+        Membership.objects.create(user=user, role=role, dopa_code=dopa_code)
+        browser = browser_of(user)
+        for address in (f"/cases/{case.pk}/", f"/folders/{folder.pk}/", f"/tickets/{ticket.pk}/", "/register/"):
+            main = browser.get(address).content.decode().split('<main id="main">')[1].split("</main>")[0]
+            assert ('<form method="post"' in main) == does, address
+        main = browser.get(f"/cases/{case.pk}/").content.decode().split('<section class="card needs-first">')[1]
+        assert (case.factory_id in main) is not does
