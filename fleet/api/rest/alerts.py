@@ -35,7 +35,7 @@ from fleet.api.rest.documents import (
 )
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Number, answers, name_of
+from fleet.api.rest.shapes import Number, answers, name_of, one_of
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.ALERTS), tags=["alerts"])
@@ -122,7 +122,7 @@ class ToldOut(Schema):
 
     person: str | None
     what: str
-    state: Stand
+    state: Annotated[Stand, one_of(Stand)]
     channel: Channel | None
     at: datetime
     why: str

@@ -14,7 +14,7 @@ from fleet.acting.seen import notices_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Claim, Name, OfficeId, answers
+from fleet.api.rest.shapes import Claim, Name, OfficeId, answers, one_of
 from fleet.office.fees.figures import Stand, by_stand, stand_of, where
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact
@@ -26,6 +26,7 @@ from fleet.people.tokens.rights import Part
 router = Router(auth=Bearer(Part.FEES), tags=["fees"])
 
 _Year = Annotated[int, Field(ge=1957, le=2157, strict=True)]
+_Channel = Annotated[Contact.Channel, one_of(Contact.Channel), Path(...)]
 
 
 class NoticeOut(Schema):
@@ -217,7 +218,7 @@ def withdraw(request: HttpRequest, notice_no: Name, asked: Withdrawal) -> dict[s
 
 
 @router.put("notices/{notice_no}/contacts/{channel}", response=answers(FeeDone))
-def note(request: HttpRequest, notice_no: Name, channel: Contact.Channel, said: ContactSaid) -> dict[str, object]:
+def note(request: HttpRequest, notice_no: Name, channel: _Channel, said: ContactSaid) -> dict[str, object]:
     """Remind the notice's factory there."""
     who = caller(request)
     found = _notice(who, notice_no)
@@ -231,7 +232,7 @@ def note(request: HttpRequest, notice_no: Name, channel: Contact.Channel, said: 
 
 
 @router.delete("notices/{notice_no}/contacts/{channel}", response=answers(FeeDone))
-def forget(request: HttpRequest, notice_no: Name, channel: Contact.Channel) -> dict[str, object]:
+def forget(request: HttpRequest, notice_no: Name, channel: _Channel) -> dict[str, object]:
     """Remind the notice's factory there no more; the address is deleted."""
     forget_contact(_notice(caller(request), notice_no).factory, channel)
     return {"done": True}

@@ -15,7 +15,7 @@ from fleet.acting.seen import folders_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import PDF, Name, OfficeId, answers
+from fleet.api.rest.shapes import PDF, Name, OfficeId, answers, one_of
 from fleet.office.finding import ASKED_MAX
 from fleet.office.folders.finding import find, homes_of
 from fleet.office.folders.keeping import SCANNED_MAX
@@ -78,7 +78,7 @@ class MovementOut(Schema):
     """Something that happened to it. `kiosk_id` is empty where it was told on a page or by a program. `told_by_no`: the
     officer who told a kiosk of it for another, else null. `received_at`: when the fleet heard of it."""
 
-    deed: Deed
+    deed: Annotated[Deed, one_of(Deed)]
     officer_no: str
     officer_name: str
     at: datetime

@@ -13,7 +13,7 @@ from fleet.acting.seen import members_seen, rollouts_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Number, answers, name_of
+from fleet.api.rest.shapes import Number, answers, name_of, one_of
 from fleet.people.tokens.rights import Part
 from fleet.rollouts import deeds
 from fleet.rollouts.deeds import DeedError, What
@@ -56,7 +56,7 @@ class RolloutOut(Schema):
     author: str | None
     created_at: datetime
     kiosks: dict[str, int]
-    possible: list[What]
+    possible: list[Annotated[What, one_of(What)]]
 
 
 class Rollouts(Schema):
@@ -108,7 +108,7 @@ class Preview(Schema):
 class Steering(Schema):
     """What is to be done with it, and why."""
 
-    what: What
+    what: Annotated[What, one_of(What)]
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 

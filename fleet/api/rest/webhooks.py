@@ -24,7 +24,7 @@ from fleet.acting.webhooks import (
 from fleet.api.rest.bearer import Bearer, Caller, caller, demand
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Claim, Number, answers
+from fleet.api.rest.shapes import Claim, Number, answers, one_of
 from fleet.people.tokens.rights import Part, reading
 from fleet.webhooks.models import Delivery, Kind, State, Subscription
 from fleet.webhooks.posting import ADDRESS_CHARACTERS_MAX
@@ -42,13 +42,16 @@ _TELLS_OF = {
 """The part that a token must be able to read before it has somebody told of it."""
 
 
+_Kind = Annotated[Kind, one_of(Kind)]
+
+
 class SubscriptionSaid(Schema):
     """Where to tell what. `kinds`: of parts this token reads, as `payment.confirmed` of `payments:read`; `provinces`
     null: wherever this token sees."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     address: Annotated[str, Field(min_length=9, max_length=ADDRESS_CHARACTERS_MAX)]
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=len(Kind))]
+    kinds: Annotated[list[_Kind], Field(min_length=1, max_length=len(Kind))]
     provinces: Annotated[
         list[Annotated[int, Field(ge=10, le=99, strict=True)]] | None, Field(min_length=1, max_length=77)
     ] = None
@@ -61,7 +64,7 @@ class SubscriptionOut(Schema):
     id: int
     name: str
     address: str
-    kinds: list[Kind]
+    kinds: list[_Kind]
     provinces: list[int] | None
     made_at: datetime
     paused_at: datetime | None
@@ -107,7 +110,7 @@ class DeliveryOut(Schema):
     id: int
     kind: str
     about: str
-    state: State
+    state: Annotated[State, one_of(State)]
     tries: int
     next_at: datetime
     ended_at: datetime | None

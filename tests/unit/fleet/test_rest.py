@@ -72,6 +72,20 @@ def test_no_two_shapes_have_one_name() -> None:
     assert not {name: count for name, count in named.items() if count > 1}
 
 
+def test_the_words_of_each_field_are_its_own() -> None:
+    """The same of enumerations from anywhere: of two with one name, ``one_of`` describes one where it stands."""
+    described_once, wrong = DESCRIPTION["components"]["schemas"], []
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("fleet.api.rest."):
+            continue
+        for shape in vars(module).values():
+            if isinstance(shape, type) and issubclass(shape, Schema) and shape.__name__ in described_once:
+                for other, said in shape.model_json_schema().get("$defs", {}).items():
+                    is_another = "enum" in said and described_once.get(other, said).get("enum") != said["enum"]
+                    wrong += [(shape.__name__, other)] if is_another else []
+    assert not wrong
+
+
 def test_everybody_may_read_it() -> None:
     read = Client(SERVER_NAME="localhost").get("/api/v1/openapi.json")
     assert read.json() == DESCRIPTION
