@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fleet.devices.models import Kiosk
 from fleet.office.cases.models import Case, Permit
@@ -51,6 +51,11 @@ def offices_to_install_in(scope: Scope) -> QuerySet[Office]:
 def offices_served(scope: Scope) -> QuerySet[Office]:
     """The offices whose own work this account does."""
     return scope.served(Office.objects.select_related("province"), "province_id").order_by("province_id", "pk")
+
+
+def offices_of_fees(scope: Scope) -> QuerySet[Office]:
+    """Those of them that look after factories, so that yearly fees are owed there."""
+    return offices_served(scope).filter(Exists(Factory.objects.filter(office=OuterRef("pk"))))
 
 
 def provinces_seen(scope: Scope) -> QuerySet[Province]:

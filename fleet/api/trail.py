@@ -18,7 +18,7 @@ PLAIN = frozenset(
         *("kiosks", "settings", "rollouts", "firmware", "channels", "holidays", "figures", "manuals", "webhooks"),
         *("alerts", "alert-rules", "alert-addresses", "alert-hours", "maintenance", "partners", "fee-rules"),
         *("alert-channels", "alert-people", "alert-letters", "overview"),
-        *("fee-policies", "letter-runs", "kiosk-tags", "bank-files", "balances", "rounds", "round-deeds"),
+        *("fee-policies", "fees", "letter-runs", "kiosk-tags", "bank-files", "balances", "rounds", "round-deeds"),
     }
 )
 """First words of addresses."""

@@ -27,6 +27,7 @@ from fleet.api.rest import (
     channels,
     factories,
     fee_rules,
+    fee_years,
     fees,
     figures,
     folders,
@@ -143,7 +144,7 @@ def interface() -> NinjaAPI:
     for part in (
         overview, brought, identities,
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
-        manuals,
+        fee_years, manuals,
         holidays, register, figures, webhooks, planned_settings,
         alert_letters, maintenance,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,

@@ -1,4 +1,4 @@
-"""Notices to pay: which there are, one, making them by the rules, withdrawing one, where its factory is reminded."""
+"""Notices to pay: which there are, one and what it asked for before, withdrawing it, where its factory is reminded."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
 from fleet.acting.fees import CannotWithdrawError, UnfitError, forget_contact, note_contact, withdraw_notice
-from fleet.acting.seen import notices_served, offices_served
+from fleet.acting.seen import notices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Claim, Name, OfficeId, answers, one_of
-from fleet.office.fees.figures import Stand, by_stand, stand_of, where
-from fleet.office.fees.making import Asked, plan
-from fleet.office.fees.models import Contact
-from fleet.office.fees.rulebook import versions
-from fleet.office.models import Notice, Office
-from fleet.payments.billing import make_notices
+from fleet.api.rest.shapes import Name, answers, name_of, one_of
+from fleet.office.fees.figures import Stand, stand_of
+from fleet.office.fees.finding import Sought, find
+from fleet.office.fees.models import Contact, NoticeRevision, YearlyFee
+from fleet.office.finding import ASKED_MAX
+from fleet.office.models import Notice
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.FEES), tags=["fees"])
 
-_Year = Annotated[int, Field(ge=1957, le=2157, strict=True)]
 _Channel = Annotated[Contact.Channel, one_of(Contact.Channel), Path(...)]
 
 
@@ -36,6 +34,8 @@ class NoticeOut(Schema):
     reference: str
     office_id: str
     factory_no: str
+    factory_th: str
+    factory_en: str
     item_th: str
     item_en: str
     amount_satang: int
@@ -53,47 +53,52 @@ class Notices(Schema):
     next: str | None
 
 
-class Sum(Schema):
-    """So many notices, and their amounts together."""
+class YearlyOut(Schema):
+    """The year (C.E.) the notice is for. `due_on`: before it was moved to a working day. `holds_until`: the last day on
+    which the amount is right, null when it grows no more. `months`: of surcharge in it. `rule`: the version of the fee
+    rules."""
 
-    count: int
-    satang: int
-
-
-class Standing(Schema):
-    """How an office's fees of a year (C.E.) stand."""
-
-    office_id: str
-    year: int
-    overdue: Sum
-    due: Sum
-    paid: Sum
-    withdrawn: Sum
+    fee_year: int
+    due_on: date
+    holds_until: date | None
+    months: int
+    rule: int
 
 
-class Making(Schema):
-    """Which notices: for what falls due in a year (C.E.), or a month of it. `drafts`: by unsigned rules too, which
-    makes samples. `again`: also those whose notice was withdrawn."""
+class AmountOut(Schema):
+    """What a notice asked for from a day on. `lines`: with the reason of each, as on record."""
 
-    year: _Year
-    month: Annotated[int | None, Field(ge=1, le=12, strict=True)] = None
-    drafts: Claim = False
-    again: Claim = False
-
-
-class Planned(Schema):
-    """What would be made; `refused` factories get none, by reason."""
-
-    count: int
-    satang: int
-    there: int
-    refused: dict[str, int]
+    revision: int
+    amount_satang: int
+    as_of: date
+    why: str
+    rule: int
+    by: str | None
+    made_at: datetime
+    lines: list[dict[str, Any]]
 
 
-class Made(Schema):
-    """The notices that are new."""
+class OneNotice(NoticeOut):
+    """With all its amounts, the newest first. `yearly` null: of no yearly fee, or withdrawn and replaced."""
 
-    notices: list[str]
+    old_no: str
+    yearly: YearlyOut | None
+    amounts: list[AmountOut]
+
+
+class ContactOut(Schema):
+    """Where the factory wants to be reminded, and on what ground the address stands here."""
+
+    channel: str
+    address: str
+    ground: str
+    noted_by: str | None
+    noted_at: datetime
+
+
+class FeeContacts(Schema):
+    items: list[ContactOut]
+    next: str | None
 
 
 class Withdrawal(Schema):
@@ -121,6 +126,8 @@ def _told(each: Notice) -> dict[str, object]:
         "reference": each.reference,
         "office_id": each.factory.office_id,
         "factory_no": each.factory_id,
+        "factory_th": each.factory.name_th,
+        "factory_en": each.factory.name_en,
         "item_th": each.item_th,
         "item_en": each.item_en,
         "amount_satang": each.amount_satang,
@@ -134,11 +141,25 @@ def _told(each: Notice) -> dict[str, object]:
     }
 
 
-def _office(who: Caller, office_id: str) -> Office:
-    found = offices_served(who.scope).filter(pk=office_id).first()
-    if found is None:
-        raise missing()
-    return found
+def _whole(each: Notice) -> dict[str, object]:
+    amounts = NoticeRevision.objects.filter(notice=each).select_related("by")
+    told = ("revision", "amount_satang", "as_of", "why", "made_at", "lines")
+    return {
+        **_told(each),
+        "old_no": each.factory.old_no,
+        "yearly": _yearly(YearlyFee.objects.filter(notice=each).first()),
+        "amounts": [
+            {**{name: getattr(one, name) for name in told}, "rule": one.rule_id, "by": name_of(one.by)}
+            for one in amounts
+        ],
+    }
+
+
+def _yearly(fee: YearlyFee | None) -> dict[str, object] | None:
+    if fee is None:
+        return None
+    told = ("fee_year", "due_on", "holds_until", "months")
+    return {**{name: getattr(fee, name) for name in told}, "rule": fee.rule_id}
 
 
 def _notice(who: Caller, notice_no: str) -> Notice:
@@ -156,6 +177,14 @@ def notices(
     office: Annotated[str, Query("", max_length=5)],
     factory: Annotated[str, Query("", max_length=14)],
     stand: Annotated[Stand | None, Query(None)],
+    year: Annotated[int | None, Query(None, ge=1957, le=2157, description="yearly fees that fall due in it (C.E.)")],
+    month: Annotated[int | None, Query(None, ge=1, le=12, description="of the last day to pay")],
+    q: Annotated[
+        str,
+        Query(
+            "", max_length=ASKED_MAX, description="part of a name or a notice's number; a reference; a factory's number"
+        ),
+    ],
 ) -> dict[str, object]:
     """The notices, by their numbers."""
     rows = notices_served(caller(request).scope)
@@ -163,44 +192,14 @@ def notices(
         rows = rows.filter(factory__office_id=office)
     if factory:
         rows = rows.filter(factory_id=factory)
-    if stand is not None:
-        rows = rows.filter(where(stand, timezone.localdate()))
-    found, following = page(rows, after, limit)
+    found, following = page(find(rows, Sought(year, month, stand, q), timezone.localdate()), after, limit)
     return {"items": [_told(each) for each in found], "next": following}
 
 
-@router.get("notices/{notice_no}", response=answers(NoticeOut))
+@router.get("notices/{notice_no}", response=answers(OneNotice))
 def notice(request: HttpRequest, notice_no: Name) -> dict[str, object]:
-    """One notice."""
-    return _told(_notice(caller(request), notice_no))
-
-
-@router.get("offices/{office_id}/fees/{year}", response=answers(Standing))
-def standing(
-    request: HttpRequest, office_id: OfficeId, year: Annotated[int, Path(..., ge=1957, le=2157)]
-) -> dict[str, object]:
-    """How the office's fees of a year (C.E.) stand."""
-    office = _office(caller(request), office_id)
-    sums = by_stand(office, year, timezone.localdate())
-    return {"office_id": office.pk, "year": year, **{each.value: sums[each] for each in Stand}}
-
-
-@router.post("offices/{office_id}/notices/preview", response=answers(Planned))
-def look(request: HttpRequest, office_id: OfficeId, making: Making) -> dict[str, object]:
-    """What making would make. Nothing is made."""
-    office = _office(caller(request), office_id)
-    asked = Asked(office, making.year, making.month, making.again)
-    told = plan(asked, versions(drafts_too=making.drafts), timezone.localdate())
-    refused = {each.value: count for each, count in told.refusals().items()}
-    return {"count": len(told.fees), "satang": told.total_satang, "there": told.there, "refused": refused}
-
-
-@router.post("offices/{office_id}/notices", response=answers(Made))
-def make(request: HttpRequest, office_id: OfficeId, making: Making) -> dict[str, object]:
-    """Make them. Asked again, nothing is made twice."""
-    who = caller(request)
-    asked = Asked(_office(who, office_id), making.year, making.month, making.again)
-    return {"notices": make_notices(asked, versions(drafts_too=making.drafts), timezone.localdate(), who.person)}
+    """One notice, and what it asked for before."""
+    return _whole(_notice(caller(request), notice_no))
 
 
 @router.post("notices/{notice_no}/withdrawal", response=answers(NoticeOut))
@@ -215,6 +214,16 @@ def withdraw(request: HttpRequest, notice_no: Name, asked: Withdrawal) -> dict[s
     except CannotWithdrawError:
         raise RefusedError(409, "settled", "It is paid or withdrawn already. Read it again.") from None
     return _told(_notice(who, notice_no))
+
+
+@router.get("notices/{notice_no}/contacts", response=answers(FeeContacts))
+def contacts(request: HttpRequest, notice_no: Name) -> dict[str, object]:
+    """Where the notice's factory wants to be reminded of its yearly fee, and of nothing else."""
+    found = _notice(caller(request), notice_no)
+    rows = Contact.objects.filter(factory=found.factory).select_related("noted_by").order_by("channel")
+    told = ("channel", "address", "ground", "noted_at")
+    items = [{**{name: getattr(each, name) for name in told}, "noted_by": name_of(each.noted_by)} for each in rows]
+    return {"items": items, "next": None}
 
 
 @router.put("notices/{notice_no}/contacts/{channel}", response=answers(FeeDone))

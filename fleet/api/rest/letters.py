@@ -15,11 +15,13 @@ from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import PDF, Name, Number, OfficeId, answers, name_of
 from fleet.office.fees import runs
-from fleet.office.fees.figures import Stand, notices_of, where
+from fleet.office.fees.figures import Stand
+from fleet.office.fees.finding import Sought, find
 from fleet.office.fees.models import LetterPart, LetterRun, Reminder
 from fleet.office.fees.printing import pdf
 from fleet.office.fees.sending import print_waiting
-from fleet.office.models import Office
+from fleet.office.finding import ASKED_MAX
+from fleet.office.models import Notice, Office
 from fleet.payments.billing import payee_of
 from fleet.people.tokens.rights import Part
 
@@ -27,11 +29,13 @@ router = Router(auth=Bearer(Part.FEES), tags=["letters"])
 
 
 class Picked(Schema):
-    """Of which notices: what falls due in a year (C.E.), or a month of it; or those of these numbers."""
+    """Of which notices: what falls due in a year (C.E.), or a month of it; of those the ones that `q` finds, as in the
+    list of notices; or those of these numbers."""
 
     year: Annotated[int, Field(ge=1957, le=2157, strict=True)]
     month: Annotated[int | None, Field(ge=1, le=12, strict=True)] = None
     stand: Stand | None = None
+    q: Annotated[str, Field(max_length=ASKED_MAX)] = ""
     notices: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=20)]] | None, Field(min_length=1, max_length=1000)
     ] = None
@@ -142,11 +146,8 @@ def ask(request: HttpRequest, office_id: OfficeId, picked: Picked) -> Status[dic
     """Ask for the letters of notices that are still to be paid. Send an `Idempotency-Key`, so that it is asked once."""
     who = caller(request)
     office = _office(who, office_id)
-    rows = notices_of(office, picked.year).order_by("due_on", "pk")
-    if picked.month is not None:
-        rows = rows.filter(due_on__month=picked.month)
-    if picked.stand is not None:
-        rows = rows.filter(where(picked.stand, timezone.localdate()))
+    sought = Sought(picked.year, picked.month, picked.stand, picked.q)
+    rows = find(Notice.objects.filter(factory__office=office), sought, timezone.localdate()).order_by("due_on", "pk")
     if picked.notices is not None:
         rows = rows.filter(pk__in=picked.notices)
     return _asked(runs.ask(office, rows, who.person, "rest"))

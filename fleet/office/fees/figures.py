@@ -58,9 +58,9 @@ class Month:
     owed: Figure
 
 
-def notices_of(office: Office, fee_year: int) -> QuerySet[Notice]:
-    """The office's notices of yearly fees that fall due in a year (C.E.)."""
-    return Notice.objects.filter(factory__office=office, revisions__revision=1, due_on__year=fee_year).distinct()
+def of_year(rows: QuerySet[Notice], fee_year: int) -> QuerySet[Notice]:
+    """Those of yearly fees that fall due in a year (C.E.). A notice has one first revision, so none is there twice."""
+    return rows.filter(revisions__revision=1, due_on__year=fee_year)
 
 
 NONE = {stand: Figure(0, 0) for stand in Stand}
@@ -143,8 +143,8 @@ def by_month(office: Office, fee_year: int) -> list[Month]:
 
 
 def _plain(offices: Collection[Office] | None, fee_year: int) -> QuerySet[Notice]:
-    """As ``notices_of``, unordered. A notice has one first revision, so none is there twice."""
-    rows = Notice.objects.filter(revisions__revision=1, due_on__year=fee_year).order_by()
+    """Their notices of the year, unordered."""
+    rows = of_year(Notice.objects.all(), fee_year).order_by()
     return rows if offices is None else rows.filter(factory__office__in=offices)
 
 

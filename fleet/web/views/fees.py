@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.numbers import whole
+from fleet.acting.seen import offices_of_fees
 from fleet.office.fees import runs
-from fleet.office.fees.figures import Stand, by_month, by_stand, notices_of, of_offices, stand_of, where
+from fleet.office.fees.figures import Stand, by_month, by_stand, of_offices, stand_of
+from fleet.office.fees.finding import Sought, find
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import Contact, LetterRun, NoticeRevision, Reminder
 from fleet.office.fees.rulebook import versions
-from fleet.office.models import Factory, Notice, Office
+from fleet.office.models import Notice, Office
 from fleet.payments.billing import make_notices
 from fleet.people.scope import scope_of
 from fleet.protocol.thai import BE_OFFSET
@@ -43,11 +45,12 @@ CSV_COLUMNS = (
 @for_offices
 def fees(request: HttpRequest) -> HttpResponse:
     """The offices whose fees this account looks after; the only one at once."""
-    served = offices_served(scope_of(request.user))
+    scope = scope_of(request.user)
+    served = offices_served(scope)
     if served.count() == 1:
         return HttpResponseRedirect(reverse("web:office-fees", args=[served.get().pk]))
     year, today = timezone.localdate().year, timezone.localdate()
-    offices = list(served.filter(Exists(Factory.objects.filter(office=OuterRef("pk")))))
+    offices = list(offices_of_fees(scope))
     found = of_offices(offices, year, today)
     stands = [(each, found[each.pk]) for each in offices]
     rows = [(office, each[Stand.OVERDUE], each[Stand.DUE], each[Stand.PAID]) for office, each in stands]
@@ -195,22 +198,9 @@ def filters_of(request: HttpRequest) -> Filters:
 
 def picked(ours: Office, filters: Filters) -> QuerySet[Notice]:
     """The notices the filters leave, soonest due first."""
-    rows = notices_of(ours, filters.year).select_related("factory").order_by("due_on", "pk")
-    if filters.month:
-        rows = rows.filter(due_on__month=filters.month)
-    if filters.stand:
-        rows = rows.filter(where(filters.stand, timezone.localdate()))
-    if filters.text:
-        plain = filters.text.replace("-", "").replace(" ", "")
-        rows = rows.filter(
-            Q(factory__name_th__icontains=filters.text)
-            | Q(factory__name_en__icontains=filters.text)
-            | Q(notice_no__icontains=filters.text)
-            | Q(reference__iexact=plain)
-            | Q(factory_id=plain)
-            | Q(factory__old_no=filters.text)
-        )
-    return rows
+    rows = Notice.objects.filter(factory__office=ours).select_related("factory").order_by("due_on", "pk")
+    sought = Sought(filters.year, filters.month, filters.stand, filters.text)
+    return find(rows, sought, timezone.localdate())
 
 
 @require_safe
