@@ -1,15 +1,60 @@
-"""What follows for a person from what is done to their account: they are told, where alerts reach them."""
+"""Which accounts somebody asks for, and who waits for a second person; and what follows for a person from what is done
+to their account: they are told, where alerts reach them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fleet.alerts.letters import RESET
 from fleet.alerts.models import Message
 from fleet.alerts.reaching import hearing
 from fleet.people import resetting
-from fleet.people.models import FactorReset
+from fleet.people.appointing import accounts_seen
+from fleet.people.models import FactorReset, Membership, Proposal
+from fleet.people.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is asked for; empty asks for nothing. ``text``: part of a name; ``dopa_code``: where the role is held."""
+
+    text: str = ""
+    role: str = ""
+    dopa_code: int | None = None
+    is_active: bool | None = None
+
+
+def accounts(scope: Scope, sought: Sought) -> QuerySet[User]:
+    """The accounts of it that are there for who looks; a role counts where they look."""
+    rows = accounts_seen(scope)
+    if sought.text:
+        names = Q(first_name__icontains=sought.text) | Q(last_name__icontains=sought.text)
+        rows = rows.filter(Q(username__icontains=sought.text) | names)
+    held = scope.audits.of(Membership.objects.all(), "dopa_code")
+    if sought.role:
+        held = held.filter(role=sought.role)
+    if sought.dopa_code is not None:
+        held = held.filter(dopa_code=sought.dopa_code)
+    if sought.role or sought.dopa_code is not None:
+        rows = rows.filter(pk__in=held.values("user_id"))
+    return rows if sought.is_active is None else rows.filter(is_active=sought.is_active)
+
+
+def proposals_waiting(scope: Scope) -> list[Proposal]:
+    """Who is to become a national admin, when a second one agrees; for who sees the nation."""
+    if not scope.audits.nation:
+        return []
+    return list(Proposal.objects.filter(decided_at__isnull=True).select_related("user", "asked_by"))
+
+
+def resets_waiting(scope: Scope) -> list[FactorReset]:
+    """Whose second factor is to be taken away, when another admin agrees; for who sees the nation."""
+    return list(resetting.open_resets()) if scope.audits.nation else []
 
 
 def reset_second_factor(user: User, reason: str, by: User) -> FactorReset:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from fleet.alerts.findings import Matter
@@ -71,6 +72,16 @@ def seen(person: User, scope: Scope) -> QuerySet[Subscription]:
     """A person's own; for who reads the nation's trail everybody's, but of their addresses only ``origin_of``."""
     rows = Subscription.objects.select_related("person")
     return rows if scope.audits.nation else rows.filter(person=person)
+
+
+def how_they_stand(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """These with ``waiting``, how many messages have not been taken yet, and ``is_failing``: one of them was tried."""
+    waits = Delivery.objects.filter(subscription=OuterRef("pk"), state=State.WAITING)
+    counted = waits.order_by().values("subscription").annotate(count=Count("pk")).values("count")
+    return rows.annotate(
+        is_failing=Exists(waits.filter(tries__gt=0)),
+        waiting=Case(When(ended_at=None, then=Coalesce(Subquery(counted), 0)), default=0),
+    )
 
 
 def origin_of(subscription: Subscription) -> str:

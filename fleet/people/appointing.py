@@ -78,6 +78,11 @@ def may_give(scope: Scope, post: Post) -> bool:
     return scope.may_change(None) and (post.dopa_code is None or post.role is not Role.NATIONAL_ADMIN)
 
 
+def may_take(scope: Scope, held: Membership, by: User) -> bool:
+    """Whether ``by``, whose scope it is, takes this role back."""
+    return held.user_id != by.pk and not held.source and may_give(scope, Post(Role(held.role), held.dopa_code))
+
+
 def is_in_hand(scope: Scope, user: User) -> bool:
     """Whether the whole account is this scope's to let in or out: all of its roles are."""
     if scope.may_change(None):

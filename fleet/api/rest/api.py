@@ -51,6 +51,7 @@ from fleet.api.rest import (
     shown_payments,
     tags,
     tickets,
+    tokens,
     webhooks,
 )
 from fleet.api.rest.bearer import no_token
@@ -146,7 +147,7 @@ def interface() -> NinjaAPI:
         kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
         fee_years, manuals,
         holidays, register, figures, webhooks, planned_settings,
-        alert_letters, maintenance,
+        alert_letters, maintenance, tokens,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
         shown_payments,
     ):  # fmt: skip

@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from fleet.acting.people import agree_to_reset, reset_second_factor
+from fleet.acting.people import (
+    Sought,
+    accounts,
+    agree_to_reset,
+    proposals_waiting,
+    reset_second_factor,
+    resets_waiting,
+)
 from fleet.api.rest.audit import reads_trail
 from fleet.api.rest.bearer import Bearer, Caller
 from fleet.api.rest.paging import After, Limit, page
@@ -25,7 +32,7 @@ from fleet.api.rest.shapes import Claim, Number, answers, name_of
 from fleet.office.models import Province
 from fleet.people import appointing, inviting, resetting
 from fleet.people.appointing import AppointError, Post, Refusal
-from fleet.people.models import Membership, Proposal, Role, SignIn
+from fleet.people.models import FactorReset, Membership, Proposal, Role, SignIn
 from fleet.people.resetting import Factor
 from fleet.people.sessions import end, open_sessions
 from fleet.people.tokens.rights import Part
@@ -36,12 +43,14 @@ _Reason = Annotated[str, Field(min_length=5, max_length=200)]
 
 
 class RoleOut(Schema):
-    """A role. `province` null: the whole nation's; `source`: the sign-on whose groups give it."""
+    """A role. `province` null: the whole nation's; `source`: the sign-on whose groups give it. `may_take`: this token's
+    person may take it back."""
 
     id: int
     role: Role
     province: int | None
     source: str
+    may_take: bool
 
 
 class PersonOut(Schema):
@@ -77,6 +86,27 @@ class WaitingOut(Schema):
     asked_by: str | None
     asked_at: datetime
     reason: str
+
+
+class Matter(StrEnum):
+    """What a second person has to agree to."""
+
+    NATIONAL_ADMIN = "national-admin"
+    SECOND_FACTOR_RESET = "second-factor-reset"
+
+
+class WaitingPersonOut(WaitingOut):
+    """Whose account it is about."""
+
+    id: int
+    username: str
+    name: str
+    matter: Matter
+
+
+class WaitingPeople(Schema):
+    items: list[WaitingPersonOut]
+    next: str | None
 
 
 class OnePerson(PersonOut):
@@ -172,15 +202,25 @@ def _told(who: Caller, user: User) -> dict[str, object]:
         "name": user.get_full_name(),
         "is_active": user.is_active,
         "last_login": user.last_login,
-        "roles": [{"id": e.pk, "role": e.role, "province": e.dopa_code, "source": e.source} for e in held],
+        "roles": [
+            {
+                "id": each.pk,
+                "role": each.role,
+                "province": each.dopa_code,
+                "source": each.source,
+                "may_take": appointing.may_take(who.scope, each, who.person),
+            }
+            for each in held
+        ],
     }
 
 
-def _waiting(row: object) -> dict[str, object] | None:
-    if row is None:
-        return None
-    asked_by = getattr(row, "asked_by")  # noqa: B009 - of either of two models
-    return {"asked_by": name_of(asked_by), "asked_at": getattr(row, "asked_at"), "reason": getattr(row, "reason")}  # noqa: B009
+def _waiting(row: Proposal | FactorReset | None) -> dict[str, object] | None:
+    return None if row is None else _asked(row)
+
+
+def _asked(row: Proposal | FactorReset) -> dict[str, object]:
+    return {"asked_by": name_of(row.asked_by), "asked_at": row.asked_at, "reason": row.reason}
 
 
 def _whole(who: Caller, user: User) -> dict[str, object]:
@@ -192,7 +232,7 @@ def _whole(who: Caller, user: User) -> dict[str, object]:
         "in_hand": in_hand,
         "sessions": list(open_sessions(user)) if in_hand or who.scope.reads_only else [],
         "factors": resetting.factors_of(user) if in_hand else [],
-        "proposed": _waiting(_proposal(user)) if of_nation else None,
+        "proposed": _waiting(_proposal(user)),
         "factor_reset": _waiting(resetting.open_resets().filter(user=user).first()) if of_nation else None,
     }
 
@@ -218,19 +258,28 @@ def people(
     q: Annotated[str, Query("", max_length=60)],
     role: Annotated[Role | None, Query(None)],
     active: Annotated[bool | None, Query(None)],
+    province: Annotated[int | None, Query(None, ge=10, le=99, description="who has a role there; with `role`, that")],
 ) -> dict[str, object]:
     """The accounts. `q`: part of a name."""
     who = reads_trail(request)
-    rows = appointing.accounts_seen(who.scope)
-    if q:
-        rows = rows.filter(Q(username__icontains=q) | Q(first_name__icontains=q) | Q(last_name__icontains=q))
-    if role is not None:
-        held = who.scope.audits.of(Membership.objects.filter(role=role), "dopa_code")
-        rows = rows.filter(pk__in=held.values("user_id"))
-    if active is not None:
-        rows = rows.filter(is_active=active)
-    found, following = page(rows, after, limit)
+    sought = Sought(text=q, role=role.value if role else "", dopa_code=province, is_active=active)
+    found, following = page(accounts(who.scope, sought), after, limit)
     return {"items": [_told(who, each) for each in found], "next": following}
+
+
+@router.get("people-waiting", response=answers(WaitingPeople))
+def waiting(request: HttpRequest) -> dict[str, object]:
+    """Accounts of which something waits for a second national admin; for who sees those of the nation."""
+    scope = reads_trail(request).scope
+    found: list[tuple[Matter, User, Proposal | FactorReset]] = [
+        *((Matter.NATIONAL_ADMIN, each.user, each) for each in proposals_waiting(scope)),
+        *((Matter.SECOND_FACTOR_RESET, each.user, each) for each in resets_waiting(scope)),
+    ]
+    items = [
+        {"id": user.pk, "username": user.username, "name": user.get_full_name(), "matter": matter, **_asked(row)}
+        for matter, user, row in found
+    ]
+    return {"items": items, "next": None}
 
 
 @router.get("people/{number}", response=answers(OnePerson))

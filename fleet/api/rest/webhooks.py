@@ -1,30 +1,35 @@
-"""Webhooks: where to tell what, and whether it was heard. Everybody has their own."""
+"""Webhooks: where to tell what, and whether it was heard. Everybody has their own; who sees the nation sees those of
+everybody, may stop and end them, and is not told their whole addresses or secrets.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from fleet.acting.webhooks import (
     Refusal,
     Wanted,
     WebhookError,
     end,
+    how_they_stand,
     mine,
+    origin_of,
     pause,
     renew_secret,
     secret,
+    seen,
     subscribe,
     try_out,
 )
 from fleet.api.rest.bearer import Bearer, Caller, caller, demand
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Claim, Number, answers, one_of
+from fleet.api.rest.shapes import Claim, Number, answers, name_of, one_of
 from fleet.people.tokens.rights import Part, reading
 from fleet.webhooks.models import Delivery, Kind, State, Subscription
 from fleet.webhooks.posting import ADDRESS_CHARACTERS_MAX
@@ -59,7 +64,8 @@ class SubscriptionSaid(Schema):
 
 class SubscriptionOut(Schema):
     """A subscription. `ended_why`: by-person, by-admin, gone (the receiver said 410), given-up after two days, or
-    token-over: the token that made it has run out."""
+    token-over: the token that made it has run out. `address`: of somebody else's only where it begins. `waiting`: how
+    many messages are not taken yet; `is_failing`: one of them was tried and not taken."""
 
     id: int
     name: str
@@ -70,6 +76,10 @@ class SubscriptionOut(Schema):
     paused_at: datetime | None
     ended_at: datetime | None
     ended_why: str
+    person: str | None
+    is_own: bool
+    waiting: int
+    is_failing: bool
 
 
 class Subscriptions(Schema):
@@ -105,11 +115,12 @@ class TryOut(Schema):
 
 
 class DeliveryOut(Schema):
-    """One message, and how it went."""
+    """One message, and how it went. `at`: when what it tells of happened."""
 
     id: int
     kind: str
     about: str
+    at: datetime
     state: Annotated[State, one_of(State)]
     tries: int
     next_at: datetime
@@ -119,6 +130,10 @@ class DeliveryOut(Schema):
     @staticmethod
     def resolve_kind(each: Delivery) -> str:
         return each.event.kind
+
+    @staticmethod
+    def resolve_at(each: Delivery) -> datetime:
+        return each.event.at
 
     @staticmethod
     def resolve_about(each: Delivery) -> str:
@@ -143,31 +158,72 @@ def _theirs(who: Caller) -> QuerySet[Subscription]:
     return rows.filter(pk__in=[pk for pk, provinces in told if {*provinces} <= {*within}])
 
 
+def _everybodys(who: Caller) -> QuerySet[Subscription]:
+    """Of everybody, for who sees the nation; for others of the token's person."""
+    return seen(who.person, who.scope) if who.scope.audits.nation else _theirs(who)
+
+
 def _mine(request: HttpRequest, number: int) -> Subscription:
-    found = _theirs(caller(request)).filter(pk=number).first()
+    return _one(_theirs(caller(request)), number)
+
+
+def _one(rows: QuerySet[Subscription], number: int) -> Subscription:
+    found = rows.filter(pk=number).first()
     if found is None:
         raise missing()
     return found
 
 
+def _told(who: Caller, rows: QuerySet[Subscription], number: int) -> dict[str, object]:
+    return _line(who, _one(how_they_stand(rows), number))
+
+
+def _line(who: Caller, each: Any) -> dict[str, object]:
+    """``each``: with how it stands."""
+    is_own = each.person_id == who.person.pk
+    same = ("name", "kinds", "provinces", "made_at", "paused_at", "ended_at", "ended_why", "waiting", "is_failing")
+    return {
+        "id": each.pk,
+        "address": each.address if is_own else origin_of(each),
+        "person": name_of(each.person),
+        "is_own": is_own,
+        **{name: getattr(each, name) for name in same},
+    }
+
+
 @router.get("webhooks", response=answers(Subscriptions))
-def webhooks(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+def webhooks(
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    everybodys: Annotated[bool, Query(False, description="not only its person's own, for who sees the nation")],
+) -> dict[str, object]:
     """The subscriptions of this token's person, the newest first."""
-    found, following = page(_theirs(caller(request)), after, limit, newest_first=True)
-    return {"items": found, "next": following}
+    who = caller(request)
+    rows = _everybodys(who) if everybodys else _theirs(who)
+    found, following = page(how_they_stand(rows.select_related("person")), after, limit, newest_first=True)
+    return {"items": [_line(who, each) for each in found], "next": following}
+
+
+@router.get("webhooks/{number}", response=answers(SubscriptionOut))
+def webhook(request: HttpRequest, number: Number) -> dict[str, object]:
+    """One of them; for who sees the nation, of anybody's."""
+    who = caller(request)
+    return _told(who, _everybodys(who), number)
 
 
 @router.post("webhooks", response=answers(SubscriptionOut, status=201))
-def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[Subscription]:
+def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[dict[str, object]]:
     """Subscribe, to what this token may read: 403 `no-right` names what it may not. Ask for its secret next."""
     who = caller(request)
     for kind in said.kinds:
         demand(who, reading(_TELLS_OF[kind]))
     wanted = Wanted(name=said.name, address=said.address, kinds=said.kinds, provinces=said.provinces)
     try:
-        return Status(201, subscribe(who.person, who.scope, wanted, who.token.pk))
+        made = subscribe(who.person, who.scope, wanted, who.token.pk)
     except WebhookError as err:
         raise _refused(err) from None
+    return Status(201, _told(who, _theirs(who), made.pk))
 
 
 def _refused(err: WebhookError) -> RefusedError:
@@ -196,39 +252,43 @@ def ask_secret(request: HttpRequest, number: Number, asked: SecretAsked) -> dict
 
 
 @router.put("webhooks/{number}/paused", response=answers(SubscriptionOut, also=(409,)))
-def set_paused(request: HttpRequest, number: Number, said: Paused) -> Subscription:
+def set_paused(request: HttpRequest, number: Number, said: Paused) -> dict[str, object]:
     """Pause it, or have it go on: what happened meanwhile is told then, if it is no older than 30 days."""
-    found = _mine(request, number)
+    who = caller(request)
+    rows = _everybodys(who)
     try:
-        pause(found, paused=said.paused)
+        pause(_one(rows, number), paused=said.paused)
     except WebhookError as err:
         raise _refused(err) from None
-    return found
+    return _told(who, rows, number)
 
 
 @router.post("webhooks/{number}/trial", response=answers(SubscriptionOut, status=202))
-def trial(request: HttpRequest, number: Number) -> Status[Subscription]:
+def trial(request: HttpRequest, number: Number) -> Status[dict[str, object]]:
     """Tell it something that has not happened (`trial`), signed and tried like all else; see its deliveries."""
     found = _mine(request, number)
     try:
         try_out(found)
     except WebhookError as err:
         raise _refused(err) from None
-    return Status(202, found)
+    who = caller(request)
+    return Status(202, _told(who, _theirs(who), number))
 
 
 @router.delete("webhooks/{number}", response=answers(SubscriptionOut))
-def stop(request: HttpRequest, number: Number) -> Subscription:
+def stop(request: HttpRequest, number: Number) -> dict[str, object]:
     """Tell it nothing more."""
-    found = _mine(request, number)
-    end(found)
-    found.refresh_from_db()
-    return found
+    who = caller(request)
+    rows = _everybodys(who)
+    found = _one(rows, number)
+    end(found, by_admin=found.person_id != who.person.pk)
+    return _told(who, rows, number)
 
 
 @router.get("webhooks/{number}/deliveries", response=answers(Deliveries))
 def deliveries(request: HttpRequest, number: Number, after: After, limit: Limit) -> dict[str, object]:
     """What it was told, the newest first; kept for 30 days."""
-    rows = Delivery.objects.filter(subscription=_mine(request, number)).select_related("event")
+    subscription = _one(_everybodys(caller(request)), number)
+    rows = Delivery.objects.filter(subscription=subscription).select_related("event")
     found, following = page(rows.prefetch_related("attempts"), after, limit, newest_first=True)
     return {"items": found, "next": following}

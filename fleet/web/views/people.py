@@ -7,19 +7,26 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.acting.people import agree_to_reset, reset_second_factor
+from fleet.acting.people import (
+    Sought,
+    accounts,
+    agree_to_reset,
+    proposals_waiting,
+    reset_second_factor,
+    resets_waiting,
+)
 from fleet.audit.models import Kind
 from fleet.office.models import Province
 from fleet.people import appointing, inviting, resetting
 from fleet.people.appointing import AppointError, Post, Refusal
-from fleet.people.models import OF_THE_NATION, Membership, Proposal, Role, SignIn
+from fleet.people.models import OF_THE_NATION, Membership, Role, SignIn
 from fleet.people.scope import Scope, scope_of
 from fleet.people.sessions import end, open_sessions
 from fleet.web import people_words
@@ -51,15 +58,15 @@ class _Held:
     may_take: bool
 
 
-def _held(scope: Scope, user: User, provinces: dict[int, Province]) -> list[_Held]:
-    """The roles of an account that are there for who looks."""
+def _held(scope: Scope, by: User, user: User, provinces: dict[int, Province]) -> list[_Held]:
+    """The roles of an account that are there for who looks (``by``)."""
     shown = [each for each in user.memberships.all() if scope.audits.holds(each.dopa_code)]
     return [
         _Held(
             each,
             people_words.role(each.role),
             people_words.place(each.dopa_code, provinces),
-            appointing.may_give(scope, Post(Role(each.role), each.dopa_code)) and not each.source,
+            appointing.may_take(scope, each, by),
         )
         for each in sorted(shown, key=lambda each: (each.dopa_code or 0, each.role))
     ]
@@ -87,19 +94,16 @@ class Asked:
         )
 
     def rows(self, scope: Scope) -> QuerySet[User]:
-        """The accounts of it that are there for who looks; a role counts where they look."""
-        rows = appointing.accounts_seen(scope)
-        if self.text:
-            names = Q(first_name__icontains=self.text) | Q(last_name__icontains=self.text)
-            rows = rows.filter(Q(username__icontains=self.text) | names)
-        held = scope.audits.of(Membership.objects.all(), "dopa_code")
-        if self.role:
-            held = held.filter(role=self.role)
-        if self.province:
-            held = held.filter(dopa_code=int(self.province))
-        if self.role or self.province:
-            rows = rows.filter(pk__in=held.values("user_id"))
-        return rows.filter(is_active=self.state == "active") if self.state else rows
+        """The accounts of it that are there for who looks."""
+        return accounts(
+            scope,
+            Sought(
+                text=self.text,
+                role=self.role,
+                dopa_code=int(self.province) if self.province else None,
+                is_active=self.state == "active" if self.state else None,
+            ),
+        )
 
 
 @require_safe
@@ -107,22 +111,22 @@ class Asked:
 def people(request: HttpRequest) -> HttpResponse:
     """The accounts; ``q``, ``role``, ``province`` and ``state`` narrow them down."""
     scope, asked = _scope(request), Asked.of(request)
-    provinces = {each.pk: each for each in Province.objects.all()}
+    provinces, by = {each.pk: each for each in Province.objects.all()}, cast(User, request.user)
     page = Paginator(asked.rows(scope), A_PAGE).get_page(request.GET.get("page"))
     address = request.GET.copy()
     address.pop("page", None)
     context: dict[str, Any] = {
         "page": page,
         "query": address.urlencode(),
-        "lines": [(each, _held(scope, each, provinces)) for each in page],
+        "lines": [(each, _held(scope, by, each, provinces)) for each in page],
         "asked_person": asked.text,
         "role_asked": asked.role,
         "place": asked.province,
         "state": asked.state,
         "roles": [(each.value, people_words.role(each)) for each in Role],
         "provinces": provinces_seen(scope).filter(offices__isnull=False).distinct(),
-        "proposals": _proposals(scope),
-        "resets": list(resetting.open_resets()) if scope.audits.nation else [],
+        "proposals": proposals_waiting(scope),
+        "resets": resets_waiting(scope),
         "may_invite": bool(scope.changes) and not scope.reads_only,
     }
     return render(request, "web/people.html", context)
@@ -133,21 +137,14 @@ def people(request: HttpRequest) -> HttpResponse:
 def people_csv(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for a spreadsheet."""
     scope = _scope(request)
-    provinces = {each.pk: each for each in Province.objects.all()}
+    provinces, by = {each.pk: each for each in Province.objects.all()}, cast(User, request.user)
     rows = Asked.of(request).rows(scope).iterator(chunk_size=AT_ONCE)
-    return table_file("people", COLUMNS, (_row(each, _held(scope, each, provinces)) for each in rows))
+    return table_file("people", COLUMNS, (_row(each, _held(scope, by, each, provinces)) for each in rows))
 
 
 def _row(user: User, held: list[_Held]) -> tuple[object, ...]:
     posts = "; ".join(" ".join(filter(None, (each.role, each.place))) for each in held)
     return (user.username, user.get_full_name(), posts, user.last_login, "active" if user.is_active else "out")
-
-
-def _proposals(scope: Scope) -> list[Proposal]:
-    """Those that wait for a second person, for who sees the nation."""
-    if not scope.audits.nation:
-        return []
-    return list(Proposal.objects.filter(decided_at__isnull=True).select_related("user", "asked_by"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,7 +165,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     provinces = {each.pk: each for each in Province.objects.all()}
     context: dict[str, Any] = {
         "it": found,
-        "held": _held(scope, found, provinces),
+        "held": _held(scope, cast(User, request.user), found, provinces),
         "posts": _posts(scope),
         "places": _places(scope),
         "sessions": [

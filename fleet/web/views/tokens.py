@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from fleet.acting.tokens import tokens_seen
 from fleet.office.models import Province
 from fleet.people.scope import Scope, scope_of
 from fleet.people.tokens.keeping import TokenError, Wanted, end, make
@@ -56,7 +57,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except TokenError as err:
             wrong = token_words.refusal(err.refusal)
     context: dict[str, Any] = {
-        "lines": _lines(_seen(scope, user)),
+        "lines": _lines(tokens_seen(user, scope)),
         "everybodys": scope.may_change(None),
         "parts": [
             (reading(each), "" if each in READ_ONLY else changing(each), token_words.part(each)) for each in Part
@@ -72,16 +73,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "web/tokens.html", context, status=422 if wrong else 200)
 
 
-def _seen(scope: Scope, user: User) -> QuerySet[Token]:
-    rows = Token.objects.select_related("person")
-    return rows if scope.may_change(None) else rows.filter(person=user)
-
-
 def _ended(request: HttpRequest, scope: Scope, user: User) -> None:
     """Take one back. Raises: Http404 when there is none, or none for this account."""
     number = request.POST["end"]
     is_number = number.isascii() and number.isdigit()
-    found = _seen(scope, user).filter(pk=int(number[:12])).first() if is_number else None
+    found = tokens_seen(user, scope).filter(pk=int(number[:12])).first() if is_number else None
     if found is None:
         raise Http404
     end(found, user.get_username())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from fleet.people.scope import Scope, scope_of
 from fleet.web import webhook_words
 from fleet.web.access import provinces_seen, signed_in
 from fleet.web.auditing import told
-from fleet.webhooks.models import Delivery, Kind, State, Subscription, Try
+from fleet.webhooks.models import Kind, State, Subscription, Try
 from fleet.webhooks.posting import ADDRESS_CHARACTERS_MAX
 
 SHOWN = 200
@@ -53,12 +53,8 @@ class Line:
 
 
 def _lines(rows: QuerySet[Subscription], user: User) -> list[Line]:
-    failing = Delivery.objects.filter(subscription=OuterRef("pk"), state=State.WAITING, tries__gt=0)
-    counted = rows.annotate(
-        is_failing=Exists(failing), waiting=Count("deliveries", filter=Q(deliveries__state=State.WAITING))
-    )
     provinces = Province.objects.in_bulk()
-    return [_line(each, user, provinces) for each in counted[:SHOWN]]
+    return [_line(each, user, provinces) for each in acting.how_they_stand(rows)[:SHOWN]]
 
 
 def _line(each: Any, user: User, provinces: dict[int, Province]) -> Line:
@@ -71,7 +67,7 @@ def _line(each: Any, user: User, provinces: dict[int, Province]) -> Line:
         [provinces[code] for code in each.provinces or () if code in provinces],
         condition,
         word,
-        each.waiting if each.ended_at is None else 0,
+        each.waiting,
         is_own,
     )
 
