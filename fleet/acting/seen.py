@@ -6,9 +6,6 @@ a row's province is written.
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fleet.devices.models import Kiosk
@@ -28,14 +25,6 @@ def kiosks_seen(scope: Scope) -> QuerySet[Kiosk]:
     """The kiosks that exist for this account, with all that ``truth_of`` looks at."""
     kiosks = Kiosk.objects.select_related("state", "office__province")
     return scope.within(kiosks, "office__province_id")
-
-
-def kiosks_named(kiosks: QuerySet[Kiosk], text: str) -> QuerySet[Kiosk]:
-    """Those of them in whose id or name, or whose office's name, this text stands; all of them for none."""
-    if not text:
-        return kiosks
-    names = ("kiosk_id", "name_th", "name_en", "office__name_th", "office__name_en")
-    return kiosks.filter(reduce(or_, (Q(**{f"{name}__icontains": text}) for name in names)))
 
 
 def offices_seen(scope: Scope) -> QuerySet[Office]:

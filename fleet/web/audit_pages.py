@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 _CALLED = (
+    (_("ค้นหา"), "find"),
     (_("คำสั่งถึงตู้"), "command brought"),
     (_("งานช่าง"), "round-deed"),
     (_("ตัวตนของตู้"), "identity"),

@@ -29,7 +29,16 @@ from fleet.web.limits import address_of
 PLAIN = frozenset(
     {
         *("overview", "more", "kiosks", "kiosk", "command", "brought", "identity", "enrol", "settings", "reference"),
-        *("kiosk-day", "kiosk-day-csv", "rollouts-csv", "kiosks-csv", "firmware-csv", "register-csv"),
+        *(
+            "kiosk-sticker",
+            "kiosk-stickers",
+            "kiosk-day",
+            "kiosk-day-csv",
+            "rollouts-csv",
+            "kiosks-csv",
+            "firmware-csv",
+            "register-csv",
+        ),
         *("settings-waiting", "planned-settings", "settings-picture"),
         *("round", "round-now", "round-deed", "enrol-scan"),
         *(

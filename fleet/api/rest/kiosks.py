@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from fleet.acting.seen import kiosks_named, kiosks_seen
+from fleet.acting.finding import kiosks_called
+from fleet.acting.seen import kiosks_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.kiosk_shapes import KioskOut, OneKiosk, told, whole
 from fleet.api.rest.paging import After, Limit, page
@@ -124,13 +125,13 @@ def kiosks(
     after: After,
     limit: Limit,
     province: Annotated[int | None, Query(None, ge=10, le=99)],
-    q: Annotated[str, Query("", max_length=60, description="part of an id, a name, or the office's name")],
+    q: Annotated[str, Query("", max_length=60, description="part of an id, a name, the office's, or a serial number")],
     condition: Annotated[Condition | None, Query(None)],
     identity: Annotated[bool | None, Query(None, description="whether a certificate of it is in force")],
 ) -> dict[str, object]:
     """The kiosks, by their ids. Without `identity`: not let in yet, or its identity was ended."""
     now = timezone.now()
-    rows = kiosks_named(kiosks_seen(caller(request).scope), q)
+    rows = kiosks_called(kiosks_seen(caller(request).scope), q)
     if province is not None:
         rows = rows.filter(office__province_id=province)
     if condition is not None:

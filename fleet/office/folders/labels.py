@@ -5,7 +5,7 @@ The Code 128 is for the scanner that walks along a shelf, the QR for a telephone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -14,7 +14,8 @@ from unicodedata import category
 from fleet.office.folders.sheets import A4_MM, Sheet
 from fleet.office.models import Folder
 from fleet.office.paper import document, pdf_of
-from fleet.office.picture_codes import Drawn, bars, qr
+from fleet.office.paper_boxes import code_at, words_at
+from fleet.office.picture_codes import bars, qr
 
 LABELS_MAX = 2000
 """At once: what a printer takes in an afternoon. A page takes a tenth of a second."""
@@ -84,13 +85,12 @@ def _label(label: Label, sheet: Sheet, left_mm: float, top_mm: float) -> str:
     bottom = sheet.height_mm - _INSIDE_MM
     beside = wide - _QR_MM - 1.5
     inside = (
-        _at("no", (_INSIDE_MM, 4.2, beside, 5.0), escape(label.folder_id)),
-        _at("about", (_INSIDE_MM, 9.0, beside, 14.0), _about(label, beside)),
-        _code(qr(label.folder_id, covered=False), (_INSIDE_MM + wide - _QR_MM, 4.2, _QR_MM, _QR_MM)),
-        _code(bars(label.folder_id), (_INSIDE_MM, bottom - _BARS_MM, wide, _BARS_MM)),
+        words_at("no", (_INSIDE_MM, 4.2, beside, 5.0), escape(label.folder_id)),
+        words_at("about", (_INSIDE_MM, 9.0, beside, 14.0), _about(label, beside)),
+        code_at(qr(label.folder_id, covered=False), (_INSIDE_MM + wide - _QR_MM, 4.2, _QR_MM, _QR_MM)),
+        code_at(bars(label.folder_id), (_INSIDE_MM, bottom - _BARS_MM, wide, _BARS_MM)),
     )
-    box = f"left:{left_mm:g}mm;top:{top_mm:g}mm;width:{sheet.width_mm:g}mm;height:{sheet.height_mm:g}mm"
-    return f'<div class="label" style="{box}">{"".join(inside)}</div>'
+    return words_at("label", (left_mm, top_mm, sheet.width_mm, sheet.height_mm), "".join(inside))
 
 
 def _about(label: Label, wide_mm: float) -> str:
@@ -99,20 +99,3 @@ def _about(label: Label, wide_mm: float) -> str:
     long = " long" if standing * _LETTER_MM > wide_mm else ""
     place, name = escape(label.place_th), escape(label.factory_th)
     return f'<div class="place{long}">{place}</div><div class="name">{name}</div>'
-
-
-def _at(name: str, box_mm: tuple[float, float, float, float], inside: str) -> str:
-    return f'<div class="{name}" style="{_box(box_mm)}">{inside}</div>'
-
-
-def _code(code: Drawn, box_mm: tuple[float, float, float, float]) -> str:
-    return (
-        f'<div style="{_box(box_mm)}"><svg viewBox="0 0 {code.width} {code.height}" preserveAspectRatio="none"'
-        f' width="{box_mm[2]:g}mm" height="{box_mm[3]:g}mm">'
-        f'<path d="{code.path}" stroke="#000" fill="none"/></svg></div>'
-    )
-
-
-def _box(box_mm: Iterable[float]) -> str:
-    left, top, width, height = box_mm
-    return f"left:{left:g}mm;top:{top:g}mm;width:{width:g}mm;height:{height:g}mm"

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fleet.acting.seen import kiosks_named
+from fleet.acting.finding import kiosks_called
 from fleet.devices import standing
 from fleet.devices.hearing import hears
 from fleet.devices.models import Kiosk, KioskCommand, Record
@@ -70,7 +70,7 @@ class Asked:
 
     def narrow(self, rows: QuerySet[Kiosk]) -> QuerySet[Kiosk]:
         """All but the state, of which the page counts each."""
-        rows = kiosks_named(rows, self.text)
+        rows = kiosks_called(rows, self.text)
         return rows.filter(office__province_id=int(self.province)) if self.province else rows
 
     def in_state(self, rows: standing.Ranked) -> standing.Ranked:
@@ -90,7 +90,6 @@ def kiosks(request: HttpRequest) -> HttpResponse:
     seen = standing.worst_first(asked.in_state(rows), max(0, page.start_index() - 1), page.end_index())
     context = {
         "asked": asked.text,
-        "asked_kiosk": asked.text,
         "may_install": bool(scope.installs),
         "state": asked.state,
         "province": asked.province,

@@ -44,7 +44,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     lists = {each: in_state(rows, each, today) for each in TicketState}
     shown = lists[state].order_by("-closed_at") if state is TicketState.CLOSED else lists[state]
     context = {
-        "lines": [_line(each) for each in shown[:SHOWN]],
+        "lines": [line_of(each) for each in shown[:SHOWN]],
         "states": [(each.value, ticket_words.state(each), lists[each].count()) for each in TicketState],
         "state": state.value,
         "mine": mine,
@@ -64,7 +64,8 @@ def _codes(scope: Scope) -> list[Channel]:
     return list(found.values())
 
 
-def _line(ticket: Ticket) -> dict[str, Any]:
+def line_of(ticket: Ticket) -> dict[str, Any]:
+    """A ticket as lists show it."""
     state = deadline_of(ticket)
     return {
         "ticket": ticket,
@@ -94,7 +95,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     theirs = Channel.objects.filter(office_id=found.office_id, is_open=True)
     others = [each for each in theirs if each.pk != found.channel_id]
     context = {
-        **_line(found),
+        **line_of(found),
         "steps": [(each, ticket_words.step(each.kind)) for each in found.steps.all()],
         "others": others,
         "wrong": wrong,

@@ -54,6 +54,7 @@ ALERTS = {
 
 
 FOR_TECHNICIANS = {
+    *("find/", "kiosks/stickers.pdf", "kiosks/<str:kiosk_id>/sticker.pdf"),
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
@@ -172,6 +173,7 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
 
 
 FOR_TREASURY = {
+    *("find/", "kiosks/stickers.pdf", "kiosks/<str:kiosk_id>/sticker.pdf"),
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
     *("settings/", "settings/reference/", "settings/<str:layer>/", "settings/<str:layer>/<str:key>/"),
     "settings/waiting/",
