@@ -1,4 +1,5 @@
-"""Counting what came in: visits as their records arrive, once a minute who is there, and now and then their paper.
+"""Counting what came in: visits as their records arrive, once a minute who is there and what was paid, and now and then
+their paper.
 
 Done by the conductor that leads. The count and how far it went are one transaction, so whoever is killed here loses
 and doubles nothing.
@@ -24,6 +25,7 @@ from fleet.devices.truth import STALE_AFTER
 from fleet.figures import paper
 from fleet.figures.durations import added, counted
 from fleet.figures.models import Counted, UptimeDay, VisitDay
+from fleet.figures.paid import count_payments
 from fleet.figures.sums import add_looks, add_visits
 from fleet.protocol.records import VisitEnded
 
@@ -54,6 +56,7 @@ class Counting:
         now = timezone.now()
         if count_visits(now) < RECORDS_MAX:  # otherwise there is more, and the next turn goes on
             look(now)
+            count_payments(now)
             if self._paper_at is None or now >= self._paper_at + paper.EVERY:
                 paper.look_at_paper(now)
                 self._paper_at = now

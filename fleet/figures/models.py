@@ -97,10 +97,26 @@ class UptimeSum(models.Model):
         return f"{self.place} {self.period}"
 
 
+class PaidSum(models.Model):
+    """What paid notices of a place in a period of the banks' days, less what was taken back (``paid``)."""
+
+    place = models.PositiveSmallIntegerField()
+    period = models.CharField(max_length=7)
+    payments = models.BigIntegerField(default=0)
+    paid_satang = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "place"], name="one_paid_a_place_and_period")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.period}"
+
+
 class Counted(models.Model):
-    """How far the records have been counted; one row."""
+    """How far the records have been counted, and the moves of the ledger; one row."""
 
     through = models.PositiveBigIntegerField(default=0)
+    posted_through = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"through {self.through}"

@@ -1,6 +1,6 @@
 """Adding up what was counted by day: in which sums a day counts, and the rows that hold them.
 
-What it is not: counting (``counting``), which calls this within its own transaction.
+What it is not: counting (``counting``, ``paid``), which calls this within its own transaction.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import F
 
 from fleet.figures.durations import added
-from fleet.figures.models import NATION, UptimeSum, VisitSum
+from fleet.figures.models import NATION, PaidSum, UptimeSum, VisitSum
 
 
 def counts_in(dopa_code: int, day: date) -> tuple[tuple[int, str], ...]:
@@ -37,3 +37,11 @@ def add_looks(day: date, looks: Mapping[int, tuple[int, int]]) -> None:
             UptimeSum.objects.get_or_create(place=place, period=period)
             rows = UptimeSum.objects.filter(place=place, period=period)
             rows.update(looked=F("looked") + looked, there=F("there") + there)
+
+
+def add_paid(dopa_code: int, month: date, payments: int, paid_satang: int) -> None:
+    """What paid notices of one province on days of one month; less than none where more was taken back."""
+    for place, period in counts_in(dopa_code, month):
+        PaidSum.objects.get_or_create(place=place, period=period)
+        rows = PaidSum.objects.filter(place=place, period=period)
+        rows.update(payments=F("payments") + payments, paid_satang=F("paid_satang") + paid_satang)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, F, Max, Min, Q, Sum, When
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from fleet.figures.durations import added, median_s, saved_s
-from fleet.figures.models import NATION, UptimeSum, VisitSum
+from fleet.figures.models import NATION, Counted, PaidSum, UptimeSum, VisitSum
+from fleet.figures.paid import posted
 from fleet.office.models import Notice
-from fleet.payments.ledger import Account
-from fleet.payments.models import Confirmation, Posting
+from fleet.payments.models import Confirmation
 
 AT_COUNTER = timedelta(minutes=10)
 """What the same takes at a counter: the lower of the ministry's own 10 to 30 minutes lost on looking for one folder."""
@@ -110,9 +110,9 @@ def years() -> list[int]:
     periods = {*VisitSum.objects.values_list("period", flat=True).distinct()}
     periods |= {*UptimeSum.objects.values_list("period", flat=True).distinct()}
     found = {timezone.localdate().year, *(int(each[:4]) for each in periods)}
-    paid = Confirmation.objects.aggregate(first=Min("business_day"), last=Max("business_day"))
-    if paid["first"]:
-        found |= set(range(paid["first"].year, paid["last"].year + 1))
+    days = Confirmation.objects.order_by("business_day").values_list("business_day", flat=True)
+    if (first := days.first()) and (last := days.last()):  # an index answers each; both at once, a look at all of them
+        found |= set(range(first.year, last.year + 1))
     return sorted(found, reverse=True)
 
 
@@ -146,25 +146,27 @@ def _add_visits(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | 
 
 
 def _add_payments(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:
-    """What pays notices by the ledger: what was settled, less what was taken back."""
-    day, province = "confirmation__business_day", "confirmation__office__province_id"
-    month = Case(*(When(**{f"{day}__lt": date(year, each + 1, 1)}, then=each) for each in range(1, 12)), default=12)
-    sign = Case(When(credit=Account.SETTLED, then=1), When(debit=Account.SETTLED, then=-1), default=0)
-    rows = Posting.objects.filter(**{f"{day}__gte": date(year, 1, 1), f"{day}__lt": date(year + 1, 1, 1)})
-    if dopa_code is not None:
-        rows = rows.filter(**{province: dopa_code})
-    found = (
-        rows.filter(Q(credit=Account.SETTLED) | Q(debit=Account.SETTLED), confirmation__notice__isnull=False)
-        .order_by()
-        .annotate(month=month, sign=sign)
-        .values_list("month", province)
-        .annotate(count=Sum("sign"), satang=Sum(F("sign") * F("amount_satang")))
-    )
-    for number, of, count, satang in found:
-        period = date(year, number, 1).isoformat()[:7]
-        for each in (sums["whole", ""], sums["month", period], sums["province", str(of)]):
-            each.payments += count
-            each.paid_satang += satang
+    """What was added up, and what was posted since.
+
+    How far it was added up is asked for with the sums in one question, for they may grow at any moment; where there are
+    none of this year and place, nothing was.
+    """
+    rows = PaidSum.objects.filter(_of(year, dopa_code))
+    counted = rows.annotate(through=Subquery(Counted.objects.values("posted_through")[:1]))
+    found = list(counted.values_list("place", "period", "payments", "paid_satang", "through"))
+    for place, period, payments, satang, _ in found:
+        _add_paid(_sums_of(sums, place, period), payments, satang)
+    through = found[0][-1] if found else 0
+    for each in posted(year, dopa_code, through):
+        month = each.month.isoformat()[:7]
+        of = [sums["whole", ""], sums["month", month], sums["province", str(each.dopa_code)]]
+        _add_paid(of, each.payments, each.satang)
+
+
+def _add_paid(sums: Sequence[_Sums], payments: int, satang: int) -> None:
+    for each in sums:
+        each.payments += payments
+        each.paid_satang += satang
 
 
 def _add_uptime(sums: dict[tuple[str, str], _Sums], year: int, dopa_code: int | None) -> None:

@@ -80,17 +80,23 @@ def carry(now: datetime) -> int:
     Two that do it at once write sums of their own, each from the ledger alone, and the further ones are read.
     """
     through, lies = _carried()
-    later = Posting.objects.filter(pk__gt=through)
-    young = later.filter(posted_at__gt=now - CERTAIN_AFTER).order_by("pk").values_list("pk", flat=True).first()
-    certain = later if young is None else later.filter(pk__lt=young)
-    last: int | None = certain.aggregate(last=Max("pk"))["last"]
+    last = last_certain(through, now)
     if last is None:
         return 0
-    lies.update(_moved(certain.filter(pk__lte=last)))
+    lies.update(_moved(Posting.objects.filter(pk__gt=through, pk__lte=last)))
     rows = [Carried(through=last, biller_id=whose, account=name, satang=lies[whose, name]) for whose, name in lies]
     Carried.objects.bulk_create(rows, ignore_conflicts=True)
     Carried.objects.filter(through__lt=last).delete()
     return len(rows)
+
+
+def last_certain(through: int, now: datetime) -> int | None:
+    """The last move, numbered after ``through``, before which none can come any more; None while there is none."""
+    later = Posting.objects.filter(pk__gt=through)
+    young = later.filter(posted_at__gt=now - CERTAIN_AFTER).order_by("pk").values_list("pk", flat=True).first()
+    certain = later if young is None else later.filter(pk__lt=young)
+    last: int | None = certain.aggregate(last=Max("pk"))["last"]
+    return last
 
 
 def _carried() -> tuple[int, Lies]:
