@@ -19,6 +19,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from fleet.acting import settings
 from fleet.acting.settings import (
     LOCKED,
     Path,
@@ -82,7 +83,7 @@ def base_document(plan: PlannedSettings) -> Mapping[str, Any]:
 
 def names_payees(plan: PlannedSettings) -> bool:
     """Whether it says whose account money goes to: the treasury's to say, and to agree to."""
-    return any(path[0] in LOCKED for path in touched(base_document(plan), plan.document))
+    return settings.names_payees(base_document(plan), plan.document)
 
 
 def is_over(plan: PlannedSettings, now: datetime) -> bool:
@@ -103,6 +104,22 @@ def may_withdraw(scope: Scope, plan: PlannedSettings, user: User) -> bool:
     """Whether this person may take it back: whoever wanted it, and who may change the layer."""
     is_own = plan.asked_by_id == user.pk and not scope.reads_only
     return is_own or scope.may_change(plan.dopa_code) or (names_payees(plan) and scope.may_name_payees(plan.dopa_code))
+
+
+class Deed(StrEnum):
+    """What may be done with a change that waits."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+def possible(scope: Scope, plan: PlannedSettings, user: User, now: datetime) -> tuple[Deed, ...]:
+    """What this person may do with it now."""
+    if plan.state not in WAITING or is_over(plan, now):
+        return ()
+    decides = (Deed.AGREE, Deed.REFUSE) if plan.state == State.ASKED and may_decide(scope, plan, user) else ()
+    return (*decides, Deed.WITHDRAW) if may_withdraw(scope, plan, user) else decides
 
 
 def agree(plan: PlannedSettings, by: User, now: datetime) -> PlannedSettings:
@@ -304,6 +321,14 @@ def _spot_at(plan: PlannedSettings) -> Spot:
         case Layer.KIOSK:
             return spot_of(Kiosk.objects.select_related("office").get(pk=plan.key))
     return Spot(Layer.NATIONAL, "", None, None, ())
+
+
+def of_state(rows: QuerySet[PlannedSettings], state: str, now: datetime) -> QuerySet[PlannedSettings]:
+    """Those that stand so: what nobody has agreed to in time is expired before anybody has written it down."""
+    is_late = Q(state=State.ASKED, expires_at__lte=now)
+    if state == State.EXPIRED:
+        return rows.filter(is_late | Q(state=State.EXPIRED))
+    return rows.filter(state=state).exclude(is_late)
 
 
 def waiting(rows: QuerySet[PlannedSettings], now: datetime) -> Iterator[PlannedSettings]:

@@ -17,7 +17,16 @@ from django.utils import timezone
 
 from fleet.acting.seen import kiosks_seen, offices_seen, provinces_seen
 from fleet.audit.turns import in_turn
-from fleet.devices.desired import BEING_ROLLED_OUT, SettingsError, change_settings, latest_document, try_draft, turn_of
+from fleet.devices.desired import (
+    BEING_ROLLED_OUT,
+    SettingsError,
+    change_settings,
+    is_staged,
+    kiosks_of,
+    latest_document,
+    try_draft,
+    turn_of,
+)
 from fleet.devices.models import Kiosk, Layer, PlannedSettings, SettingsRevision
 from fleet.office.models import Office, Province
 from fleet.people.scope import Scope
@@ -171,15 +180,53 @@ def _published(spot: Spot, change: Wanted, author: User | None) -> Published:
     if not reason:
         raise PublishError(Refusal.NO_REASON)
     before = latest.document if latest else {}
+    _demand_sayable(spot, change, before)
+    needs_second = names_money(before, change.document)
+    if needs_second or change.takes_effect_at is not None:
+        return _planned(spot, change, author, needs_second=needs_second)
+    return put_into_force(spot, change, author)
+
+
+class Second(StrEnum):
+    """Whose word is asked for besides that of whoever wants a change."""
+
+    ADMIN = "admin"
+    TREASURY = "treasury"
+
+
+def second_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Second | None:
+    """Who has to agree, as another person; None when nobody has to."""
+    if names_payees(before, after):
+        return Second.TREASURY
+    return Second.ADMIN if names_money(before, after) else None
+
+
+def weigh(spot: Spot, change: Wanted) -> SettingsRevision | None:
+    """Find out whether ``publish`` would take a change now, but for ``base`` and ``reason``; nothing is kept. What is
+    in force, None when the layer says nothing.
+
+    Raises: PublishError, as ``publish``.
+    """
+    latest = latest_document(spot.layer, spot.key)
+    before = latest.document if latest else {}
+    _demand_sayable(spot, change, before)
+    _demand_time(change.takes_effect_at, timezone.now())
+    _demand_fit(spot, change.document)
+    if change.takes_effect_at is None and not names_money(before, change.document):
+        if is_staged(spot.layer, spot.key):
+            raise PublishError(Refusal.BEING_ROLLED_OUT)
+        if change.in_waves and spot.layer in IN_WAVES and not kiosks_of(spot.layer, spot.key).exists():
+            raise PublishError(Refusal.NO_KIOSK)
+    return latest
+
+
+def _demand_sayable(spot: Spot, change: Wanted, before: Mapping[str, Any]) -> None:
+    """Raises: PublishError for what says nothing new, what is not theirs to say, and what no kiosk understands."""
     if change.document == before:
         raise PublishError(Refusal.UNCHANGED)
     _demand_ones_own(change, before)
     if strange := _strange(spot, change.document) - _strange(spot, before):
         raise PublishError(Refusal.DOES_NOT_FIT, tuple(sorted(strange)))
-    needs_second = names_money(before, change.document)
-    if needs_second or change.takes_effect_at is not None:
-        return _planned(spot, change, author, needs_second=needs_second)
-    return put_into_force(spot, change, author)
 
 
 def go_back(spot: Spot, to: int | None, asked: Wanted, author: User | None) -> Published:
@@ -252,12 +299,8 @@ def _demand_ones_own(change: Wanted, before: Mapping[str, Any]) -> None:
 
 def _planned(spot: Spot, change: Wanted, author: User | None, *, needs_second: bool) -> PlannedSettings:
     now, at = timezone.now(), change.takes_effect_at
-    if at is not None and not now < at <= now + AHEAD_MAX:
-        raise PublishError(Refusal.NO_SUCH_TIME)
-    try:
-        try_draft(spot.layer, spot.key, change.document)
-    except SettingsError as err:
-        raise PublishError(Refusal.DOES_NOT_FIT, tuple(err.problems)) from None
+    _demand_time(at, now)
+    _demand_fit(spot, change.document)
     expires_at = min(now + ASKED_FOR, at or now + ASKED_FOR) if needs_second else None
     return PlannedSettings.objects.create(
         layer=spot.layer, key=spot.key, dopa_code=spot.dopa_code, base=change.base, document=dict(change.document),
@@ -266,6 +309,18 @@ def _planned(spot: Spot, change: Wanted, author: User | None, *, needs_second: b
         state=PlannedSettings.State.ASKED if needs_second else PlannedSettings.State.PLANNED,
         asked_by=author, asked_at=now, expires_at=expires_at, takes_effect_at=at,
     )  # fmt: skip
+
+
+def _demand_time(at: datetime | None, now: datetime) -> None:
+    if at is not None and not now < at <= now + AHEAD_MAX:
+        raise PublishError(Refusal.NO_SUCH_TIME)
+
+
+def _demand_fit(spot: Spot, document: Mapping[str, Any]) -> None:
+    try:
+        try_draft(spot.layer, spot.key, document)
+    except SettingsError as err:
+        raise PublishError(Refusal.DOES_NOT_FIT, tuple(err.problems)) from None
 
 
 def _strange(spot: Spot, document: Mapping[str, Any]) -> frozenset[str]:
@@ -301,6 +356,11 @@ def names_money(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
         path[0] in LOCKED or (path[0] == "fees" and not (len(path) > 2 and path[2] in OF_NO_MONEY))
         for path in touched(before, after)
     )
+
+
+def names_payees(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether it says whose account money goes to: the treasury's to say, and to agree to."""
+    return any(path[0] in LOCKED for path in touched(before, after))
 
 
 def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

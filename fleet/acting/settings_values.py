@@ -139,6 +139,28 @@ class Stack:
         return Held(leaf, own if is_own else inherited, inherited, self._layer if is_own else origin, is_own)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A value that two documents of one layer say otherwise; ``MISSING`` where one says nothing. ``inherited``: what
+    holds where this layer says nothing of it."""
+
+    leaf: Leaf
+    old: Any
+    new: Any
+    inherited: Any
+
+
+def changed_values(
+    before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mapping[str, Any]
+) -> Iterator[Changed]:
+    """How two documents of one layer differ. ``beneath``: what the weaker layers say now, together."""
+    for leaf in leaves(document=merge([beneath, before, after])):
+        old, new = value_at(before, leaf.path), value_at(after, leaf.path)
+        if old != new:
+            inherited = value_at(beneath, leaf.path)
+            yield Changed(leaf, old, new, leaf.default if inherited is MISSING else inherited)
+
+
 def decided_in(document: Mapping[str, Any]) -> int:
     """How many values of the schema a document says."""
     return sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))

@@ -19,6 +19,7 @@ PLAIN = frozenset(
         *("alerts", "alert-rules", "alert-addresses", "alert-hours", "maintenance", "partners", "fee-rules"),
         *("alert-channels", "alert-people", "alert-letters", "overview"),
         *("fee-policies", "fees", "letter-runs", "kiosk-tags", "bank-files", "balances", "rounds", "round-deeds"),
+        "settings-schema",
     }
 )
 """First words of addresses."""

@@ -99,6 +99,11 @@ def latest_document(layer: str, key: str) -> SettingsRevision | None:
     return SettingsRevision.objects.filter(layer=layer, key=key).first()
 
 
+def is_staged(layer: str, key: str) -> bool:
+    """Whether a roll-out is bringing this layer another document: until it ends nobody changes the layer."""
+    return StagedSettings.objects.filter(layer=layer, key=key).exists()
+
+
 def desired_of(kiosk: Kiosk) -> Desired:
     """What this kiosk should run."""
     return _desired(kiosk, stack_of(kiosk))
@@ -141,7 +146,7 @@ def change_settings(
         nothing has changed.
     """
     with transaction.atomic():
-        if StagedSettings.objects.filter(layer=layer, key=key).exists():
+        if is_staged(layer, key):
             raise SettingsError((BEING_ROLLED_OUT,))
         last = SettingsRevision.objects.filter(layer=layer, key=key).aggregate(Max("revision"))["revision__max"] or 0
         revision = SettingsRevision.objects.create(
@@ -256,6 +261,7 @@ __all__ = [
     "change_settings",
     "desired_of",
     "drafted_for",
+    "is_staged",
     "kiosks_of",
     "latest_document",
     "merged_for",

@@ -16,7 +16,15 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from fleet.audit.turns import in_turn
-from fleet.devices.desired import BEING_ROLLED_OUT, change_settings, kiosks_of, tell_desired, try_on, turn_of
+from fleet.devices.desired import (
+    BEING_ROLLED_OUT,
+    change_settings,
+    is_staged,
+    kiosks_of,
+    tell_desired,
+    try_on,
+    turn_of,
+)
 from fleet.devices.models import Kiosk, SettingsRevision, StagedSettings
 from fleet.protocol.settings import SettingsError
 
@@ -30,7 +38,7 @@ def stage(layer: str, key: str, document: Mapping[str, Any]) -> StagedSettings:
     Raises: SettingsError when a kiosk could not live with it, or another is staged there.
     """
     with transaction.atomic():
-        if StagedSettings.objects.filter(layer=layer, key=key).exists():
+        if is_staged(layer, key):
             raise SettingsError((BEING_ROLLED_OUT,))
         last = SettingsRevision.objects.filter(layer=layer, key=key).aggregate(Max("revision"))["revision__max"] or 0
         staged = StagedSettings.objects.create(layer=layer, key=key, revision=last + 1, document=dict(document))

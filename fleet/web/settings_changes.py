@@ -11,8 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from fleet.acting.settings_values import MISSING, Leaf, leaves, value_at
-from fleet.protocol.settings import merge
+from fleet.acting.settings_values import MISSING, Leaf, changed_values
 from fleet.web import controls, settings_table_words
 from fleet.web.settings_words import full_label
 from fleet.web.stories import service
@@ -32,17 +31,14 @@ class Change:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mapping[str, Any]) -> tuple[Change, ...]:
     """How two documents of one layer differ. ``beneath``: what the weaker layers say now, for what is not said here."""
     found = []
-    for leaf in leaves(document=merge([beneath, before, after])):
-        old, new = value_at(before, leaf.path), value_at(after, leaf.path)
-        if old != new:
-            inherited = value_at(beneath, leaf.path)
-            inherited = leaf.default if inherited is MISSING else inherited
-            language = "th" if leaf.path[-1] == "th" else ""
-            label = full_label(leaf.path)
-            if leaf.entry:  # whose fee, whose account
-                label = f"{settings_table_words.heading(leaf.entry)} · {label}"
-            inherited, old, new = (_in_words(leaf, each) for each in (inherited, old, new))
-            found.append(Change(label, leaf.name, _shown(old, inherited), _shown(new, inherited), language))
+    for each in changed_values(before, after, beneath):
+        leaf = each.leaf
+        language = "th" if leaf.path[-1] == "th" else ""
+        label = full_label(leaf.path)
+        if leaf.entry:  # whose fee, whose account
+            label = f"{settings_table_words.heading(leaf.entry)} · {label}"
+        inherited, old, new = (_in_words(leaf, said) for said in (each.inherited, each.old, each.new))
+        found.append(Change(label, leaf.name, _shown(old, inherited), _shown(new, inherited), language))
     return tuple(found)
 
 

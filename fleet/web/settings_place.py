@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fleet.acting.settings import Spot, spot_seen
-from fleet.devices.desired import latest_document
+from fleet.acting.settings_layers import documents_beneath
 from fleet.devices.models import Kiosk
 from fleet.people.scope import Scope
 from fleet.protocol.settings import merge
@@ -82,12 +81,6 @@ def place_of(spot: Spot) -> Place:
     return Place(spot, title)
 
 
-def documents_beneath(place: Place) -> list[tuple[str, Mapping[str, Any]]]:
-    """What the weaker layers say now, by layer, the weakest first; those that say nothing are left out."""
-    held = ((layer, latest_document(layer, key)) for layer, key in place.spot.above)
-    return [(layer, each.document) for layer, each in held if each]
-
-
 def beneath(place: Place) -> dict[str, Any]:
     """What the weaker layers say together."""
-    return merge(document for _layer, document in documents_beneath(place))
+    return merge(document for _layer, document in documents_beneath(place.spot))

@@ -48,6 +48,7 @@ from fleet.api.rest import (
     rollouts,
     rounds,
     settings,
+    settings_layers,
     shown_payments,
     tags,
     tickets,
@@ -150,6 +151,7 @@ def interface() -> NinjaAPI:
         alert_letters, maintenance, tokens,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
         shown_payments,
+        settings_layers,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
@@ -69,6 +69,28 @@ def page_by_day(rows: QuerySet[M], day: str, after: str, limit: int) -> tuple[li
         return found, None
     last: date | None = getattr(found[limit - 1], day)
     return found[:limit], _spelled(f"{last.isoformat() if last else ''} {found[limit - 1].pk}")
+
+
+def page_of_several(lists: Sequence[QuerySet[Any]], after: str, limit: int) -> tuple[list[tuple[int, Any]], str | None]:
+    """As ``page``, of several lists one after the other; each row with the number of its list. ``limit`` may be 0: the
+    cursor is then that of the very beginning.
+
+    Raises: RefusedError for a cursor that is none.
+    """
+    first, key = 0, ""
+    if after:
+        number, _, key = _text(after).partition("/")
+        first = next((at for at in range(len(lists)) if str(at) == number), -1)
+        if first < 0:
+            raise _no_cursor()
+    found: list[tuple[int, Any]] = []
+    for at, rows in enumerate(lists[first:], first):
+        rest = rows.filter(pk__gt=_pk(rows, key)) if key and at == first else rows
+        found += [(at, each) for each in rest.order_by("pk")[: limit + 1 - len(found)]]
+        if len(found) > limit:
+            last = f"{found[limit - 1][0]}/{found[limit - 1][1].pk}" if limit else "0/"
+            return found[:limit], _spelled(last)
+    return found, None
 
 
 def _behind(day: str, last: date | None, pk: object) -> Q:

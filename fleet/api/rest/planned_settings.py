@@ -11,12 +11,14 @@ from ninja import Field, Query, Router, Schema
 
 from fleet.acting import planning
 from fleet.acting.planning import DecideError, planned_seen
-from fleet.acting.settings import differences
+from fleet.acting.settings import Second, differences, second_of
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
+from fleet.api.rest.settings import NATIONAL_KEY
 from fleet.api.rest.shapes import Number, answers, name_of
-from fleet.devices.models import PlannedSettings
+from fleet.devices.desired import latest_document
+from fleet.devices.models import Layer, PlannedSettings
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.SETTINGS), tags=["settings"])
@@ -60,9 +62,14 @@ class Otherwise(Schema):
 
 
 class PlannedWhole(PlannedOut):
-    """With the revision it was made from, and what it says otherwise than that."""
+    """With the revision it was made from, and what it says otherwise than that. `latest`: the layer's revision in force
+    now. `second`: whose word it needs, as another person's than whoever wants it. `possible`: what this token's person
+    may do with it now."""
 
     base: int
+    latest: int
+    second: Second | None
+    possible: list[planning.Deed]
     changes: list[Otherwise]
 
 
@@ -87,10 +94,17 @@ def _told(plan: PlannedSettings) -> dict[str, object]:
     }
 
 
-def _whole(plan: PlannedSettings) -> dict[str, object]:
-    said = differences(planning.base_document(plan), plan.document)
-    changes = [{"path": ".".join(path), "before": was, "after": now} for path, was, now in said]
-    return {**_told(plan), "base": plan.base, "changes": changes}
+def _whole(who: Caller, plan: PlannedSettings) -> dict[str, object]:
+    based, latest = planning.base_document(plan), latest_document(plan.layer, plan.key)
+    said = differences(based, plan.document)
+    return {
+        **_told(plan),
+        "base": plan.base,
+        "latest": latest.revision if latest else 0,
+        "second": second_of(based, plan.document),
+        "possible": planning.possible(who.scope, plan, who.person, timezone.now()),
+        "changes": [{"path": ".".join(path), "before": was, "after": now} for path, was, now in said],
+    }
 
 
 def _plan(who: Caller, number: int) -> PlannedSettings:
@@ -106,17 +120,26 @@ def planned(
     state: Annotated[State | None, Query(None, description="only those that stand so")],
     after: After,
     limit: Limit,
+    layer: Annotated[Layer | None, Query(None, description="only of layers of this strength")],
+    key: Annotated[str | None, Query(None, max_length=40, description="only of this layer; `-` is the nation's key")],
 ) -> dict[str, object]:
     """Changes of settings that wait, and what became of others, the newest first."""
     rows = planned_seen(caller(request).scope)
-    found, following = page(rows.filter(state=state) if state else rows, after, limit, newest_first=True)
+    if layer is not None:
+        rows = rows.filter(layer=layer)
+    if key is not None:
+        rows = rows.filter(key="" if key == NATIONAL_KEY else key)
+    if state is not None:
+        rows = planning.of_state(rows, state, timezone.now())
+    found, following = page(rows, after, limit, newest_first=True)
     return {"items": [_told(each) for each in found], "next": following}
 
 
 @router.get("planned-settings/{number}", response=answers(PlannedWhole))
 def read(request: HttpRequest, number: Number) -> dict[str, object]:
     """One of them, with what it would change."""
-    return _whole(_plan(caller(request), number))
+    who = caller(request)
+    return _whole(who, _plan(who, number))
 
 
 @router.post("planned-settings/{number}/agree", response=answers(PlannedWhole, also=(409,)))
@@ -125,7 +148,7 @@ def agree(request: HttpRequest, number: Number) -> dict[str, object]:
     who = caller(request)
     plan = _to_decide(who, number)
     try:
-        return _whole(planning.agree(plan, who.person, timezone.now()))
+        return _whole(who, planning.agree(plan, who.person, timezone.now()))
     except DecideError as err:
         raise _refused(err) from None
 
@@ -139,7 +162,7 @@ def refuse(request: HttpRequest, number: Number, no: No) -> dict[str, object]:
         planning.refuse(plan, who.person, no.reason, timezone.now())
     except DecideError as err:
         raise _refused(err) from None
-    return _whole(_plan(who, number))
+    return _whole(who, _plan(who, number))
 
 
 @router.post("planned-settings/{number}/withdraw", response=answers(PlannedWhole, also=(409,)))
@@ -153,7 +176,7 @@ def withdraw(request: HttpRequest, number: Number) -> dict[str, object]:
         planning.withdraw(plan, who.person, timezone.now())
     except DecideError as err:
         raise _refused(err) from None
-    return _whole(_plan(who, number))
+    return _whole(who, _plan(who, number))
 
 
 def _to_decide(who: Caller, number: int) -> PlannedSettings:

@@ -1,4 +1,5 @@
-"""Layers of settings: read, change with a reason, take back."""
+"""One layer of settings: read, change with a reason, take back. Which there are, and what holds there:
+``settings_layers``."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from fleet.acting.settings import (
     spot_seen,
 )
 from fleet.api.rest.bearer import Bearer, Caller, caller
+from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, Name, answers, name_of
 from fleet.devices.desired import latest_document
@@ -102,30 +104,33 @@ class Differences(Schema):
     items: list[Value]
 
 
-def _spot(who: Caller, layer: str, key: str) -> Spot:
+def spot_asked(who: Caller, layer: str, key: str) -> Spot:
+    """The layer an address names. Raises: RefusedError."""
     spot = spot_seen(who.scope, layer, "" if key == NATIONAL_KEY else key)
     if spot is None:
         raise missing()
     return spot
 
 
-def _spot_to_change(who: Caller, layer: str, key: str) -> Spot:
-    spot = _spot(who, layer, key)
+def spot_to_change(who: Caller, layer: str, key: str) -> Spot:
+    """As ``spot_asked``, for who has a say in any value of it. Raises: RefusedError."""
+    spot = spot_asked(who, layer, key)
     if not (who.scope.may_change(spot.dopa_code) or who.scope.may_name_payees(spot.dopa_code)):
         raise RefusedError(403, "not-here", "This token's person changes no settings of this layer.")
     return spot
 
 
-def _etag(revision: int) -> str:
+def etag(revision: int) -> str:
+    """Of a layer at this revision."""
     return f'"{revision}"'
 
 
 @router.get("settings/{layer}/{key}", response=answers(LayerOut))
 def read(request: HttpRequest, response: HttpResponse, layer: Name, key: Name) -> dict[str, object]:
     """A layer's document: `national/-`, `province/20`, `office/CBI`, `kiosk/CBI-02`. Its ETag is the revision."""
-    spot = _spot(caller(request), layer, key)
+    spot = spot_asked(caller(request), layer, key)
     latest = latest_document(spot.layer, spot.key)
-    response["ETag"] = _etag(latest.revision if latest else 0)
+    response["ETag"] = etag(latest.revision if latest else 0)
     return {
         "layer": spot.layer,
         "key": spot.key,
@@ -147,7 +152,7 @@ def change(
 ) -> dict[str, object]:
     """Put another document into force. `If-Match` says from which one it was made."""
     who = caller(request)
-    spot = _spot_to_change(who, layer, key)
+    spot = spot_to_change(who, layer, key)
     base = if_match.strip('"')
     if not (base.isascii() and base.isdigit()):
         raise RefusedError(428, "no-base", "Read the layer first, and send its ETag as If-Match.")
@@ -159,7 +164,7 @@ def change(
     try:
         return _told(publish(spot, asked, who.person))
     except PublishError as err:
-        raise _refused(err) from None
+        raise refused_of(err) from None
 
 
 def _told(made: Made) -> dict[str, object]:
@@ -170,7 +175,8 @@ def _told(made: Made) -> dict[str, object]:
     }
 
 
-def _refused(err: PublishError) -> RefusedError:
+def refused_of(err: PublishError) -> RefusedError:
+    """What is said when a document was not put into force."""
     status, detail = {
         Refusal.MEANWHILE: (412, "Somebody has changed it meanwhile. Read it again, and put your change into that."),
         Refusal.NO_REASON: (422, "Say why, in a few words: whoever comes next will want to know."),
@@ -189,10 +195,11 @@ def _refused(err: PublishError) -> RefusedError:
 
 
 @router.get("settings/{layer}/{key}/history", response=answers(History))
-def history(request: HttpRequest, layer: Name, key: Name) -> dict[str, object]:
-    """The layer's last revisions, the newest first."""
-    spot = _spot(caller(request), layer, key)
-    rows = SettingsRevision.objects.filter(layer=spot.layer, key=spot.key).select_related("author")[:50]
+def history(request: HttpRequest, layer: Name, key: Name, after: After, limit: Limit) -> dict[str, object]:
+    """The layer's revisions, the newest first."""
+    spot = spot_asked(caller(request), layer, key)
+    rows = SettingsRevision.objects.filter(layer=spot.layer, key=spot.key).select_related("author")
+    found, following = page(rows, after, limit, newest_first=True)
     return {
         "items": [
             {
@@ -203,9 +210,9 @@ def history(request: HttpRequest, layer: Name, key: Name) -> dict[str, object]:
                 "restores": each.restores,
                 "document": each.document,
             }
-            for each in rows
+            for each in found
         ],
-        "next": None,
+        "next": following,
     }
 
 
@@ -218,7 +225,7 @@ def compare(
     after: Annotated[int, Query(..., ge=0, le=2**31 - 1)],
 ) -> dict[str, object]:
     """What one revision says otherwise than another; 0 is the layer that says nothing."""
-    spot = _spot(caller(request), layer, key)
+    spot = spot_asked(caller(request), layer, key)
     one, other = (_document(spot, number) for number in (before, after))
     return {
         "items": [{"path": ".".join(path), "before": was, "after": now} for path, was, now in differences(one, other)]
@@ -238,7 +245,7 @@ def _document(spot: Spot, number: int) -> dict[str, Any]:
 def take_back(request: HttpRequest, layer: Name, key: Name, because: SettingsBecause) -> dict[str, object]:
     """Take the last change back, or put an earlier revision into force again; both are a new revision."""
     who = caller(request)
-    spot = _spot_to_change(who, layer, key)
+    spot = spot_to_change(who, layer, key)
     asked = Wanted(
         document={}, base=0, reason=because.reason, as_admin=who.scope.may_change(spot.dopa_code),
         as_treasury=who.scope.may_name_payees(spot.dopa_code),
@@ -254,4 +261,4 @@ def take_back(request: HttpRequest, layer: Name, key: Name, because: SettingsBec
             errors = [{"where": [], "why": each} for each in err.problems]
             told = "A kiosk could not live with it today; see `errors`."
             raise RefusedError(409, "does-not-fit", told, errors) from None
-        raise _refused(err) from None
+        raise refused_of(err) from None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,21 +27,29 @@ from fleet.acting.settings import (
     publish,
     spot_of,
 )
+from fleet.acting.settings_layers import (
+    Latest,
+    documents_beneath,
+    kiosks_beneath,
+    latest_of,
+    offices_with_kiosks,
+    provinces_with_kiosks,
+    settled_of,
+)
 from fleet.acting.settings_values import decided_in
-from fleet.devices.desired import kiosks_of, latest_document
+from fleet.devices.desired import latest_document
 from fleet.devices.models import Layer, PlannedSettings, SettingsRevision
-from fleet.devices.standing import by_settings
 from fleet.devices.truth import truths_of
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.settings import FEES_MAX, KioskSettings
 from fleet.protocol.words import SLUG_PATTERN
 from fleet.web import planned_words, settings_words
-from fleet.web.access import is_live, kiosks_seen, offices_seen, provinces_seen, signed_in
+from fleet.web.access import is_live, kiosks_seen, signed_in
 from fleet.web.live import answer
 from fleet.web.settings_changes import changes
 from fleet.web.settings_form import SettingsForm
 from fleet.web.settings_look import Looked, look
-from fleet.web.settings_place import Place, documents_beneath, place_of, place_seen
+from fleet.web.settings_place import Place, place_of, place_seen
 from fleet.web.views.settings_planned import led_to, line
 
 REVISIONS_SHOWN = 6
@@ -62,20 +69,20 @@ def layers(request: HttpRequest) -> HttpResponse:
     Of more kiosks than a person reads, those of one province: ``province``.
     """
     scope = scope_of(request.user)
-    kiosks, offices = kiosks_seen(scope), offices_seen(scope).filter(kiosks__isnull=False).distinct()
+    kiosks, offices = kiosks_seen(scope), offices_with_kiosks(scope)
     counts = Counter(kiosks.order_by().values_list("office__province_id", flat=True))
     is_folded = counts.total() > WHOLE_TREE_MAX
     if is_folded:
         opened = _number(request.GET.get("province", ""))
         kiosks, offices = kiosks.filter(office__province_id=opened), offices.filter(province_id=opened)
-    latest = _latest()
+    latest = latest_of()
     below: defaultdict[int | str, list[Place]] = defaultdict(list)
     for office in offices:
         below[office.province_id].append(place_of(spot_of(office)))
     for kiosk in kiosks:
         below[kiosk.office_id].append(place_of(spot_of(kiosk)))
     rows = [_row(place_seen(scope, Layer.NATIONAL, ""), 0, latest)] if scope.sees else []
-    for province in provinces_seen(scope).filter(pk__in=counts):
+    for province in provinces_with_kiosks(scope):
         rows.append(_row(place_of(spot_of(province)), 1, latest) | {"folded": is_folded and counts[province.pk]})
         for place in below[province.pk]:
             rows.append(_row(place, 2, latest))
@@ -92,13 +99,7 @@ def _number(text: str) -> int:
     return int(text[:4]) if text.isascii() and text.isdigit() else 0
 
 
-def _latest() -> dict[tuple[str, str], SettingsRevision]:
-    """The revision in force of every layer that says something."""
-    newest = SettingsRevision.objects.order_by().values("layer", "key").annotate(newest=Max("pk")).values("newest")
-    return {(each.layer, each.key): each for each in SettingsRevision.objects.filter(pk__in=newest)}
-
-
-def _row(place: Place, depth: int, latest: Mapping[tuple[str, str], SettingsRevision]) -> dict[str, Any]:
+def _row(place: Place, depth: int, latest: Latest) -> dict[str, Any]:
     held = latest.get((place.layer, place.key))
     decided = decided_in(held.document) if held is not None else 0
     word = settings_words.layer_word(place.layer)
@@ -165,13 +166,12 @@ def _rights(scope: Scope, place: Place) -> Rights:
 
 def _moving(scope: Scope, place: Place) -> dict[str, Any]:
     """What the kiosks of the layer should run and do run."""
-    kiosks = scope.within(kiosks_of(place.layer, place.key).select_related("state"), "office__province_id")
-    kiosks = by_settings(kiosks)
-    counts = kiosks.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(has_it=True)))
+    kiosks = kiosks_beneath(scope, place.spot)
+    count, settled = settled_of(kiosks)
     # By name first: a database that sorts ten thousand rows carries all of each along.
     first = list(kiosks.order_by("has_it", "pk").values_list("pk", flat=True)[:KIOSKS_SHOWN])
     truths = truths_of(kiosks.filter(pk__in=first).order_by("pk"), timezone.now())
-    return {"truths": truths, "kiosks": counts["all"], "settled": counts["settled"]}
+    return {"truths": truths, "kiosks": count, "settled": settled}
 
 
 def _begun(request: HttpRequest) -> list[str]:
@@ -187,7 +187,7 @@ _ENTRY = re.compile(rf"(fees|payees)\.{SLUG_PATTERN}")
 def _form(place: Place, latest: SettingsRevision | None, request: HttpRequest, rights: Rights) -> SettingsForm:
     own = latest.document if latest else {}
     begun = [each for each in _begun(request) if each.partition(".")[0] not in rights.locked]
-    return SettingsForm(place.layer, documents_beneath(place), own, begun=begun, locked=rights.locked)
+    return SettingsForm(place.layer, documents_beneath(place.spot), own, begun=begun, locked=rights.locked)
 
 
 WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")

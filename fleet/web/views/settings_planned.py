@@ -77,6 +77,7 @@ def one(request: HttpRequest, plan: int) -> HttpResponse:
         if not wrong:
             return HttpResponseRedirect(request.path)
     is_asked = wanted.state == State.ASKED and not planning.is_over(wanted, now)
+    possible = planning.possible(scope, wanted, user, now)
     base, context = planning.base_document(wanted), line(wanted, scope, now)
     latest = latest_document(wanted.layer, wanted.key)
     context |= {
@@ -86,9 +87,9 @@ def one(request: HttpRequest, plan: int) -> HttpResponse:
         "meanwhile": context["is_waiting"] and (latest.revision if latest else 0) != wanted.base,
         "is_money": names_money(base, wanted.document),
         "is_payees": planning.names_payees(wanted),
-        "may_decide": is_asked and planning.may_decide(scope, wanted, user),
+        "may_decide": planning.Deed.AGREE in possible,
         "is_own": wanted.asked_by_id == user.pk,
-        "may_withdraw": context["is_waiting"] and planning.may_withdraw(scope, wanted, user),
+        "may_withdraw": planning.Deed.WITHDRAW in possible,
         "is_asked": is_asked,
         "wrong": wrong,
         "reason": request.POST.get("reason", ""),
@@ -100,11 +101,11 @@ def _decided(request: HttpRequest, plan: PlannedSettings, now: datetime) -> str:
     """Do what was asked; a sentence when it cannot be. Raises: Http404 for what is not theirs."""
     user, deed = cast(User, request.user), request.POST.get("deed", "")
     try:
-        if deed == "agree":
+        if deed == planning.Deed.AGREE:
             planning.agree(plan, user, now)
-        elif deed == "refuse":
+        elif deed == planning.Deed.REFUSE:
             planning.refuse(plan, user, request.POST.get("reason", ""), now)
-        elif deed == "withdraw":
+        elif deed == planning.Deed.WITHDRAW:
             planning.withdraw(plan, user, now)
         else:
             raise Http404
