@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fleet.rollouts.models import Firmware
@@ -44,3 +45,11 @@ def only_signed(manifest_hashes: Set[str]) -> None:
 def withdrawn_firmware(manifest_hash: str) -> None:
     """A bundle is no longer among the signed targets: no roll-out can pick it."""
     Firmware.objects.filter(manifest_hash=manifest_hash, withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+
+def bundles(*, withdrawn: bool | None = None, compatible: str = "") -> QuerySet[Firmware]:
+    """The bundles the fleet knows, the newest first: those withdrawn, those not, or both; for one model, or for all."""
+    rows = Firmware.objects.all()
+    if withdrawn is not None:
+        rows = rows.filter(withdrawn_at__isnull=not withdrawn)
+    return rows.filter(compatible=compatible) if compatible else rows

@@ -6,6 +6,7 @@ Not here: who is in which wave (``planning``), when one opens (``gating``).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -96,6 +97,11 @@ class Plan(_Part, frozen=True):
     gate: Gate = Gate()
     limits: Limits = Limits()
     care: Care = Care()
+
+
+def is_provable(hold_s: int, proving_s: int) -> bool:
+    """Whether a kiosk can hold all for ``hold_s`` before the time for its proof is over."""
+    return hold_s < proving_s
 
 
 def lanes(limits: Limits) -> int:
@@ -189,6 +195,16 @@ def parse_hours_by_province(text: str) -> dict[str, QuietHours]:
                 raise PlanError(f"province {code} has hours twice")
             found[code] = quiet
     return found
+
+
+def hours_text(quiet: QuietHours | None) -> str:
+    """Hours, as ``parse_hours`` reads them."""
+    return f"{quiet.begins}-{quiet.ends}" if quiet else ""
+
+
+def hours_by_province_text(by_province: Mapping[str, QuietHours]) -> str:
+    """Hours of provinces, as ``parse_hours_by_province`` reads them."""
+    return "; ".join(f"{code} {hours_text(quiet)}" for code, quiet in sorted(by_province.items()))
 
 
 def parse_hours(text: str) -> QuietHours | None:

@@ -21,6 +21,7 @@ from fleet.devices import staging
 from fleet.devices.desired import kiosks_of
 from fleet.devices.models import Kiosk
 from fleet.devices.truth import STALE_AFTER
+from fleet.office.models import Province
 from fleet.protocol.settings import SettingsError
 from fleet.rollouts.gating import OPEN, RolloutState
 from fleet.rollouts.judging import MemberState
@@ -119,6 +120,12 @@ def preview(draft: Draft, now: datetime | None = None) -> Preview:
     )
 
 
+def unknown_provinces(codes: Iterable[str]) -> list[str]:
+    """Those of these DOPA codes that no province has, in order."""
+    known = set(Province.objects.values_list("pk", flat=True))
+    return sorted(code for code in codes if int(code) not in known)
+
+
 def _seed(draft: Draft) -> str:
     """Another one for another bundle, so that not always the same kiosks come first."""
     return draft.firmware.manifest_hash if draft.firmware else f"{draft.layer}/{draft.key}/{draft.reason}"
@@ -176,5 +183,5 @@ def add_members(rollout: Rollout, places: Iterable[Place]) -> None:
 
 __all__ = [
     "Draft", "PlanError", "Preview", "SettingsError", "add_members", "candidates", "kiosks_for", "preview", "start",
-    "wanted_of",
+    "unknown_provinces", "wanted_of",
 ]  # fmt: skip

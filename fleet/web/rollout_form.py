@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from fleet.acting.numbers import whole
-from fleet.office.models import Province
 from fleet.protocol.updates import THAI_TIME, Budget, Deadlines, QuietHours
 from fleet.rollouts.models import Firmware
 from fleet.rollouts.plan import (
@@ -20,11 +19,12 @@ from fleet.rollouts.plan import (
     Plan,
     PlanError,
     Wave,
+    is_provable,
     parse_hours,
     parse_hours_by_province,
     parse_waves,
 )
-from fleet.rollouts.starting import Draft
+from fleet.rollouts.starting import Draft, unknown_provinces
 
 CAREFUL = "1; 10; 1%; 10%; all"
 TEXT_MAX = 2000
@@ -145,7 +145,7 @@ def _values(form: RolloutForm) -> dict[str, int]:
                 "least": f"{allowed.least:,}",
                 "most": f"{allowed.most:,}",
             }
-    if "hold_min" in values and "proving_min" in values and values["hold_min"] >= values["proving_min"]:
+    if {"hold_min", "proving_min"} <= values.keys() and not is_provable(values["hold_min"], values["proving_min"]):
         form.wrong["hold_min"] = _("ต้องสั้นกว่าเวลาพิสูจน์")
     return values
 
@@ -172,8 +172,7 @@ def _quiet_by(form: RolloutForm) -> dict[str, QuietHours]:
     except PlanError:
         form.wrong["quiet_by"] = _("เขียนบรรทัดละกลุ่ม: 20,21 20:00-05:00 รหัสจังหวัดละครั้งเดียว")
         return {}
-    known = set(Province.objects.values_list("pk", flat=True))
-    if unknown := sorted(code for code in found if int(code) not in known):
+    if unknown := unknown_provinces(found):
         form.wrong["quiet_by"] = _("ไม่มีจังหวัดรหัส %(code)s") % {"code": unknown[0]}
     return found
 

@@ -45,6 +45,7 @@ from fleet.api.rest import (
     people,
     planned_settings,
     register,
+    rollout_new,
     rollouts,
     rounds,
     settings,
@@ -151,7 +152,7 @@ def interface() -> NinjaAPI:
         alert_letters, maintenance, tokens,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
         shown_payments,
-        settings_layers,
+        settings_layers, rollout_new,
     ):  # fmt: skip
         api.add_router("", part.router)
     api.add_exception_handler(RefusedError, refused)

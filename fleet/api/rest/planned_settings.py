@@ -16,7 +16,7 @@ from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.settings import NATIONAL_KEY
-from fleet.api.rest.shapes import Number, answers, name_of
+from fleet.api.rest.shapes import Number, answers, name_of, one_of
 from fleet.devices.desired import latest_document
 from fleet.devices.models import Layer, PlannedSettings
 from fleet.people.tokens.rights import Part
@@ -69,7 +69,7 @@ class PlannedWhole(PlannedOut):
     base: int
     latest: int
     second: Second | None
-    possible: list[planning.Deed]
+    possible: list[Annotated[planning.Deed, one_of(planning.Deed)]]
     changes: list[Otherwise]
 
 

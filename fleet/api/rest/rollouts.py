@@ -1,47 +1,44 @@
-"""Roll-outs of firmware and settings: which there are, how far, a new one, and steering one."""
+"""Roll-outs of firmware and settings: which there are, how far, beginning one and steering it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from fleet.acting.seen import members_seen, rollouts_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import Number, answers, name_of, one_of
+from fleet.api.rest.rollout_new import STEPS, FirmwareOut, NewRollout, draft_of
+from fleet.api.rest.shapes import KioskId, Number, answers, name_of, one_of
 from fleet.people.tokens.rights import Part
 from fleet.rollouts import deeds
 from fleet.rollouts.deeds import DeedError, What
 from fleet.rollouts.gating import RolloutState
 from fleet.rollouts.judging import MemberState
-from fleet.rollouts.models import Firmware, Rollout
-from fleet.rollouts.plan import Gate, Limits, Plan, PlanError, parse_waves
-from fleet.rollouts.starting import Draft, preview, start
+from fleet.rollouts.models import Member, Rollout
+from fleet.rollouts.plan import (
+    WAVES_MAX,
+    Plan,
+    PlanError,
+    hours_by_province_text,
+    hours_text,
+    wave_text,
+)
+from fleet.rollouts.planning import Why
+from fleet.rollouts.progress import WaveProgress, at_the_gate, counts_of, progress_of
+from fleet.rollouts.starting import start
+from fleet.rollouts.stepping import plan_of
 
 router = Router(auth=Bearer(Part.ROLLOUTS), tags=["roll-outs"])
 
 
-class FirmwareOut(Schema):
-    """A bundle that may be rolled out."""
-
-    id: int
-    version: str
-    compatible: str
-    withdrawn_at: datetime | None
-
-
-class FirmwareList(Schema):
-    items: list[FirmwareOut]
-    next: str | None
-
-
 class RolloutOut(Schema):
-    """A roll-out. `kiosks`: how many of those that exist for this token are in which state."""
+    """A roll-out. `kiosks`: how many of those that exist for this token are in which state. `released`: through which
+    of `wave_count` waves kiosks are asked."""
 
     id: int
     kind: str
@@ -57,6 +54,65 @@ class RolloutOut(Schema):
     created_at: datetime
     kiosks: dict[str, int]
     possible: list[Annotated[What, one_of(What)]]
+    released: int
+    wave_count: int
+
+
+class WaveOut(Schema):
+    """A wave. `picks`: as a plan writes it. `kiosks`: as of the roll-out. `soaked_at`: when it will have soaked, were
+    nothing else to come."""
+
+    no: int
+    picks: str
+    is_released: bool
+    kiosks: dict[MemberState, int]
+    decided_at: datetime | None
+    soaked_at: datetime | None
+
+
+class GateOut(Schema):
+    """What the next wave waits for, as far as kiosks exist for this token: `wave` must have passed to
+    `success_percent`, and then held for `soak_s` without a loss. `soaked_at` null: some of it are still at it."""
+
+    wave: int
+    success_percent: int
+    passed_percent: int
+    soak_s: int
+    soaked_at: datetime | None
+    failed: int
+    harm_max: int
+
+
+class PlanOut(Schema):
+    """What was decided of a roll-out, named as where it is begun."""
+
+    waves: str
+    success_percent: int
+    soak_s: int
+    at_once: int
+    bytes_per_s_max: int
+    harm_max: int
+    fail_percent: int
+    tried_min: int
+    answer_s: int
+    quiet_hours: str
+    quiet_hours_by_province: str
+    not_before: datetime | None
+    fetching_s: int
+    installing_s: int
+    rebooting_s: int
+    proving_s: int
+    hold_s: int
+    tries_max: int
+
+
+class OneRollout(RolloutOut):
+    """With its plan, its waves, and the gate before the next one, null where there is none. `bundle`: the firmware."""
+
+    bundle: FirmwareOut | None
+    plan: PlanOut
+    waves: list[WaveOut]
+    gate: GateOut | None
 
 
 class Rollouts(Schema):
@@ -65,7 +121,8 @@ class Rollouts(Schema):
 
 
 class MemberOut(Schema):
-    """A kiosk in a roll-out."""
+    """A kiosk in a roll-out. `why`: why it is in its wave. `deadline_at`: until then it must have said more, or has
+    failed."""
 
     kiosk_id: str
     wave: int
@@ -75,6 +132,29 @@ class MemberOut(Schema):
     detail: str
     asked_at: datetime | None
     decided_at: datetime | None
+    why: Why
+    tries: int
+    step_since: datetime | None
+    next_try_at: datetime | None
+    deadline_at: datetime | None
+
+
+class MemberStepOut(Schema):
+    """A line of a kiosk's time in a roll-out, as the fleet saw it."""
+
+    at: datetime
+    state: MemberState
+    step: str
+    reason: str
+    detail: str
+    tries: int
+    next_try_at: datetime | None
+
+
+class OneMember(MemberOut):
+    """With its time line, the newest first."""
+
+    steps: list[MemberStepOut]
 
 
 class Members(Schema):
@@ -82,27 +162,18 @@ class Members(Schema):
     next: str | None
 
 
-class NewRollout(Schema):
-    """Firmware for kiosks, a wave at a time. `waves` as people write them: `1; 10; 5%; province:20,21; tag:pilot; all`.
+class RolloutDeedOut(Schema):
+    """What was done to a roll-out. `by` null: by itself. `detail`: the reason a person gave; of `released` the wave."""
 
-    Settings go out in waves by `PUT settings/…` with `in_waves`.
-    """
-
-    firmware: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
-    waves: Annotated[str, Field(min_length=1, max_length=300)]
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
-    province: Annotated[int | None, Field(ge=10, le=99, strict=True)] = None
-    success_percent: Annotated[int, Field(ge=0, le=100, strict=True)] = 95
-    soak_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600, strict=True)] = 3600
-    at_once: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 200
-    harm_max: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 10
+    at: datetime
+    what: str
+    by: str | None
+    detail: str
 
 
-class Preview(Schema):
-    """How many kiosks each wave would have, and why others would have none."""
-
-    waves: list[int]
-    out: dict[str, int]
+class Deeds(Schema):
+    items: list[RolloutDeedOut]
+    next: str | None
 
 
 class Steering(Schema):
@@ -120,9 +191,7 @@ def _rollout(who: Caller, number: int) -> Rollout:
 
 
 def _told(who: Caller, some: list[Rollout]) -> list[dict[str, object]]:
-    counts: dict[int, Counter[str]] = {each.pk: Counter() for each in some}
-    for pk, state in members_seen(who.scope).filter(rollout__in=some).order_by().values_list("rollout_id", "state"):
-        counts[pk][state] += 1
+    counts = counts_of(members_seen(who.scope), some)
     return [
         {
             "id": each.pk,
@@ -139,83 +208,131 @@ def _told(who: Caller, some: list[Rollout]) -> list[dict[str, object]]:
             "created_at": each.created_at,
             "kiosks": dict(counts[each.pk]),
             "possible": list(deeds.possible(each)) if who.scope.may_change(each.province) else [],
+            "released": each.released,
+            "wave_count": len(each.plan["waves"]),
         }
         for each in some
     ]
 
 
-@router.get("firmware", response=answers(FirmwareList))
-def firmware(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
-    """The bundles there are, the newest first."""
-    if not caller(request).scope.sees:
-        raise missing()
-    found, following = page(Firmware.objects.all(), after, limit, newest_first=True)
-    items = [
-        {"id": e.pk, "version": e.version, "compatible": e.compatible, "withdrawn_at": e.withdrawn_at} for e in found
-    ]
-    return {"items": items, "next": following}
-
-
 @router.get("rollouts", response=answers(Rollouts))
-def rollouts(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+def rollouts(
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    state: Annotated[RolloutState | None, Query(None, description="only those in this state")],
+) -> dict[str, object]:
     """The roll-outs, the newest first."""
     who = caller(request)
-    found, following = page(rollouts_seen(who.scope), after, limit, newest_first=True)
+    rows = rollouts_seen(who.scope)
+    found, following = page(rows if state is None else rows.filter(state=state), after, limit, newest_first=True)
     return {"items": _told(who, found), "next": following}
 
 
-@router.get("rollouts/{number}", response=answers(RolloutOut))
+@router.get("rollouts/{number}", response=answers(OneRollout))
 def rollout(request: HttpRequest, number: Number) -> dict[str, object]:
-    """One roll-out."""
+    """One roll-out, with its plan, how far each wave is, and what the next one waits for."""
     who = caller(request)
-    return _told(who, [_rollout(who, number)])[0]
+    it = _rollout(who, number)
+    plan = plan_of(it)
+    waves = progress_of(it, plan, members_seen(who.scope).filter(rollout=it))
+    return {
+        **_told(who, [it])[0],
+        "bundle": it.firmware,
+        "plan": _plan(plan),
+        "waves": [
+            {
+                "no": each.no,
+                "picks": wave_text(each.wave),
+                "is_released": each.is_released,
+                "kiosks": each.counts,
+                "decided_at": each.decided_at,
+                "soaked_at": each.soaked_at,
+            }
+            for each in waves
+        ],
+        "gate": _gate(plan, at_the_gate(it, waves)),
+    }
 
 
-@router.get("rollouts/{number}/kiosks", response=answers(Members))
-def members(request: HttpRequest, number: Number, after: After, limit: Limit) -> dict[str, object]:
-    """Its kiosks, each as far as it is."""
-    who = caller(request)
-    found, following = page(members_seen(who.scope).filter(rollout=_rollout(who, number)), after, limit)
-    items = [
-        {
-            "kiosk_id": each.kiosk_id,
-            "wave": each.wave_no,
-            "state": each.state,
-            "step": each.step,
-            "reason": each.reason,
-            "detail": each.detail,
-            "asked_at": each.asked_at,
-            "decided_at": each.decided_at,
-        }
-        for each in found
-    ]
+def _gate(plan: Plan, wave: WaveProgress | None) -> dict[str, object] | None:
+    if wave is None:
+        return None
+    return {
+        "wave": wave.no,
+        "success_percent": plan.gate.success_percent,
+        "passed_percent": wave.percent,
+        "soak_s": plan.gate.soak_s,
+        "soaked_at": None if wave.at_it else wave.soaked_at,
+        "failed": wave.failed,
+        "harm_max": plan.limits.harm_max,
+    }
+
+
+def _plan(plan: Plan) -> dict[str, object]:
+    gate, limits, care = plan.gate, plan.limits, plan.care
+    return {
+        "waves": "; ".join(map(wave_text, plan.waves)),
+        "success_percent": gate.success_percent,
+        "soak_s": gate.soak_s,
+        **{
+            name: getattr(limits, name)
+            for name in ("at_once", "bytes_per_s_max", "harm_max", "fail_percent", "tried_min", "answer_s")
+        },
+        "quiet_hours": hours_text(care.quiet_hours),
+        "quiet_hours_by_province": hours_by_province_text(care.by_province),
+        "not_before": care.not_before,
+        **{name: getattr(care.deadlines, name) for name in STEPS},
+        "hold_s": care.soak_s,
+        "tries_max": care.budget.tries_max,
+    }
+
+
+@router.get("rollouts/{number}/deeds", response=answers(Deeds))
+def what_was_done(request: HttpRequest, number: Number, after: After, limit: Limit) -> dict[str, object]:
+    """What was done to it, by people and by itself, the newest first."""
+    rows = _rollout(caller(request), number).deeds.select_related("by")
+    found, following = page(rows, after, limit, newest_first=True)
+    items = [{"at": each.at, "what": each.what, "by": name_of(each.by), "detail": each.detail} for each in found]
     return {"items": items, "next": following}
 
 
-def _draft(who: Caller, wanted: NewRollout) -> Draft:
-    if not who.scope.may_change(wanted.province):
-        raise RefusedError(403, "not-here", "This token's person rolls nothing out there. Name a province of theirs.")
-    bundle = Firmware.objects.filter(pk=wanted.firmware, withdrawn_at=None).first()
-    if bundle is None:
-        raise RefusedError(422, "no-firmware", "Name a bundle of GET firmware that is not withdrawn.")
-    try:
-        plan = Plan(
-            waves=parse_waves(wanted.waves),
-            gate=Gate(success_percent=wanted.success_percent, soak_s=wanted.soak_s),
-            limits=Limits(at_once=wanted.at_once, harm_max=wanted.harm_max),
-        )
-    except PlanError as err:
-        raise RefusedError(
-            422, "no-plan", "Write the waves as the description shows.", [{"where": ["waves"], "why": str(err)}]
-        ) from None
-    return Draft(plan, wanted.reason, firmware=bundle, province=wanted.province)
+def _member(each: Member) -> dict[str, object]:
+    named = (
+        "kiosk_id", "state", "step", "reason", "detail", "asked_at", "decided_at", "why", "tries", "step_since",
+        "next_try_at", "deadline_at",
+    )  # fmt: skip
+    return {"wave": each.wave_no, **{name: getattr(each, name) for name in named}}
 
 
-@router.post("rollout-preview", response=answers(Preview))
-def look(request: HttpRequest, wanted: NewRollout) -> dict[str, object]:
-    """Who would get it, were it begun now. Nothing is begun."""
-    shown = preview(_draft(caller(request), wanted))
-    return {"waves": list(shown.waves), "out": {why.value: count for why, count in shown.out.items()}}
+@router.get("rollouts/{number}/kiosks", response=answers(Members))
+def members(
+    request: HttpRequest,
+    number: Number,
+    after: After,
+    limit: Limit,
+    state: Annotated[MemberState | None, Query(None, description="only those in this state")],
+    wave: Annotated[int | None, Query(None, ge=1, le=WAVES_MAX, description="only those of this wave")],
+) -> dict[str, object]:
+    """Its kiosks, each as far as it is."""
+    who = caller(request)
+    rows = members_seen(who.scope).filter(rollout=_rollout(who, number))
+    if state is not None:
+        rows = rows.filter(state=state)
+    if wave is not None:
+        rows = rows.filter(wave_no=wave)
+    found, following = page(rows, after, limit)
+    return {"items": [_member(each) for each in found], "next": following}
+
+
+@router.get("rollouts/{number}/kiosks/{kiosk_id}", response=answers(OneMember))
+def member(request: HttpRequest, number: Number, kiosk_id: KioskId) -> dict[str, object]:
+    """One of its kiosks, with what happened there."""
+    who = caller(request)
+    found = members_seen(who.scope).filter(rollout=_rollout(who, number), kiosk_id=kiosk_id).first()
+    if found is None:
+        raise missing()
+    return {**_member(found), "steps": list(found.steps.order_by("-id"))}
 
 
 @router.post("rollouts", response=answers(RolloutOut, status=201))
@@ -223,7 +340,7 @@ def begin(request: HttpRequest, wanted: NewRollout) -> Status[dict[str, object]]
     """Begin one. Send an `Idempotency-Key`, so that it is begun once."""
     who = caller(request)
     try:
-        begun = start(_draft(who, wanted), who.person)
+        begun = start(draft_of(who, wanted), who.person)
     except PlanError:
         raise RefusedError(409, "nobody", "No kiosk would get it; look at the preview.") from None
     return Status(201, _told(who, [begun])[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Path, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
@@ -47,9 +47,19 @@ class TagsDone(Schema):
 
 
 @router.get("kiosk-tags", response=answers(Tags))
-def tags(request: HttpRequest, after: After, limit: Limit) -> dict[str, object]:
+def tags(
+    request: HttpRequest,
+    after: After,
+    limit: Limit,
+    tag: Annotated[str, Query("", max_length=40, description="only who wears this one")],
+    kiosk_id: Annotated[str, Query("", max_length=40, description="only those of this kiosk")],
+) -> dict[str, object]:
     """Which kiosk wears which."""
     rows = caller(request).scope.within(KioskTag.objects.all(), "kiosk__office__province")
+    if tag:
+        rows = rows.filter(tag=tag)
+    if kiosk_id:
+        rows = rows.filter(kiosk_id=kiosk_id)
     found, following = page(rows, after, limit)
     return {"items": found, "next": following}
 

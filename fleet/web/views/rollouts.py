@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,15 +18,17 @@ from fleet.acting.seen import members_seen, rollouts_seen
 from fleet.people.scope import Scope, scope_of
 from fleet.rollouts import deeds
 from fleet.rollouts.deeds import DeedError, What
+from fleet.rollouts.firmware import bundles
 from fleet.rollouts.gating import OPEN, RolloutState
 from fleet.rollouts.judging import MemberState
 from fleet.rollouts.models import Firmware, Member, Rollout
+from fleet.rollouts.progress import at_the_gate, counts_of, progress_of
 from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
 from fleet.web.access import is_live, signed_in
 from fleet.web.live import answer
 from fleet.web.rollout_chart import chart
-from fleet.web.rollout_waves import waves_of
+from fleet.web.rollout_waves import cards_of
 from fleet.web.table_files import in_lots, table_file
 
 A_PAGE = 20
@@ -82,10 +84,7 @@ def _in_state(scope: Scope, state: str) -> QuerySet[Rollout]:
 
 
 def _rows(scope: Scope, seen: list[Rollout]) -> list[dict[str, Any]]:
-    counts: dict[int, Counter[str]] = {each.pk: Counter() for each in seen}
-    members = members_seen(scope).filter(rollout__in=seen).order_by().values_list("rollout_id", "state")
-    for pk, reached, count in members.annotate(count=Count("pk")):
-        counts[pk][reached] = count
+    counts = counts_of(members_seen(scope), seen)
     return [
         {
             "rollout": each,
@@ -131,10 +130,8 @@ class FirmwareAsked:
 
     def rows(self) -> QuerySet[Firmware]:
         """The newest first; firmware is nobody's province."""
-        rows = Firmware.objects.all()
-        if self.state:
-            rows = rows.filter(withdrawn_at__isnull=self.state == "offered")
-        return rows.filter(compatible=self.model) if self.model else rows
+        withdrawn = {"offered": False, "withdrawn": True}.get(self.state)
+        return bundles(withdrawn=withdrawn, compatible=self.model)
 
 
 @require_safe
@@ -224,7 +221,7 @@ def _standing(scope: Scope, it: Rollout) -> dict[str, Any]:
 def _moving(request: HttpRequest, scope: Scope, it: Rollout) -> dict[str, Any]:
     """What is news from one second to the next."""
     plan, members, now = plan_of(it), members_seen(scope).filter(rollout=it), timezone.now()
-    waves = waves_of(it, plan, members)
+    waves = progress_of(it, plan, members)
     wave_no = request.GET.get("wave", "")
     wave = next((each for each in waves if str(each.no) == wave_no), None)
     shown = members if wave is None else members.filter(wave_no=wave.no)
@@ -240,9 +237,9 @@ def _moving(request: HttpRequest, scope: Scope, it: Rollout) -> dict[str, Any]:
     return {
         "it": it,
         "plan": plan,
-        "waves": waves,
+        "waves": cards_of(it, plan, waves),
         "wave": wave,
-        "gate": waves[it.released - 1] if 0 < it.released < len(waves) else None,
+        "gate": at_the_gate(it, waves),
         "page": page,
         "lines": [
             {
