@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from fleet.acting.documents import differences
 from fleet.protocol.thai import english_date_short, thai_date_short
 from fleet.web import alert_words, controls, fee_words
 from fleet.web.settings_changes import Change
@@ -116,21 +117,10 @@ def choice(name: str, value: object) -> str:
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """Value by value, what one document says and the other does not, in words."""
-    old, new = dict(_flat(before, "")), dict(_flat(after, ""))
-    names = [*new, *(name for name in old if name not in new)]
     return [
-        Change(_place(name), name, said(name, old.get(name)), said(name, new.get(name)), "")
-        for name in names
-        if old.get(name) != new.get(name)
+        Change(_place(name), name, said(name, was), said(name, now), "")
+        for name, was, now in differences(before, after)
     ]
-
-
-def _flat(value: Any, path: str) -> list[tuple[str, Any]]:
-    if isinstance(value, dict):
-        return [leaf for key, each in value.items() for leaf in _flat(each, f"{path}.{key}" if path else str(key))]
-    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        return [leaf for index, each in enumerate(value) for leaf in _flat(each, f"{path}.{index}")]
-    return [(path, value)]
 
 
 def _place(name: str) -> str:

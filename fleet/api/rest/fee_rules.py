@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema, Status
 
+from fleet.acting.documents import differences
+from fleet.acting.fee_policies import policy_held
 from fleet.acting.fees import FreshError, SignError, sign_rule
 from fleet.acting.seen import offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
@@ -27,7 +30,7 @@ from fleet.api.rest.shapes import answers, name_of
 from fleet.office.fees.models import FeeRule, PolicyRevision, SignedRuleError
 from fleet.office.fees.policies import decide
 from fleet.office.fees.policy import PolicyError
-from fleet.office.fees.rulebook import draft
+from fleet.office.fees.rulebook import before, draft
 from fleet.office.fees.rules import RuleError
 from fleet.office.models import Office
 from fleet.people.tokens.rights import Part
@@ -53,6 +56,43 @@ class RuleOut(Schema):
 
 class Rules(Schema):
     items: list[RuleOut]
+    next: str | None
+
+
+class RuleChange(Schema):
+    """A value that is another; null where nothing is said. `name`: as `bands.1.fee_satang`, rows counted from 0."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+class RuleChanges(Schema):
+    """What is new in a version. `before`: the version it is compared with, null for the first."""
+
+    before: int | None
+    items: list[RuleChange]
+
+
+class PolicyOrigin(StrEnum):
+    """Who says a value: the office, the nation, or nobody."""
+
+    DEFAULT = "default"
+    NATIONAL = "national"
+    OFFICE = "office"
+
+
+class PolicyValueOut(Schema):
+    """A value that is in force. `name`: as `reminders.days`; `inherited`: what would hold if the office said none."""
+
+    name: str
+    value: Any
+    inherited: Any
+    origin: PolicyOrigin
+
+
+class PolicyValues(Schema):
+    items: list[PolicyValueOut]
     next: str | None
 
 
@@ -118,6 +158,18 @@ def rule(request: HttpRequest, version: _Version) -> dict[str, object]:
     return _told(_rule(request, version))
 
 
+@router.get("fee-rules/{version}/differences", response=answers(RuleChanges))
+def new_in(request: HttpRequest, version: _Version) -> dict[str, object]:
+    """What one version says otherwise than the one before."""
+    found = _rule(request, version)
+    earlier = before(found)
+    changed = differences(earlier.document if earlier else {}, found.document)
+    return {
+        "before": earlier.pk if earlier else None,
+        "items": [{"name": name, "before": was, "after": now} for name, was, now in changed],
+    }
+
+
 @router.post("fee-rules", response=answers(RuleOut, status=201))
 def new(request: HttpRequest, said: RuleSaid) -> Status[dict[str, object]]:
     """Draft another version; nothing is reckoned by it before another person signs it."""
@@ -179,6 +231,17 @@ def policy(request: HttpRequest, response: HttpResponse, key: OfficeKey) -> dict
 def history(request: HttpRequest, key: OfficeKey) -> dict[str, object]:
     """The last revisions, the newest first."""
     return _policy_of(_office(caller(request), key)).history()
+
+
+@router.get("fee-policies/{key}/values", response=answers(PolicyValues))
+def values(request: HttpRequest, key: OfficeKey) -> dict[str, object]:
+    """Every value that is in force at an office, or with `-` for the nation, and who says it."""
+    held = policy_held(_office(caller(request), key))
+    items = [
+        {"name": each.leaf.name, "value": each.value, "inherited": each.inherited, "origin": each.origin}
+        for each in held
+    ]
+    return {"items": items, "next": None}
 
 
 @router.put("fee-policies/{key}", response=answers(LayeredDocumentOut, also=(409, 412, 428)))

@@ -7,18 +7,19 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Path, Router, Schema, Status
+from ninja import Field, Path, Query, Router, Schema, Status
 
 from fleet.acting.seen import notices_served, offices_served
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import PDF, Name, Number, OfficeId, answers, name_of
+from fleet.api.rest.shapes import PDF, Name, Number, OfficeId, answers, name_of, one_of
 from fleet.office.fees import runs
-from fleet.office.fees.figures import Stand
+from fleet.office.fees.figures import Stand, reminded
 from fleet.office.fees.finding import Sought, find
 from fleet.office.fees.models import LetterPart, LetterRun, Reminder
 from fleet.office.fees.printing import pdf
+from fleet.office.fees.runs import PartState
 from fleet.office.fees.sending import print_waiting
 from fleet.office.finding import ASKED_MAX
 from fleet.office.models import Notice, Office
@@ -42,9 +43,11 @@ class Picked(Schema):
 
 
 class PartOut(Schema):
-    """A file. `is_there`: it can be taken; it is forgotten after a week, and printed anew any time."""
+    """A file. `is_there`: it can be taken; it is forgotten after a week, and printed anew any time. `state`: waiting,
+    printing, done, or given-up after it failed too often."""
 
     number: int
+    state: PartState
     count: int
     pages: int
     is_there: bool
@@ -52,20 +55,20 @@ class PartOut(Schema):
 
 
 class LetterRunOut(Schema):
-    """Letters somebody asked for."""
+    """Letters somebody asked for, and how far they are. `given_up`: letters of parts that failed too often."""
 
     id: int
     office_id: str
     asked_by: str | None
     asked_at: datetime
     total: int
+    done: int
+    given_up: int
 
 
 class OneLetterRun(LetterRunOut):
-    """With how far they are. `given_up`: letters of parts that failed too often."""
+    """With its files."""
 
-    done: int
-    given_up: int
     parts: list[PartOut]
 
 
@@ -79,6 +82,9 @@ class ReminderOut(Schema):
 
     id: int
     notice_no: str
+    factory_no: str
+    factory_th: str
+    factory_en: str
     channel: str
     day: int
     state: str
@@ -91,6 +97,14 @@ class ReminderOut(Schema):
 class Reminders(Schema):
     items: list[ReminderOut]
     next: str | None
+
+
+class RemindedOut(Schema):
+    """How many reminders stand in each state, and how many addresses of factories there are to remind at. Those to
+    print wait for somebody to ask for their letters."""
+
+    by_state: dict[str, int]
+    contacts: int
 
 
 def _office(who: Caller, office_id: str) -> Office:
@@ -108,29 +122,33 @@ def _run(request: HttpRequest, number: int) -> LetterRun:
     return found
 
 
-def _told(run: LetterRun) -> dict[str, object]:
+def _told(progress: runs.Progress) -> dict[str, object]:
+    run = progress.run
     return {
         "id": run.pk,
         "office_id": run.office_id,
         "asked_by": name_of(run.asked_by),
         "asked_at": run.asked_at,
         "total": run.total,
+        "done": progress.done,
+        "given_up": progress.given_up,
     }
 
 
 def _with_parts(run: LetterRun) -> dict[str, object]:
-    progress = runs.progress_of(run)
+    now = timezone.now()
     parts = [
         {
             "number": each.number,
+            "state": runs.state_of(each, now),
             "count": each.count,
             "pages": each.pages,
-            "is_there": bool(getattr(each, "held")),  # noqa: B009 - counted by the query; no field
+            "is_there": bool(getattr(each, "held") and each.pages),  # noqa: B009 - counted by the query; no field
             "done_at": each.done_at,
         }
         for each in runs.parts_of(run)
     ]
-    return {**_told(run), "done": progress.done, "given_up": progress.given_up, "parts": parts}
+    return {**_told(runs.progress_of(run)), "parts": parts}
 
 
 @router.get("offices/{office_id}/letters", response=answers(LetterRuns))
@@ -138,7 +156,7 @@ def all_runs(request: HttpRequest, office_id: OfficeId, after: After, limit: Lim
     """What was asked for, the newest first."""
     rows = LetterRun.objects.filter(office=_office(caller(request), office_id)).select_related("asked_by")
     found, following = page(rows, after, limit, newest_first=True)
-    return {"items": [_told(each) for each in found], "next": following}
+    return {"items": [_told(each) for each in runs.progress_of_all(found)], "next": following}
 
 
 @router.post("offices/{office_id}/letters", response=answers(OneLetterRun, status=202))
@@ -197,13 +215,38 @@ def letter(request: HttpRequest, notice_no: Name) -> HttpResponse:
 
 
 @router.get("offices/{office_id}/reminders", response=answers(Reminders))
-def reminders(request: HttpRequest, office_id: OfficeId, after: After, limit: Limit) -> dict[str, object]:
+def reminders(
+    request: HttpRequest,
+    office_id: OfficeId,
+    after: After,
+    limit: Limit,
+    state: Annotated[Reminder.State | None, one_of(Reminder.State), Query(None)],
+    notice: Annotated[str, Query("", max_length=20)],
+) -> dict[str, object]:
     """The reminders an office has sent, the newest first."""
     rows = Reminder.objects.filter(notice__factory__office=_office(caller(request), office_id))
+    rows = rows.select_related("notice__factory")
+    if state is not None:
+        rows = rows.filter(state=state)
+    if notice:
+        rows = rows.filter(notice=notice)
     found, following = page(rows, after, limit, newest_first=True)
     return {"items": [_reminder(each) for each in found], "next": following}
 
 
 def _reminder(each: Reminder) -> dict[str, object]:
-    told = ("channel", "day", "state", "tries", "begun_on", "changed_at", "amount_satang")
-    return {"id": each.pk, "notice_no": each.notice_id, **{name: getattr(each, name) for name in told}}
+    told, factory = ("channel", "day", "state", "tries", "begun_on", "changed_at", "amount_satang"), each.notice.factory
+    return {
+        "id": each.pk,
+        "notice_no": each.notice_id,
+        "factory_no": factory.pk,
+        "factory_th": factory.name_th,
+        "factory_en": factory.name_en,
+        **{name: getattr(each, name) for name in told},
+    }
+
+
+@router.get("offices/{office_id}/reminder-figures", response=answers(RemindedOut))
+def figures(request: HttpRequest, office_id: OfficeId) -> object:
+    """How the office's reminders stand, of all years."""
+    return reminded(_office(caller(request), office_id))

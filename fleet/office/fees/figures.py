@@ -1,4 +1,4 @@
-"""How an office's yearly fees stand: counts and sums of a year, by state and by month. Reads, changes nothing."""
+"""How an office's yearly fees and reminders stand: counts and sums of a year, by state and by month. Only reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from fleet.office.fees.models import Contact, Reminder
 from fleet.office.models import Factory, Notice, Office
 
 
@@ -61,6 +62,22 @@ class Month:
 def of_year(rows: QuerySet[Notice], fee_year: int) -> QuerySet[Notice]:
     """Those of yearly fees that fall due in a year (C.E.). A notice has one first revision, so none is there twice."""
     return rows.filter(revisions__revision=1, due_on__year=fee_year)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """How an office's reminders stand: how many in each state, and how many addresses there are to remind at."""
+
+    by_state: dict[Reminder.State, int]
+    contacts: int
+
+
+def reminded(office: Office) -> Reminded:
+    """How the office's reminders stand, of all years."""
+    rows = Reminder.objects.filter(notice__factory__office=office).order_by()
+    counts = dict(rows.values_list("state").annotate(count=Count("pk")))
+    by_state = {each: counts.get(each.value, 0) for each in Reminder.State}
+    return Reminded(by_state, Contact.objects.filter(factory__office=office).count())
 
 
 NONE = {stand: Figure(0, 0) for stand in Stand}

@@ -69,6 +69,11 @@ def sign(version: int, by: User) -> FeeRule:
         return rule
 
 
+def before(rule: FeeRule) -> FeeRule | None:
+    """The version before this one, signed or not; None for the first."""
+    return FeeRule.objects.filter(version__lt=rule.version).first()
+
+
 def version_of(rule: FeeRule) -> Version:
     """The rule as it is reckoned by."""
     return Version(rule.version, read_rules(rule.document), rule.signed_at is not None)

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -90,12 +91,43 @@ class Progress:
 
 def progress_of(run: LetterRun) -> Progress:
     """How far a run is."""
-    sums = LetterPart.objects.filter(run=run).aggregate(
-        done=Sum("count", filter=Q(done_at__isnull=False)),
-        given_up=Sum("count", filter=Q(done_at__isnull=True, tries__gte=TRIES_MAX) & ~_held(timezone.now())),
-        pages=Sum("pages"),
+    return progress_of_all([run])[0]
+
+
+def progress_of_all(runs: Sequence[LetterRun]) -> list[Progress]:
+    """How far each of some runs is, in their order."""
+    sums = (
+        LetterPart.objects.filter(run__in=runs)
+        .order_by()
+        .values_list("run")
+        .annotate(
+            done=Sum("count", filter=Q(done_at__isnull=False), default=0),
+            given_up=Sum(
+                "count", filter=Q(done_at__isnull=True, tries__gte=TRIES_MAX) & ~_held(timezone.now()), default=0
+            ),
+            pages=Sum("pages", default=0),
+        )
     )
-    return Progress(run, sums["done"] or 0, sums["given_up"] or 0, sums["pages"] or 0)
+    found = {run: counted for run, *counted in sums}
+    return [Progress(each, *found.get(each.pk, (0, 0, 0))) for each in runs]
+
+
+class PartState(StrEnum):
+    """How far a file of letters is. ``GIVEN_UP``: it failed too often."""
+
+    WAITING = "waiting"
+    PRINTING = "printing"
+    DONE = "done"
+    GIVEN_UP = "given-up"
+
+
+def state_of(part: LetterPart, now: datetime) -> PartState:
+    """How far a file is. One whose claim has run out waits for the next to print it."""
+    if part.done_at is not None:
+        return PartState.DONE
+    if part.claimed_until is not None and part.claimed_until > now:
+        return PartState.PRINTING
+    return PartState.GIVEN_UP if part.tries >= TRIES_MAX else PartState.WAITING
 
 
 def _held(now: datetime) -> Q:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.devices.models import Layer
-from fleet.office.fees.models import Contact, PolicyRevision, Reminder
+from fleet.office.fees.figures import reminded
+from fleet.office.fees.models import PolicyRevision, Reminder
 from fleet.office.fees.policies import decide, document_of, policy_of
 from fleet.office.fees.policy import OfficePolicy, PolicyError
 from fleet.office.models import Office
@@ -82,13 +83,14 @@ def reminders(request: HttpRequest, office_id: str) -> HttpResponse:
     """The reminders an office has sent, newest first. No address stands here."""
     ours = office_served(request, office_id)
     rows = Reminder.objects.filter(notice__factory__office=ours).select_related("notice__factory")
+    stand = reminded(ours)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "office": ours,
         "rows": [reminder_row(each) for each in page],
         "page": page,
         "policy": policy_of(ours).reminders,
-        "to_print": Reminder.objects.filter(notice__factory__office=ours, state=Reminder.State.TO_PRINT).count(),
-        "contacts": Contact.objects.filter(factory__office=ours).count(),
+        "to_print": stand.by_state[Reminder.State.TO_PRINT],
+        "contacts": stand.contacts,
     }
     return render(request, "web/fee_reminders.html", context)

@@ -16,7 +16,7 @@ from fleet.acting import planning
 from fleet.acting.fees import FreshError, SignError, sign_rule
 from fleet.acting.numbers import whole
 from fleet.office.fees.models import FeeRule, SignedRuleError
-from fleet.office.fees.rulebook import draft
+from fleet.office.fees.rulebook import before, draft
 from fleet.office.fees.rules import RuleError, read_rules
 from fleet.people.scope import scope_of
 from fleet.web import document_words, fee_words, planned_words
@@ -138,14 +138,14 @@ def rule(request: HttpRequest, version: int) -> HttpResponse:
             wrong = planned_words.decide_refusal(planning.Refusal.FRESH)
         except SignError as err:
             wrong = _("ผู้ร่างลงนามเองไม่ได้") if err.own else _("กติการุ่นนี้ลงนามแล้ว")
-    before, fields = FeeRule.objects.filter(version__lt=found.version).first(), RuleForm(found.document).fields
+    earlier, fields = before(found), RuleForm(found.document).fields
     context = {
         "rule": found,
         "rules": read_rules(found.document),
         "surcharge": [each for each in fields if each.leaf.path[0] == "surcharge"],
         "others": [each for each in fields if each.leaf.name in ("weekend", "leap_day")],
-        "changed": document_words.changes(before.document if before else {}, found.document),
-        "before": before,
+        "changed": document_words.changes(earlier.document if earlier else {}, found.document),
+        "before": earlier,
         "is_own": found.author_id == request.user.pk,
         "may_edit": scope.may_change(None) and found.signed_at is None,
         "may_sign": scope.may_change(None) and found.signed_at is None and found.author_id != request.user.pk,

@@ -95,7 +95,7 @@ def office(request: HttpRequest, office_id: str) -> HttpResponse:
         "figures": [(each, fee_words.stand(each), fee_words.STAND_SHAPES[each], figures[each]) for each in Stand],
         "total": total,
         "bars": _bars(ours, year),
-        "runs": [runs.progress_of(each) for each in LetterRun.objects.filter(office=ours)[:RUNS_SHOWN]],
+        "runs": runs.progress_of_all(list(LetterRun.objects.filter(office=ours)[:RUNS_SHOWN])),
     }
     return answer(request, "office_fees", context)
 

@@ -104,8 +104,7 @@ def letter_run(request: HttpRequest, office_id: str, run: int) -> HttpResponse:
     context = {
         "office": found.office,
         "progress": progress,
-        "parts": list(runs.parts_of(found)),
-        "most": runs.TRIES_MAX,
+        "parts": [(each, runs.state_of(each, timezone.now())) for each in runs.parts_of(found)],
     }
     return answer(request, "letter_run", context)
 
