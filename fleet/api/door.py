@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+OUTSIDE = "/question"
+"""How operations end that wait for another system: the database must not be held meanwhile. Their line comes after."""
+
 KEPT_FOR = timedelta(days=1)
 """How long a POST that is sent again is known; afterwards it is another one."""
 
@@ -47,7 +50,7 @@ def rest(request: HttpRequest, rest: str) -> HttpResponse:
 
     def carry_out() -> HttpResponse:
         is_file = request.content_type == "multipart/form-data"  # the database must not be held while one is taken in
-        is_free = request.method in _SAFE or is_file
+        is_free = request.method in _SAFE or is_file or rest.endswith(OUTSIDE)
         with nullcontext() if is_free else transaction.atomic():
             with nullcontext() if is_free else transaction.atomic():
                 answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
@@ -57,8 +60,9 @@ def rest(request: HttpRequest, rest: str) -> HttpResponse:
         return answered
 
     key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
-    # A file is known by its content already, and may be too large to be read twice; a secret is never kept.
-    is_kept = request.content_type != "multipart/form-data" and not rest.endswith("/secret")
+    # A file is known by its content already, and may be too large to be read twice; a secret is never kept; a question
+    # to another system may be asked again.
+    is_kept = request.content_type != "multipart/form-data" and not rest.endswith(("/secret", OUTSIDE))
     response = _once(request, key, carry_out) if key and is_kept else carry_out()
     add_never_cache_headers(response)
     return response

@@ -32,11 +32,17 @@ SEARCHED = (
 """What a list was asked for stands in its line, as with pages."""
 
 _OLD = "_sala_nothing_new"
+_SAID = "_sala_said"
 
 
 def nothing_new(request: HttpRequest) -> None:
     """Say that this request did nothing: what it asks for was done, and written down, when it first came."""
     setattr(request, _OLD, True)
+
+
+def said_of(request: HttpRequest, **said: str) -> None:
+    """Say what of a deed's body stands in its line, as with pages; everything else could be anything."""
+    setattr(request, _SAID, said)
 
 
 def write_down(request: HttpRequest, route: str, named: Mapping[str, object], response: HttpResponse) -> None:
@@ -58,6 +64,6 @@ def write_down(request: HttpRequest, route: str, named: Mapping[str, object], re
         return
     province = province_of(named, route, caller.scope.sees)
     about = "/".join(str(value) for value in named.values())
-    asked = {name: request.GET[name] for name in SEARCHED if request.GET.get(name)}
+    asked = {name: request.GET[name] for name in SEARCHED if request.GET.get(name)} | getattr(request, _SAID, {})
     act = Act(kind, f"rest {request.method} {route}", about, province, {**asked, "token": caller.token.start})
     write(doer_of(caller.person, str(request.META.get("REMOTE_ADDR", ""))), act)

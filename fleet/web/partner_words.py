@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from fleet.acting.partners import Answer
 from fleet.partners.models import Partner
 from fleet.partners.port import BillState, Company, CompanyState, Duty, Licence, MinistryBill, System, Why
 from fleet.web.templatetags.sala import short_date
@@ -107,6 +108,18 @@ def question(system: System) -> tuple[str, str] | None:
         System.DUTIES: (_("เลขทะเบียนโรงงาน"), "10180000125417"),
         System.BILLS: (_("เลขอ้างอิง 1"), "N69…"),
     }.get(system)
+
+
+def told(system: System, answer: Answer) -> Told:
+    """What one of them said."""
+    match system:
+        case System.COMPANIES:
+            return told_company(answer.company)
+        case System.LICENCES:
+            return told_licences(answer.licences)
+        case System.DUTIES:
+            return told_duties(answer.duties)
+    return told_bill(answer.bill)
 
 
 def told_company(company: Company | None) -> Told:

@@ -16,6 +16,7 @@ from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 from ninja.types import DictStrAny
 
+from fleet.api.door import OUTSIDE
 from fleet.api.rest import (
     alert_addresses,
     alert_letters,
@@ -125,7 +126,7 @@ def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
         if status >= 400:
             response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     is_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
-    if method == "post" and not is_file and not path.endswith("/secret"):
+    if method == "post" and not is_file and not path.endswith(("/secret", OUTSIDE)):
         operation.setdefault("parameters", []).append(
             {
                 "in": "header",

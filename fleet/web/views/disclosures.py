@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from fleet.acting.partners import disclosures as sought
+from fleet.acting.partners import masked_owners
 from fleet.devices.models import Kiosk
-from fleet.office.channels.models import Registration
 from fleet.partners.models import Disclosure
 from fleet.partners.port import System
 from fleet.people.scope import scope_of
@@ -54,22 +55,16 @@ class Line:
 
 def _asked(request: HttpRequest) -> tuple[QuerySet[Disclosure], str, str]:
     """What the address asks for, of what this account may see: rows, a system's name or none, what is searched."""
-    rows = scope_of(request.user).served(Disclosure.objects.all(), "dopa_code")
     kind = request.GET.get("kind", "")
     kind = kind if kind in set(SYSTEMS) else ""
     asked = request.GET.get("q", "").strip()[:40]
-    if kind:
-        rows = rows.filter(system=kind)
-    if asked:
-        rows = rows.filter(asked_for__icontains=asked.replace(" ", ""))
-    return rows, kind, asked
+    return sought(scope_of(request.user), kind, asked), kind, asked
 
 
 def _lines(rows: Iterable[Disclosure]) -> Iterator[Line]:
     rows = list(rows)
-    numbers = {each.asked_for for each in rows}
-    masked = dict(Registration.objects.filter(pk__in=numbers).values_list("pk", "id_masked"))
-    kiosks = set(Kiosk.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    masked = masked_owners(rows)
+    kiosks = set(Kiosk.objects.filter(pk__in={each.asked_for for each in rows}).values_list("pk", flat=True))
     for each in rows:
         system = System(each.system)
         condition, word = disclosure_words.outcome(each.outcome)

@@ -13,11 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.numbers import whole
-from fleet.acting.partners import TIMEOUT_S_MAX, is_address, set_up
+from fleet.acting.partners import (
+    ASKED_BY_HAND,
+    QUESTION_CHARACTERS_MAX,
+    TIMEOUT_S_MAX,
+    UnfitQuestionError,
+    ask,
+    is_address,
+    set_up,
+)
 from fleet.partners import asking
 from fleet.partners.port import CouldNotAskError, System
 from fleet.people.scope import Scope, scope_of
-from fleet.protocol.thai import TaxId
 from fleet.web import partner_words
 from fleet.web.access import signed_in
 from fleet.web.live import answer
@@ -55,7 +62,7 @@ def partner(request: HttpRequest, system: str) -> HttpResponse:
     form = PartnerForm(it.address, it.is_on, str(it.timeout_s))
     context: dict[str, Any] = {}
     if request.method == "POST" and "question" in request.POST:
-        question = request.POST["question"].strip()[:40]
+        question = request.POST["question"].strip()[:QUESTION_CHARACTERS_MAX]
         context = {"question": question, "told": _ask(known, question)}
         it = next(each for each in asking.partners() if each.system == known)
     elif request.method == "POST":
@@ -95,19 +102,13 @@ def _read(post: QueryDict) -> PartnerForm:
 
 
 def _ask(system: System, question: str) -> Told:
-    """What the system says, as something to read."""
+    """What the system says, as something to read. Raises: Http404 for what nobody asks by hand."""
+    if system not in ASKED_BY_HAND:
+        raise Http404
     try:
-        match system:
-            case System.COMPANIES:
-                return partner_words.told_company(asking.company(TaxId(question.replace("-", "").replace(" ", ""))))
-            case System.LICENCES:
-                return partner_words.told_licences(asking.licences(question))
-            case System.DUTIES:
-                return partner_words.told_duties(asking.duties(question))
-            case System.BILLS:
-                return partner_words.told_bill(asking.bill(question.upper()))
-    except ValueError:
+        answer = ask(system, question)
+    except UnfitQuestionError:
         return Told("attention", _("ไม่ใช่เลขทะเบียนนิติบุคคล 13 หลัก ตรวจตัวเลขอีกครั้ง"))
     except CouldNotAskError as err:
         return Told("unknown", partner_words.why(err.why))
-    raise Http404  # of a card or a customer nothing is asked by hand
+    return partner_words.told(system, answer)

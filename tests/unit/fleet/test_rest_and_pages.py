@@ -64,7 +64,7 @@ DEEDS = {
     "folder-labels": ["GET folder-labels"],
     "shelves": ["POST offices/{office_id}/shelf-walks"],
     "officers": ["DELETE offices/{office_id}/officers/{officer_no}"],
-    "partner": ["PUT partners/{system}"],
+    "partner": ["PUT partners/{system}", "POST partners/{system}/question"],
     "person-new": ["POST people", "POST people/{number}/invitation/secret"],
     "person": [
         "POST people/{number}/roles", "DELETE people/{number}/roles/{held}", "POST people/{number}/proposal",
