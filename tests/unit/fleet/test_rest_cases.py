@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fleet.audit.models import Entry
@@ -134,3 +136,15 @@ def test_permits_that_expire_are_the_pages() -> None:
     assert [(each["permit_no"], each["factory_name_th"]) for each in found] == [(third.pk, third.factory.name_th)]
     assert one.get("permits?office=KKN")["items"] == []
     assert program(Role.TECHNICIAN).get("permits")["items"] == []
+
+
+def test_a_longer_page_asks_the_database_no_more() -> None:
+    one = program(Role.NATIONAL_ADMIN, None)
+    one.get("cases")  # the first request of a token notes that it is used
+    for path in ("cases?order=due", "cases?state=open", "permits?soon=true", "factories?"):
+        asked = []
+        for limit in (1, 200):
+            with CaptureQueriesContext(connection) as queries:
+                one.get(f"{path}&limit={limit}")
+            asked.append(len(queries))
+        assert asked[0] == asked[1], path
