@@ -27,7 +27,7 @@ PLAIN = frozenset(
 
 SEARCHED = (
     *("q", "factory", "office", "channel", "state", "stand", "match", "stage"),
-    *("waiting", "bank", "province", "first", "last", "reference"),
+    *("year", "month", "waiting", "bank", "province", "first", "last", "reference"),
 )
 """What a list was asked for stands in its line, as with pages."""
 

@@ -84,7 +84,7 @@ def read_form(post: QueryDict, provinces: Set[int] | None) -> RolloutForm:
     form = RolloutForm(numbers={name: post.get(name, str(each.usual)).strip()[:6] for name, each in NUMBERS.items()})
     for name in _WORDS:
         setattr(form, name, _typed(post, name))
-    firmware = Firmware.objects.filter(pk=whole(form.firmware)).first()
+    firmware = Firmware.objects.filter(pk=whole(form.firmware) or 0).first()
     if firmware is None:
         form.wrong["firmware"] = _("เลือกรุ่นที่จะปล่อย")
     province = whole(form.province)

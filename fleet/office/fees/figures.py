@@ -104,8 +104,9 @@ def by_office(offices: Collection[Office] | None, fee_year: int, today: date) ->
 
 
 _Counted = dict[Stand, Figure]
-_kept: dict[str, tuple[int, int, date, _Counted]] = {}
-"""Of each office: its revision, the year and the day that were counted, and what was found."""
+_kept: dict[tuple[str, bool], tuple[int, int, date, _Counted]] = {}
+"""Of each office, for the running year and for another: its revision, the year and the day that were counted, and what
+was found. Whoever looks at other years has nobody's page of the running one counted again."""
 
 _FEW = 8
 """Offices up to which each is counted by itself; more of them cost as much as all."""
@@ -116,10 +117,11 @@ def of_offices(offices: Collection[Office], fee_year: int, today: date) -> dict[
     process are not counted again: whoever changes a notice moves its office's revision in the same transaction
     (``fleet.office.changes``). ``offices`` are as just read, or what is counted now would pass for an older revision's.
     """
+    is_running = fee_year == today.year
     counted: dict[str, _Counted] = {}  # what others keep meanwhile, of another year, is not asked for again
     moved = []
     for each in offices:
-        kept = _kept.get(each.pk)
+        kept = _kept.get((each.pk, is_running))
         if kept is not None and kept[:3] == (each.revision, fee_year, today):
             counted[each.pk] = kept[3]
         else:
@@ -128,7 +130,7 @@ def of_offices(offices: Collection[Office], fee_year: int, today: date) -> dict[
         found = by_office(moved if len(moved) <= _FEW else None, fee_year, today)
         for each in moved:
             counted[each.pk] = found.get(each.pk, NONE)
-            _kept[each.pk] = (each.revision, fee_year, today, counted[each.pk])
+            _kept[(each.pk, is_running)] = (each.revision, fee_year, today, counted[each.pk])
     return counted
 
 

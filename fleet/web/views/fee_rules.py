@@ -93,7 +93,7 @@ def _draft_asked(request: HttpRequest) -> FeeRule | None:
     said = request.GET.get("draft", "")
     if not said:
         return None
-    found = FeeRule.objects.filter(pk=whole(said), signed_at__isnull=True).first()
+    found = FeeRule.objects.filter(pk=whole(said) or 0, signed_at__isnull=True).first()
     if found is None:
         raise Http404
     return found

@@ -134,7 +134,7 @@ def _added(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
 
 
 def _removed(request: HttpRequest, scope: Scope) -> Holiday:
-    found = in_force().filter(pk=whole(request.POST.get("holiday", ""))).first()
+    found = in_force().filter(pk=whole(request.POST.get("holiday", "")) or 0).first()
     if found is None or not scope.may_change(found.province_id):
         raise Http404
     return found

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fleet.audit.models import Entry
 from fleet.office.fees import rulebook
-from fleet.office.fees.figures import Stand, by_office
+from fleet.office.fees.figures import Stand, by_office, of_offices
 from fleet.office.fees.making import Asked, plan
 from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.models import Factory, Notice, Office
@@ -162,6 +164,16 @@ def test_the_years_of_offices_are_of_ones_own_and_closed_to_who_serves_in_none()
     assert program(Role.TECHNICIAN).ask("get", f"fees/{YEAR}").status_code == 404
     assert program(Role.OFFICER, 40).ask("get", f"offices/CBI/fees/{YEAR}").status_code == 404
     assert holder(person(Role.AUDITOR)).ask("get", "fees/2700").status_code == 422
+
+
+def test_who_asks_for_other_years_has_the_running_one_not_counted_again() -> None:
+    nation, today = program(Role.NATIONAL_ADMIN, None), timezone.localdate()
+    offices = list(Office.objects.all())
+    of_offices(offices, today.year, today)
+    nation.get(f"fees/{today.year - 1}")
+    with CaptureQueriesContext(connection) as asked:
+        assert of_offices(offices, today.year, today) == of_offices(offices, today.year, today)
+    assert not asked.captured_queries
 
 
 def test_all_offices_go_by_a_cursor() -> None:
