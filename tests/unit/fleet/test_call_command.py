@@ -123,7 +123,7 @@ def test_a_table_has_a_head_and_straight_columns(admin: str) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["kiosk", "list"], "there are kiosks"),
+        (["kiosk", "list"], "there are overview, kiosks"),
         (["kiosks", "mend"], "kiosks commands add KIOSK_ID --kind"),
         (["kiosks", "list", "--colour", "red"], "kiosks list [--after]"),
         (["kiosks", "list", "--province"], "of what?"),
