@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from fleet.trust.certificates import in_force
 from fleet.trust.models import Certificate, Deed
+from fleet.trust.serials import machine_serial
 
 CERTIFICATES_SHOWN = 10
 
@@ -29,9 +30,11 @@ class IdentityStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``valid``: the certificate in force, the newest of two. ``certificates``: the last ones, the newest first."""
+    """``valid``: the certificate in force, the newest of two. ``certificates``: the last ones, the newest first.
+    ``machine_serial``: what stands on the board it was let in with, by its own word; empty where it had none to say."""
 
     stage: IdentityStage
+    machine_serial: str
     valid: Certificate | None
     certificates: tuple[Certificate, ...]
 
@@ -40,7 +43,7 @@ def identity_of(kiosk_id: str) -> Identity:
     """How it stands now."""
     certificates = tuple(Certificate.objects.filter(kiosk_id=kiosk_id)[:CERTIFICATES_SHOWN])
     valid = in_force(kiosk_id).first()
-    return Identity(_stage(valid, certificates), valid, certificates)
+    return Identity(_stage(valid, certificates), machine_serial(kiosk_id), valid, certificates)
 
 
 def _stage(valid: Certificate | None, certificates: tuple[Certificate, ...]) -> IdentityStage:

@@ -1,4 +1,4 @@
-"""Kiosks by a serial number: their machine's, as it stands on the board, or their certificate's."""
+"""Serial numbers: a machine's, as it stands on the board, and a certificate's; and which kiosk either is of."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def kiosks_by_serial(asked: str) -> set[str]:
     machines = Enrolment.objects.filter(stage=Stage.CONFIRMED, serial_number__icontains=asked)
     certificates = Certificate.objects.filter(Q(pk__startswith=asked) | Q(pk__in=machines.values("certificate")))
     return set(certificates.values_list("kiosk_id", flat=True))
+
+
+def machine_serial(kiosk_id: str) -> str:
+    """Of the machine with which this kiosk was let in last; empty when it said none."""
+    let_in = Enrolment.objects.filter(stage=Stage.CONFIRMED, certificate__kiosk_id=kiosk_id)
+    return let_in.order_by("-created_at").values_list("serial_number", flat=True).first() or ""

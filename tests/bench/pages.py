@@ -34,7 +34,7 @@ PAGES = (
     "/factories/00000000004711/", "/cases/", "/rollouts/", "/rollouts/4/", "/rollouts/new/", "/round/",
     "/round/?province=20", "/settings/waiting/", "/webhooks/", "/register/", "/figures/", "/folders/",
     "/fees/", "/fees/P20/", "/fees/P20/notices/", "/fee-rules/", "/tickets/", "/registrations/", "/channels/",
-    "/partners/", "/holidays/", "/audit/", "/people/",
+    "/partners/", "/holidays/", "/audit/", "/people/", "/find/?q=P20", "/find/?q=4711", "/find/?q=R00000042",
 )  # fmt: skip
 
 

@@ -40,11 +40,12 @@ class IdentityOut(Schema):
     """`certificate`: the one in force. `certificates`: the last ten, the newest first, those that are over too.
 
     `stage`: `never` let in; `waiting` for the kiosk's first use of it; `proven` by that; `ending`: it has none, and its
-    open lines are being cut; `ended`: it has none.
+    open lines are being cut; `ended`: it has none. `machine_serial`: of the board it was let in with, by its own word.
     """
 
     kiosk_id: str
     stage: IdentityStage
+    machine_serial: str
     certificate: CertificateOut | None
     certificates: list[CertificateOut]
 
@@ -90,6 +91,7 @@ def identity(request: HttpRequest, kiosk_id: KioskId) -> dict[str, object]:
     found = identity_of(kiosk.pk)
     return {
         "kiosk_id": kiosk.pk,
+        "machine_serial": found.machine_serial,
         "stage": found.stage,
         "certificate": _certificate(found.valid) if found.valid else None,
         "certificates": [_certificate(each) for each in found.certificates],

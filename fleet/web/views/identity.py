@@ -167,6 +167,7 @@ def identity(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     context: dict[str, object] = {
         "kiosk": kiosk,
         "stage": found.stage,
+        "machine_serial": found.machine_serial,
         "valid": found.valid,
         "deeds": [(deed, words.deed_word(deed.what)) for deed in deeds_of(kiosk.pk)[:DEEDS_SHOWN]],
     }

@@ -61,6 +61,13 @@ def test_a_kiosk_is_found_by_id_and_by_serial(machine: str, officer: User, asked
     assert [each["kiosk_id"] for each in items] == ["CBI-02"]
 
 
+def test_the_serial_stands_where_the_identity_does(machine: str, officer: User) -> None:
+    assert SERIAL in browser_of(officer).get("/kiosks/CBI-02/identity/").content.decode()
+    one = holder(officer)
+    assert one.get("kiosks/CBI-02/identity")["machine_serial"] == SERIAL
+    assert one.get("kiosks/CBI-01/identity")["machine_serial"] == ""
+
+
 def test_a_serial_that_was_refused_or_is_too_short_finds_nothing(machine: str, officer: User) -> None:
     assert not found("10000000ffffffff", officer)
     assert not found("3d4", officer)
