@@ -60,11 +60,13 @@ def run_on() -> None:
     from django.utils import timezone
 
     from fleet.devices.models import KioskState, Lease
+    from fleet.figures.paid import count_payments
     from fleet.payments.balances import carry
 
     KioskState.objects.update(heard_at=F("heard_at") + AHEAD)
     Lease.objects.update(until=timezone.now() + AHEAD)
     carry(timezone.now() + AHEAD)
+    count_payments(timezone.now() + AHEAD)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
