@@ -147,12 +147,12 @@ def interface() -> NinjaAPI:
     )  # fmt: skip
     for part in (
         overview, brought, identities,
-        kiosks, kiosk_days, settings, rollouts, payments, factories, folders, cases, fees, tickets, channels,
+        kiosks, kiosk_days, settings, rollouts, payments, shown_payments, factories, folders, cases, fees,
+        tickets, channels,
         fee_years, manuals,
         holidays, register, figures, webhooks, planned_settings,
         alert_letters, maintenance, tokens,
         bank_files, tags, officers, fee_rules, letters, alerts, alert_addresses, partners, people, audit, rounds,
-        shown_payments,
         settings_layers, rollout_new,
     ):  # fmt: skip
         api.add_router("", part.router)
