@@ -63,22 +63,23 @@ class CarryOut(Schema):
 
 
 class RoundStepOut(Schema):
-    """One thing to do. `test`: the command that shows whether it helped; `progress`: how that lately went.
-
-    `go`: what else helps.
+    """One thing to do. `test`: the command that shows whether it helped; `progress`: how that lately went, as which
+    command of the kiosk, and when it was asked for. `go`: what else helps.
     """
 
     says_th: str
     says_en: str
     test: CommandKind | None
     progress: Progress | None
+    command_id: str | None
+    asked_at: datetime | None
     go: Go | None
 
 
 class FaultOut(Schema):
     """What is wrong, what it means to visitors meanwhile, and what to do about it, in order.
 
-    `may_take`: its alert is nobody's yet, and may be taken over.
+    `may_take`: its alert is nobody's yet, and may be taken over; `is_taken`: somebody has it.
     """
 
     fault: str
@@ -89,6 +90,7 @@ class FaultOut(Schema):
     due_at: datetime | None
     alert: int | None
     may_take: bool
+    is_taken: bool
     says_th: str
     says_en: str
     effect_th: str
@@ -222,6 +224,7 @@ def _fault(fault: Fault, kiosk_id: str, work: Work, now: datetime) -> dict[str, 
         "due_at": fault.due_at,
         "alert": alert,
         "may_take": alert in work.takeable,
+        "is_taken": fault.alert is not None and fault.alert.is_taken,
         **_both("says", words.sentence(fault, work.truths[kiosk_id], now)),
         **_both("effect", words.effect(fault)),
         "steps": [_step(each, kiosk_id, work, now) for each in words.steps(fault)],
@@ -230,8 +233,14 @@ def _fault(fault: Fault, kiosk_id: str, work: Work, now: datetime) -> dict[str, 
 
 def _step(step: words.Step, kiosk_id: str, work: Work, now: datetime) -> dict[str, object]:
     asked = work.answers.get((kiosk_id, step.test)) if step.test else None
-    went = progress(asked, now) if asked else None
-    return {**_both("says", step.says), "test": step.test, "progress": went, "go": step.go}
+    return {
+        **_both("says", step.says),
+        "test": step.test,
+        "progress": progress(asked, now) if asked else None,
+        "command_id": asked.pk if asked else None,
+        "asked_at": asked.asked_at if asked else None,
+        "go": step.go,
+    }
 
 
 @router.post("kiosks/{kiosk_id}/round-deeds", response=answers(RoundDeedOut))

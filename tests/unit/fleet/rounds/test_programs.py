@@ -51,6 +51,29 @@ def test_it_says_what_the_page_says() -> None:
     assert [step["test"] for step in worst["steps"] if step["test"]] == ["test-print"]
 
 
+def test_how_the_tests_went_and_whether_somebody_has_the_alert() -> None:
+    speaks("CBI-02", printer=DeviceState.NO_DEVICE)
+    one, number = program(), alert("CBI-02", "device").pk
+    Alert.objects.filter(pk=number).update(part="printer")
+
+    def fault() -> Any:
+        return one.get("rounds/20")["stops"][0]["faults"][0]
+
+    def tested() -> list[tuple[str | None, str | None]]:
+        return [(each["progress"], each["command_id"]) for each in fault()["steps"] if each["test"]]
+
+    before = fault()
+    assert (before["alert"], before["may_take"], before["is_taken"]) == (number, True, False)
+    assert set(tested()) == {(None, None)}
+    asked = press(one, "CBI-02", what="command", kind="test-print")
+    assert tested() == [("waiting", asked["command_id"])]
+    (step,) = [each for each in fault()["steps"] if each["test"]]
+    assert step["asked_at"][:16] == KioskCommand.objects.get().asked_at.isoformat()[:16]
+    press(one, "CBI-02", deed_id="c" * 32, what="take", alert=number, note="going there")
+    after = fault()
+    assert (after["alert"], after["may_take"], after["is_taken"]) == (number, False, True)
+
+
 def test_a_token_that_reads_no_alerts_is_told_of_none_by_a_round() -> None:
     speaks("CBI-02", paper="out")
     alert("CBI-02")
