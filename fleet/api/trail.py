@@ -28,6 +28,7 @@ PLAIN = frozenset(
 SEARCHED = (
     *("q", "factory", "office", "channel", "state", "stand", "match", "stage"),
     *("year", "month", "waiting", "bank", "province", "first", "last", "reference"),
+    *("role", "active", "who", "about", "kind", "what", "system"),
 )
 """What a list was asked for stands in its line, as with pages."""
 

@@ -55,6 +55,21 @@ def test_accounts_are_found_like_on_the_page(asked: str, on_page: str) -> None:
     assert shown
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("people?role=officer&province=40", {"role": "officer", "province": "40"}),
+        ("audit?who=suda&kind=saw&about=CBI-01", {"who": "suda", "kind": "saw", "about": "CBI-01"}),
+        ("disclosures?system=customers&q=CBI", {"system": "customers", "q": "CBI"}),
+    ],
+)
+def test_who_and_what_was_looked_for_stands_in_the_trail(asked: str, said: dict[str, str]) -> None:
+    one = nation()
+    one.get(asked)
+    line = json.loads(Entry.objects.get(what=f"rest GET {asked.partition('?')[0]}").said)
+    assert line == {**said, "token": one.token.start}
+
+
 def test_a_role_counts_where_one_looks() -> None:
     person(Role.OFFICER, 40)
     one = holder(person(Role.PROVINCIAL_ADMIN))
