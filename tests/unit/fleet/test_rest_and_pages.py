@@ -1,9 +1,9 @@
-"""What a page can do, a program can: every route of the pages that hears a POST has its operations, or a reason."""
+"""What a page does and shows, a program can do and read: every route of the pages has its operations, or a reason."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -95,8 +95,133 @@ DEEDS = {
 """What is done on a page, by its route's name, and the operations that do the same."""
 
 
-def _hearing_posts() -> Iterator[str]:
-    """The names of the routes that do not refuse a POST as no way of theirs."""
+SHOWN_TO_A_PERSON = {
+    "more": "the menu of a phone",
+    "find": "the lists that programs ask have the same question as `q`",
+    "enrol-scan": "a camera",
+    "enrol": "the code is read off the kiosk's screen by who stands before it",
+    "kiosk-sticker": "paper with the kiosk's id and the address of its page, both of which a program has",
+    "kiosk-stickers": "paper, as above",
+    "network-code": "a form; what it draws is kept nowhere",
+    "settings-picture": "a drawing of what settings/…/preview tells",
+    "round-worker": "how a phone keeps the round's page",
+    "register-sample": "a file to try an import with",
+    "fee-letter-picture": "a drawing of notices/…/letter",
+    "invitation": "a person chooses a password of their own",
+    "bank": "the pretend bank of a demonstration",
+    "slip": "for anybody who holds a slip",
+    "tell": "for anybody before a kiosk or at home",
+    "tracking": "for whoever holds the slip, without an account",
+}
+"""Routes that show what no program reads so, and why."""
+
+SHOWN = {
+    "overview": ["overview"],
+    "kiosks": ["kiosks"],
+    "kiosks-csv": ["kiosks"],
+    "kiosk": [
+        "kiosks/{kiosk_id}", "kiosks/{kiosk_id}/paper", "kiosks/{kiosk_id}/commands", "kiosks/{kiosk_id}/history",
+    ],
+    "kiosk-day": ["kiosks/{kiosk_id}/days/{day}", "kiosks/{kiosk_id}/uptime"],
+    "kiosk-day-csv": ["kiosks/{kiosk_id}/days/{day}"],
+    "brought": ["kiosks/{kiosk_id}/commands/{command_id}/brought"],
+    "identity": ["kiosks/{kiosk_id}/identity", "kiosks/{kiosk_id}/identity/deeds"],
+    "round": ["rounds", "rounds/{province}"],
+    "round-now": ["rounds/{province}"],
+    "settings": ["settings"],
+    "reference": ["settings-schema"],
+    "settings-waiting": ["planned-settings"],
+    "planned-settings": ["planned-settings/{number}"],
+    "layer": [
+        "settings/{layer}/{key}", "settings/{layer}/{key}/values", "settings/{layer}/{key}/kiosks",
+        "settings/{layer}/{key}/history", "settings/{layer}/{key}/differences",
+    ],
+    "alerts": ["alerts"],
+    "alerts-csv": ["alerts"],
+    "alert": ["alerts/{number}"],
+    "alert-rules": ["alert-rules/{key}", "alert-rules/{key}/values", "alert-rules/{key}/history"],
+    "alert-rules-of": ["alert-rules/{key}", "alert-rules/{key}/values", "alert-rules/{key}/history"],
+    "alert-maintenance": ["maintenance"],
+    "alert-addresses": ["alert-addresses", "alert-hours", "alert-channels", "alert-people", "alert-letters"],
+    "payments": ["payments", "shown-payments", "payment-days", "balances", "bank-files"],
+    "payments-csv": ["payments"],
+    "bank-file": ["bank-files"],
+    "payment": ["payments/{number}"],
+    "factories": ["factories"],
+    "factory": ["factories/{factory_no}", "factories/{factory_no}/history"],
+    "rollouts": ["rollouts", "firmware"],
+    "rollouts-csv": ["rollouts"],
+    "firmware-csv": ["firmware"],
+    "rollout-new": ["firmware", "kiosk-tags"],
+    "rollout-tags": ["kiosk-tags"],
+    "rollout": [
+        "rollouts/{number}", "rollouts/{number}/kiosks", "rollouts/{number}/kiosks/{kiosk_id}",
+        "rollouts/{number}/deeds",
+    ],
+    "register": ["register/runs"],
+    "register-csv": ["register/runs"],
+    "register-run": ["register/runs/{number}"],
+    "register-findings": ["register/runs/{number}/findings"],
+    "register-report": ["register/runs/{number}/findings"],
+    "figures": ["figures", "figures/{year}"],
+    "figures-file": ["figures/{year}"],
+    "folders": ["folders"],
+    "folders-csv": ["folders"],
+    "folder": ["folders/{folder_id}", "folders/{folder_id}/movements"],
+    "shelves": ["offices/{office_id}/shelf-walks", "folders"],
+    "officers": ["offices/{office_id}/officers"],
+    "partners": ["partners"],
+    "partner": ["partners"],
+    "disclosures": ["disclosures"],
+    "disclosures-csv": ["disclosures"],
+    "people": ["people", "people-waiting"],
+    "people-csv": ["people"],
+    "person-new": ["people"],
+    "person": ["people/{number}"],
+    "audit": ["audit"],
+    "audit-csv": ["audit"],
+    "fees": ["fees/{year}"],
+    "office-fees": ["offices/{office_id}/fees/{year}"],
+    "fee-make": ["offices/{office_id}/fees/{year}"],
+    "fee-notices": ["notices"],
+    "fee-notices-csv": ["notices"],
+    "fee-notice": ["notices/{notice_no}", "notices/{notice_no}/contacts"],
+    "fee-letter": ["notices/{notice_no}/letter"],
+    "letter-run": ["letter-runs/{number}"],
+    "letter-part": ["letters/{number}/parts/{part}"],
+    "fee-policy": ["fee-policies/{key}", "fee-policies/{key}/values", "fee-policies/{key}/history"],
+    "nation-policy": ["fee-policies/{key}", "fee-policies/{key}/history"],
+    "fee-reminders": ["offices/{office_id}/reminders", "offices/{office_id}/reminder-figures"],
+    "fee-rules": ["fee-rules"],
+    "new-rule": ["fee-rules"],
+    "fee-rule": ["fee-rules/{version}", "fee-rules/{version}/differences"],
+    "holidays": ["holidays"],
+    "cases": ["cases", "permits"],
+    "open-case": ["manuals", "offices/{office_id}/case-holders"],
+    "case": ["cases/{case_no}"],
+    "case-slip": ["cases/{case_no}/slip"],
+    "manual": ["manuals/{manual_id}"],
+    "tickets": ["tickets"],
+    "ticket": ["tickets/{number}"],
+    "registrations": ["registrations"],
+    "channels": ["channels"],
+    "channel": ["channels", "offices/{office_id}/channel-owners"],
+    "tokens": ["tokens"],
+    "webhooks": ["webhooks"],
+    "webhook": ["webhooks/{number}", "webhooks/{number}/deliveries"],
+}  # fmt: skip
+"""What a page shows, by its route's name, and what a program reads the same by."""
+
+
+def _hearing(method: str) -> list[str]:
+    """The names of the routes that do not refuse this method as no way of theirs."""
+    return sorted({name for name, allowed in _allowing() if method in allowed})
+
+
+@cache
+def _allowing() -> tuple[tuple[str, str], ...]:
+    """Every route's name, and the methods it says it hears; all of them where it says nothing."""
+    heard = []
     for each in urlpatterns:
         assert isinstance(each, URLPattern)
         # A way that nobody hears: whoever refuses it says what they do hear.
@@ -104,15 +229,16 @@ def _hearing_posts() -> Iterator[str]:
         request.user, request.session = AnonymousUser(), {}  # type: ignore[assignment]  # as the middleware puts it
         named = {name: converter.to_python("1") for name, converter in each.pattern.converters.items()}
         answered = each.callback(request, **{**named, **each.default_args})
-        if "POST" in answered.headers.get("Allow", "POST"):
-            yield str(each.name)
+        heard.append((str(each.name), answered.headers.get("Allow", "POST")))
+    return tuple(heard)
 
 
-HEARING = sorted(set(_hearing_posts()))
+HEARING, SHOWING = _hearing("POST"), _hearing("GET")
 
 
-def test_the_table_is_not_empty() -> None:
+def test_the_tables_are_not_empty() -> None:
     assert len(HEARING) > 30
+    assert len(SHOWING) > 70
 
 
 @pytest.mark.parametrize("route", HEARING)
@@ -127,6 +253,20 @@ def test_the_operations_are_there(route: str) -> None:
     assert set(DEEDS[route]) <= OPERATIONS
 
 
+@pytest.mark.parametrize("route", SHOWING)
+def test_what_a_page_shows_a_program_reads(route: str) -> None:
+    """A new page fails here until programs can read what it shows, or ``SHOWN_TO_A_PERSON`` says why they do not."""
+    assert (route in SHOWN) != (route in SHOWN_TO_A_PERSON)
+
+
+@pytest.mark.parametrize("route", SHOWN)
+def test_what_is_read_is_there(route: str) -> None:
+    assert route in SHOWING
+    assert {f"GET {path}" for path in SHOWN[route]} <= OPERATIONS
+
+
 def test_every_reason_is_of_a_route_there_is() -> None:
     assert set(FOR_A_PERSON) <= set(HEARING)
+    assert set(SHOWN_TO_A_PERSON) <= set(SHOWING)
     assert all(FOR_A_PERSON.values())
+    assert all(SHOWN_TO_A_PERSON.values())
