@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
@@ -25,7 +25,8 @@ router = Router(auth=Bearer(Part.REGISTER), tags=["register"])
 
 class RunOut(Schema):
     """One file, from its dry run to its being undone. `actions` and `kinds` count lines, `severities` findings: an
-    `error` leaves its line to a person. `stayed`: changes that were not undone, for something had changed since."""
+    `error` leaves its line to a person. `stayed`: changes that were not undone, for something had changed since.
+    `possible`: what may be asked for now, by who does this office's work."""
 
     id: int
     office_id: str | None
@@ -52,10 +53,16 @@ class RunOut(Schema):
     applied_by_name: str
     undone_at: datetime | None
     undone_by_name: str
+    possible: list[runs.RunAct]
 
     @staticmethod
     def resolve_province(each: Run) -> int | None:
         return each.office.province_id if each.office else None
+
+    @staticmethod
+    def resolve_possible(each: Run, context: Any) -> list[runs.RunAct]:
+        scope = caller(context["request"]).scope
+        return runs.possible(each) if scope.may_serve(RunOut.resolve_province(each)) else []
 
     @staticmethod
     def resolve_severities(each: Run) -> dict[str, int]:

@@ -15,6 +15,7 @@ import secrets
 import time
 from collections.abc import Generator, Iterable, Iterator
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from fleet.office.finding import tidied
 from fleet.office.models import Office
 from fleet.office.register.applying import Announce, apply_step, undo_step
 from fleet.office.register.checking import Check, OvertakenError
+from fleet.office.register.deciding import Action
 from fleet.office.register.models import Change, Row, Run, Stage
 from fleet.office.register.tables import FILE_BYTES_MAX, Refusal, TableError
 
@@ -44,6 +46,13 @@ OPEN = (Stage.WAITING, Stage.CHECKING, Stage.CHECKED, Stage.APPLYING, Stage.IMPO
 
 STOPPED = {Stage.APPLYING: Stage.IMPORT_STOPPED, Stage.UNDOING: Stage.UNDO_STOPPED}
 """Where a run stands that a fault of ours has ended."""
+
+
+class RunAct(StrEnum):
+    """What somebody may ask for."""
+
+    IMPORT = "import"
+    UNDO = "undo"
 
 
 class NotNowError(Exception):
@@ -118,6 +127,22 @@ def asked_for(rows: QuerySet[Run], asked: str) -> QuerySet[Run]:
     """Those whose file's or sender's name holds what is asked for; an empty question asks for all."""
     asked = tidied(asked)
     return rows.filter(Q(file_name__icontains=asked) | Q(made_by_name__icontains=asked)) if asked else rows
+
+
+def possible(run: Run) -> list[RunAct]:
+    """What is worth asking for now: nothing where nothing would change, or has changed."""
+    would_change = any(run.actions.get(each, 0) for each in (Action.CREATE, Action.UPDATE))
+    has_changed = run.created + run.updated > 0
+    match run.stage:
+        case Stage.CHECKED:
+            return [RunAct.IMPORT] if would_change else []
+        case Stage.DONE:
+            return [RunAct.UNDO] if has_changed else []
+        case Stage.IMPORT_STOPPED:
+            return [RunAct.IMPORT, RunAct.UNDO] if has_changed else [RunAct.IMPORT]
+        case Stage.UNDO_STOPPED:
+            return [RunAct.UNDO]
+    return []
 
 
 def ask_import(run_id: int, name: str) -> None:

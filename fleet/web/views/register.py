@@ -194,7 +194,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
         "percent": 100 * found.progress // found.progress_of if found.progress_of else 0,
         "would_change": sum(found.actions.get(each, 0) for each in (Action.CREATE, Action.UPDATE)),
         "left": found.actions.get(Action.LEFT, 0),
-        "changed": found.created + found.updated,
+        "may": runs.possible(found),
         "overtaken": found.progress_of - found.created - found.updated if found.stage == Stage.DONE else 0,
         "tries_max": runs.TRIES_MAX,
         "refusal": register_words.refusal(found.refusal) if found.refusal else "",

@@ -51,3 +51,27 @@ def test_an_import_says_who_did_it_and_how_grave_its_findings_are(run: Run) -> N
     found = one.get(f"register/runs/{run.pk}/findings")["items"]
     assert [(each["line"], each["severity"]) for each in found] == [(7, "error"), (8, "note")]
     assert program(Role.OFFICER, 40).ask("get", f"register/runs/{run.pk}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("stage", "actions", "created", "acts"),
+    [
+        (Stage.CHECKED, {"create": 1}, 0, ["import"]),
+        (Stage.CHECKED, {"same": 9}, 0, []),
+        (Stage.DONE, {"create": 1}, 1, ["undo"]),
+        (Stage.DONE, {"same": 9}, 0, []),
+        (Stage.IMPORT_STOPPED, {"create": 2}, 1, ["import", "undo"]),
+        (Stage.IMPORT_STOPPED, {"create": 2}, 0, ["import"]),
+        (Stage.UNDO_STOPPED, {"create": 1}, 1, ["undo"]),
+        (Stage.APPLYING, {"create": 1}, 1, []),
+    ],
+)
+def test_an_import_says_what_may_be_asked_for(
+    run: Run, stage: Stage, actions: dict[str, int], created: int, acts: list[str]
+) -> None:
+    Run.objects.filter(pk=run.pk).update(stage=stage, actions=actions, created=created)
+    one = program()
+    assert one.get(f"register/runs/{run.pk}")["possible"] == acts
+    page = browser_of(one.token.person).get(f"/register/{run.pk}/").content.decode()
+    assert [each for each in ("import", "undo") if f'form="do-{each}"' in page] == acts
+    assert program(Role.AUDITOR, None).get(f"register/runs/{run.pk}")["possible"] == []
