@@ -99,6 +99,11 @@ class Scope:
         """Whether it is shown what is there only for who changes things here, and for who audits them."""
         return self.may_change(dopa_code) or (self.reads_only and self.sees.holds(dopa_code))
 
+    @property
+    def looks_into_somewhere(self) -> bool:
+        """Whether what is there only for who changes things, and for who audits them, is there for it anywhere."""
+        return bool(self.changes) or self.reads_only
+
     def may_install(self, dopa_code: int) -> bool:
         """Whether the account may let a kiosk in here: a technician's work."""
         return not self.reads_only and self.installs.holds(dopa_code)

@@ -9,7 +9,7 @@ from ninja import Field, Path, Query, Router, Schema
 
 from fleet.api.rest.bearer import Bearer, caller
 from fleet.api.rest.paging import After, Limit, page
-from fleet.api.rest.problems import RefusedError
+from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import Claim, answers
 from fleet.devices.models import Kiosk
 from fleet.people.tokens.rights import Part
@@ -54,8 +54,11 @@ def tags(
     tag: Annotated[str, Query("", max_length=40, description="only who wears this one")],
     kiosk_id: Annotated[str, Query("", max_length=40, description="only those of this kiosk")],
 ) -> dict[str, object]:
-    """Which kiosk wears which."""
-    rows = caller(request).scope.within(KioskTag.objects.all(), "kiosk__office__province")
+    """Which kiosk wears which: for who plans roll-outs, and for auditors."""
+    scope = caller(request).scope
+    if not scope.looks_into_somewhere:
+        raise missing()
+    rows = scope.within(KioskTag.objects.all(), "kiosk__office__province")
     if tag:
         rows = rows.filter(tag=tag)
     if kiosk_id:

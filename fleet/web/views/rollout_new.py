@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest) -> Scope:
     """Whoever changes something somewhere, and an auditor. Raises: Http404 for everybody else."""
     scope = scope_of(request.user)
-    if not (scope.changes or scope.reads_only):
+    if not scope.looks_into_somewhere:
         raise Http404
     return scope
 

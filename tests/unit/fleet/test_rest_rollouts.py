@@ -227,3 +227,5 @@ def test_tags_are_found_by_word_and_by_kiosk() -> None:
     one = program(Role.PROVINCIAL_ADMIN, 20)
     assert {each["kiosk_id"] for each in one.get("kiosk-tags?tag=pilot")["items"]} == {"CBI-01", "CBI-02"}
     assert {each["tag"] for each in one.get("kiosk-tags?kiosk_id=CBI-01")["items"]} == {"pilot", "busy"}
+    assert len(program(Role.AUDITOR, 20).get("kiosk-tags")["items"]) == 3
+    assert program(Role.TECHNICIAN, 20).ask("get", "kiosk-tags").status_code == 404  # as the page
