@@ -8,6 +8,7 @@ from ninja import Schema
 
 from fleet.devices.cause import Cause, cause_of, devices_behind
 from fleet.devices.firmware import FirmwareGap, firmware_gap, wanted_of
+from fleet.devices.machine import MachineFact, judged
 from fleet.devices.truth import Condition, Gap, KioskTruth
 from fleet.protocol.updates import UpdateReason, UpdateState
 from fleet.rollouts.asking import rollout_of
@@ -108,11 +109,12 @@ class OneKiosk(KioskOut):
     `settings_gap` and `office_gap` (the office's records): `partly` and `refused` for its `problems`; `never-said` what
     it runs; `offline`, it is told when it comes back; `under-way`, it was told. `converged_ms`: from the last change of
     its settings to its word that it runs them. `firmware` null: it cannot be updated. `used_twice_at`: when its
-    identity was last seen in two places.
+    identity was last seen in two places. `machine`: how grave each fact of its `health` is, as far as it is known.
     """
 
     devices: list[DeviceOut]
     health: HealthOut
+    machine: dict[MachineFact, Condition]
     session_no: int
     committed_through: int
     settings_gap: Gap
@@ -159,7 +161,8 @@ def whole(truth: KioskTruth) -> dict[str, object]:
     """What its own address says of it."""
     same = ("devices", "health", "session_no", "committed_through", "settings_gap", "converged_ms", "office_revision")
     more = ("reported_office_revision", "office_gap", "used_twice_at")
-    return {**told(truth), **{name: getattr(truth, name) for name in (*same, *more)}, "firmware": _firmware(truth)}
+    known = {name: getattr(truth, name) for name in (*same, *more)}
+    return {**told(truth), **known, "machine": judged(truth.health), "firmware": _firmware(truth)}
 
 
 def _firmware(truth: KioskTruth) -> dict[str, object] | None:

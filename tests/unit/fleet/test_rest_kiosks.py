@@ -215,6 +215,7 @@ def test_the_machine_its_link_and_its_devices() -> None:
     health_told = told["health"]
     assert (health_told["uptime_s"], health_told["temperature_c"], health_told["restart"]) == (90, 61.5, "watchdog")
     assert (health_told["under_voltage"], health_told["slowed"]) == (False, None)
+    assert told["machine"] == {"power": "ok", "restart": "attention"}
     assert (told["paper_slips_left"], told["paper_out_at"] is None) == (40, False)
     office = Kiosk.objects.select_related("office__province").get(pk="CBI-01").office
     assert (told["office_name_th"], told["province_name_en"]) == (office.name_th, office.province.name_en)
