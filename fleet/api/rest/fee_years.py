@@ -44,6 +44,9 @@ class Standing(Schema):
     """How an office's fees of a year (C.E.) stand."""
 
     office_id: str
+    office_th: str
+    office_en: str
+    province: int
     year: int
     overdue: Sum
     due: Sum
@@ -123,7 +126,14 @@ class Made(Schema):
 
 
 def _standing(office: Office, year: int, sums: Mapping[Stand, Figure]) -> dict[str, object]:
-    return {"office_id": office.pk, "year": year, **{each.value: sums[each] for each in Stand}}
+    return {
+        "office_id": office.pk,
+        "office_th": office.name_th,
+        "office_en": office.name_en,
+        "province": office.province_id,
+        "year": year,
+        **{each.value: sums[each] for each in Stand},
+    }
 
 
 def _factory(each: Factory) -> dict[str, object]:

@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from fleet.audit.models import Entry
-from fleet.office.fees import rulebook
+from fleet.office.fees import rulebook, runs
 from fleet.office.fees.figures import Stand, by_office, of_offices
 from fleet.office.fees.making import Asked, plan
-from fleet.office.fees.models import LetterPart, LetterRun
-from fleet.office.models import Factory, Notice, Office
+from fleet.office.fees.models import LetterPart, LetterRun, Reminder
+from fleet.office.folders.keeping import Source, take_stock
+from fleet.office.models import Factory, Folder, Notice, Office
 from fleet.payments.billing import grow_notices, make_notices
 from fleet.payments.confirming import confirm, withdraw
 from fleet.people.models import Role
@@ -150,6 +151,9 @@ def test_how_a_year_stands_in_each_office_and_each_month() -> None:
     for office_id, sums in by_office(None, YEAR, timezone.localdate()).items():
         for stand, sum_of in sums.items():
             assert rows[office_id][stand] == {"count": sum_of.count, "satang": sum_of.satang}
+    cbi = Office.objects.get(pk="CBI")
+    named = (rows["CBI"]["office_th"], rows["CBI"]["office_en"], rows["CBI"]["province"])
+    assert named == (cbi.name_th, cbi.name_en, 20)
     assert rows["CBI"]["paid"] == {"count": 1, "satang": paid.amount_satang}
     one = program().get(f"offices/CBI/fees/{YEAR}")
     assert {**rows["CBI"], "months": one["months"]} == one
@@ -220,3 +224,34 @@ def test_letters_are_asked_for_by_the_same_question_as_the_list() -> None:
     assert answered.status_code == 202
     assert LetterPart.objects.get(run=LetterRun.objects.get()).notice_nos == [notice.pk]
     assert one.ask("post", "offices/CBI/letters", {"year": YEAR, "q": "nothing at all"}).status_code == 409
+
+
+# ---- all lists
+
+
+def test_a_longer_page_asks_the_database_no_more() -> None:
+    numbers = made()
+    office, now = Office.objects.get(pk="CBI"), timezone.now()
+    for number in numbers[:3]:
+        asked_for = Notice.objects.filter(pk=number)
+        runs.ask(office, asked_for, None)
+        Reminder.objects.create(
+            notice_id=number, channel="letter", day=7, state="to-print", begun_on=TODAY, changed_at=now,
+            amount_satang=100,
+        )  # fmt: skip
+    folders = Folder.objects.filter(factory__office="CBI").order_by("pk")
+    for each in folders[:3]:
+        take_stock(Source("CBI", now), ("9", "9", "9"), [each.pk], "CBI-1")
+    one = program()
+    one.get("notices")  # the first request of a token notes that it is used
+    for path in (
+        "notices", "folders", "offices/CBI/shelf-walks", "offices/CBI/letters", "offices/CBI/reminders",
+        "folders?q=a&out=0", f"notices?year={YEAR}&q=a",
+    ):  # fmt: skip
+        counts = []
+        for limit in (1, 200):
+            with CaptureQueriesContext(connection) as queries:
+                found = one.get(f"{path}{'&' if '?' in path else '?'}limit={limit}")["items"]
+            counts.append(len(queries))
+        assert len(found) > 1 or "?" in path, path
+        assert counts[0] == counts[1], path
