@@ -1,4 +1,4 @@
-"""Tokens: which there are, and when they end. They are made and taken back on the page, by a person."""
+"""Tokens: which there are and when they end, and taking one back. A person makes them, on the page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ninja import Query, Router, Schema
 from fleet.acting.tokens import tokens_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
-from fleet.api.rest.shapes import answers, name_of
-from fleet.people.tokens.keeping import in_force
+from fleet.api.rest.problems import missing
+from fleet.api.rest.shapes import Number, answers, name_of
+from fleet.people.tokens.keeping import end, in_force
 from fleet.people.tokens.models import Token
 from fleet.people.tokens.rights import Part
 
@@ -67,6 +68,18 @@ def tokens(
         rows = rows.filter(pk__in=held) if holds else rows.exclude(pk__in=held)
     found, following = page(rows, after, limit, newest_first=True)
     return {"items": [_told(who, each) for each in found], "next": following}
+
+
+@router.delete("tokens/{number}", response=answers(TokenOut))
+def take_back(request: HttpRequest, number: Number) -> dict[str, object]:
+    """Take one back, also this one, with the webhooks and addresses for alerts it made: it is nobody's from then on."""
+    who = caller(request)
+    found = _seen(who).filter(pk=number).first()
+    if found is None:
+        raise missing()
+    end(found, who.person.get_username())
+    found.refresh_from_db()
+    return _told(who, found)
 
 
 def _told(who: Caller, token: Token) -> dict[str, object]:

@@ -24,7 +24,7 @@ FOR_A_PERSON = {
     "theme": "how this browser is answered",
     "enrol": "the code is read off the kiosk's screen by who stands before it",
     "invitation": "a person chooses a password of their own",
-    "tokens": "a token makes no token: one that leaked would never end",
+    "tokens": "a token makes no token: one that leaked would never end; taking one back is DELETE tokens/{number}",
     "bank": "the pretend bank of a demonstration; programs play it at /bank/v1/confirm",
     "slip": "for anybody who holds a slip; it keeps nothing",
     "tell": "for anybody before a kiosk or at home; the office's answer is tickets/…",

@@ -148,6 +148,26 @@ def test_a_token_of_some_provinces_is_told_of_none_that_is_for_more() -> None:
     assert holder(user, rights=["kiosks:read"]).ask("get", "tokens").status_code == 403
 
 
+def test_a_program_takes_a_token_back_with_what_it_made() -> None:
+    user = person(Role.OFFICER)
+    one, leaked = holder(user), holder(user)
+    said = {"name": "leak", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
+    assert leaked.ask("post", "webhooks", said).status_code == 201
+    path = f"tokens/{leaked.token.pk}"
+    for other in (holder(user, rights=["people:read"]), holder(person(Role.AUDITOR))):
+        assert other.ask("delete", path).status_code == 403
+    for other in (holder(person(Role.PROVINCIAL_ADMIN)), holder(user, provinces=[20])):
+        assert other.ask("delete", path).status_code == 404
+    assert leaked.ask("get", "kiosks").status_code == 200
+    taken: Any = one.ask("delete", path)
+    assert taken.json()["ended_at"]
+    assert leaked.ask("get", "kiosks").status_code == 401
+    assert Subscription.objects.get().ended_why == "by-person"
+    assert nation().ask("delete", f"tokens/{one.token.pk}").status_code == 200
+    one.token.refresh_from_db()
+    assert one.token.ended_by == "nation"
+
+
 # ---- webhooks
 
 
