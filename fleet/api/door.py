@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, URLResolver, path
+from django.urls import Resolver404, URLResolver, path, re_path
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -124,5 +124,5 @@ def openapi_text() -> str:
 
 urlpatterns = [
     path("api/v1/openapi.json", description, name="openapi"),
-    path("api/v1/<path:rest>", rest, name="rest"),
+    re_path(r"^api/v1/(?P<rest>[\s\S]+)$", rest, name="rest"),  # a path of Django's ends at the end of a line
 ]

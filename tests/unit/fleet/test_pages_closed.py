@@ -29,7 +29,7 @@ PUBLIC = {
     *("figures/", "figures/<int:year>/", "figures/<int:year>/<str:iso_code>/"),
     *("figures/<int:year>.<str:kind>", "figures/<int:year>/<str:iso_code>.<str:kind>"),
     *("bank/v1/scb", "bank/v1/ktb"),
-    *("api/v1/openapi.json", "api/v1/<path:rest>", "metrics"),
+    *("api/v1/openapi.json", r"^api/v1/(?P<rest>[\s\S]+)$", "metrics"),
     *("enrol/v1/begin", "enrol/v1/reveal", "enrol/v1/collect"),
     *("sign-in/second/", "sign-in/passkey/", "sign-on/"),
 }

@@ -152,6 +152,13 @@ def test_what_is_no_json_is_told_so() -> None:
         assert answered.status_code == 400, body[:20]
 
 
+@pytest.mark.parametrize("odd", ["kiosks/%0A", "fees/20%0A26", "nothing/%0A", "%0A", "kiosks%0A"])
+def test_an_address_of_several_lines_is_a_problem_too(odd: str) -> None:
+    answered = program().ask("get", odd)
+    assert answered.status_code in (404, 422)
+    assert answered.headers["Content-Type"] == "application/problem+json"
+
+
 def test_no_such_address_is_a_problem_too() -> None:
     answered = program().ask("get", "nothing/here")
     assert (answered.status_code, answered.headers["Content-Type"]) == (404, "application/problem+json")
