@@ -6,6 +6,7 @@ Also here: the description of it (OpenAPI) as a file, and that a POST with an ``
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from contextlib import nullcontext
 from datetime import timedelta
@@ -41,12 +42,16 @@ KEPT_FOR = timedelta(days=1)
 @csrf_exempt  # a program's route: it carries no session, so there is none to ride on
 def rest(request: HttpRequest, rest: str) -> HttpResponse:
     """Any request of the interface."""
-    from fleet.api.rest.problems import answer, missing
+    from fleet.api.rest.problems import RefusedError, answer, missing
 
     try:
         found = _routes().resolve(rest)
     except Resolver404:
         return answer(missing())
+    known = _questions().get((request.method or "", _PLACE.sub(r"{\1}", found.route)))
+    if known is not None and not request.GET.keys() <= known:
+        why = "Ask only what the description names: a filter that is not known would leave out nothing."
+        return answer(RefusedError(422, "no-question", why))
 
     def carry_out() -> HttpResponse:
         is_file = request.content_type == "multipart/form-data"  # the database must not be held while one is taken in
@@ -74,6 +79,22 @@ def _routes() -> URLResolver:
 
     patterns, _app, _namespace = interface().urls
     return URLResolver(RegexPattern(""), patterns)
+
+
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+"""A part of a route that is filled in; the description writes it in braces."""
+
+
+@cache
+def _questions() -> dict[tuple[str, str], frozenset[str]]:
+    """What the address of an operation may ask, by its method and route, as the description has it."""
+    return {
+        (method.upper(), path.removeprefix("/api/v1/")): frozenset(
+            each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"
+        )
+        for path, operations in json.loads(openapi_text())["paths"].items()
+        for method, operation in operations.items()
+    }
 
 
 def _once(request: HttpRequest, key: str, carry_out: Callable[[], HttpResponse]) -> HttpResponse:

@@ -106,6 +106,14 @@ def test_the_library_is_imported_by_nobody_before_the_first_request() -> None:
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_a_question_that_is_not_known_is_refused(path: str, method: str) -> None:
+    """A filter that is spelt wrong would leave out nothing, and a program act on all of it."""
+    one = holder(person(Role.NATIONAL_ADMIN, None))
+    answered = one.ask(method, f"{address(path)}?provnce=20")
+    assert (answered.status_code, answered.json()["code"]) == (422, "no-question")
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_nobody_gets_in_without_a_token(path: str, method: str) -> None:
     client = Client(SERVER_NAME="localhost")
     answered = getattr(client, method)(f"/api/v1/{address(path)}")
