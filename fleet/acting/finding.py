@@ -86,7 +86,7 @@ def find_anything(scope: Scope, asked: str) -> Found:
     written = Q(pk__startswith=asked.upper()) if len(asked) >= NUMBER_MIN else Q(pk=asked.upper())
     return Found(
         kiosks=_some(kiosks_called(kiosks_seen(scope), asked).order_by("pk")),
-        offices=_some(offices_seen(scope).filter(_names(asked) | Q(pk=asked.upper()))),
+        offices=_some(offices_called(offices_seen(scope), asked)),
         notices=_some(notices_served(scope).filter(written | Q(reference=bare)).order_by("pk")),
         factories=_some(find(factories_served(scope), asked)),
         folders=_some(folders_served(scope).filter(begins)),
@@ -107,6 +107,11 @@ def kiosks_called(kiosks: QuerySet[Kiosk], asked: str) -> QuerySet[Kiosk]:
     named = Q(kiosk_id__icontains=asked) | _names(asked) | _names(asked, "office__")
     serial = kiosks_by_serial(asked)
     return kiosks.filter(named | Q(pk__in=serial)) if serial else kiosks.filter(named)
+
+
+def offices_called(offices: QuerySet[Office], asked: str) -> QuerySet[Office]:
+    """Those of ``offices`` with this id, or part of a name; all to an empty question."""
+    return offices.filter(_names(asked) | Q(pk=asked.upper())) if asked else offices
 
 
 def _names(asked: str, before: str = "") -> Q:

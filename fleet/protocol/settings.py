@@ -76,7 +76,7 @@ FEES_MAX = 24
 """Eight pages of the list; more are not found again."""
 
 
-_MOMENT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$"
+MOMENT_PATTERN = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$"
 """In UTC, as 2026-11-23T09:00:00Z."""
 
 
@@ -105,7 +105,7 @@ class KioskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     patience: Patience = Patience()
     presence: PresenceSlips = PresenceSlips()
     customer_key: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$", max_length=64)] = ""
-    ssh_until: Annotated[str, msgspec.Meta(pattern=_MOMENT, max_length=20)] = ""
+    ssh_until: Annotated[str, msgspec.Meta(pattern=MOMENT_PATTERN, max_length=20)] = ""
     sample: bool = True
 
     def __hash__(self) -> int:

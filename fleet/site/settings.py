@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "fleet.web.squeezed.Squeezed",
+    "fleet.web.only_tls.OnlyTls",
     "django.middleware.security.SecurityMiddleware",
     "fleet.web.static_files.StaticFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",

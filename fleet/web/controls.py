@@ -1,18 +1,22 @@
 """Which control a value of a schema wants on a page, how it stands there, and what was typed into it. Pure.
 
-Names carry units, and so do controls: ``..._satang`` is typed in baht, ``..._hundredths`` in percent. What was typed
-and means nothing stays a text, for the schema to refuse.
+Names carry units, and so do controls: ``..._satang`` is typed in baht, ``..._hundredths`` in percent; times go by the
+office's clock. What was typed and means nothing stays a text, for the schema to refuse.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 from msgspec import inspect
+
+from fleet.protocol.settings import MOMENT_PATTERN
+from fleet.protocol.thai import BANGKOK
 
 PICKS_MAX = 10
 """So many numbers in a range are boxes to tick; more are typed."""
@@ -49,6 +53,8 @@ def _control(info: inspect.Type, name: str) -> tuple[str, dict[str, Any]]:
         case inspect.IntType():
             units = {"_satang": "baht", "_hundredths": "percent"}
             return next((kind for end, kind in units.items() if name.endswith(end)), "number"), {}
+        case inspect.StrType(pattern=pattern) if pattern == MOMENT_PATTERN:
+            return "moment", {}
         case inspect.StrType(max_length=most):
             return "text", {"maxlength": most}
         case inspect.EnumType(cls=cls):
@@ -76,6 +82,8 @@ def shown(kind: str, value: Any) -> str:
     if kind in _HUNDREDTHS and isinstance(value, int):
         whole, rest = divmod(value, 100)
         return f"{whole:,}.{rest:02d}" if kind == "baht" else f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    if kind == "moment" and (at := moment_said(value)):
+        return at.astimezone(BANGKOK).replace(tzinfo=None).isoformat(timespec="seconds" if at.second else "minutes")
     if kind in ("numbers", "picks", "ranked") and isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return str(value)
@@ -118,12 +126,30 @@ def _decimal(text: str) -> Any:
         return text
 
 
+def _moment(text: str) -> str:
+    """A time of the office's clock, as a browser sends it, as the wire has it."""
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=BANGKOK).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return text
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def moment_said(value: object) -> datetime | None:
+    """None for what is no time of the wire's, which stands in its control as it is."""
+    try:
+        return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "number": _whole,
     "numbers": _numbers,
     "baht": _hundredths,
     "percent": _hundredths,
     "decimal": _decimal,
+    "moment": _moment,
 }
 
 
@@ -131,6 +157,7 @@ def sentence(kind: str, schema: Any) -> str:
     """Why a value cannot stay, and what would do."""
     known = {
         "date": _("เลือกวันที่"),
+        "moment": _("เลือกวันและเวลา"),
         "baht": _("ใส่จำนวนบาท เช่น 1,500.00"),
         "percent": _("ใส่ร้อยละ เช่น 5 หรือ 1.5"),
         "decimal": _("ใส่ตัวเลข เช่น 49.75"),

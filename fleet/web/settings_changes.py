@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fleet.acting.settings_values import MISSING, Leaf, changed_values
 from fleet.web import controls, settings_table_words
 from fleet.web.settings_words import full_label
 from fleet.web.stories import service
+from fleet.web.templatetags.sala import short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], beneath: Mappin
 
 
 def _in_words(leaf: Leaf, value: Any) -> Any:
-    """Money in baht and choices by their names, as the form has them; everything else as it is."""
+    """Money in baht, times by the office's clock and choices by their names; everything else as it is."""
     if isinstance(value, int) and leaf.name.endswith("_satang"):
         return controls.shown("baht", value)
+    if leaf.name == "ssh_until" and (at := controls.moment_said(value)):
+        return f"{short_date(at)} {timezone.localtime(at):%H:%M}"
     return settings_table_words.choice(leaf.name, value) if isinstance(value, str) else value
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.advisories import LOCK, Accepted, pinned, verdict
+from tests.support.advisories import LOCK, VENDORED, Accepted, pinned, verdict
 from tests.support.told_server import Said, told_server
 
 TODAY = date(2026, 11, 23)
@@ -50,14 +50,25 @@ def lock(tmp_path: Path) -> Path:
 
 def test_every_package_of_our_lock_is_asked_about() -> None:
     text = LOCK.read_text("utf-8")
-    assert pinned(SAMPLE) == [("alpha", "1.0"), ("beta-lib", "2.0.1")]
+    assert pinned(SAMPLE) == [("alpha", "1.0", "PyPI"), ("beta-lib", "2.0.1", "PyPI")]
     assert len(pinned(text)) == text.count("==") > 50
-    assert "django" in dict(pinned(text))
+    assert "django" in {name for name, _, _ in pinned(text)}
+
+
+def test_the_scripts_of_others_that_pages_bring_are_asked_about(source: Source, lock: Path) -> None:
+    lies = Path("fleet/web/static/web")
+    versions = {name: version for name, version, _ in VENDORED}
+    assert f'version:"{versions["htmx.org"]}"' in (lies / "htmx.min.js").read_text("utf-8")
+    assert (lies / f"qr-{versions['qr']}").is_dir()
+    source.known = {"htmx.org": ["GHSA-3"]}
+    code, lines = verdict(lock, source.address, TODAY, is_required=False)
+    assert code == 1
+    assert lines[0].startswith("htmx.org 2.0.11: GHSA-3")
 
 
 def test_nothing_found_passes_and_says_how_many_were_asked_about(source: Source, lock: Path) -> None:
     code, lines = verdict(lock, source.address, TODAY, is_required=True)
-    assert (code, lines) == (0, ["dependency audit: 2 packages asked about, 0 with advisories"])
+    assert (code, lines) == (0, ["dependency audit: 4 packages asked about, 0 with advisories"])
 
 
 def test_a_finding_fails_and_is_named(source: Source, lock: Path) -> None:
@@ -87,4 +98,4 @@ def test_where_nobody_can_be_asked_it_says_so_and_fails_only_who_must_know(lock:
     code, lines = verdict(lock, "http://127.0.0.1:9", TODAY, is_required=is_required)
     assert code == int(is_required)
     assert "NOT DONE" in lines[0]
-    assert "Nothing is known of 2 packages" in lines[1]
+    assert "Nothing is known of 4 packages" in lines[1]

@@ -44,6 +44,7 @@ from fleet.api.rest import (
     partners,
     payments,
     people,
+    places,
     planned_settings,
     register,
     rollout_new,
@@ -147,7 +148,7 @@ def interface() -> NinjaAPI:
     )  # fmt: skip
     for part in (
         overview, brought, identities,
-        kiosks, kiosk_days, settings, rollouts, payments, shown_payments, factories, folders, cases, fees,
+        places, kiosks, kiosk_days, settings, rollouts, payments, shown_payments, factories, folders, cases, fees,
         tickets, channels,
         fee_years, manuals,
         holidays, register, figures, webhooks, planned_settings,

@@ -32,6 +32,7 @@ from fleet.people.sessions import end, open_sessions
 from fleet.web import people_words
 from fleet.web.access import provinces_seen, signed_in
 from fleet.web.auditing import told
+from fleet.web.page_addresses import page_address
 from fleet.web.table_files import table_file
 
 A_PAGE = 50
@@ -179,7 +180,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         "is_own": is_own,
         "in_hand": in_hand and not is_own and not scope.reads_only,
         "wrong": wrong,
-        "link": request.build_absolute_uri(reverse("web:invitation", args=[link])) if link else "",
+        "link": page_address(request, "web:invitation", link) if link else "",
         "said": request.POST,
     }
     return render(request, "web/person.html", context, status=422 if wrong else 200)
@@ -305,7 +306,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 cast(User, request.user), said.get("reason", ""),
             )  # fmt: skip
             told(request, user.username, _post(said).dopa_code)
-            link = request.build_absolute_uri(reverse("web:invitation", args=[secret]))
+            link = page_address(request, "web:invitation", secret)
         except inviting.UnfitNameError:
             wrong = _("ชื่อบัญชีใช้ a-z 0-9 จุด และขีด 3 ถึง 30 ตัว และต้องยังไม่มีใครใช้")
         except AppointError as err:

@@ -192,7 +192,7 @@ def _form(place: Place, latest: SettingsRevision | None, request: HttpRequest, r
 
 WRONG_FIELDS = gettext_lazy("มีค่าที่ต้องแก้ก่อน ดูที่ช่องสีแดง")
 NO_REASON = gettext_lazy("บอกเหตุผลสั้น ๆ ก่อนปล่อย คนถัดไปจะได้รู้")
-NO_TIME = gettext_lazy("เวลาที่มีผลอ่านไม่ได้ ใส่วันและเวลา เช่น 2026-12-31 17:00")
+NO_TIME = gettext_lazy("เวลาที่มีผลอ่านไม่ได้ เลือกวันและเวลาใหม่")
 
 
 def _publish(

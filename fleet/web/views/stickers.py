@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from fleet.devices.models import Kiosk
@@ -11,6 +10,7 @@ from fleet.devices.stickers import STICKERS_MAX, Sticker, sheets, single, sticke
 from fleet.figures.year import holds_samples
 from fleet.people.scope import scope_of
 from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
+from fleet.web.page_addresses import page_address
 from fleet.web.views.kiosks import Asked
 
 
@@ -32,7 +32,7 @@ def stickers(request: HttpRequest) -> HttpResponse:
 
 
 def _sticker(request: HttpRequest, kiosk: Kiosk, *, is_sample: bool) -> Sticker:
-    address = request.build_absolute_uri(reverse("web:kiosk", args=[kiosk.pk]))
+    address = page_address(request, "web:kiosk", kiosk.pk)
     return sticker_of(kiosk, address, is_sample=is_sample)
 
 

@@ -12,9 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
 from typing import Any
 
-from django.conf import settings
-
 from fleet.web.csp import POLICY
+from fleet.web.only_tls import HEADER, policy
 from fleet.web.watching import events
 from fleet.web.watching.hub import FullError, Hub, Watcher, at_desk
 from fleet.web.watching.viewers import RefusedError, let_in
@@ -122,6 +121,5 @@ async def _refuse(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]
 
 
 def _headers() -> list[tuple[bytes, bytes]]:
-    if not settings.SECURE_HSTS_SECONDS:
-        return [*_HEADERS]
-    return [*_HEADERS, (b"strict-transport-security", f"max-age={settings.SECURE_HSTS_SECONDS}".encode())]
+    said = policy().encode()
+    return [*_HEADERS, (HEADER.lower().encode(), said)] if said else [*_HEADERS]

@@ -140,3 +140,13 @@ def test_more_than_fit_lead_to_the_list(officer: User) -> None:
     assert 'href="/kiosks/?q=CBI-5"' in page
     assert "ไม่พบอะไรที่ตรงกัน" in browser.get("/find/", {"q": "ไม่มีสิ่งนี้"}).content.decode()
     assert "หรือสแกนก็ได้" in browser.get("/find/").content.decode()
+
+
+def test_a_program_finds_offices_and_what_their_numbers_stand_for(officer: User) -> None:
+    ours, one = Office.objects.get(pk="CBI"), holder(officer)
+    for asked in ("", "q=cbi", f"q={ours.name_en[:6]}", "province=20"):
+        assert [each["office_id"] for each in one.get(f"offices?{asked}")["items"]] == ["CBI"], asked
+    assert one.get("offices?province=40")["items"] == []
+    assert [(each["dopa_code"], each["name_en"]) for each in one.get("provinces")["items"]] == [(20, "Chon Buri")]
+    nation = holder(person(Role.NATIONAL_ADMIN, None))
+    assert {"CBI", "KKN"} <= {each["office_id"] for each in nation.get("offices?limit=200")["items"]}

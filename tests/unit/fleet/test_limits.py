@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.test import Client
+
 from fleet.people.allowance import ADDRESSES_MAX, Allowance
+
+A_MINUTE = 60
+"""Looks at slips' pages, from one address."""
 
 
 class Hand:
@@ -46,3 +51,12 @@ def test_a_crowd_of_addresses_does_not_fill_the_memory() -> None:
         allowance.count(str(number))
     assert not allowance.is_used_up("0")
     assert allowance.is_used_up(str(ADDRESSES_MAX + 4))
+
+
+def test_a_slips_page_is_looked_at_so_often_and_by_others_still() -> None:
+    """Sixty a minute and address: whoever guesses tokens gets no further."""
+    somebody, other = (Client(SERVER_NAME="localhost", REMOTE_ADDR=f"198.51.100.{host}") for host in (7, 8))
+    guesses = [somebody.get(f"/t/{number:043d}").status_code for number in range(A_MINUTE + 1)]
+    assert guesses[-1] == 429
+    assert 429 not in guesses[:-1]
+    assert other.get(f"/t/{1:043d}").status_code == guesses[0]

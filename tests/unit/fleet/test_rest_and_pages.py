@@ -97,7 +97,6 @@ DEEDS = {
 
 SHOWN_TO_A_PERSON = {
     "more": "the menu of a phone",
-    "find": "the lists that programs ask have the same question as `q`",
     "enrol-scan": "a camera",
     "enrol": "the code is read off the kiosk's screen by who stands before it",
     "kiosk-sticker": "paper with the kiosk's id and the address of its page, both of which a program has",
@@ -117,6 +116,7 @@ SHOWN_TO_A_PERSON = {
 
 SHOWN = {
     "overview": ["overview"],
+    "find": ["kiosks", "offices", "notices", "factories", "folders", "cases", "tickets"],
     "kiosks": ["kiosks"],
     "kiosks-csv": ["kiosks"],
     "kiosk": [

@@ -211,3 +211,15 @@ def test_money_of_layers_above_stands_in_baht() -> None:
     form = with_fees({"fees": {"sample-tax": {"amount": {"most_satang": 500}}}})
     (most,) = [each for each in form.fields if each.leaf.name == "fees.sample-tax.amount.most_satang"]
     assert (most.shown, most.inherited_shown) == ("5.00", "100,000.00")
+
+
+def test_a_time_is_typed_by_the_offices_clock_and_kept_as_the_wire_has_it() -> None:
+    kept = "2026-11-23T09:00:00Z"
+    form = province({"ssh_until": kept})
+    [field] = [each for each in form.fields if each.leaf.name == "ssh_until"]
+    assert (field.kind, field.shown) == ("moment", "2026-11-23T16:00")
+    assert form.read(sent(form)) == {"ssh_until": kept}
+    assert form.read(sent(form, ssh_until="2026-12-31T23:30")) == {"ssh_until": "2026-12-31T16:30:00Z"}
+    assert (form.read(sent(form, ssh_until="")) or {}).get("ssh_until", "") == ""
+    for wrong in ("tomorrow", "2026-02-30T10:00", "0001-01-01T00:00"):
+        assert province().read(sent(province(), ssh_until=wrong)) is None, wrong

@@ -79,6 +79,23 @@
     field.value = back.dataset.value;
     field.focus();
   });
+  // A browser writes days of its own era into its controls; beside them stands the day as the office writes it.
+  if (document.documentElement.lang === "th") {
+    const day = new Intl.DateTimeFormat("th-TH-u-ca-buddhist-nu-latn", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+    const inWords = (field) => {
+      const at = Date.parse(`${field.value.slice(0, 10)}T00:00:00Z`);
+      return Number.isNaN(at) ? "" : day.formatToParts(at).filter((part) => part.type !== "era").map((part) => part.value).join("").trim();
+    };
+    for (const field of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
+      const line = document.createElement("output");
+      line.className = "era mut sm";
+      line.setAttribute("for", field.id);
+      field.after(line);
+      const say = () => { line.textContent = inWords(field); };
+      field.addEventListener("input", say);
+      say();
+    }
+  }
   heard();
   setInterval(tick, 1000);
 })();
