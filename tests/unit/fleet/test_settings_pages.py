@@ -93,6 +93,13 @@ def test_a_value_that_cannot_be_is_said_before_publishing_too(admin: Client) -> 
     assert "10 ถึง 600" in html
 
 
+def test_a_time_is_chosen_and_told_by_the_offices_clock(admin: Client) -> None:
+    seen = admin.post(ADDRESS, {**answers(ssh_until="2026-12-31T23:30"), "look": "1"})
+    html = unescape(seen.content.decode())
+    assert re.search(r'id="ssh_until"[^>]* value="2026-12-31T23:30"[^>]* type="datetime-local"', html)
+    assert looked_at(html)[1:-1] == ["เปิด ssh ถึง (เวลาไทย)", "ตามชั้นบน: ", "31 ธ.ค. 2569 23:30"]
+
+
 # ---- in waves
 
 
