@@ -22,8 +22,8 @@ from fleet.acting.seen import kiosks_seen
 from fleet.alerts.models import Message
 from fleet.alerts.telling import seen
 from fleet.devices import standing
-from fleet.devices.hearing import hears
-from fleet.devices.models import KioskCommand, KioskState, Lease, Outgoing
+from fleet.devices.hearing import hears, leases, workers
+from fleet.devices.models import KioskCommand, KioskState, Outgoing
 from fleet.devices.truth import Condition
 from fleet.office.channels.models import Registration, RegistrationState
 from fleet.office.fees.models import LetterPart, Reminder
@@ -36,6 +36,7 @@ from fleet.people.tokens.keeping import found, scope_of_token
 from fleet.people.tokens.rights import Part, reading
 from fleet.rollouts.gating import OPEN
 from fleet.rollouts.models import Rollout
+from fleet.streams import STREAMS
 from fleet.webhooks.models import Delivery, State
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -115,9 +116,21 @@ def _kiosks(scope: Scope, now: datetime) -> Iterator[Metric]:
 
 def _fleet(now: datetime) -> Iterator[Metric]:
     yield _one("sala_ingest_hears", "Whether ingest hears the broker", hears(now))
-    leases = Lease.objects.values_list("name", "until")
-    values = tuple(({"lease": name}, (until - now).total_seconds()) for name, until in leases)
-    yield Metric("sala_lease_seconds", "gauge", "How long each lease still holds; below 0 nobody leads", values)
+    yield Metric(
+        "sala_lease_seconds", "gauge", "How long each lease still holds; below 0 nobody leads",
+        tuple(({"lease": name}, (until - now).total_seconds()) for name, until in leases().items()),
+    )  # fmt: skip
+    yield Metric(
+        "sala_ingest_worker_seconds", "gauge",
+        "How long the word of each worker of ingest still holds; below 0 it is dead or has no broker",
+        tuple(({"worker": number}, (until - now).total_seconds()) for number, until in workers().items()),
+    )  # fmt: skip
+    yield _one("sala_watchers", "Open pages that the process which answers here tells of changes", STREAMS.open)
+    yield Metric(
+        "sala_watchers_refused_total", "counter",
+        "Open pages that it refused since it began, and that ask instead",
+        tuple(({"why": why}, float(count)) for why, count in sorted(STREAMS.refused.items())),
+    )  # fmt: skip
     yield _one("sala_outbox_messages", "Messages that wait to be told to kiosks", Outgoing.objects.count())
     yield _one("sala_outbox_age_seconds", "How long the oldest of them waits", _age(_oldest(), now))
     waiting = KioskCommand.objects.filter(done=None, expires_at__gt=now).count()

@@ -67,11 +67,11 @@ class Ingest:
 
     def __init__(self, host: str, port: int, certificates: Path, number: int = 1) -> None:
         self._broker = Broker(host, port, certificates, ingest_name(number))
-        self._is_first = number == 1
+        self._number, self._is_first = number, number == 1
         self._keeper = Keeper()
         self._whose: dict[bytes, str | None] = {}
         self._stopping = False
-        self._hearing_due_s = 0.0
+        self._said_due_s = 0.0
         self._idle_memory = IdleMemory()
         self._wake, self._waker = socket.socketpair()
         self._waker.setblocking(False)
@@ -95,6 +95,7 @@ class Ingest:
                 self._fall_deaf()
                 select.select([self._wake], [], [], random.uniform(0, pause_s))  # noqa: S311 - jitter, no secret
                 pause_s = min(2 * pause_s, BACKOFF_S[1])
+        self._say(lambda: hearing.say_ended(self._number))
 
     def _open(self) -> Line:
         born = FleetSession(alive=True, at=datetime.now(UTC))
@@ -137,15 +138,19 @@ class Ingest:
         line.close(farewell=DISCONNECT)
 
     def _say_hearing(self) -> None:
-        """The first worker's word that what is known of kiosks is news."""
-        if self._is_first and time.monotonic() >= self._hearing_due_s:
-            self._hearing_due_s = time.monotonic() + hearing.SAY_EVERY_S
+        """That this worker hears; of the first also that what is known of kiosks is news."""
+        if time.monotonic() < self._said_due_s:
+            return
+        self._said_due_s = time.monotonic() + hearing.SAY_EVERY_S
+        self._say(lambda: hearing.say_working(self._number))
+        if self._is_first:
             self._say(lambda: hearing.say_hearing(self._broker.name))
 
     def _fall_deaf(self) -> None:
-        if self._is_first and self._hearing_due_s:
-            self._hearing_due_s = 0.0
+        """The worker's own word runs out by itself: that it is missed is to be seen."""
+        if self._is_first and self._said_due_s:
             self._say(hearing.say_deaf)
+        self._said_due_s = 0.0
 
     def _say(self, word: Callable[[], None]) -> None:
         """A database that is away hears nothing: the last word comes to its end by itself."""

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
 from typing import Any
 
+from fleet.streams import STREAMS
 from fleet.web.csp import POLICY
 from fleet.web.only_tls import HEADER, policy
 from fleet.web.watching import events
@@ -62,6 +63,7 @@ class Watched:
         try:
             watcher = self._hub.join(*await at_desk(partial(let_in, scope)))
         except RefusedError as err:
+            STREAMS.refused["not-allowed"] += 1
             await _refuse(send, err.status)
             return
         except FullError:

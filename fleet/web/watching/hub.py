@@ -23,6 +23,7 @@ from typing import TypeVar
 from asgiref.sync import sync_to_async
 from django.db import Error, connection
 
+from fleet.streams import STREAMS
 from fleet.web.watching import events
 from fleet.web.watching.feed import Change, Feed
 from fleet.web.watching.pages import Concern, Subject
@@ -123,6 +124,7 @@ class Hub:
         theirs = sum(each.viewer.user_id == viewer.user_id for each in self._watchers)
         is_full = len(self._watchers) >= WATCHERS_MAX
         if self._is_closed or is_full or mine >= OF_A_SESSION_MAX or theirs >= OF_A_PERSON_MAX:
+            STREAMS.refused["full"] += 1
             raise FullError
         known = self._topicals.setdefault(subject, Topical(subject))
         watcher = Watcher(viewer, known, digest)
@@ -138,6 +140,7 @@ class Hub:
                 known.digest = ""  # there is nothing yet to give to whoever has another piece than the first
         known.watchers.add(watcher)
         self._watchers.add(watcher)
+        STREAMS.open = len(self._watchers)
         if self._loop is None or self._loop.done():
             self._loop = asyncio.create_task(self._run(), name="watching")
         return watcher
@@ -145,6 +148,7 @@ class Hub:
     def leave(self, watcher: Watcher) -> None:
         """No longer."""
         self._watchers.discard(watcher)
+        STREAMS.open = len(self._watchers)
         known = watcher.topical
         known.watchers.discard(watcher)
         if not known.watchers and self._topicals.get(known.subject) is known:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from fleet.alerts.models import Alert, Message
-from fleet.devices.models import Kiosk
+from fleet.devices.hearing import say_ended, say_hearing, say_working
+from fleet.devices.models import Kiosk, Lease
 from fleet.people.models import Role
+from fleet.people.scope import EVERYWHERE, Scope
+from fleet.web.watching.door import PATH, Watched
+from fleet.web.watching.hub import FullError, Hub, Watcher
+from fleet.web.watching.pages import Subject
+from fleet.web.watching.viewers import Viewer
 from tests.support.token_holder import holder, person
 
 BOARD = Path("fleet/api/grafana.json")
@@ -68,9 +78,9 @@ def test_the_board_asks_for_what_there_is() -> None:
 
 def test_the_board_asks_by_labels_there_are() -> None:
     said = scrape("127.0.0.1").content.decode()
-    labels: dict[str, set[str]] = {}
+    labels: dict[str, set[str]] = {}  # "instance" is Prometheus' own, of each process it asks
     for name, named in re.findall(r"^(sala_\w+)\{(.*)\}", said, re.MULTILINE):
-        labels.setdefault(name, set()).update(re.findall(r'(\w+)="', named))
+        labels.setdefault(name, {"instance"}).update(re.findall(r'(\w+)="', named))
     asked = [each for panel in json.loads(BOARD.read_text("utf-8"))["panels"] for each in panel["targets"]]
     wanted = [
         (name, label)
@@ -104,3 +114,56 @@ def test_it_counts_what_is_wrong_and_what_waits_to_be_told() -> None:
 def figures() -> dict[str, float]:
     said = scrape("127.0.0.1").content.decode().splitlines()
     return {each.rpartition(" ")[0]: float(each.rpartition(" ")[2]) for each in said if not each.startswith("#")}
+
+
+def test_of_two_workers_the_dead_one_is_seen() -> None:
+    say_hearing("fleet-ingest")
+    say_working(1)
+    say_working(2)
+    Lease.objects.filter(name="ingest/2").update(until=timezone.now() - timedelta(minutes=5))
+    said = figures()
+    assert said['sala_ingest_worker_seconds{worker="1"}'] > 0
+    assert said['sala_ingest_worker_seconds{worker="2"}'] < -200
+    assert said['sala_lease_seconds{lease="ingest"}'] > 0
+    assert not [each for each in said if each.startswith('sala_lease_seconds{lease="ingest/')]
+    say_ended(2)
+    assert 'sala_ingest_worker_seconds{worker="2"}' not in figures(), "who was asked to end is not missed"
+
+
+def test_who_watches_and_who_is_refused_is_counted() -> None:
+    viewer = Viewer("key", 1, 0, Scope(sees=EVERYWHERE), "", "")
+    before, hub, loop = figures(), Hub(), asyncio.new_event_loop()
+
+    async def join() -> Watcher:
+        watcher = hub.join(viewer, Subject("/", "", "th", viewer.scope), "")
+        hub.close()  # or its loop would look, on a thread that knows no database of a test
+        return watcher
+
+    async def refuse() -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        asked = {"type": "http", "path": PATH, "method": "POST", "headers": [(b"host", b"localhost")]}
+        await Watched(nothing)(asked, nothing, send)
+        return sent
+
+    try:
+        watcher = loop.run_until_complete(join())
+        assert figures()["sala_watchers"] == before["sala_watchers"] + 1
+        with pytest.raises(FullError):
+            hub.join(viewer, Subject("/", "", "th", viewer.scope), "")
+        hub.leave(watcher)
+        assert loop.run_until_complete(refuse())[0]["status"] == 403
+    finally:
+        loop.close()
+    after = figures()
+    assert after["sala_watchers"] == before["sala_watchers"]
+    for why in ("full", "not-allowed"):
+        name = f'sala_watchers_refused_total{{why="{why}"}}'
+        assert after[name] == before[name] + 1, name
+
+
+async def nothing(*_: Any) -> None:
+    """An application that answers nothing."""
