@@ -36,8 +36,7 @@ class Stand:
     @property
     def needs_count(self) -> int:
         """How many somebody should look at."""
-        counts = self.counts
-        return counts.total() - counts[Condition.OK]
+        return standing.needing_of(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Money:
 def stand_of(scope: Scope, now: datetime, *, needs: int) -> Stand:
     """How the kiosks of an account stand, with so many of those that need somebody, the worst first."""
     kiosks = standing.ranked(kiosks_seen(scope), now)
-    worst = kiosks.filter(rank__lt=standing.of_condition(Condition.OK))
+    worst = standing.needing(kiosks)
     return Stand(standing.counted(kiosks), truths_of(standing.worst_first(worst, 0, needs), now))
 
 

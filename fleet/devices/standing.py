@@ -58,6 +58,16 @@ def only(kiosks: Ranked, condition: Condition) -> Ranked:
     return kiosks.filter(rank=of_condition(condition))
 
 
+def needing(kiosks: Ranked) -> Ranked:
+    """Those of these ``ranked`` kiosks that somebody should look at: all but those that are well."""
+    return kiosks.filter(rank__lt=of_condition(Condition.OK))
+
+
+def needing_of(counts: Counter[Condition]) -> int:
+    """How many those are, of kiosks that were counted."""
+    return counts.total() - counts[Condition.OK]
+
+
 def worst_first(kiosks: Ranked, start: int, stop: int) -> list[Kiosk]:
     """Those of these ``ranked`` kiosks that stand at the places from ``start`` to before ``stop``, the worst first.
 

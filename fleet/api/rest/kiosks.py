@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from fleet.acting.finding import kiosks_called
+from fleet.acting.kiosks import Sought, kiosks_sought
 from fleet.acting.seen import kiosks_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.kiosk_shapes import KioskOut, OneKiosk, told, whole
@@ -127,15 +127,18 @@ def kiosks(
     province: Annotated[int | None, Query(None, ge=10, le=99)],
     q: Annotated[str, Query("", max_length=60, description="part of an id, a name, the office's, or a serial number")],
     condition: Annotated[Condition | None, Query(None)],
+    office: Annotated[str, Query("", max_length=5)],
+    needs: Annotated[bool | None, Query(None, description="whether somebody should look at it: it is not `ok`")],
     identity: Annotated[bool | None, Query(None, description="whether a certificate of it is in force")],
 ) -> dict[str, object]:
     """The kiosks, by their ids. Without `identity`: not let in yet, or its identity was ended."""
     now = timezone.now()
-    rows = kiosks_called(kiosks_seen(caller(request).scope), q)
-    if province is not None:
-        rows = rows.filter(office__province_id=province)
+    sought = Sought(text=q, dopa_code=province, office_id=office)
+    rows = standing.ranked(kiosks_sought(caller(request).scope, sought), now)
     if condition is not None:
-        rows = standing.only(standing.ranked(rows, now), condition)
+        rows = standing.only(rows, condition)
+    if needs is not None:
+        rows = standing.needing(rows) if needs else standing.only(rows, Condition.OK)
     if identity is not None:
         let_in = Q(pk__in=all_in_force().values("kiosk_id"))
         rows = rows.filter(let_in if identity else ~let_in)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from fleet.acting.finding import kiosks_called
+from fleet.acting.kiosks import Sought, kiosks_sought, place_of
 from fleet.devices import standing
 from fleet.devices.hearing import hears
-from fleet.devices.models import Kiosk, KioskCommand, Record
+from fleet.devices.models import KioskCommand, Record
 from fleet.devices.truth import Condition, DeviceTruth, KioskTruth, truth_of, truths_of
 from fleet.figures.paper import BACK_DAYS, paper_of
 from fleet.people.scope import scope_of
 from fleet.web import command_words, words
-from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
+from fleet.web.access import kiosk_seen, signed_in
 from fleet.web.charts import ROOM
 from fleet.web.firmware_words import firmware_line
 from fleet.web.live import answer
@@ -33,6 +33,9 @@ from fleet.web.templatetags.sala import local
 A_PAGE = 50
 STORIES_SHOWN = 30
 COMMANDS_SHOWN = 6
+
+NEEDS = "needs"
+"""The state of all kiosks that somebody should look at."""
 
 COLUMNS = (
     *("kiosk", "name", "office", "office_name", "province", "condition", "says", "settings_wanted", "settings_has"),
@@ -52,11 +55,12 @@ class DeviceLine:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the list's address asks for."""
+    """What the list's address asks for. ``state``: a condition, or ``NEEDS``."""
 
     text: str
     state: str
     province: str
+    office: str
 
     @classmethod
     def of(cls, request: HttpRequest) -> Asked:
@@ -64,37 +68,63 @@ class Asked:
         state, province = request.GET.get("state", ""), request.GET.get("province", "")
         return cls(
             text=request.GET.get("q", "").strip()[:60],
-            state=state if state in set(Condition) else "",
+            state=state if state in {NEEDS, *Condition} else "",
             province=province[:4] if province.isascii() and province.isdigit() else "",
+            office=request.GET.get("office", "")[:5],
         )
 
-    def narrow(self, rows: QuerySet[Kiosk]) -> QuerySet[Kiosk]:
+    @property
+    def sought(self) -> Sought:
         """All but the state, of which the page counts each."""
-        rows = kiosks_called(rows, self.text)
-        return rows.filter(office__province_id=int(self.province)) if self.province else rows
+        dopa_code = int(self.province) if self.province else None
+        return Sought(text=self.text, dopa_code=dopa_code, office_id=self.office)
+
+    @property
+    def where(self) -> str:
+        """The same as the part of an address, with nothing that asks for nothing."""
+        said = {"q": self.text, "province": self.province, "office": self.office}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def query(self) -> str:
+        """All of it, so."""
+        return "&".join(filter(None, (self.where, f"state={self.state}" if self.state else "")))
 
     def in_state(self, rows: standing.Ranked) -> standing.Ranked:
         """Those in the state."""
+        if self.state == NEEDS:
+            return standing.needing(rows)
         return standing.only(rows, Condition(self.state)) if self.state else rows
+
+    def count(self, counts: Counter[Condition]) -> int:
+        """How many those are, of kiosks that were counted."""
+        if self.state == NEEDS:
+            return standing.needing_of(counts)
+        return counts[Condition(self.state)] if self.state else counts.total()
 
 
 @require_safe
 @signed_in
 def kiosks(request: HttpRequest) -> HttpResponse:
-    """The kiosks of this account, the worst first; ``q``, ``state`` and ``province`` narrow them down."""
+    """The kiosks of this account, the worst first; ``q``, ``state``, ``province`` and ``office`` narrow them down."""
     scope, asked, now = scope_of(request.user), Asked.of(request), timezone.now()
-    rows = standing.ranked(asked.narrow(kiosks_seen(scope)), now)
+    place = place_of(scope, asked.sought)
+    if place.province:
+        asked = replace(asked, province=str(place.province.pk))
+    rows = standing.ranked(kiosks_sought(scope, asked.sought), now)
     counts = sum(standing.counted(rows).values(), Counter[Condition]())
-    places = range(counts[Condition(asked.state)] if asked.state else counts.total())
-    page = Paginator(places, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(range(asked.count(counts)), A_PAGE).get_page(request.GET.get("page"))
     seen = standing.worst_first(asked.in_state(rows), max(0, page.start_index() - 1), page.end_index())
     context = {
-        "asked": asked.text,
+        "asked": asked,
+        "place": place,
+        "sees_nation": scope.sees.nation,
         "may_install": bool(scope.installs),
-        "state": asked.state,
-        "province": asked.province,
         "counts": [(each, counts[each]) for each in Condition if counts[each]],
+        "needs": standing.needing_of(counts),
         "total": counts.total(),
+        "offices": [(each, replace(asked, office=each.pk)) for each in place.offices] if len(place.offices) > 1 else [],
+        "all_offices": replace(asked, office=""),
         "lines": [(each, words.trouble(each)) for each in truths_of(seen, now)],
         "page": page,
     }
@@ -106,7 +136,7 @@ def kiosks(request: HttpRequest) -> HttpResponse:
 def kiosks_csv(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for a spreadsheet."""
     asked, now = Asked.of(request), timezone.now()
-    rows = asked.in_state(standing.ranked(asked.narrow(kiosks_seen(scope_of(request.user))), now))
+    rows = asked.in_state(standing.ranked(kiosks_sought(scope_of(request.user), asked.sought), now))
     is_heard = hears(now)
     truths = (truth_of(each, now, is_heard=is_heard) for each in standing.all_worst_first(rows))
     return table_file("kiosks", COLUMNS, map(_row, truths))

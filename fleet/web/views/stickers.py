@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from fleet.acting.kiosks import kiosks_sought
 from fleet.devices.models import Kiosk
 from fleet.devices.stickers import STICKERS_MAX, Sticker, sheets, single, sticker_of
 from fleet.figures.year import holds_samples
 from fleet.people.scope import scope_of
-from fleet.web.access import kiosk_seen, kiosks_seen, signed_in
+from fleet.web.access import kiosk_seen, signed_in
 from fleet.web.page_addresses import page_address
 from fleet.web.views.kiosks import Asked
 
@@ -26,7 +27,7 @@ def sticker(request: HttpRequest, kiosk_id: str) -> HttpResponse:
 @signed_in
 def stickers(request: HttpRequest) -> HttpResponse:
     """Sheets of A4 of the kiosks that the list's address asks for, whatever state they are in; by their ids."""
-    rows = Asked.of(request).narrow(kiosks_seen(scope_of(request.user))).order_by("pk")
+    rows = kiosks_sought(scope_of(request.user), Asked.of(request).sought).order_by("pk")
     is_sample = holds_samples()
     return _pdf(sheets([_sticker(request, each, is_sample=is_sample) for each in rows[:STICKERS_MAX]]), "stickers")
 

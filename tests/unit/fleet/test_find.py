@@ -120,7 +120,7 @@ def test_what_was_scanned_opens_at_once_and_a_name_does_not(officer: User) -> No
     assert notice.factory.name_th in page.content.decode()
     office = browser.get("/find/", {"q": "CBI"}).content.decode()
     assert "/kiosks/CBI-01/" in office
-    assert "/kiosks/?q=" in office
+    assert 'href="/kiosks/?province=20&amp;office=CBI"' in office
 
 
 def test_what_two_things_are_called_by_opens_neither(officer: User) -> None:
