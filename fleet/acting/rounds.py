@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -22,7 +22,7 @@ from fleet.devices.models import Kiosk, KioskCommand
 from fleet.devices.truth import Condition, KioskTruth, truths_of
 from fleet.office.holidays.days import Calendar, NoWorkingDayError
 from fleet.office.holidays.keeping import calendar_of, calendars_of
-from fleet.people.scope import Scope
+from fleet.people.scope import Area, Scope
 from fleet.protocol.messages import DeviceState
 from fleet.protocol.thai import BANGKOK
 from fleet.rounds.deeds import Pressed, What
@@ -67,13 +67,27 @@ def has_rounds(scope: Scope) -> bool:
     return bool(scope.installs or (scope.reads_only and scope.sees))
 
 
+def _rounds_of(scope: Scope) -> Area:
+    """Where a round is there for the account."""
+    return scope.sees if scope.reads_only else scope.installs
+
+
+def reads_deeds(scope: Scope, kiosk: Kiosk) -> bool:
+    """Whether what technicians did at a kiosk that it sees is there for the account: where its round is."""
+    return _rounds_of(scope).holds(kiosk.office.province_id)
+
+
+def deeds_seen(scope: Scope, kiosk: Kiosk) -> QuerySet[Deed]:
+    """What technicians did at a kiosk, as far as that is there for the account."""
+    return Deed.objects.filter(kiosk=kiosk) if reads_deeds(scope, kiosk) else Deed.objects.none()
+
+
 def provinces_waiting(scope: Scope, now: datetime) -> dict[int, int]:
     """How many kiosks wait for a visit, by province, of those where the account installs (an auditor: that it sees).
 
     They are not well, out of paper before the end of the next working day, or alerted of what they do not say.
     """
-    area = scope.sees if scope.reads_only else scope.installs
-    rows = standing.ranked(area.of(kiosks_seen(scope), "office__province_id"), now)
+    rows = standing.ranked(_rounds_of(scope).of(kiosks_seen(scope), "office__province_id"), now)
     well = rows.filter(rank=standing.of_condition(Condition.OK)).order_by()
     provinces = standing.counted(rows)
     waiting = Counter((_out_of_paper_soon(well, provinces, now) | _alerted(well, scope)).values())

@@ -21,6 +21,11 @@ def outlived(now: datetime) -> QuerySet[Deed]:
     return Deed.objects.filter(pressed_at__lte=now - KEPT).exclude(note="")
 
 
+def told(deed: Deed, now: datetime) -> str:
+    """The note of a deed, as long as anybody is shown it."""
+    return deed.note if deed.pressed_at > now - KEPT else ""
+
+
 def forget(now: datetime) -> int:
     """Forget them; how many."""
     return outlived(now).update(note="")

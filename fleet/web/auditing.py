@@ -34,6 +34,8 @@ PLAIN = frozenset(
             "kiosk-stickers",
             "kiosk-day",
             "kiosk-day-csv",
+            "kiosk-history",
+            "kiosk-history-csv",
             "rollouts-csv",
             "kiosks-csv",
             "firmware-csv",

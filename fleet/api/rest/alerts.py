@@ -235,6 +235,7 @@ def alerts(
     rule: Annotated[Rule | None, Query(None)],
     province: Annotated[int | None, Query(None, ge=10, le=99)],
     q: Annotated[str, Query("", max_length=60, description="part of a kiosk's id, or an office's id")],
+    kiosk: Annotated[str, Query("", max_length=11, description="a kiosk's id: its own alerts, as on its page")],
 ) -> dict[str, object]:
     """The alerts, the newest first. `open`: nobody has them."""
     who = caller(request)
@@ -249,6 +250,8 @@ def alerts(
         rows = rows.filter(dopa_code=province)
     if q:
         rows = named(rows, q)
+    if kiosk:
+        rows = rows.filter(kiosk_id=kiosk)
     found, following = page(rows, after, limit, newest_first=True)
     return {"items": _lines(who, found), "next": following}
 

@@ -14,7 +14,7 @@ from fleet.acting.kiosks import Sought, kiosks_sought
 from fleet.acting.seen import kiosks_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.kiosk_shapes import KioskOut, OneKiosk, told, whole
-from fleet.api.rest.paging import After, Limit, page
+from fleet.api.rest.paging import After, Limit, page, page_by_time
 from fleet.api.rest.problems import RefusedError, missing
 from fleet.api.rest.shapes import KioskId, answers, name_of
 from fleet.devices import standing
@@ -174,14 +174,19 @@ def paper(
 
 @router.get("kiosks/{kiosk_id}/commands", response=answers(Commands))
 def commands(
-    request: HttpRequest, kiosk_id: KioskId, kind: Annotated[CommandKind | None, Query(None)]
+    request: HttpRequest,
+    kiosk_id: KioskId,
+    after: After,
+    limit: Limit,
+    kind: Annotated[CommandKind | None, Query(None)],
 ) -> dict[str, object]:
-    """What was asked of it lately, the newest first. What one `brought` is at GET …/{command_id}/brought."""
+    """What was asked of it, the newest first. What one `brought` is at GET …/{command_id}/brought."""
     rows = KioskCommand.objects.filter(kiosk=kiosk_for(caller(request), kiosk_id)).select_related("asked_by")
     if kind is not None:
         rows = rows.filter(kind=_known(kind).value)
     now = timezone.now()
-    return {"items": [_command(each, now) for each in rows.defer("attachment")[:50]], "next": None}
+    found, following = page_by_time(rows.defer("attachment"), "asked_at", after, limit)
+    return {"items": [_command(each, now) for each in found], "next": following}
 
 
 @router.post("kiosks/{kiosk_id}/commands", response=answers(CommandOut, status=202))

@@ -16,12 +16,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
-from fleet.acting.rounds import Work, has_rounds, may_press, provinces_waiting, work_of
+from fleet.acting.rounds import Work, deeds_seen, has_rounds, may_press, provinces_waiting, reads_deeds, work_of
 from fleet.acting.seen import kiosks_seen
 from fleet.alerts.words import Pair
 from fleet.api.rest.bearer import Bearer, Caller, caller, demand
+from fleet.api.rest.paging import After, Limit, page_by_time
 from fleet.api.rest.problems import RefusedError, missing
-from fleet.api.rest.shapes import KioskId, answers
+from fleet.api.rest.shapes import KioskId, answers, name_of
 from fleet.api.trail import nothing_new
 from fleet.devices.commanding import Progress, progress
 from fleet.devices.models import KioskCommand
@@ -31,6 +32,7 @@ from fleet.protocol.messages import CommandKind
 from fleet.rounds import words
 from fleet.rounds.deeds import AGE_MAX, NOTE_CHARACTERS, NotADeedError, Outcome, Pressed, What, do
 from fleet.rounds.models import Deed
+from fleet.rounds.notes import told
 from fleet.rounds.planning import Fault, Item, Stop, Trouble
 from fleet.rounds.words import Go
 
@@ -158,6 +160,28 @@ class RoundDeedOut(Schema):
     progress: Progress | None
 
 
+class KioskDeedOut(Schema):
+    """What somebody did on a round at a kiosk, or on the way to it. `note`: what they wrote, kept for a year; `alert`:
+    that was taken over; `command_id`: of the command it became; `outcome` as of the deed itself."""
+
+    deed_id: str
+    what: What
+    kind: str
+    fault: str
+    alert: int | None
+    note: str
+    by: str | None
+    outcome: Outcome
+    pressed_at: datetime
+    received_at: datetime
+    command_id: str | None
+
+
+class KioskDeeds(Schema):
+    items: list[KioskDeedOut]
+    next: str | None
+
+
 def _technician(request: HttpRequest) -> Caller:
     who = caller(request)
     if not has_rounds(who.scope):
@@ -240,6 +264,29 @@ def _step(step: words.Step, kiosk_id: str, work: Work, now: datetime) -> dict[st
         "command_id": asked.pk if asked else None,
         "asked_at": asked.asked_at if asked else None,
         "go": step.go,
+    }
+
+
+@router.get("kiosks/{kiosk_id}/round-deeds", response=answers(KioskDeeds))
+def done_there(request: HttpRequest, kiosk_id: KioskId, after: After, limit: Limit) -> dict[str, object]:
+    """What was done on rounds at a kiosk, the newest first. It takes `alerts:read` as well."""
+    scope = _reading_rounds(request)
+    kiosk = kiosks_seen(scope).filter(pk=kiosk_id).first()
+    if kiosk is None or not reads_deeds(scope, kiosk):
+        raise missing()
+    found, following = page_by_time(deeds_seen(scope, kiosk).select_related("by"), "pressed_at", after, limit)
+    now = timezone.now()
+    return {"items": [_deed(each, now) for each in found], "next": following}
+
+
+def _deed(done: Deed, now: datetime) -> dict[str, object]:
+    same = ("what", "kind", "fault", "alert", "outcome", "pressed_at", "received_at")
+    return {
+        "deed_id": done.pk,
+        "note": told(done, now),
+        "by": name_of(done.by),
+        "command_id": done.command_id or None,
+        **{name: getattr(done, name) for name in same},
     }
 
 

@@ -72,7 +72,7 @@ def _address(row: Model) -> str:
     if isinstance(row, Notice):
         return reverse("web:fee-notice", args=[row.factory.office_id, row.pk])
     if isinstance(row, Office):
-        return f"{reverse('web:kiosks')}?{urlencode({'province': row.province_id, 'office': row.pk})}"
+        return f"{reverse('web:kiosks')}?{urlencode({'province': str(row.province_id), 'office': row.pk})}"
     route = {Factory: "factory", Folder: "folder", Case: "case", Ticket: "ticket"}.get(type(row), "kiosk")
     return reverse(f"web:{route}", args=[row.pk])
 

@@ -60,6 +60,7 @@ FOR_TECHNICIANS = {
     "settings/waiting/",
     "tokens/",
     *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv", "kiosks.csv", "firmware.csv"),
+    *("kiosks/<str:kiosk_id>/history/", "kiosks/<str:kiosk_id>/history.csv"),
     *ALERTS,
     "network-code/",
     *("round/", "round/now/", "round/<str:kiosk_id>/deed/", "enrol/"),
@@ -179,6 +180,7 @@ FOR_TREASURY = {
     "settings/waiting/",
     "tokens/",
     *("kiosks/<str:kiosk_id>/day/", "kiosks/<str:kiosk_id>/day.csv", "rollouts.csv", "kiosks.csv", "firmware.csv"),
+    *("kiosks/<str:kiosk_id>/history/", "kiosks/<str:kiosk_id>/history.csv"),
     *("holidays/", "payments/", "payments/<str:number>/", "payments.csv"),
     *ALERTS,
 }

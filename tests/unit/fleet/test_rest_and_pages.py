@@ -124,6 +124,12 @@ SHOWN = {
     ],
     "kiosk-day": ["kiosks/{kiosk_id}/days/{day}", "kiosks/{kiosk_id}/uptime"],
     "kiosk-day-csv": ["kiosks/{kiosk_id}/days/{day}"],
+    "kiosk-history": [
+        "kiosks/{kiosk_id}/history", "kiosks/{kiosk_id}/commands", "kiosks/{kiosk_id}/round-deeds", "alerts",
+    ],
+    "kiosk-history-csv": [
+        "kiosks/{kiosk_id}/history", "kiosks/{kiosk_id}/commands", "kiosks/{kiosk_id}/round-deeds", "alerts",
+    ],
     "brought": ["kiosks/{kiosk_id}/commands/{command_id}/brought"],
     "identity": ["kiosks/{kiosk_id}/identity", "kiosks/{kiosk_id}/identity/deeds"],
     "round": ["rounds", "rounds/{province}"],
