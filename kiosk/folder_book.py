@@ -16,6 +16,7 @@ import msgspec
 
 from fleet.protocol.office import Factory, Folder, Officer
 from fleet.protocol.thai import IdNumber
+from fleet.protocol.thai_order import thai_order
 from kiosk.office.replica import Replica
 from kiosk.spool import Spool
 from kiosk.visits.folders import Deed, FolderFacts, Place
@@ -62,7 +63,9 @@ class FolderBook:
 
     def officers(self) -> tuple[Officer, ...]:
         """All of this office, by their names."""
-        return tuple(sorted(self._replica.all_of(Officer), key=lambda each: (each.name_th, each.officer_no)))
+        return tuple(
+            sorted(self._replica.all_of(Officer), key=lambda each: (thai_order(each.name_th), each.officer_no))
+        )
 
     def facts(self, folder_id: str) -> FolderFacts | None:
         """A folder as it stands; None when it is not this office's."""

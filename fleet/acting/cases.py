@@ -21,6 +21,7 @@ from fleet.office.models import Office
 from fleet.payments.billing import settings_of
 from fleet.people.scope import Scope
 from fleet.protocol.deadlines import Standing, standing
+from fleet.protocol.thai_order import thai_order
 
 BACK_MAX = timedelta(days=366)
 """So long ago something may have come in that is put on record today."""
@@ -81,8 +82,9 @@ def slip_of(case: Case, otherwise: str) -> bytes:
 
 def holders_of(office: Office, most: int) -> list[Holder]:
     """So many of the desks and groups that have had a case of the office, by name."""
-    rows = Case.objects.filter(office=office).exclude(holder_th="").order_by("holder_th", "holder_en", "phone")
-    return [Holder(*each) for each in rows.values_list("holder_th", "holder_en", "phone").distinct()[:most]]
+    rows = Case.objects.filter(office=office).exclude(holder_th="").order_by()
+    holders = rows.values_list("holder_th", "holder_en", "phone").distinct()
+    return [Holder(*each) for each in sorted(holders, key=lambda each: (thai_order(each[0]), *each[1:]))[:most]]
 
 
 def is_credible(entered_at: datetime) -> bool:

@@ -23,7 +23,7 @@ def find(rows: QuerySet[Factory], asked: str) -> QuerySet[Factory]:
     """
     asked = tidied(asked)
     if not asked:
-        return rows.order_by("name_th", "pk")
+        return rows.order_by("name_order", "pk")
     bare = asked.replace("-", "").replace(" ", "").upper()
     # Thai and numbers have no small letters, and PostgreSQL takes three times as long to make all names capital first.
     anywhere = "contains" if asked.upper() == asked.lower() else "icontains"
@@ -31,4 +31,4 @@ def find(rows: QuerySet[Factory], asked: str) -> QuerySet[Factory]:
     found |= Q(**{f"name_th__{anywhere}": asked}) | Q(**{f"name_en__{anywhere}": asked})
     if bare:
         found |= Q(pk__startswith=bare) | Q(pk__in=Folder.objects.filter(pk__startswith=bare).values("factory_id"))
-    return rows.filter(found).order_by("name_th", "pk")
+    return rows.filter(found).order_by("name_order", "pk")

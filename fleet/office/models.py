@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from fleet.office.ordering import ThaiOrder
+
 
 class Province(models.Model):
     """One of 77; Bangkok (10) has no provincial office."""
@@ -72,6 +74,7 @@ class Factory(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="factories")
     old_no = models.CharField(max_length=30, blank=True, default="", db_index=True)
     name_th = models.CharField(max_length=120)
+    name_order = ThaiOrder(of="name_th")
     name_en = models.CharField(max_length=120)
     kind = models.PositiveSmallIntegerField(null=True, blank=True)
     """จำพวก 1, 2 or 3; the yearly fee is owed by 2 and 3."""
@@ -97,7 +100,7 @@ class Factory(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["name_th", "factory_no"], name="factories_by_name"),
+            models.Index(fields=["name_order", "factory_no"], name="factories_by_name"),
             models.Index(fields=["factory_no", "office"], name="offices_of_factories"),
         ]
 

@@ -18,6 +18,7 @@ from fleet.protocol.codes import (
 )
 from fleet.protocol.office import Case, Factory, Manual, Permit
 from fleet.protocol.thai import BANGKOK, IdNumber
+from fleet.protocol.thai_order import thai_order
 from kiosk.office.replica import Replica
 from kiosk.visits.events import (
     AlreadyPaid,
@@ -182,7 +183,7 @@ def _factory_of(replica: Replica, code: Code) -> str | None:
 
 def list_manuals(replica: Replica) -> ManualsFound:
     """The office's citizen manuals, by title."""
-    return ManualsFound(tuple(sorted(replica.all_of(Manual), key=lambda each: each.title_th)))
+    return ManualsFound(tuple(sorted(replica.all_of(Manual), key=lambda each: thai_order(each.title_th))))
 
 
 FINDERS: dict[str, Finder] = {

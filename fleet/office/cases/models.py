@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 
 from fleet.office.models import Factory, Office
+from fleet.office.ordering import ThaiOrder
 
 
 class Manual(models.Model):
@@ -19,6 +20,7 @@ class Manual(models.Model):
 
     manual_id = models.SlugField(max_length=40, primary_key=True)
     name_th = models.CharField(max_length=80)
+    name_order = ThaiOrder(of="name_th")
     name_en = models.CharField(max_length=80)
     version = models.CharField(max_length=20)
     days = models.PositiveSmallIntegerField()
@@ -33,7 +35,7 @@ class Manual(models.Model):
     sample = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["name_th", "-valid_from"]
+        ordering = ["name_order", "-valid_from"]
 
     def __str__(self) -> str:
         return self.manual_id

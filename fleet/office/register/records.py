@@ -83,9 +83,8 @@ def from_plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def write_factories(factories: list[Factory]) -> None:
     """Insert or overwrite, in few statements."""
-    Factory.objects.bulk_create(
-        factories, update_conflicts=True, unique_fields=["factory_no"], update_fields=[*FACTS, "old_no", "company"]
-    )
+    written = [*FACTS, "name_order", "old_no", "company"]
+    Factory.objects.bulk_create(factories, update_conflicts=True, unique_fields=["factory_no"], update_fields=written)
 
 
 def make_companies(names: Mapping[str, str]) -> set[str]:
