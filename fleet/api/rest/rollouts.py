@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from fleet.acting.rollouts import Sought, matching
 from fleet.acting.seen import members_seen, rollouts_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
@@ -221,11 +222,18 @@ def rollouts(
     after: After,
     limit: Limit,
     state: Annotated[RolloutState | None, Query(None, description="only those in this state")],
+    kind: Annotated[Literal["firmware", "settings"] | None, Query(None, description="only those that carry this")],
+    province: Annotated[
+        int | None, Query(None, ge=10, le=99, description="only a province's own, and those its kiosks are in")
+    ],
+    q: Annotated[
+        str, Query("", max_length=80, description="part of the reason, the version, the layer's key or the author")
+    ],
 ) -> dict[str, object]:
-    """The roll-outs, the newest first."""
+    """The roll-outs, the newest first, narrowed as the page is."""
     who = caller(request)
-    rows = rollouts_seen(who.scope)
-    found, following = page(rows if state is None else rows.filter(state=state), after, limit, newest_first=True)
+    sought = Sought(state=state or "", kind=kind or "", dopa_code=province, text=q.strip())
+    found, following = page(matching(who.scope, sought), after, limit, newest_first=True)
     return {"items": _told(who, found), "next": following}
 
 

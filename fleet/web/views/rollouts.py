@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -14,14 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fleet.acting.seen import members_seen, rollouts_seen
+from fleet.acting.rollouts import Sought, matching, of_any_state
+from fleet.acting.seen import members_seen, provinces_seen, rollouts_seen
 from fleet.people.scope import Scope, scope_of
 from fleet.rollouts import deeds
 from fleet.rollouts.deeds import DeedError, What
 from fleet.rollouts.firmware import bundles
 from fleet.rollouts.gating import OPEN, RolloutState
 from fleet.rollouts.judging import MemberState
-from fleet.rollouts.models import Firmware, Member, Rollout
+from fleet.rollouts.models import Firmware, Kind, Member, Rollout
 from fleet.rollouts.progress import at_the_gate, counts_of, progress_of
 from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
@@ -32,6 +34,7 @@ from fleet.web.rollout_waves import cards_of
 from fleet.web.table_files import in_lots, table_file
 
 A_PAGE = 20
+TEXT_MAX = 80
 REASON_MAX = 200
 NEWEST = 60
 
@@ -55,15 +58,26 @@ def title(rollout: Rollout) -> str:
 @require_safe
 @signed_in
 def rollouts(request: HttpRequest) -> HttpResponse:
-    """All of them, the newest first, or those in a ``state``, and the firmware there is, or that of a ``firmware``."""
+    """All of them, the newest first, and the firmware there is; the address narrows both and turns their pages."""
     scope, firmware = _let_in(request), FirmwareAsked.of(request)
-    state, there = _state(request), Counter(rollouts_seen(scope).order_by().values_list("state", flat=True))
+    sought = _sought(request)
+    there = Counter(of_any_state(scope, sought).order_by().values_list("state", flat=True))
+    page = Paginator(matching(scope, sought), A_PAGE).get_page(request.GET.get("page"))
+    bundles_page = Paginator(firmware.rows(), A_PAGE).get_page(request.GET.get("firmware_page"))
     context = {
-        "rows": _rows(scope, list(_in_state(scope, state)[:NEWEST])),
-        "filter": state,
+        "rows": _rows(scope, list(page)),
+        "page": page,
+        "asked": sought,
+        "kept": _kept(request, "state", "kind", "province", "q"),
+        "narrowed": _kept(request, "kind", "province", "q"),
+        "firmware_kept": _kept(request, "firmware", "model"),
         "states": [(each.value, rollout_words.state(each), there[each]) for each in RolloutState if there[each]],
+        "kinds": [(Kind.FIRMWARE.value, _("เฟิร์มแวร์")), (Kind.SETTINGS.value, _("การตั้งค่า"))],
+        "provinces": list(provinces_seen(scope)),
         "total": there.total(),
-        "firmware": list(firmware.rows()[:A_PAGE]),
+        "any_there": bool(there) or rollouts_seen(scope).exists(),
+        "firmware": list(bundles_page),
+        "firmware_page": bundles_page,
         "firmware_asked": firmware,
         "firmware_there": Firmware.objects.count(),
         "models": list(Firmware.objects.order_by("compatible").values_list("compatible", flat=True).distinct()),
@@ -72,15 +86,21 @@ def rollouts(request: HttpRequest) -> HttpResponse:
     return answer(request, "rollouts", context)
 
 
-def _state(request: HttpRequest) -> str:
-    """The state that the address asks for; empty for all."""
-    said = request.GET.get("state", "")
-    return said if said in set(RolloutState) else ""
+def _sought(request: HttpRequest) -> Sought:
+    """What the address asks for; whatever is none of the choices asks for nothing."""
+    said = request.GET
+    state, kind, province = said.get("state", ""), said.get("kind", ""), said.get("province", "")
+    return Sought(
+        state=state if state in set(RolloutState) else "",
+        kind=kind if kind in set(Kind) else "",
+        dopa_code=int(province) if province.isascii() and province.isdigit() and len(province) < 3 else None,
+        text=said.get("q", "").strip()[:TEXT_MAX],
+    )
 
 
-def _in_state(scope: Scope, state: str) -> QuerySet[Rollout]:
-    rows = rollouts_seen(scope)
-    return rows.filter(state=state) if state else rows
+def _kept(request: HttpRequest, *names: str) -> str:
+    """So much of the address, for a link that changes the rest of it."""
+    return urlencode({name: said for name in names if (said := request.GET.get(name, "").strip()[:TEXT_MAX])})
 
 
 def _rows(scope: Scope, seen: list[Rollout]) -> list[dict[str, Any]]:
@@ -104,7 +124,7 @@ def _rows(scope: Scope, seen: list[Rollout]) -> list[dict[str, Any]]:
 def rollouts_csv(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, all of it, for a spreadsheet."""
     scope = _let_in(request)
-    lots = in_lots(_in_state(scope, _state(request)).iterator(chunk_size=NEWEST), NEWEST)
+    lots = in_lots(matching(scope, _sought(request)).iterator(chunk_size=NEWEST), NEWEST)
     return table_file("rollouts", COLUMNS, (_line(each) for lot in lots for each in _rows(scope, lot)))
 
 

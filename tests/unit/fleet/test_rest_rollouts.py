@@ -50,6 +50,30 @@ def states(rows: list[dict[str, Any]]) -> list[str]:
 # ---- which there are
 
 
+def test_the_list_is_narrowed_as_the_page_is() -> None:
+    make_kiosks(20, timezone.now())
+    whole = begin()
+    Rollout.objects.update(state=RolloutState.DONE)
+    home = begin(province=20)
+    home.members.exclude(kiosk__office__province_id=20).delete()
+    Rollout.objects.filter(pk=home.pk).update(kind="settings", settings_key="CBI", firmware=None)
+    one = program()
+
+    def ids(asked: str) -> list[int]:
+        return [each["id"] for each in one.get(f"rollouts?{asked}")["items"]]
+
+    assert ids("kind=settings") == [home.pk]
+    assert ids("province=20") == [home.pk, whole.pk]
+    assert ids("province=11") == [whole.pk]
+    assert ids("q=0.2.0&state=done") == [whole.pk]
+    assert ids("q=cbi") == [home.pk]
+    assert ids("q=nobody") == []
+    own = program(Role.PROVINCIAL_ADMIN, 20)
+    assert own.get("rollouts?province=11")["items"] == []
+    for odd in ("kind=money", "province=7", "q=" + 81 * "x"):
+        assert one.ask("get", f"rollouts?{odd}").status_code == 422
+
+
 def test_the_list_is_that_of_the_pages_file() -> None:
     make_kiosks(20, timezone.now())
     it = begin()

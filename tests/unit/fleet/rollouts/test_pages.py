@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -16,17 +17,18 @@ from fleet.people.models import Membership, Role
 from fleet.protocol.updates import Deadlines
 from fleet.rollouts.gating import RolloutState
 from fleet.rollouts.judging import MemberState
-from fleet.rollouts.models import KioskTag, MemberStep, Rollout
+from fleet.rollouts.models import Firmware, Kind, KioskTag, MemberStep, Rollout
 from fleet.rollouts.plan import Plan, parse_waves
 from fleet.rollouts.planning import Why
 from fleet.rollouts.starting import Draft, start
 from fleet.rollouts.stepping import plan_of
 from fleet.web import rollout_words
 from fleet.web.rollout_chart import POINTS_MAX, chart
+from fleet.web.views.rollouts import A_PAGE
 from tests.support.pretend_updates import NEW, OLD, World, bundle, make_kiosks
 from tests.support.signed_in import browser_of
 
-CHON_BURI, KRABI = 20, 81
+CHON_BURI, KRABI, SAMUT_PRAKAN = 20, 81, 11
 FORM = {
     "province": "", "waves": "1; 5; all", "quiet": "18:00-06:00", "success_percent": "95", "soak_min": "60",
     "at_once": "10", "mb_per_s": "0", "harm_max": "5", "fail_percent": "5",
@@ -135,6 +137,70 @@ def test_a_provincial_admin_begins_one_at_home_only() -> None:
         assert admin.post("/rollouts/new/", {**form, "province": province, "begin": "1"}).status_code == 422
     assert admin.post("/rollouts/new/", {**form, "province": str(KRABI), "begin": "1"}).status_code == 302
     assert set(Rollout.objects.get().members.values_list("kiosk_id", flat=True)) == {"P81-00001"}
+
+
+def listed(browser: Client, asked: str) -> list[str]:
+    """The reasons of the roll-outs that the page shows, which its file has, too."""
+    page = text(browser.get(f"/rollouts/?{asked}"))  # type: ignore[arg-type]
+    file = browser.get(f"/rollouts.csv?{asked}").content.decode("utf-8-sig")
+    shown = re.findall(r'<span class="mut sm wide">([^<]*)</span>', page)
+    assert shown == [each["reason"] for each in csv.DictReader(io.StringIO(file))]
+    return shown
+
+
+def test_the_list_is_narrowed_by_kind_province_and_text_and_so_is_its_file() -> None:
+    make_kiosks(20, timezone.now())
+    whole = begin()
+    Rollout.objects.update(state=RolloutState.DONE)
+    home = begin(CHON_BURI)
+    author = User.objects.create(username="wichai", first_name="วิชัย")
+    Rollout.objects.filter(pk=whole.pk).update(reason="ทั้งหมด", author=author)
+    Rollout.objects.filter(pk=home.pk).update(reason="ชลบุรี", kind=Kind.SETTINGS, settings_key="CBI", firmware=None)
+    home.members.exclude(kiosk__office__province_id=CHON_BURI).delete()
+    admin = client()
+    assert listed(admin, "") == ["ชลบุรี", "ทั้งหมด"]
+    assert listed(admin, "kind=firmware") == ["ทั้งหมด"]
+    assert listed(admin, "kind=settings") == ["ชลบุรี"]
+    assert listed(admin, "kind=money") == ["ชลบุรี", "ทั้งหมด"]
+    assert listed(admin, f"province={CHON_BURI}") == ["ชลบุรี", "ทั้งหมด"]
+    assert listed(admin, f"province={SAMUT_PRAKAN}") == ["ทั้งหมด"]
+    assert listed(admin, "q=0.2.0") == ["ทั้งหมด"]
+    assert listed(admin, "q=WICHAI") == ["ทั้งหมด"]
+    assert listed(admin, "q=ชลบุรี") == ["ชลบุรี"]
+    assert listed(admin, "q=cbi&kind=firmware") == []
+    assert "ไม่มีการปล่อยที่ตรงกับที่ถาม" in text(admin.get("/rollouts/?q=นั่น"))  # type: ignore[arg-type]
+
+
+def test_a_province_that_is_not_ones_own_has_no_roll_outs() -> None:
+    make_kiosks(20, timezone.now())
+    begin()
+    own = client(Role.PROVINCIAL_ADMIN, CHON_BURI)
+    assert listed(own, f"province={CHON_BURI}") == ["รุ่นแก้จอ"]
+    assert listed(own, f"province={SAMUT_PRAKAN}") == []
+
+
+def test_both_lists_have_pages_that_keep_what_is_asked() -> None:
+    now = timezone.now()
+    for number in range(A_PAGE + 1):
+        it = Firmware.objects.create(version=f"9.{number}", manifest_hash=f"{number}", size_bytes=1)
+        Rollout.objects.create(
+            kind=Kind.FIRMWARE, firmware=it, plan={"waves": []}, reason=f"no {number}", created_at=now,
+            state=RolloutState.DONE, state_since=now,
+        )  # fmt: skip
+    admin = client()
+    first = text(admin.get("/rollouts/?state=done&kind=firmware&q=no&firmware=offered"))  # type: ignore[arg-type]
+    assert first.count('rel="next"') == 2
+    assert 'rel="prev"' not in first
+    following = "?state=done&amp;kind=firmware&amp;q=no&amp;firmware=offered&amp;page=2&amp;firmware_page=1"
+    assert f'rel="next" href="{following}"' in first
+    second = text(admin.get("/rollouts/" + following.replace("&amp;", "&")))  # type: ignore[arg-type]
+    assert "no 0" in second
+    assert "no 20" not in second
+    assert second.count('rel="prev"') == second.count('rel="next"') == 1
+    bundles_too = text(admin.get("/rollouts/?firmware_page=2"))  # type: ignore[arg-type]
+    assert '<td class="b">9.0<' in bundles_too
+    assert "no 20" in bundles_too
+    assert "2 / 2" in bundles_too
 
 
 def test_the_list_is_narrowed_by_its_address_and_its_file_is_the_same_list() -> None:
