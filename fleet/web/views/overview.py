@@ -26,6 +26,12 @@ STRIP_WIDTH = 1000
 NEEDS_SHOWN = 8
 ALERTS_SHOWN = 4
 
+WALL_ROWS = 7
+"""Lines of what needs a person that stand on a wall screen, which nobody scrolls."""
+
+WALL_ALERTS = 3
+"""Of those, alerts, unless kiosks and money leave more room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -48,27 +54,40 @@ class Need:
 @require_safe
 @signed_in
 def overview(request: HttpRequest) -> HttpResponse:
-    """The nation, or as much of it as the account may see."""
+    """The nation, or as much of it as the account may see; ``wall=1``: as a screen on a wall shows it."""
     scope = scope_of(request.user)
     now = timezone.now()
-    stand, money = stand_of(scope, now, needs=NEEDS_SHOWN), money_of(scope, now)
+    is_wall = request.GET.get("wall") == "1"
+    stand, money = stand_of(scope, now, needs=max(NEEDS_SHOWN, WALL_ROWS)), money_of(scope, now)
     waiting = unclaimed(seen(scope))
+    alerts_count, odd_count = waiting.count(), money.odd.total() if money else 0
+    room = _room(alerts_count, stand.needs_count, bool(odd_count)) if is_wall else (ALERTS_SHOWN, NEEDS_SHOWN)
+    alerts, needs = lines_of(waiting[: room[0]], now), stand.needs[: room[1]]
     context = {
         "nation": scope.nation,
         "now": now,
         "total": stand.counts.total(),
         "shares": _shares(stand.counts),
-        "needs": [Need(each, words.trouble(each)) for each in stand.needs],
+        "needs": [Need(each, words.trouble(each)) for each in needs],
         "needs_count": stand.needs_count,
-        "alerts": lines_of(waiting[:ALERTS_SHOWN], now),
-        "alerts_count": waiting.count(),
-        "odd_count": money.odd.total() if money else 0,
+        "worst": stand.needs[0].condition if stand.needs else "",
+        "alerts": alerts,
+        "alerts_count": alerts_count,
+        "further": alerts_count - len(alerts) + stand.needs_count - len(needs),
+        "odd_count": odd_count,
         "odd": [(words.match_word(kind), money.odd[kind]) for kind in Match if money.odd[kind]] if money else [],
         "tiles": tiles_of(stand.provinces),
         "visits": visits_today(scope, now),
         "money": money,
     }
-    return answer(request, "overview", context)
+    return answer(request, "wall" if is_wall else "overview", context)
+
+
+def _room(alerts: int, needs: int, has_odd: bool) -> tuple[int, int]:
+    """How many alerts and how many kiosks have room on a wall screen."""
+    rows = WALL_ROWS - has_odd
+    shown = min(alerts, max(WALL_ALERTS, rows - needs))
+    return shown, rows - shown
 
 
 def _shares(counts: Counter[Condition]) -> list[Share]:

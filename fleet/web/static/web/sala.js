@@ -12,6 +12,7 @@
   }
   const live = document.querySelector("#live-line");
   const cut = document.querySelector("#cut-off");
+  const clock = document.querySelector("[data-clock]"); // of a wall screen, which stays open for days
   let heardAt = Date.now();
   let seenAt = 0; // since when somebody looks: a page in the background asks nobody, and catches up when it is seen
   let heardClock = "";
@@ -34,6 +35,7 @@
       const text = age(since(Date.parse(time.dateTime)));
       if (time.textContent !== text) time.textContent = text;
     }
+    if (clock) clock.textContent = new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Bangkok" }) + (document.documentElement.lang === "th" ? " น." : "");
     if (!live) return;
     const silence = since(heardAt);
     const isCut = silence > 5 && !document.hidden && Date.now() - seenAt > 3000;
@@ -45,7 +47,7 @@
 
   const heard = () => {
     heardAt = Date.now();
-    heardClock = new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    heardClock = new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Asia/Bangkok" });
     tick();
   };
 
