@@ -17,8 +17,10 @@ from fleet.protocol.records import FolderMoved, KnownRecord, ShelfTaken, Unknown
 from fleet.protocol.thai import IdNumber, keyed_hash
 from kiosk.folder_book import FolderBook
 from kiosk.frontdesk.folders import STOPPED_FOR, FolderHands
+from kiosk.office.lookup import list_manuals
 from kiosk.office.replica import Replica
 from kiosk.screens.samples import DESK, SETTINGS
+from kiosk.screens.samples_reading import MANUAL
 from kiosk.spool import Spool
 from kiosk.visits.events import Button, CodeScanned, Event, Touched
 from kiosk.visits.folder_desk import OTHER, STOCK
@@ -139,6 +141,20 @@ def shown(state: State) -> FolderShown:
 def test_a_card_is_known_by_its_hash_alone(desk: Desk) -> None:
     assert desk.book.officer_with(CARD) == ONE
     assert desk.book.officer_with(STRANGER) is None
+
+
+def test_officers_and_manuals_stand_as_in_the_thai_dictionary(desk: Desk) -> None:
+    names = ["เกษม", "แก้ว", "ขวัญ", "ไม้"]
+    spelt = [
+        Officer(officer_no=f"CBI-{number}", name_th=name, card_hash="") for number, name in enumerate(sorted(names), 10)
+    ]
+    manuals = [
+        msgspec.structs.replace(MANUAL, manual_id=str(number), title_th=name)
+        for number, name in enumerate(sorted(names))
+    ]
+    desk.learn(2, *spelt, *manuals)
+    assert [each.name_th for each in desk.book.officers() if each.name_th in names] == names
+    assert [each.title_th for each in list_manuals(desk.replica).manuals] == names
 
 
 def test_without_records_nobody_is_an_officer(tmp_path: Path) -> None:
