@@ -161,6 +161,20 @@ def changed_values(
             yield Changed(leaf, old, new, leaf.default if inherited is MISSING else inherited)
 
 
-def decided_in(document: Mapping[str, Any]) -> int:
-    """How many values of the schema a document says."""
-    return sum(value_at(document, leaf.path) is not MISSING for leaf in leaves(document=document))
+def decided_in(document: Mapping[str, Any], schema: type[msgspec.Struct] = KioskSettings) -> int:
+    """How many values of the schema a document says.
+
+    As ``leaves`` go, but only where the document says something: a page asks this of every layer of the nation.
+    """
+    count = 0
+    for each in msgspec.structs.fields(schema):
+        if each.name not in document:
+            continue
+        said = document[each.name] if isinstance(document[each.name], Mapping) else {}
+        if (entry := entry_type(each.type)) is not None:
+            count += sum(decided_in(within, entry) for within in said.values() if isinstance(within, Mapping))
+        elif isinstance(each.type, type) and issubclass(each.type, msgspec.Struct):
+            count += decided_in(said, each.type)
+        else:
+            count += 1
+    return count

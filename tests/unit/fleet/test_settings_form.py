@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fleet.acting.settings_values import MISSING, leaves, value_at
+from fleet.acting.settings_values import MISSING, decided_in, leaves, value_at
 from fleet.protocol.settings import KNOWN_SERVICES, KioskSettings, read_settings
 from fleet.web.settings_form import SettingsForm
 
@@ -223,3 +223,24 @@ def test_a_time_is_typed_by_the_offices_clock_and_kept_as_the_wire_has_it() -> N
     assert (form.read(sent(form, ssh_until="")) or {}).get("ssh_until", "") == ""
     for wrong in ("tomorrow", "2026-02-30T10:00", "0001-01-01T00:00"):
         assert province().read(sent(province(), ssh_until=wrong)) is None, wrong
+
+
+@pytest.mark.parametrize(
+    ("document", "count"),
+    [
+        ({}, 0),
+        (NATIONAL, 7),
+        (
+            {
+                "patience": {"step_s": 60, "unknown": 1},
+                "menu": {"pay-fee": {"title": {"th": "ก", "en": "A"}}},
+                "unknown": 2,
+            },
+            3,
+        ),
+        ({"payee": "no object", "fees": {"sample": 3}, "menu": {"pay-fee": "no object"}}, 0),
+    ],
+)
+def test_what_a_document_decides_is_counted_as_its_values_are_listed(document: dict[str, Any], count: int) -> None:
+    listed = [each for each in leaves(document=document) if value_at(document, each.path) is not MISSING]
+    assert decided_in(document) == len(listed) == count
