@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 import zxingcpp
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
 from drivers.card.samples import SOMCHAI
 from fleet.__main__ import parser
+from fleet.acting.seen import folders_served
 from fleet.commands.command import CommandError
 from fleet.commands.folders import folder_labels
 from fleet.office.folders.keeping import Source, keep
@@ -22,6 +25,7 @@ from fleet.office.folders.models import Movement, Officer, Standing, StockTaking
 from fleet.office.folders.sheets import A4_MM, SHEETS, Sheet
 from fleet.office.models import Folder
 from fleet.people.models import Role
+from fleet.people.scope import EVERYWHERE, Scope
 from fleet.protocol.codes import folder_id
 from fleet.protocol.records import FolderMoved
 from tests.support.require import require
@@ -201,3 +205,11 @@ def test_labels_of_a_cabinet_from_the_command_line(tmp_path: Path) -> None:
             labels(file, *words)
     with pytest.raises(CommandError, match="cannot write"):
         labels(tmp_path, "--office", "CBI")
+
+
+def test_a_page_of_a_nations_folders_is_read_in_order_and_not_sorted_out_of_all() -> None:
+    rows = folders_served(Scope(serves=EVERYWHERE))[:100]
+    assert "B-TREE" not in rows.explain()
+    with CaptureQueriesContext(connection) as asked:
+        assert {each.factory.office.province.name_en for each in rows}
+    assert len(asked) == 2, "the folders with their offices, and the provinces"
