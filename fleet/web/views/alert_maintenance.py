@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +26,8 @@ from fleet.web.access import kiosks_seen, offices_to_install_in, signed_in
 
 HOURS = (1, 2, 4, 8, 24, 72, 168)
 SHOWN = 50
+KIOSKS_MAX = 200
+"""More of them than a person looks through: then those of one province may be chosen from, and what was chosen."""
 
 
 def _seen(scope: Scope) -> QuerySet[Maintenance]:
@@ -48,13 +50,15 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     rows = _seen(scope)
     current = rows.filter(ended_at__isnull=True, ends_at__gt=now)
     may = bool(scope.installs) and not scope.reads_only
+    chosen = request.POST.get("place") or request.GET.get("place", "")
+    places = _Places(scope, request.GET.get("province", ""), chosen) if may else None
     context = {
         "current": [(each, _name(each.place), scope.may_install(each.dopa_code)) for each in current],
         "past": [(each, _name(each.place)) for each in rows.exclude(pk__in=current.values("pk"))[:SHOWN]],
         "may": may,
-        "places": _places(scope) if may else [],
+        "places": places,
         "hours": [(each, _duration(each)) for each in HOURS],
-        "chosen": request.POST.get("place") or request.GET.get("place", ""),
+        "chosen": chosen,
         "chosen_hours": request.POST.get("hours", "4"),
         "reason": request.POST.get("reason", ""),
         "wrong": wrong,
@@ -80,16 +84,29 @@ def _name(place: Place) -> str:
     return alert_words.said_of(thing) if thing is not None else place.name
 
 
-def _places(scope: Scope) -> list[tuple[str, str]]:
-    """What may be chosen: whole provinces, offices, and kiosks, each by its name in keys."""
-    offices = list(offices_to_install_in(scope))
-    provinces = {each.province_id: each.province for each in offices}
-    kiosks = scope.installs.of(kiosks_seen(scope), "office__province_id").values_list("pk", "name_th", "name_en")
-    return [
-        *((f"province:{code}", alert_words.said_of(each)) for code, each in provinces.items()),
-        *((f"office:{each.pk}", alert_words.said_of(each)) for each in offices),
-        *((f"kiosk:{pk}", f"{pk} {alert_words.said(Pair(th, en))}") for pk, th, en in kiosks),
-    ]
+class _Places:
+    """What may be chosen, each by its name in keys: whole provinces, offices, and kiosks.
+
+    ``provinces``: of which ``opened`` is to be one, where the kiosks of all of them are too many.
+    """
+
+    def __init__(self, scope: Scope, province: str, chosen: str) -> None:
+        offices = list(offices_to_install_in(scope))
+        provinces = {each.province_id: each.province for each in offices}
+        kiosks = scope.installs.of(kiosks_seen(scope), "office__province_id")
+        self.opened = province[:2]
+        self.provinces = list(provinces.values()) if kiosks.count() > KIOSKS_MAX else []
+        if self.provinces:
+            opened = int(self.opened) if self.opened.isascii() and self.opened.isdigit() else 0
+            kiosks = kiosks.filter(Q(office__province_id=opened) | Q(pk=chosen.removeprefix("kiosk:")[:11]))
+        self.named = [
+            *((f"province:{code}", alert_words.said_of(each)) for code, each in provinces.items()),
+            *((f"office:{each.pk}", alert_words.said_of(each)) for each in offices),
+            *(
+                (f"kiosk:{pk}", f"{pk} {alert_words.said(Pair(th, en))}")
+                for pk, th, en in kiosks.values_list("pk", "name_th", "name_en")
+            ),
+        ]
 
 
 def _place(said: str) -> Place | None:

@@ -24,6 +24,7 @@ from fleet.alerts.policies import in_force
 from fleet.audit.models import Entry
 from fleet.commands.command import CommandError
 from fleet.people.models import Membership, Role
+from fleet.web.views import alert_maintenance
 from tests.support.signed_in import browser_of
 
 
@@ -258,6 +259,23 @@ def test_maintenance_has_a_place_of_ones_own_a_reason_and_an_end() -> None:
     begun.refresh_from_db()
     assert begun.ended_at is not None
     assert "เปลี่ยนเครื่องพิมพ์" in browser.get(address).content.decode()
+
+
+def test_of_more_kiosks_than_anybody_reads_those_of_a_province_may_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, address = client(Role.NATIONAL_ADMIN, None), "/alerts/maintenance/"
+    assert "kiosk:CBI-01" in browser.get(address).content.decode()
+    assert 'name="province"' not in browser.get(address).content.decode()
+    monkeypatch.setattr(alert_maintenance, "KIOSKS_MAX", 3)
+    folded = browser.get(address).content.decode()
+    assert "kiosk:" not in folded
+    assert "province:40" in folded
+    assert "office:KKN" in folded
+    opened = browser.get(address, {"province": "20"}).content.decode()
+    assert "kiosk:CBI-01" in opened
+    assert "kiosk:KKN" not in opened
+    assert 'value="kiosk:KKN-01" selected' in browser.get(address, {"place": "kiosk:KKN-01"}).content.decode()
+    for odd in ("x", "²", "999999"):
+        assert browser.get(address, {"province": odd}).status_code == 200
 
 
 # ---- addresses
