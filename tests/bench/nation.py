@@ -1,23 +1,27 @@
 """A nation's worth of rows for the page rows of the bench: `python -m tests.bench.nation`, in a fleet's environment.
 
 10,000 kiosks with their statuses, 1,000,000 records, a year of counted visits, 72,000 factories each with a notice,
-20,000 payments with what the ledger and the banks' files say of them, and four roll-outs to all kiosks. What it is not:
+20,000 payments with what the ledger and the banks' files say of them, and four roll-outs to all kiosks; and what
+people have done, in the numbers of ``nation_work``. What it is not:
 sensible beyond what pages count, order and show.
-Prints the cookie of a signed-in national admin. A number behind it makes so much of it (0.1: a tenth); ``running``
-behind that leaves it as a fleet is an hour later, all of whose parts run (``run_on``).
+Prints, as JSON, the cookie of a signed-in national admin and what names one of each. A number behind it makes so much
+of it (0.1: a tenth); ``running`` behind that leaves it as a fleet is an hour later, whose parts all run (``run_on``).
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import import_module
 
 import django
 import msgspec
+
+from tests.bench.nation_work import Work, in_lots
 
 KIOSKS = 10_000
 RECORDS = 1_000_000
@@ -26,14 +30,13 @@ PAYMENTS = 20_000
 ROLLOUTS = 4
 DAYS = 365
 UPTIME_DAYS = 30
-AT_ONCE = 5_000
 BANKS = ("SCB", "KTB")
 AHEAD = timedelta(hours=2)
 RECORD_KINDS = ("visit-ended", "payment-opened", "slip-printed", "device-changed", "settings-applied")
 
 
-def fill(share: float = 1.0) -> str:
-    """Everything, or this share of it; the session key of an admin of the nation."""
+def fill(share: float = 1.0) -> dict[str, str | int]:
+    """Everything, or this share of it; the session key of an admin of the nation, and what names one of each."""
     from django.utils import timezone
 
     from fleet.site.simulated import make_simulated
@@ -46,7 +49,44 @@ def fill(share: float = 1.0) -> str:
     _days(kiosk_ids, now, chance)
     _money(kiosk_ids, now, share)
     _rollouts(kiosk_ids, now)
-    return _admin()
+    return {"session": _admin(), **_work(kiosk_ids, now, share)}
+
+
+def _work(kiosk_ids: list[str], now: datetime, share: float) -> dict[str, str | int]:
+    """What people have done; what the addresses of pages need to name one of each of province 20."""
+    from fleet.devices.models import PlannedSettings
+    from fleet.office.cases.models import Case
+    from fleet.office.channels.models import Ticket
+    from fleet.office.fees.models import FeeRule, LetterRun
+    from fleet.office.folders.models import Standing
+    from fleet.office.models import Notice
+    from fleet.office.register.models import Run
+    from fleet.payments.models import Confirmation
+    from fleet.rollouts.models import Rollout
+    from tests.bench import nation_offices, nation_staff
+    from tests.bench.nation_work import PEOPLE
+
+    people = nation_staff.people(kiosk_ids, now, max(12, round(share * PEOPLE)))
+    work = Work(kiosk_ids, now, share, people)
+    for fill_one in (*nation_offices.ALL, *nation_staff.ALL):
+        fill_one(work)
+    here = {"office": "P20"}
+    return {
+        "year": now.year,
+        "payment": Confirmation.objects.filter(**here).values_list("pk", flat=True)[0],
+        "notice": Notice.objects.filter(factory__office="P20").order_by("pk").values_list("pk", flat=True)[0],
+        "rule": FeeRule.objects.order_by("pk").values_list("pk", flat=True)[0],
+        "case": Case.objects.filter(**here).values_list("pk", flat=True)[0],
+        "alert": nation_staff.an_open_alert(),
+        "person": people[-1].pk,
+        "plan": PlannedSettings.objects.filter(state="asked").values_list("pk", flat=True)[0],
+        "letters": LetterRun.objects.filter(**here).values_list("pk", flat=True)[0],
+        "run": Run.objects.filter(office__in=work.offices).order_by("pk").values_list("pk", flat=True)[0],
+        "webhook": nation_staff.a_webhook(),
+        "ticket": Ticket.objects.filter(**here).values_list("pk", flat=True)[0],
+        "folder": Standing.objects.filter(**here).order_by("pk").values_list("pk", flat=True)[0],
+        "rollout": Rollout.objects.values_list("pk", flat=True).order_by("-pk")[0],
+    }
 
 
 def run_on() -> None:
@@ -70,12 +110,6 @@ def run_on() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-
-
-def _in_lots(model: type[django.db.models.Model], rows: Iterable[django.db.models.Model]) -> None:
-    each = iter(rows)
-    while lot := list(itertools.islice(each, AT_ONCE)):
-        model._default_manager.bulk_create(lot)
 
 
 def _states(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
@@ -102,7 +136,7 @@ def _states(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
         )  # fmt: skip
 
     say_hearing("fleet-ingest")
-    _in_lots(KioskState, map(state_of, kiosk_ids))
+    in_lots(KioskState, map(state_of, kiosk_ids))
 
 
 def _records(kiosk_ids: list[str], now: datetime, records: int) -> None:
@@ -116,7 +150,7 @@ def _records(kiosk_ids: list[str], now: datetime, records: int) -> None:
             body = {"kind": kind, **_bodies(kind, no, at)}
             yield Record(kiosk_id=kiosk_id, spool_id="s", no=no, kind=kind, body=body, received_at=at)
 
-    _in_lots(Record, told())
+    in_lots(Record, told())
 
 
 def _bodies(kind: str, no: int, at: datetime) -> dict[str, object]:
@@ -142,7 +176,7 @@ def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
 
     days = [(now - timedelta(days=each)).date() for each in range(DAYS)]
     offices = list(Office.objects.filter(pk__startswith="P").values_list("pk", flat=True))
-    _in_lots(
+    in_lots(
         VisitDay,
         (
             VisitDay(office_id=office, day=day, service=service, outcome="paid", visits=chance.randrange(40))
@@ -150,9 +184,9 @@ def _days(kiosk_ids: list[str], now: datetime, chance: random.Random) -> None:
         ),
     )
     recent = itertools.product(kiosk_ids, days[:UPTIME_DAYS])
-    _in_lots(UptimeDay, (UptimeDay(kiosk_id=pk, day=day, looked=1440, there=1430) for pk, day in recent))
+    in_lots(UptimeDay, (UptimeDay(kiosk_id=pk, day=day, looked=1440, there=1430) for pk, day in recent))
     lately = itertools.product(kiosk_ids, days[1:UPTIME_DAYS])
-    _in_lots(PaperDay, (PaperDay(kiosk_id=pk, day=day, slips_left=400 - day.day * 9) for pk, day in lately))
+    in_lots(PaperDay, (PaperDay(kiosk_id=pk, day=day, slips_left=400 - day.day * 9) for pk, day in lately))
     import_module("fleet.figures.migrations.0002_sums").add_up(apps, None)
 
 
@@ -167,7 +201,7 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
     factories, payments = round(share * FACTORIES), round(share * PAYMENTS)
     there = [[each for each in kiosk_ids if each.startswith(office)] for office in offices]
     numbers = [f"{number:014d}" for number in range(factories)]
-    _in_lots(
+    in_lots(
         Factory,
         (
             Factory(
@@ -177,7 +211,7 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
             for index, no in enumerate(numbers)
         ),
     )  # fmt: skip
-    _in_lots(
+    in_lots(
         Notice,
         (
             Notice(
@@ -189,7 +223,7 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
     )  # fmt: skip
     rule = FeeRule.objects.order_by("pk").first()
     assert rule is not None
-    _in_lots(
+    in_lots(
         NoticeRevision,
         (
             NoticeRevision(
@@ -199,7 +233,7 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
             for index in range(factories)
         ),
     )  # fmt: skip
-    _in_lots(
+    in_lots(
         Intent,
         (
             Intent(
@@ -211,7 +245,7 @@ def _money(kiosk_ids: list[str], now: datetime, share: float) -> None:
             for index in range(payments)
         ),
     )  # fmt: skip
-    _in_lots(
+    in_lots(
         Confirmation,
         (
             Confirmation(
@@ -236,7 +270,7 @@ def _ledger(now: datetime) -> None:
 
     words = list(Confirmation.objects.order_by("bank", "business_day", "pk"))
     moves = [(each, arrived(Kind.PAYMENT, Match(each.match), each.amount_satang)) for each in words]
-    _in_lots(
+    in_lots(
         Posting,
         (
             Posting(confirmation=each, debit=move.debit, credit=move.credit, amount_satang=move.amount_satang)
@@ -251,7 +285,7 @@ def _ledger(now: datetime) -> None:
             bank=bank, day=day, digest=f"{bank} {day}", line_count=len(said), credit_count=len(said),
             credit_satang=sum(each.amount_satang for each in said), debit_satang=0, debit_count=0,
         )  # fmt: skip
-        _in_lots(FileLine, (FileLine(file=file, line_no=no, confirmation=each) for no, each in enumerate(said, 2)))
+        in_lots(FileLine, (FileLine(file=file, line_no=no, confirmation=each) for no, each in enumerate(said, 2)))
 
 
 def _rollouts(kiosk_ids: list[str], now: datetime) -> None:
@@ -274,7 +308,7 @@ def _rollouts(kiosk_ids: list[str], now: datetime) -> None:
             stepped_at=now, seen_through=now,
         )  # fmt: skip
         states = itertools.cycle(("passed", "asked", "waiting") if is_half else ("passed",) * 99 + ("failed",))
-        _in_lots(
+        in_lots(
             Member,
             (
                 Member(
@@ -287,7 +321,7 @@ def _rollouts(kiosk_ids: list[str], now: datetime) -> None:
         )  # fmt: skip
         members = Member.objects.filter(rollout=rollout).order_by().values_list("pk", "state")
         told = ((pk, state) for pk, reached in members for state in ("waiting", "asked", reached))
-        _in_lots(MemberStep, (MemberStep(member_id=pk, at=now - age, state=state, step="") for pk, state in told))
+        in_lots(MemberStep, (MemberStep(member_id=pk, at=now - age, state=state, step="") for pk, state in told))
 
 
 def _admin() -> str:
@@ -311,7 +345,7 @@ def _admin() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    key = fill(*map(float, sys.argv[1:2]))
+    named = fill(*map(float, sys.argv[1:2]))
     if "running" in sys.argv[2:]:
         run_on()
-    sys.stdout.write(key + "\n")
+    sys.stdout.write(json.dumps(named) + "\n")

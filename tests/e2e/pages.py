@@ -30,7 +30,7 @@ from playwright.sync_api import Error as BrowserError
 from tests.e2e.contact_sheet import draw_sheets
 from tests.e2e.crawl import Visit, kind_of, visits
 from tests.e2e.known_words import KnownWords
-from tests.support.browser import WIDTHS, Watched, chromium
+from tests.support.browser import LOADED_BYTES, WIDTHS, Watched, chromium
 from tests.support.lived_in import ROLES, Doors, live_in
 from tests.support.running_fleet import RunningFleet, running_fleet, wire_kiosk
 from tests.support.staff import sign_in
@@ -49,8 +49,6 @@ INSTALL = ("national-admin", "provincial-admin", "technician")
 
 AS_IF_NOT_THERE = 404
 
-_LOADED = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-    .reduce((sum, each) => sum + each.transferSize, 0)"""
 _IN_A_NAME = str.maketrans({"/": "_", "*": "X"})
 
 
@@ -88,7 +86,7 @@ class Look:
             yield self._fault("all", visit, f"answers {visit.status}; linked from {visit.linked_from}")
         if visit.is_page:
             page = self.watched.page
-            loaded_kb = page.evaluate(_LOADED) / 1000
+            loaded_kb = page.evaluate(LOADED_BYTES) / 1000
             if loaded_kb > FIRST_LOAD_MAX_KB:
                 yield self._fault("phone", visit, f"{loaded_kb:.0f} kB for the first load")
             for size in WIDTHS:

@@ -21,6 +21,11 @@ WAIT_MS = 60_000
 """How long a page may take for what it promises, on a busy machine; a test that passes never waits so long."""
 
 
+LOADED_BYTES = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .reduce((sum, each) => sum + each.transferSize, 0)"""
+"""Evaluated in a page: what was fetched for it, as it came over the line."""
+
+
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
     """A browser, closed afterwards. ``arguments``: more of Chromium's own."""

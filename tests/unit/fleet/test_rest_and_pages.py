@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.test import RequestFactory
-from django.urls import URLPattern
 
 from fleet.api.describing import FILE
-from fleet.web.urls import urlpatterns
+from tests.support.page_routes import routes_hearing
 
 OPERATIONS = {
     f"{method.upper()} {path.removeprefix('/api/v1/')}"
@@ -219,27 +215,7 @@ SHOWN = {
 """What a page shows, by its route's name, and what a program reads the same by."""
 
 
-def _hearing(method: str) -> list[str]:
-    """The names of the routes that do not refuse this method as no way of theirs."""
-    return sorted({name for name, allowed in _allowing() if method in allowed})
-
-
-@cache
-def _allowing() -> tuple[tuple[str, str], ...]:
-    """Every route's name, and the methods it says it hears; all of them where it says nothing."""
-    heard = []
-    for each in urlpatterns:
-        assert isinstance(each, URLPattern)
-        # A way that nobody hears: whoever refuses it says what they do hear.
-        request = RequestFactory(SERVER_NAME="localhost").generic("TRACE", "/")
-        request.user, request.session = AnonymousUser(), {}  # type: ignore[assignment]  # as the middleware puts it
-        named = {name: converter.to_python("1") for name, converter in each.pattern.converters.items()}
-        answered = each.callback(request, **{**named, **each.default_args})
-        heard.append((str(each.name), answered.headers.get("Allow", "POST")))
-    return tuple(heard)
-
-
-HEARING, SHOWING = _hearing("POST"), _hearing("GET")
+HEARING, SHOWING = routes_hearing("POST"), routes_hearing("GET")
 
 
 def test_the_tables_are_not_empty() -> None:
