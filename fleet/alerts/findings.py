@@ -29,6 +29,7 @@ class Rule(StrEnum):
     REGISTER_FILE = "register-file"
     DEAF = "deaf"
     TRUST = "trust"
+    ROLLOUT = "rollout"
     BREAK_GLASS = "break-glass"
 
 

@@ -1,4 +1,4 @@
-"""What is looked for less often, and not in what kiosks say of themselves: certificates, peers, money, files, trust.
+"""What is not in what kiosks say of themselves: certificates, peers, money, files, trust, roll-outs.
 
 Each function asks the database once or twice, whatever the number of kiosks, and gives findings.
 """
@@ -27,6 +27,8 @@ from fleet.office.register.models import Run, Stage
 from fleet.payments.models import Confirmation, Decision, SettlementFile
 from fleet.payments.standing import IN_FORCE, only_open
 from fleet.protocol.thai import BANGKOK
+from fleet.rollouts.gating import RolloutState
+from fleet.rollouts.models import Kind, Rollout
 from fleet.trust.keys import KeyFileError
 from fleet.trust.models import Certificate
 from fleet.trust.repository import Repository, TrustError
@@ -64,6 +66,17 @@ def opened_cases(policies: Policies, now: datetime) -> Iterator[Finding]:
     for kiosk_id, place in places_of(seen).items() if seen else ():
         if policies.of(place).tamper.on:
             yield Finding(Rule.TAMPER, place, Condition.FAILING, seen[kiosk_id])
+
+
+def halted_rollouts(policies: Policies) -> Iterator[Finding]:
+    """Roll-outs that have stopped by themselves and wait for a person's word."""
+    rows = Rollout.objects.filter(state=RolloutState.HALTED).order_by("pk")
+    rows = rows.exclude(kind=Kind.SETTINGS, staged__isnull=True)  # the layer's own by now: nothing can be done with it
+    for number, kind, because, province, since in rows.values_list("pk", "kind", "because", "province", "state_since"):
+        place = Place(province)
+        if policies.of(place).rollout.on:
+            facts = {"number": number, "kind": kind, "because": because}
+            yield Finding(Rule.ROLLOUT, place, Condition.FAILING, since, part=str(number), facts=facts)
 
 
 def certificates(policies: Policies, now: datetime) -> Iterator[Finding]:

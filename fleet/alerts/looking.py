@@ -86,6 +86,7 @@ class Looking:
             self._slow, self._slow_at = list(self._look_slowly(policies, now)), now
         others = [each for each in self._slow if not muted(each.place)]
         others += [each for each in fleet_findings.opened_cases(policies, now) if not muted(each.place)]
+        others += [each for each in fleet_findings.halted_rollouts(policies) if not muted(each.place)]
         others += self._of_deafness(policies, watch, now)
         found = {each.key: each for each in [*others, *crowd.findings.values()]}
         terms = {place: policies.of(place).grouping for place in (NATION, *map(Place, policies.provinces))}

@@ -114,6 +114,12 @@ class Trust(_Section, frozen=True):
     on: bool = True
 
 
+class RolloutHalted(_Section, frozen=True):
+    """A roll-out has stopped by itself, and nobody has gone on with it, called it off or taken it back."""
+
+    on: bool = True
+
+
 class Grouping(_Section, frozen=True):
     """From such a share of a place's kiosks on, and at least so many, it is one alert: of office, province, nation."""
 
@@ -160,6 +166,7 @@ class AlertPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     files: Files = Files()
     deaf: Deaf = Deaf()
     trust: Trust = Trust()
+    rollout: RolloutHalted = RolloutHalted()
     grouping: Grouping = Grouping()
     calm: Calm = Calm()
     escalation: Escalation = Escalation()

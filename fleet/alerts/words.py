@@ -38,6 +38,7 @@ _RULES = {
     Rule.DEAF: Pair("ศูนย์ฟังตู้ไม่ได้", "The fleet hears no kiosk"),
     Rule.TRUST: Pair("ลายเซ็นของศูนย์ใกล้หมดอายุ", "A signature of the fleet ends"),
     Rule.BREAK_GLASS: Pair("มีคนใช้บัญชีฉุกเฉิน", "Break-glass account used"),
+    Rule.ROLLOUT: Pair("การปล่อยรุ่นหยุดเอง", "Roll-out stopped by itself"),
 }
 
 _DEVICES = {
@@ -142,6 +143,25 @@ def _trust(of: str, facts: Mapping[str, Any]) -> Pair:
     return Pair(f"ลายเซ็นของ {who} หมดอายุ {ends.th}", f"The signatures of {who} end {ends.en}")
 
 
+_WHY_HALTED = {
+    "share": Pair("ล้มเหลวเกินสัดส่วนที่ยอมรับ", "more kiosks failed than is allowed"),
+    "harm": Pair("ล้มเหลวครบจำนวนที่ยอมเสียได้", "as many kiosks failed as may be lost"),
+    "gate": Pair("ระลอกล่าสุดไม่ผ่านเกณฑ์", "a wave is over and did not pass its gate"),
+}
+_NOT_ADOPTED = Pair("ค่าชุดใหม่มีผลกับทั้งที่นั้นไม่ได้", "the new settings cannot come into force there")
+_WHAT_HALTED = {"firmware": Pair("เฟิร์มแวร์", "of firmware"), "settings": Pair("การตั้งค่า", "of settings")}
+
+
+def _rollout(of: str, facts: Mapping[str, Any]) -> Pair:
+    why = _WHY_HALTED.get(str(facts.get("because")), _NOT_ADOPTED)
+    what = _WHAT_HALTED.get(str(facts.get("kind")), Pair("", ""))
+    number = facts.get("number", of)
+    return Pair(
+        f"การปล่อย{what.th} เลขที่ {number} หยุดเอง: {why.th}",
+        f"{' '.join(filter(None, (f'Roll-out {number}', what.en)))} has stopped by itself: {why.en}",
+    )
+
+
 def _break_glass(_of: str, facts: Mapping[str, Any]) -> Pair:
     at, address = _moment(facts.get("at")), facts.get("address") or "-"
     return Pair(
@@ -157,6 +177,7 @@ _TELLERS: dict[str, Callable[[str, Mapping[str, Any]], Pair]] = {
     Rule.REGISTER_FILE: _register_file,
     Rule.TRUST: _trust,
     Rule.BREAK_GLASS: _break_glass,
+    Rule.ROLLOUT: _rollout,
 }
 
 
@@ -229,6 +250,10 @@ _REMEDIES = {
         "เสร็จแล้วทำรหัสผ่านใหม่ด้วย fleet break-glass ใส่ซองปิดผนึก แล้วรับเรื่องพร้อมเหตุผล",
         "If it was none of you, close the account break-glass at once and read in the audit what was done. "
         "Afterwards make its password anew with `fleet break-glass`, seal it, and take the alert over with the reason.",
+    ),
+    Rule.ROLLOUT: Pair(
+        "ดูเหตุผลของตู้ที่ล้มเหลวทีละเครื่องในหน้าการปล่อย แล้วถอยกลับหรือปล่อยต่อ ระหว่างนี้ไม่มีตู้ใดถูกสั่งเพิ่ม",
+        "See on its page why each kiosk failed, then roll it back or go on; no further kiosk is asked meanwhile.",
     ),
 }
 

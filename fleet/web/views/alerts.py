@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fleet.acting.numbers import whole
+from fleet.acting.seen import rollouts_seen
 from fleet.alerts import words as told
 from fleet.alerts.deeds import DeedError, acknowledge
 from fleet.alerts.findings import Place, Rule
@@ -218,6 +220,7 @@ def _moving(scope: Scope, it: Alert) -> dict[str, Any]:
         "remedy": alert_words.said(told.remedy(it.rule, it.facts)),
         "level": alert_words.level(it.level),
         "kiosk": kiosk,
+        "rollout": _rollout_of(scope, it),
         "truth": truth,
         "trouble": words.trouble(truth) if truth is not None else "",
         "deed": words.deed(truth) if truth is not None else "",
@@ -235,6 +238,13 @@ def _moving(scope: Scope, it: Alert) -> dict[str, Any]:
         ],
         "letters": _letters(it),
     }
+
+
+def _rollout_of(scope: Scope, it: Alert) -> int | None:
+    """The number of the roll-out it is about, if that is there for who looks."""
+    if it.rule != Rule.ROLLOUT:
+        return None
+    return rollouts_seen(scope).filter(pk=whole(it.part)).values_list("pk", flat=True).first()
 
 
 def _mark(what: str, detail: str) -> str:
