@@ -17,7 +17,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from fleet.acting import settings
 from fleet.acting.settings import (
@@ -93,11 +93,21 @@ def is_over(plan: PlannedSettings, now: datetime) -> bool:
 
 def may_decide(scope: Scope, plan: PlannedSettings, user: User) -> bool:
     """Whether it is this person's to agree to."""
-    if plan.asked_by_id == user.pk:
-        return False
-    if names_payees(plan):
+    return plan.asked_by_id != user.pk and _is_for(scope, plan, base_document(plan))
+
+
+def _is_for(scope: Scope, plan: PlannedSettings, base: Mapping[str, Any]) -> bool:
+    if settings.names_payees(base, plan.document):
         return scope.may_name_payees(plan.dopa_code)
     return scope.may_change(plan.dopa_code)
+
+
+def to_decide(scope: Scope, user: User, now: datetime) -> list[PlannedSettings]:
+    """Those that wait for a second person and are this one's to agree to, in one query."""
+    based = SettingsRevision.objects.filter(layer=OuterRef("layer"), key=OuterRef("key"), revision=OuterRef("base"))
+    rows = of_state(planned_seen(scope), State.ASKED, now).exclude(asked_by=user)
+    rows = rows.annotate(based=Subquery(based.order_by().values("document")[:1]))
+    return [each for each in rows if _is_for(scope, each, each.based or {})]
 
 
 def may_withdraw(scope: Scope, plan: PlannedSettings, user: User) -> bool:

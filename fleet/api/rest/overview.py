@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 
+from fleet.acting.awaiting import Wait, waits_of
 from fleet.acting.overview import Money, money_of, stand_of, visits_today
 from fleet.alerts.telling import seen, unclaimed
 from fleet.api.rest.bearer import Bearer, caller
@@ -46,11 +47,41 @@ class MoneyOut(Schema):
     waiting: int
 
 
+class WaitsOut(Schema):
+    """How much waits for the token's person. What another person wants and this one may agree to: changes of
+    `settings`, decisions about `payments`, `proposals` of national admins, `resets` of their second factors. Past their
+    day and open: `cases`, `tickets`. `registrations`: that could not be passed on and wait.
+
+    Null: not this person's to deal with, or the token is not for it (`settings:read`, `payments:read`, `people:read`,
+    `cases:read`, and `tickets:read` for tickets and registrations).
+    """
+
+    settings: int | None
+    payments: int | None
+    proposals: int | None
+    resets: int | None
+    cases: int | None
+    tickets: int | None
+    registrations: int | None
+
+
+_PARTS = {
+    Wait.SETTINGS: Part.SETTINGS,
+    Wait.PAYMENTS: Part.PAYMENTS,
+    Wait.PROPOSALS: Part.PEOPLE,
+    Wait.RESETS: Part.PEOPLE,
+    Wait.CASES: Part.CASES,
+    Wait.TICKETS: Part.TICKETS,
+    Wait.REGISTRATIONS: Part.TICKETS,
+}
+
+
 class OverviewOut(Schema):
     """`kiosks`: how many stand how. `needs_count`: how many somebody should look at; `needs`: the worst of those.
 
     `visits`: that have ended since midnight. `alerts`: that nobody has taken over; null for a token without
-    `alerts:read`. `money`: null for one without `payments:read`, and for a person who settles nowhere.
+    `alerts:read`. `money`: null for one without `payments:read`, and for a person who settles nowhere. `waits`: for the
+    token's person, as the page shows it.
     """
 
     at: datetime
@@ -61,6 +92,7 @@ class OverviewOut(Schema):
     visits: int
     alerts: int | None
     money: MoneyOut | None
+    waits: WaitsOut
 
 
 @router.get("overview", response=answers(OverviewOut))
@@ -72,6 +104,7 @@ def overview(
     who, now = caller(request), timezone.now()
     stand = stand_of(who.scope, now, needs=needs)
     rights = who.token.rights
+    waits = waits_of(who.scope, who.person, now, [each for each, part in _PARTS.items() if reading(part) in rights])
     money = money_of(who.scope, now) if reading(Part.PAYMENTS) in rights else None
     return {
         "at": now,
@@ -82,6 +115,7 @@ def overview(
         "visits": visits_today(who.scope, now),
         "alerts": unclaimed(seen(who.scope)).count() if reading(Part.ALERTS) in rights else None,
         "money": _money(money) if money else None,
+        "waits": {each.value: waits.get(each) for each in Wait},
     }
 
 

@@ -67,6 +67,7 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["due_on", "case_no"]
+        indexes = [models.Index(fields=["due_on"], condition=models.Q(closed_on__isnull=True), name="open_cases")]
 
     def __str__(self) -> str:
         return self.case_no

@@ -69,7 +69,10 @@ class Ticket(models.Model):
 
     class Meta:
         ordering = ["due_on", "opened_at"]
-        indexes = [models.Index(fields=["office", "closed_at", "due_on"], name="ticket_queue")]
+        indexes = [
+            models.Index(fields=["office", "closed_at", "due_on"], name="ticket_queue"),
+            models.Index(fields=["due_on"], condition=models.Q(closed_at__isnull=True), name="open_tickets"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -244,7 +244,7 @@ def _rollout_of(scope: Scope, it: Alert) -> int | None:
     """The number of the roll-out it is about, if that is there for who looks."""
     if it.rule != Rule.ROLLOUT:
         return None
-    return rollouts_seen(scope).filter(pk=whole(it.part)).values_list("pk", flat=True).first()
+    return rollouts_seen(scope).filter(pk=whole(it.part) or 0).values_list("pk", flat=True).first()
 
 
 def _mark(what: str, detail: str) -> str:

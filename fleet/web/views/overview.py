@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fleet.acting.awaiting import Wait, waits_of
 from fleet.acting.overview import money_of, stand_of, visits_today
 from fleet.alerts.telling import seen, unclaimed
 from fleet.devices.truth import Condition, KioskTruth
 from fleet.payments.matching import Match
 from fleet.people.scope import scope_of
 from fleet.web import words
-from fleet.web.access import signed_in
+from fleet.web.access import is_live, signed_in
 from fleet.web.live import answer
 from fleet.web.tiles import tiles_of
 from fleet.web.views.alerts import lines_of
@@ -79,6 +85,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tiles": tiles_of(stand.provinces),
         "visits": visits_today(scope, now),
         "money": money,
+        # Beside the part that is made once for many, and on no wall: what waits is one person's.
+        "waits": [] if is_wall or is_live(request) else _waits(waits_of(scope, cast(User, request.user), now)),
     }
     return answer(request, "wall" if is_wall else "overview", context)
 
@@ -88,6 +96,20 @@ def _room(alerts: int, needs: int, has_odd: bool) -> tuple[int, int]:
     rows = WALL_ROWS - has_odd
     shown = min(alerts, max(WALL_ALERTS, rows - needs))
     return shown, rows - shown
+
+
+def _waits(counts: Mapping[Wait, int]) -> list[tuple[str, str, int]]:
+    """What waits for whoever looks: its words, where it leads, and how many."""
+    said = {
+        Wait.SETTINGS: (_("การตั้งค่ารอคนที่สอง"), reverse("web:settings-waiting")),
+        Wait.PAYMENTS: (_("การเงินรอคนที่สอง"), reverse("web:payments") + "?show=open"),
+        Wait.PROPOSALS: (_("คนที่เสนอเป็นผู้ดูแลระดับประเทศ"), reverse("web:people")),
+        Wait.RESETS: (_("ขอล้างการยืนยันขั้นที่สอง"), reverse("web:people")),
+        Wait.CASES: (_("เรื่องที่ดำเนินการเกินกำหนด"), reverse("web:cases") + "?state=late"),
+        Wait.TICKETS: (_("เรื่องที่แจ้งเกินกำหนด"), reverse("web:tickets") + "?state=late"),
+        Wait.REGISTRATIONS: (_("ขอขึ้นทะเบียนที่ยังส่งไม่ได้"), reverse("web:registrations") + "?state=waiting"),
+    }
+    return [(*said[each], count) for each, count in counts.items() if count]
 
 
 def _shares(counts: Counter[Condition]) -> list[Share]:

@@ -116,7 +116,7 @@ def test_it_tells_what_the_page_shows_and_like_it_is_no_seeing_of_people() -> No
     before = Entry.objects.count()
     said, page = holder(who).get("overview"), browser_of(who).get("/").content.decode()
     assert Entry.objects.count() == before
-    counted = dict(re.findall(r'\?state=([a-z]+)">.*?<b class="n">([0-9,]+)</b></a>', page))
+    counted = dict(re.findall(r'/kiosks/\?state=([a-z]+)">.*?<b class="n">([0-9,]+)</b></a>', page))
     assert {name: int(count) for name, count in counted.items()} == said["kiosks"]
     today = re.search('<div class="kp">.*?</section>', page, re.DOTALL)
     assert today is not None
