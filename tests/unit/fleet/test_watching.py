@@ -33,7 +33,7 @@ from tests.support.signed_in import browser_of
 NONE, SOON, NOW = Concern
 LIVE = {"HX-Request": "true"}
 ROUTES = {"letter_run": "letter-run", "office_fees": "office-fees", "register_run": "register-run"}
-ROUTES |= {"settings_layer": "layer"}
+ROUTES |= {"settings_layer": "layer", "wall": "overview"}
 """Moving parts whose route is not called as they are."""
 
 
