@@ -31,7 +31,7 @@ GOAL_MS = 150
 GOAL_KB = 200
 ROUNDS = 30
 PAGES = {
-    "overview": ("/",),
+    "overview": ("/", "/?wall=1"),
     "find": ("/find/?q=P20", "/find/?q=4711", "/find/?q=R0000004"),
     "more": ("/more/",),
     "kiosks": (
