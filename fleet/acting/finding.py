@@ -24,7 +24,7 @@ from fleet.acting.seen import (
 from fleet.devices.models import Kiosk
 from fleet.office.cases.models import Case
 from fleet.office.channels.models import Ticket
-from fleet.office.finding import find, tidied
+from fleet.office.finding import begins, find, tidied
 from fleet.office.models import Factory, Folder, Notice, Office
 from fleet.people.scope import Scope
 from fleet.trust.serials import kiosks_by_serial
@@ -82,16 +82,16 @@ def find_anything(scope: Scope, asked: str) -> Found:
     if not asked:
         return Found()
     bare = _bare(asked)
-    begins = Q(pk__startswith=bare) if len(bare) >= NUMBER_MIN else Q(pk=bare)
-    written = Q(pk__startswith=asked.upper()) if len(asked) >= NUMBER_MIN else Q(pk=asked.upper())
+    numbered = begins("pk", bare) if len(bare) >= NUMBER_MIN else Q(pk=bare)
+    written = begins("pk", asked.upper()) if len(asked) >= NUMBER_MIN else Q(pk=asked.upper())
     return Found(
         kiosks=_some(kiosks_called(kiosks_seen(scope), asked).order_by("pk")),
         offices=_some(offices_called(offices_seen(scope), asked)),
         notices=_some(notices_served(scope).filter(written | Q(reference=bare)).order_by("pk")),
         factories=_some(find(factories_served(scope), asked)),
-        folders=_some(folders_served(scope).filter(begins)),
+        folders=_some(folders_served(scope).filter(numbered)),
         cases=_some(cases_served(scope).filter(written).order_by("pk")),
-        tickets=_some(tickets_served(scope).filter(begins).order_by("pk")),
+        tickets=_some(tickets_served(scope).filter(numbered).order_by("pk")),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from fleet.office.cases.models import Case, Permit
 from fleet.office.finding import find, tidied
@@ -30,6 +30,18 @@ def in_state(rows: QuerySet[Case], state: CaseState, today: date) -> QuerySet[Ca
     """Those on one list; what is late is open, too."""
     rows = rows.filter(closed_on__isnull=state is not CaseState.CLOSED)
     return rows.filter(due_on__lt=today) if state is CaseState.LATE else rows
+
+
+def counted(rows: QuerySet[Case], today: date) -> dict[CaseState, int]:
+    """How many are on each list, asked at once: a question is searched for in every factory's name."""
+    is_open = Q(closed_on__isnull=True)
+    lists = {
+        CaseState.OPEN: is_open,
+        CaseState.LATE: is_open & Q(due_on__lt=today),
+        CaseState.CLOSED: ~is_open,
+    }
+    counts = rows.order_by().aggregate(**{each.value: Count("pk", filter=which) for each, which in lists.items()})
+    return {each: counts[each.value] for each in lists}
 
 
 def asked_for(rows: QuerySet[Case], asked: str) -> QuerySet[Case]:

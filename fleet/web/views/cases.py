@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fleet.acting.cases import CaseAct, CaseError, Holder, do, possible, slip_of
 from fleet.acting.numbers import whole
 from fleet.acting.seen import cases_served, permits_served
-from fleet.office.cases.listing import CaseState, asked_for, expiring, in_state, permits_asked_for
+from fleet.office.cases.listing import CaseState, asked_for, counted, expiring, in_state, permits_asked_for
 from fleet.office.cases.models import Case, Manual
 from fleet.office.cases.providing import wire_manual
 from fleet.office.finding import tidied
@@ -44,7 +44,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     permits = permits_asked_for(expiring(permits_served(scope), today), asked)
     lists = {each.value: in_state(rows, each, today) for each in CaseState}
     lists[CaseState.CLOSED] = lists[CaseState.CLOSED].order_by("-closed_on")
-    counts = {name: some.count() for name, some in lists.items()} | {"expiring": permits.count()}
+    counts = {each.value: count for each, count in counted(rows, today).items()} | {"expiring": permits.count()}
     context = {
         "states": [(each, case_words.list_word(each), counts[each]) for each in case_words.LISTS],
         "state": state,
