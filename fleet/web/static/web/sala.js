@@ -12,7 +12,7 @@
   }
   const live = document.querySelector("#live-line");
   const cut = document.querySelector("#cut-off");
-  const clock = document.querySelector("[data-clock]"); // of a wall screen, which stays open for days
+  const clock = document.querySelector("#wall-clock"); // of a wall screen, which stays open for days
   let heardAt = Date.now();
   let seenAt = 0; // since when somebody looks: a page in the background asks nobody, and catches up when it is seen
   let heardClock = "";
