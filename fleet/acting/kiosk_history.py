@@ -1,8 +1,8 @@
 """All that happened at a kiosk and that is kept: its records, what was asked of it, its alerts, and what technicians
 did there; the newest first, a page at a time.
 
-In the order in which the fleet came to know: records as they arrived, for a kiosk that was away tells late. Alerts that
-stand for many kiosks at once are not here. However much there is, an index answers.
+In the order in which the fleet came to know: records as they arrived, for a kiosk that was away tells late. Alerts are
+its own and those that stand for many where it stands. However much there is, an index answers.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from django.db.models import Q, QuerySet
 
 from fleet.acting.numbers import whole
 from fleet.acting.rounds import deeds_seen, reads_deeds
-from fleet.alerts.telling import seen
+from fleet.alerts.findings import Place
+from fleet.alerts.models import Alert
+from fleet.alerts.telling import of_kiosk, seen
 from fleet.devices.days import first_since
 from fleet.devices.models import Kiosk, KioskCommand, Record
 from fleet.people.scope import Scope
 from fleet.protocol import records
+from fleet.trust.identity import time_of
 
 AT_ONCE = 500
 """Rows fetched by one statement where all of them are wanted."""
@@ -104,6 +107,12 @@ def sorts_seen(scope: Scope, kiosk: Kiosk) -> tuple[Sort, ...]:
     return tuple(each for each in Sort if each is not Sort.DEEDS or reads_deeds(scope, kiosk))
 
 
+def alerts_about(alerts: QuerySet[Alert], kiosk: Kiosk) -> QuerySet[Alert]:
+    """Those of them that are about a kiosk: its own, and those that stand for many where it is, while it was there."""
+    place = Place(kiosk.office.province_id, kiosk.office_id, kiosk.pk)
+    return of_kiosk(alerts, place, time_of(kiosk.pk))
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Of a kiosk that the account sees; ``sort`` None: of all sorts."""
@@ -155,7 +164,7 @@ class History:
             case Sort.COMMANDS:
                 rows = KioskCommand.objects.filter(kiosk=self.kiosk).select_related("asked_by").defer("attachment")
             case Sort.ALERTS:
-                rows = seen(self.scope).filter(kiosk_id=self.kiosk.pk).select_related("acked_by")
+                rows = alerts_about(seen(self.scope), self.kiosk).select_related("acked_by")
             case Sort.DEEDS:
                 # What became a command is there as one.
                 rows = deeds_seen(self.scope, self.kiosk).filter(command_id="").select_related("by")

@@ -21,6 +21,7 @@ from fleet.office.holidays.days import Calendar
 from fleet.people.models import Membership, Role
 from fleet.people.scope import Scope
 from fleet.protocol.thai import BANGKOK
+from fleet.trust.identity import Time
 
 _LADDERS: dict[Matter, dict[int, Role]] = {
     Matter.MACHINES: {1: Role.TECHNICIAN, 2: Role.PROVINCIAL_ADMIN, 3: Role.NATIONAL_ADMIN},
@@ -52,6 +53,19 @@ def seen(scope: Scope) -> QuerySet[Alert]:
 def named(alerts: QuerySet[Alert], text: str) -> QuerySet[Alert]:
     """Those of them of the kiosks in whose name this stands, and of the office of this name."""
     return alerts.filter(Q(kiosk_id__icontains=text) | Q(office_id__iexact=text))
+
+
+def of_kiosk(alerts: QuerySet[Alert], place: Place, time: Time | None) -> QuerySet[Alert]:
+    """Those of them of one kiosk, and those that stand for many where it is: its office's, province's, nation's.
+    ``time``: when it was there; None: never. Which kiosks such a one stood for changes meanwhile, and is not kept."""
+    own = Q(kiosk_id=place.kiosk_id)
+    if time is None:
+        return alerts.filter(own)
+    here = Q(dopa_code=place.dopa_code, office_id__in=("", place.office_id)) | Q(dopa_code=None)
+    meanwhile = Q(closed_at=None) | Q(closed_at__gt=time.began_at)
+    if time.ended_at is not None:
+        meanwhile &= Q(opened_at__lt=time.ended_at)
+    return alerts.filter(own | Q(here, meanwhile, ~Q(members=[]), kiosk_id=""))
 
 
 def unclaimed(alerts: QuerySet[Alert]) -> QuerySet[Alert]:

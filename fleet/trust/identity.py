@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from fleet.trust.certificates import in_force
 from fleet.trust.models import Certificate, Deed
@@ -53,6 +54,21 @@ def _stage(valid: Certificate | None, certificates: tuple[Certificate, ...]) -> 
         return IdentityStage.NEVER
     is_ending = any(each.revoked_at and not each.enforced_at for each in certificates)
     return IdentityStage.ENDING if is_ending else IdentityStage.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """From a kiosk's first certificate until its last one was revoked; ``ended_at`` None: one is not."""
+
+    began_at: datetime
+    ended_at: datetime | None
+
+
+def time_of(kiosk_id: str) -> Time | None:
+    """When it was one of ours; None: never."""
+    rows = Certificate.objects.filter(kiosk_id=kiosk_id).order_by()
+    it = rows.aggregate(began=Min("issued_at"), ended=Max("revoked_at"), every=Count("pk"), over=Count("revoked_at"))
+    return Time(it["began"], it["ended"] if it["every"] == it["over"] else None) if it["every"] else None
 
 
 def deeds_of(kiosk_id: str) -> QuerySet[Deed]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from fleet.acting.kiosk_history import Entry, Sort
 from fleet.alerts import words as alerts_told
+from fleet.alerts.findings import Place
 from fleet.alerts.models import Alert
 from fleet.devices.models import KioskCommand, Record
 from fleet.rounds.deeds import Outcome, What
@@ -84,6 +85,8 @@ def _of_command(command: KioskCommand, now: datetime) -> Line:
 
 def _of_alert(alert: Alert) -> Line:
     parts = [alert_words.said(alerts_told.sentence(alert.rule, alert.part, alert.facts))]
+    if not alert.kiosk_id:
+        parts.append(_of_many(alert.place))
     if alert.acked_at:
         fill = {"who": _name(alert.acked_by), "why": alert.acked_why}
         taken = _("%(who)s รับเรื่อง: %(why)s") % fill
@@ -97,6 +100,15 @@ def _of_alert(alert: Alert) -> Line:
     return Line(
         Sort.ALERTS, alert.opened_at, title, " · ".join(parts), alert.condition, address=address, more=_("ดูเรื่อง")
     )
+
+
+def _of_many(place: Place) -> str:
+    """Whose an alert is that stands for many kiosks."""
+    if place.office_id:
+        return _("เรื่องของทั้งสำนักงาน ไม่ใช่ตู้นี้ตู้เดียว")
+    if place.dopa_code is not None:
+        return _("เรื่องของทั้งจังหวัด ไม่ใช่ตู้นี้ตู้เดียว")
+    return _("เรื่องของทั้งประเทศ ไม่ใช่ตู้นี้ตู้เดียว")
 
 
 def _of_deed(deed: Deed, now: datetime) -> Line:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from fleet.acting.alert_rules import rules_held
+from fleet.acting.kiosk_history import alerts_about
 from fleet.acting.seen import kiosks_seen, provinces_seen
 from fleet.alerts import words
 from fleet.alerts.deeds import DeedError, Refusal, acknowledge
@@ -235,9 +236,10 @@ def alerts(
     rule: Annotated[Rule | None, Query(None)],
     province: Annotated[int | None, Query(None, ge=10, le=99)],
     q: Annotated[str, Query("", max_length=60, description="part of a kiosk's id, or an office's id")],
-    kiosk: Annotated[str, Query("", max_length=11, description="a kiosk's id: its own alerts, as on its page")],
+    kiosk: Annotated[str, Query("", max_length=11, description="a kiosk's id")],
 ) -> dict[str, object]:
-    """The alerts, the newest first. `open`: nobody has them."""
+    """The alerts, the newest first. `open`: nobody has them. Of a `kiosk`: its own, and those that stand for many where
+    it is (their `kiosk_id` is empty), while it was there."""
     who = caller(request)
     rows = seen(who.scope).select_related("acked_by")
     if state is not None:
@@ -251,7 +253,8 @@ def alerts(
     if q:
         rows = named(rows, q)
     if kiosk:
-        rows = rows.filter(kiosk_id=kiosk)
+        there = kiosks_seen(who.scope).filter(pk=kiosk).first()
+        rows = rows.filter(kiosk_id=kiosk) if there is None else alerts_about(rows, there)
     found, following = page(rows, after, limit, newest_first=True)
     return {"items": _lines(who, found), "next": following}
 

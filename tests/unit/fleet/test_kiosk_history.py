@@ -22,6 +22,7 @@ from fleet.people.scope import scope_of
 from fleet.protocol import records
 from fleet.rounds.models import Deed
 from fleet.rounds.notes import KEPT
+from fleet.trust.models import Certificate
 from tests.support.signed_in import browser_of
 from tests.support.token_holder import holder, person
 
@@ -275,6 +276,65 @@ def test_a_note_is_forgotten_after_its_year(technician: User) -> None:
     did(0, technician, note="ข้อความเก่า", pressed_at=old)
     assert "ข้อความเก่า" not in page(technician)
     assert [each["note"] for each in holder(technician).get("kiosks/CBI-02/round-deeds")["items"]] == [""]
+
+
+# ---- alerts that stand for many
+
+
+def let_in(minute: int, serial: str = "c1", **more: Any) -> None:
+    """The kiosk's certificate, so many minutes after ``AT``."""
+    at = AT + timedelta(minutes=minute)
+    said = {"key_sha256": serial, "pem": "", "not_before": at, "not_after": at + timedelta(days=90), "origin": "qr"}
+    Certificate.objects.create(**({"serial": serial, "kiosk_id": "CBI-02", "issued_at": at} | said | more))
+
+
+def of_many(minute: int, dopa_code: int | None = 20, office_id: str = "", **more: Any) -> Alert:
+    """One of so many kiosks of a place."""
+    said = {"rule": "offline", "facts": {"count": 3, "of": 4}, "members": ["CBI-01", "CBI-03"]}
+    return alerted(minute, dopa_code=dopa_code, office_id=office_id, kiosk_id="", **(said | more))
+
+
+def numbers(user: User) -> list[int]:
+    """The alerts of its history, the newest first."""
+    return [each.row.pk for each in history(user, Sort.ALERTS).whole()]
+
+
+def test_what_stands_for_many_where_it_is_is_told_everywhere(technician: User) -> None:
+    let_in(0)
+    own = alerted(1)
+    ours = [of_many(2), of_many(3, office_id="CBI"), of_many(4, None)]
+    of_many(5, 40)
+    of_many(5, office_id="RYG")
+    of_many(5, members=[], rule="rollout")  # a province's, and of no kiosk
+    alerted(5, kiosk_id="CBI-01")
+    wanted = [each.pk for each in (*reversed(ours), own)]
+    assert numbers(technician) == wanted
+    assert [each["id"] for each in holder(technician).every("alerts?kiosk=CBI-02", 3)] == wanted
+    said = page(technician)
+    for words in ("3 จาก 4 เครื่อง · เรื่องของทั้งจังหวัด ไม่ใช่ตู้นี้ตู้เดียว", "เรื่องของทั้งสำนักงาน", "เรื่องของทั้งประเทศ"):
+        assert said.count(words) == 1, words
+    table = browser_of(technician).get("/kiosks/CBI-02/history.csv?what=alerts").content.decode()
+    assert table.count("ไม่ใช่ตู้นี้ตู้เดียว") == 3
+
+
+def test_what_was_over_before_it_came_or_began_after_it_went_is_not_its_own(technician: User) -> None:
+    of_many(0, closed_at=AT + timedelta(minutes=9))
+    assert numbers(technician) == [], "nobody has let it in"
+    let_in(10)
+    lasted, came_then = of_many(1, closed_at=AT + timedelta(minutes=11)), of_many(12)
+    assert numbers(technician) == [came_then.pk, lasted.pk]
+    Certificate.objects.update(revoked_at=AT + timedelta(minutes=20))
+    of_many(21)
+    assert numbers(technician) == [came_then.pk, lasted.pk]
+    let_in(19, "c2")
+    assert len(numbers(technician)) == 3, "it went on with another one"
+
+
+def test_a_foreign_kiosk_tells_a_program_nothing_of_the_nation(technician: User) -> None:
+    let_in(0, kiosk_id="KKN-01")
+    of_many(1, None)
+    of_many(1, 40)
+    assert holder(technician).get("alerts?kiosk=KKN-01")["items"] == []
 
 
 # ---- programs
