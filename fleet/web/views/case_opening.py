@@ -97,7 +97,7 @@ def _ask_whose(request: HttpRequest) -> HttpResponse:
 def _ask_which(request: HttpRequest, whose: _Whose) -> HttpResponse:
     today = timezone.localdate()
     manuals = [each for each in Manual.objects.all() if is_current(wire_manual(each), today)]
-    return render(request, "web/case_which.html", {"whose": whose, "manuals": manuals})
+    return render(request, "web/case_which.html", {"opened_for": whose, "manuals": manuals})
 
 
 def _papers(said: QueryDict) -> set[int]:
@@ -108,7 +108,7 @@ def _papers(said: QueryDict) -> set[int]:
 def _ask_rest(request: HttpRequest, whose: _Whose, found: Manual, wrong: str) -> HttpResponse:
     now = timezone.localtime()
     context: dict[str, Any] = {
-        "whose": whose,
+        "opened_for": whose,
         "manual": found,
         "papers": [(label, position) for position, (label, _days) in enumerate(parts_of(found, "documents"))],
         "ticked": _papers(request.POST),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -99,7 +100,11 @@ def test_three_pages_lead_to_a_case_and_its_slip(browser: Client) -> None:
     assert factory.pk in browser.get("/cases/new/", {"q": factory.name_th}).content.decode()
     assert "start-2" not in browser.get("/cases/new/", {"factory": factory.pk}).content.decode(), "out of date"
     asked = {"factory": factory.pk, "manual": "expand-2"}
-    assert "แผนผังโรงงาน" in browser.get("/cases/new/", asked).content.decode()
+    page = browser.get("/cases/new/", asked).content.decode()
+    assert "แผนผังโรงงาน" in page
+    phone = re.search(r'data-whose="(\w*)"', browser.get("/").content.decode())
+    assert phone is not None
+    assert phone[0] in page, "a phone that believed another account is here would throw away what it keeps of a round"
     now = timezone.localtime()
     said = {**asked, "on": now.date().isoformat(), "at": now.strftime("%H:%M"), "name_th": "โต๊ะ 1", "paper": ["0", "2"]}
     Outgoing.objects.all().delete()
