@@ -26,8 +26,9 @@ from fleet.people.models import Role
 from fleet.people.scope import EVERYWHERE
 from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
+from fleet.web import audit_words
 from fleet.web.audit_pages import CALLED
-from fleet.web.auditing import PLAIN
+from fleet.web.auditing import PLAIN, SAID, SEARCHED
 from fleet.web.urls import urlpatterns
 from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
@@ -282,6 +283,16 @@ def test_ways_and_roles_stand_there_as_people_call_them() -> None:
     assert "รหัสผ่าน" in page
     assert "password" not in page
     assert "ช่างภาคสนาม" in page
+
+
+def test_what_a_line_tells_has_a_heading_and_its_days_are_of_the_buddhist_era() -> None:
+    line = Entry(said=json.dumps(dict.fromkeys((*SAID, *SEARCHED), "1")))
+    assert [heading for heading, _ in audit_words.said(line) if heading.isascii()] == []
+    write(SOMEBODY, Act(Kind.SAW, "web:payments", said={"from": "2026-11-24", "to": "2026-11-30"}))
+    page = client_of(Role.AUDITOR, None).get("/audit/", {"who": "somebody"}).content.decode()
+    assert "24 พ.ย. 2569" in page
+    assert "30 พ.ย. 2569" in page
+    assert "2026-11" not in page
 
 
 def test_a_line_is_called_as_its_page_is() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from django.utils.translation.template import templatize
 
 WEB = Path("fleet/web")
 CATALOGUE = WEB / "locale" / "en" / "LC_MESSAGES"
@@ -15,8 +19,14 @@ _ENTRY = re.compile(
     r'(?:msgid_plural ".+"\nmsgstr\[0\]|msgstr) "(?P<english>.*)"',
     re.MULTILINE,
 )
-_IN_TEMPLATE = re.compile(r"""\{%\s*translate\s+(["'])(.+?)\1""")
-_IN_PYTHON = re.compile(r"""\b_\(\s*"([^"]+)"\s*\)""")
+_CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 1, "pgettext": 2, "npgettext": 2}
+"""What asks the catalogue, and how many words it takes to name a sentence: itself, or its context before it."""
+
+_IN_TEMPLATE = re.compile(
+    r"""\b(?:_|n?gettext|(?P<context>n?pgettext))\((?(context)(?P<before>u?(['"]).*?(?<!\\)\3), ?)"""
+    r"""(?P<said>u?(?P<mark>['"]{3}|['"]).*?(?<!\\)(?P=mark))""",
+    re.DOTALL,
+)
 
 
 def _written() -> dict[tuple[str | None, str], str]:
@@ -25,22 +35,33 @@ def _written() -> dict[tuple[str | None, str], str]:
     return {(found["context"], found["thai"]): found["english"] for found in _ENTRY.finditer(text)}
 
 
-def _used() -> set[str]:
-    """Thai sentences handed to the catalogue; a per cent sign stands doubled there when a template says it."""
-    templates = {
-        found[2].replace("%", "%%")
-        for path in (WEB / "templates").rglob("*.html")
-        for found in _IN_TEMPLATE.finditer(path.read_text("utf-8"))
-    }
-    python = {found[1] for path in WEB.rglob("*.py") for found in _IN_PYTHON.finditer(path.read_text("utf-8"))}
-    return {each for each in templates | python if THAI.search(each)}
+def _in_python(path: Path) -> Iterator[tuple[str | None, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
+            said = [each.value for each in node.args[: _CALLS[node.func.id]] if isinstance(each, ast.Constant)]
+            if len(said) == _CALLS[node.func.id]:
+                yield (None, *said) if len(said) == 1 else tuple(said)  # type: ignore[misc]
+
+
+def _in_template(path: Path) -> Iterator[tuple[str | None, str]]:
+    """As `makemessages` reads it: whole ``blocktranslate`` with their plurals, and contexts."""
+    for found in _IN_TEMPLATE.finditer(templatize(path.read_text("utf-8"), origin=str(path))):
+        context = ast.literal_eval(found["before"]) if found["context"] else None
+        yield context, ast.literal_eval(found["said"])
+
+
+def _used() -> set[tuple[str | None, str]]:
+    """Thai sentences handed to the catalogue, each with its context."""
+    templates = {each for path in (WEB / "templates").rglob("*.html") for each in _in_template(path)}
+    python = {each for path in WEB.rglob("*.py") for each in _in_python(path)}
+    return {(context, thai) for context, thai in templates | python if THAI.search(thai)}
 
 
 def test_every_sentence_has_its_english() -> None:
     written = _written()
     used = _used()
     assert len(used) > 200
-    assert sorted(used - {thai for _, thai in written}) == []
+    assert sorted(used - written.keys(), key=str) == []
     assert [thai for thai, english in written.items() if not english.strip()] == []
 
 
