@@ -1,4 +1,4 @@
-"""Every route that leads to one thing, tried on a thing of another province, and of another under an own office or kiosk.
+"""Every route that leads to one thing, on a thing of another province, and of another under an own office or kiosk.
 
 Made from the route table: a new route of a thing fails here until ``THINGS`` or ``OF_NO_PROVINCE`` knows it.
 """
