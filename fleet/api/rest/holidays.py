@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema, UploadedFile
 
-from fleet.acting.holidays import Changed, change
+from fleet.acting.holidays import Changed, change, read_file
 from fleet.acting.seen import holidays_seen, provinces_seen
 from fleet.api.rest.bearer import Bearer, Caller, caller
 from fleet.api.rest.paging import After, Limit, page
@@ -19,6 +19,7 @@ from fleet.office.holidays.keeping import Entry
 from fleet.office.holidays.models import Holiday
 from fleet.office.holidays.reading import Problem as Unfit
 from fleet.office.holidays.reading import checked
+from fleet.office.register.tables import Refusal, TableError
 from fleet.people.tokens.rights import Part
 
 router = Router(auth=Bearer(Part.HOLIDAYS), tags=["holidays"])
@@ -96,6 +97,28 @@ def add(request: HttpRequest, said: HolidaySaid) -> dict[str, object]:
     return _changed(who, more=[entry])
 
 
+@router.post("holiday-files", response=answers(Moved))
+def take_file(
+    request: HttpRequest, file: Annotated[UploadedFile, File(..., description=".csv or .xlsx, as the page takes")]
+) -> dict[str, object]:
+    """Put all days of a file into the calendar, or none: `errors` has the lines that are no day off, and why. Columns:
+    date, name_th, name_en, province (empty: the nation) and source, also in Thai. The same file again changes nothing.
+    """
+    who = caller(request)
+    if not any(who.scope.may_change(each.pk) for each in provinces_seen(who.scope)):
+        raise _not_theirs()
+    try:
+        found = read_file(file.chunks(), who.scope)
+    except TableError as err:
+        if err.refusal is Refusal.TOO_LARGE:
+            raise RefusedError(413, "too-large", "A file of days off has at most 1 MB.") from None
+        raise RefusedError(422, err.refusal.value, "The file cannot be read. Save it anew as .csv or .xlsx.") from None
+    if found.problems:
+        why = [{"where": ["file", str(line)], "why": problem.value} for line, problem in found.problems]
+        raise RefusedError(422, "no-holidays", "Mend these lines and send it again. Nothing has changed.", why)
+    return _changed(who, more=list(found.entries))
+
+
 @router.delete("holidays/{number}", response=answers(Moved))
 def take_away(request: HttpRequest, number: Number) -> dict[str, object]:
     """Take a day away; its row stays on record."""
@@ -109,7 +132,11 @@ def take_away(request: HttpRequest, number: Number) -> dict[str, object]:
 
 def _demand(who: Caller, dopa_code: int | None) -> None:
     if not who.scope.may_change(dopa_code):
-        raise RefusedError(403, "not-here", "This token's person does not keep this calendar.")
+        raise _not_theirs()
+
+
+def _not_theirs() -> RefusedError:
+    return RefusedError(403, "not-here", "This token's person does not keep this calendar.")
 
 
 def _changed(who: Caller, *, more: list[Entry] | None = None, gone: Holiday | None = None) -> dict[str, object]:

@@ -7,14 +7,11 @@ deadlines in the same transaction, and the page says how many.
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,23 +19,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from fleet.acting.holidays import change
+from fleet.acting.holidays import change, read_file
 from fleet.acting.numbers import whole
 from fleet.acting.seen import holidays_seen
 from fleet.office.holidays.days import NoWorkingDayError
 from fleet.office.holidays.keeping import Entry, in_force
 from fleet.office.holidays.models import Holiday
 from fleet.office.holidays.moving import Moved
-from fleet.office.holidays.reading import Problem, Read, checked, read
+from fleet.office.holidays.reading import Problem, checked
 from fleet.office.models import Province
-from fleet.office.register.tables import Refusal, TableError
+from fleet.office.register.tables import TableError
 from fleet.people.scope import Scope, scope_of
 from fleet.protocol.thai import BE_OFFSET
 from fleet.web import holiday_words, register_words
 from fleet.web.access import provinces_seen, signed_in
 from fleet.web.views.fees import year_asked
 
-FILE_BYTES_MAX = 1_000_000
 PROBLEMS_SHOWN = 20
 
 
@@ -145,7 +141,7 @@ def _taken(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
     if upload is None:
         return [_("เลือกไฟล์ .csv หรือ .xlsx ก่อน")]
     try:
-        found = _read(upload, scope)
+        found = read_file(upload.chunks(), scope)
     except TableError as err:
         return [register_words.refusal(err.refusal)]
     if not found.problems:
@@ -153,15 +149,3 @@ def _taken(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
     told = [holiday_words.on_line(line, problem) for line, problem in found.problems[:PROBLEMS_SHOWN]]
     more = len(found.problems) - len(told)
     return [*told, _("และอีก %(more)s บรรทัด") % {"more": more}] if more else told
-
-
-def _read(upload: UploadedFile[Any], scope: Scope) -> Read:
-    with tempfile.NamedTemporaryFile() as kept:
-        size = 0
-        for chunk in upload.chunks():
-            size += len(chunk)
-            if size > FILE_BYTES_MAX:
-                raise TableError(Refusal.TOO_LARGE)
-            kept.write(chunk)
-        kept.flush()
-        return read(Path(kept.name), scope.may_change)

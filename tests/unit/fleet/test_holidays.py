@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +29,7 @@ from fleet.people.models import Role
 from fleet.protocol.thai import BANGKOK
 from tests.support.fleet_today import TODAY
 from tests.support.signed_in import browser_of
-from tests.support.token_holder import person
+from tests.support.token_holder import holder, person
 
 CHON_BURI, KHON_KAEN = 20, 40
 DAYS = st.dates(date(2020, 1, 1), date(2035, 1, 1))
@@ -241,3 +245,48 @@ def test_a_file_is_taken_whole_or_not_at_all(tmp_path: Path) -> None:
         with written(tmp_path, GOOD).open("rb") as file:
             assert nation.post("/holidays/", {"deed": "file", "file": file}).status_code == 302
     assert in_force().filter(on__in=(date(2027, 3, 1), date(2027, 3, 2))).count() == 2
+
+
+# ---- programs -------------------------------------------------------------------------------------------------------
+
+
+def sent(user: User, content: bytes, name: str = "holidays.csv", **token: Any) -> tuple[int, dict[str, Any]]:
+    """What a program is answered that sends a file with its person's token."""
+    secret = holder(user, **token).secret
+    answer = Client(SERVER_NAME="localhost").post(
+        "/api/v1/holiday-files",
+        {"file": SimpleUploadedFile(name, content)},
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    return answer.status_code, json.loads(answer.content)
+
+
+def test_a_program_sends_a_file_whole_or_not_at_all() -> None:
+    admin = person(Role.PROVINCIAL_ADMIN, CHON_BURI, "suda")
+    status, said = sent(admin, GOOD.encode())
+    assert (status, said["code"]) == (422, "no-holidays")
+    assert said["errors"] == [{"where": ["file", "2"], "why": "not-yours"}]
+    assert not in_force().filter(on=date(2027, 3, 2)).exists()
+    nation = person(Role.NATIONAL_ADMIN, None, "nation")
+    status, said = sent(nation, GOOD.encode())
+    assert (status, said["days"]) == (200, 2)
+    assert sent(nation, GOOD.encode()) == (200, {"days": 0, "cases": 0, "notices": 0})
+    assert sent(nation, GOOD.encode(), provinces={CHON_BURI})[1]["errors"][0]["why"] == "not-yours"
+    assert {each.added_by for each in in_force().filter(on__in=(date(2027, 3, 1), date(2027, 3, 2)))} == {nation}
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.TECHNICIAN, Role.TREASURY, Role.AUDITOR])
+def test_a_program_of_who_keeps_no_calendar_sends_none(role: Role) -> None:
+    assert sent(person(role, CHON_BURI), GOOD.encode())[0] == 403
+
+
+def test_a_program_is_told_why_a_file_is_none() -> None:
+    admin = person(Role.NATIONAL_ADMIN, None, "nation")
+    head = "วันที่,ชื่อวันหยุด,ที่มา\n".encode()
+    assert sent(admin, b"")[1]["code"] == "empty"
+    assert sent(admin, b"a,b\n1,2\n")[1]["code"] == "no-headings"
+    assert sent(admin, head + b"x" * 1_000_000)[0] == 413
+    days = [date(2026, 12, 1) + timedelta(days=each) for each in range(120)]
+    endless = head + "".join(f"{on},วันทดลอง,ตัวอย่าง\n" for on in days).encode()
+    assert sent(admin, endless)[1]["code"] == "no-working-day"
+    assert not in_force().filter(name_th="วันทดลอง").exists()

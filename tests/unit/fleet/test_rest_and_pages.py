@@ -77,7 +77,7 @@ DEEDS = {
     "nation-policy": ["PUT fee-policies/{key}"],
     "new-rule": ["POST fee-rules", "PUT fee-rules/{version}"],
     "fee-rule": ["POST fee-rules/{version}/signature"],
-    "holidays": ["POST holidays", "DELETE holidays/{number}"],
+    "holidays": ["POST holidays", "POST holiday-files", "DELETE holidays/{number}"],
     "open-case": ["POST cases"],
     "case": ["POST cases/{case_no}/deeds"],
     "ticket": ["POST tickets/{number}/deeds"],
