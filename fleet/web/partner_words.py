@@ -69,8 +69,8 @@ def purpose(system: System) -> str:
 
 
 def why(name: str) -> str:
-    """Why a system could not be asked, and what to do."""
-    return {
+    """Why a system could not be asked, and what to do; a word that another release wrote is shown as it is."""
+    said: dict[str, str] = {
         Why.OFF: _("ยังไม่ได้เปิดใช้ ผู้ดูแลระดับประเทศเปิดได้ในหน้านี้"),
         Why.RESTING: _("พักการถามชั่วคราวเพราะไม่ตอบหลายครั้งติดกัน ลองใหม่ภายหลัง"),
         Why.UNREACHABLE: _("ติดต่อไม่ได้ ตรวจที่อยู่และเครือข่าย"),
@@ -78,7 +78,8 @@ def why(name: str) -> str:
         Why.FAILING: _("ระบบปลายทางขัดข้อง แจ้งเจ้าของระบบ"),
         Why.REFUSED: _("ระบบปลายทางไม่ให้เข้า ตรวจรหัสเชื่อมต่อ"),
         Why.NOT_UNDERSTOOD: _("คำตอบไม่ใช่รูปแบบที่ตกลงกัน แจ้งผู้พัฒนา"),
-    }.get(Why(name), name)
+    }
+    return said.get(name, name)
 
 
 def row(partner: Partner, now: datetime) -> Row:

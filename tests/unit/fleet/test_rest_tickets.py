@@ -11,6 +11,7 @@ from fleet.office.channels.keeping import open_from_web
 from fleet.office.channels.models import Channel, Registration, RegistrationState, Ticket
 from fleet.office.holidays.models import Holiday
 from fleet.people.models import Role
+from tests.support.signed_in import browser_of
 from tests.support.token_holder import Holder, holder, person
 
 
@@ -55,6 +56,8 @@ def test_a_registration_says_why_it_waits_and_until_when() -> None:
     assert (said["held_by"], said["next_at"] is None, "sealed" in said, "token" in said) == (
         "timeout", False, False, False,
     )  # fmt: skip
+    page = browser_of(one.token.person).get("/registrations/").content.decode()
+    assert "timeout" in page, "a word that this release does not know is shown as it is"
     row.state, row.sealed, row.reason, row.passed_on_at = RegistrationState.DECLINED, "", "เลขไม่ถูกต้อง", now
     row.save()
     (said,) = one.get("registrations")["items"]
