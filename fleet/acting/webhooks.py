@@ -63,6 +63,11 @@ class Wanted:
     provinces: Collection[int] | None = None
 
 
+def may_have(scope: Scope) -> bool:
+    """Whether there are webhooks for an account at all: for who changes something somewhere, and who audits that."""
+    return scope.looks_into_somewhere
+
+
 def mine(person: User) -> QuerySet[Subscription]:
     """A person's own."""
     return Subscription.objects.filter(person=person)

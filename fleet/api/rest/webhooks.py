@@ -1,5 +1,7 @@
-"""Webhooks: where to tell what, and whether it was heard. Everybody has their own; who sees the nation sees those of
-everybody, may stop and end them, and is not told their whole addresses or secrets.
+"""Webhooks: where to tell what, and whether it was heard. For admins, and for auditors to read; others are told 404.
+
+Everybody has their own; who sees the nation sees those of everybody, may stop and end them, and is not told their whole
+addresses or secrets.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from fleet.acting.webhooks import (
     WebhookError,
     end,
     how_they_stand,
+    may_have,
     mine,
     origin_of,
     pause,
@@ -149,6 +152,14 @@ class Deliveries(Schema):
     next: str | None
 
 
+def _caller(request: HttpRequest) -> Caller:
+    """Who asks. Raises: RefusedError for whom the page is not there either."""
+    who = caller(request)
+    if not may_have(who.scope):
+        raise missing()
+    return who
+
+
 def _theirs(who: Caller) -> QuerySet[Subscription]:
     """Of the token's person; for a token of some provinces, those that tell of no other."""
     rows, within = mine(who.person), who.token.provinces
@@ -164,7 +175,7 @@ def _everybodys(who: Caller) -> QuerySet[Subscription]:
 
 
 def _mine(request: HttpRequest, number: int) -> Subscription:
-    return _one(_theirs(caller(request)), number)
+    return _one(_theirs(_caller(request)), number)
 
 
 def _one(rows: QuerySet[Subscription], number: int) -> Subscription:
@@ -199,7 +210,7 @@ def webhooks(
     everybodys: Annotated[bool, Query(False, description="not only its person's own, for who sees the nation")],
 ) -> dict[str, object]:
     """The subscriptions of this token's person, the newest first."""
-    who = caller(request)
+    who = _caller(request)
     rows = _everybodys(who) if everybodys else _theirs(who)
     found, following = page(how_they_stand(rows.select_related("person")), after, limit, newest_first=True)
     return {"items": [_line(who, each) for each in found], "next": following}
@@ -208,14 +219,14 @@ def webhooks(
 @router.get("webhooks/{number}", response=answers(SubscriptionOut))
 def webhook(request: HttpRequest, number: Number) -> dict[str, object]:
     """One of them; for who sees the nation, of anybody's."""
-    who = caller(request)
+    who = _caller(request)
     return _told(who, _everybodys(who), number)
 
 
 @router.post("webhooks", response=answers(SubscriptionOut, status=201))
 def begin(request: HttpRequest, said: SubscriptionSaid) -> Status[dict[str, object]]:
     """Subscribe, to what this token may read: 403 `no-right` names what it may not. Ask for its secret next."""
-    who = caller(request)
+    who = _caller(request)
     for kind in said.kinds:
         demand(who, reading(_TELLS_OF[kind]))
     wanted = Wanted(name=said.name, address=said.address, kinds=said.kinds, provinces=said.provinces)
@@ -254,7 +265,7 @@ def ask_secret(request: HttpRequest, number: Number, asked: SecretAsked) -> dict
 @router.put("webhooks/{number}/paused", response=answers(SubscriptionOut, also=(409,)))
 def set_paused(request: HttpRequest, number: Number, said: Paused) -> dict[str, object]:
     """Pause it, or have it go on: what happened meanwhile is told then, if it is no older than 30 days."""
-    who = caller(request)
+    who = _caller(request)
     rows = _everybodys(who)
     try:
         pause(_one(rows, number), paused=said.paused)
@@ -271,14 +282,14 @@ def trial(request: HttpRequest, number: Number) -> Status[dict[str, object]]:
         try_out(found)
     except WebhookError as err:
         raise _refused(err) from None
-    who = caller(request)
+    who = _caller(request)
     return Status(202, _told(who, _theirs(who), number))
 
 
 @router.delete("webhooks/{number}", response=answers(SubscriptionOut))
 def stop(request: HttpRequest, number: Number) -> dict[str, object]:
     """Tell it nothing more."""
-    who = caller(request)
+    who = _caller(request)
     rows = _everybodys(who)
     found = _one(rows, number)
     end(found, by_admin=found.person_id != who.person.pk)
@@ -288,7 +299,7 @@ def stop(request: HttpRequest, number: Number) -> dict[str, object]:
 @router.get("webhooks/{number}/deliveries", response=answers(Deliveries))
 def deliveries(request: HttpRequest, number: Number, after: After, limit: Limit) -> dict[str, object]:
     """What it was told, the newest first; kept for 30 days."""
-    subscription = _one(_everybodys(caller(request)), number)
+    subscription = _one(_everybodys(_caller(request)), number)
     rows = Delivery.objects.filter(subscription=subscription).select_related("event")
     found, following = page(rows.prefetch_related("attempts"), after, limit, newest_first=True)
     return {"items": found, "next": following}

@@ -33,7 +33,7 @@ DELIVERIES_SHOWN = 50
 def _scope(request: HttpRequest) -> Scope:
     """Raises: Http404 for who neither changes settings somewhere nor audits that."""
     scope = scope_of(request.user)
-    if not scope.audits:
+    if not acting.may_have(scope):
         raise Http404
     return scope
 

@@ -149,7 +149,7 @@ def test_a_token_of_some_provinces_is_told_of_none_that_is_for_more() -> None:
 
 
 def test_a_program_takes_a_token_back_with_what_it_made() -> None:
-    user = person(Role.OFFICER)
+    user = person(Role.PROVINCIAL_ADMIN, 20, "suda")
     one, leaked = holder(user), holder(user)
     said = {"name": "leak", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
     assert leaked.ask("post", "webhooks", said).status_code == 201
@@ -186,7 +186,7 @@ def message(to: Subscription, state: str = State.WAITING, tries: int = 0) -> Del
 
 
 def test_how_a_webhook_stands_and_what_it_was_told() -> None:
-    one = holder(person(Role.OFFICER))
+    one = holder(person(Role.PROVINCIAL_ADMIN))
     calm, failing = hook(one.token.person, "calm"), hook(one.token.person, "failing")
     message(calm, State.DELIVERED, 1)
     message(failing)
@@ -220,6 +220,29 @@ def test_who_sees_the_nation_sees_stops_and_ends_webhooks_of_others() -> None:
     assert ended.json()["ended_why"] == "by-admin"
     auditor = holder(person(Role.AUDITOR, None))
     assert auditor.get(path)["address"] == "https://receiver.example/…"
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.TECHNICIAN, Role.TREASURY])
+def test_there_are_no_webhooks_for_whom_there_is_no_page_of_them(role: Role) -> None:
+    user = person(role)
+    own, one = hook(user), holder(user)  # from when they were an admin
+    said = {"name": "n", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
+    for method, path, body in (
+        ("get", "", None), ("post", "", said), ("get", f"/{own.pk}", None), ("get", f"/{own.pk}/deliveries", None),
+        ("post", f"/{own.pk}/secret", {}), ("put", f"/{own.pk}/paused", {"paused": True}),
+        ("post", f"/{own.pk}/trial", {}), ("delete", f"/{own.pk}", None),
+    ):  # fmt: skip
+        assert one.ask(method, f"webhooks{path}", body).status_code == 404, (method, path)
+    assert browser_of(user).get("/webhooks/").status_code == 404
+    (left,) = Subscription.objects.all()
+    assert (left.paused_at, left.ended_at, left.deliveries.count()) == (None, None, 0)
+
+
+def test_an_auditor_reads_the_webhooks_and_has_none() -> None:
+    one = holder(person(Role.AUDITOR))
+    assert one.get("webhooks")["items"] == []
+    said = {"name": "n", "address": "https://receiver.example/", "kinds": ["kiosk.offline"]}
+    assert one.ask("post", "webhooks", said).status_code == 403
 
 
 def test_nobody_else_sees_webhooks_of_others() -> None:

@@ -158,7 +158,7 @@ def why_ended(row: Subscription) -> str:
 
 
 def test_who_had_a_token_that_is_taken_back_hears_nothing_any_more() -> None:
-    user = person(Role.OFFICER)
+    user = person(Role.PROVINCIAL_ADMIN)
     one, other = holder(user), holder(user)
     theirs, own = listening(one), by_hand(user)
     end(other.token, user.username)
@@ -183,7 +183,7 @@ def test_nothing_is_begun_for_a_token_that_was_taken_back_since_it_was_shown() -
 
 
 def test_such_a_request_is_answered_as_one_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    user = person(Role.OFFICER)
+    user = person(Role.PROVINCIAL_ADMIN)
     one = holder(user)
     before = scope_of_token
 
@@ -203,14 +203,14 @@ def test_such_a_request_is_answered_as_one_without_a_token(monkeypatch: pytest.M
 
 
 def test_a_token_that_was_for_one_question_leaves_what_it_began() -> None:
-    one = holder(person(Role.OFFICER))
+    one = holder(person(Role.PROVINCIAL_ADMIN))
     theirs = listening(one)
     one.token.delete()
     assert why_ended(theirs) == ""
 
 
 def test_an_account_that_was_closed_comes_back_without_tokens_and_webhooks() -> None:
-    user, nation = person(Role.OFFICER), person(Role.NATIONAL_ADMIN, None)
+    user, nation = person(Role.PROVINCIAL_ADMIN), person(Role.NATIONAL_ADMIN, None)
     one, stranger = holder(user), by_hand(nation)
     theirs = [listening(one), by_hand(user)]
     set_active(user, nation, active=False)
@@ -332,7 +332,7 @@ def test_an_address_that_a_token_of_some_provinces_once_put_there_is_silent() ->
 
 
 def test_a_webhook_ends_when_the_token_that_made_it_has_run_out() -> None:
-    user = person(Role.OFFICER)
+    user = person(Role.PROVINCIAL_ADMIN)
     one, long = holder(user, days=30), holder(user, days=60)
     theirs, own = listening(one), by_hand(user)
     Subscription.objects.filter(pk=theirs.pk).update(name="the first")
@@ -349,7 +349,7 @@ def test_a_webhook_ends_when_the_token_that_made_it_has_run_out() -> None:
 
 
 def test_what_a_token_has_begun_is_told_nothing_from_the_moment_it_has_run_out() -> None:
-    theirs = listening(holder(person(Role.OFFICER)))
+    theirs = listening(holder(person(Role.PROVINCIAL_ADMIN)))
     occurred(Kind.KIOSK_OFFLINE, "CBI-01", 20, {})
     later = timezone.now() + timedelta(days=31)
     assert hooks.tell_all(lambda: later, lambda: False) == 0
@@ -382,7 +382,7 @@ def test_an_address_is_silent_when_the_token_that_made_it_has_run_out_and_a_new_
 
 
 def test_another_password_ends_tokens_with_what_they_made_and_says_so_in_the_trail() -> None:
-    admin, user = person(Role.PROVINCIAL_ADMIN), person(Role.OFFICER)
+    admin, user = person(Role.PROVINCIAL_ADMIN), person(Role.PROVINCIAL_ADMIN, name="suda")
     one, old = holder(user), holder(user)
     Token.objects.filter(pk=old.token.pk).update(expires_at=timezone.now())
     theirs, own = listening(one), by_hand(user)
