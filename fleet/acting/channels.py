@@ -14,6 +14,7 @@ from fleet.office.channels.models import Channel
 from fleet.office.models import Office
 from fleet.people.models import Membership, Role
 from fleet.protocol.office import Topic
+from fleet.protocol.thai_order import thai_order
 
 NEW = "new"
 """No channel's code: where the form of a new one stands."""
@@ -35,11 +36,12 @@ class Wanted:
 
 
 def officers_of(office: Office) -> list[User]:
-    """Who may own a channel: officers and admins of the province."""
+    """Who may own a channel: officers and admins of the province, in the order of the Thai dictionary."""
     holding = Membership.objects.filter(
         dopa_code=office.province_id, role__in=(Role.OFFICER, Role.PROVINCIAL_ADMIN)
     ).values("user_id")
-    return list(User.objects.filter(pk__in=holding, is_active=True).order_by("username"))
+    found = User.objects.filter(pk__in=holding, is_active=True)
+    return sorted(found, key=lambda each: (thai_order(each.get_full_name() or each.username), each.username))
 
 
 def change(channel: Channel, wanted: Wanted) -> list[str]:

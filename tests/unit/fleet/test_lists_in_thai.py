@@ -20,6 +20,7 @@ from fleet.office.register.records import write_factories
 from fleet.people.models import Membership, Role
 from fleet.protocol.thai import BANGKOK
 from tests.support.signed_in import browser_of
+from tests.support.token_holder import holder, person
 
 NAMES = ["กล้วย", "เกษตร", "แก้ว", "ขนม", "ไม้", "ฮวด"]
 """By code points: กล้วย, ขนม, ฮวด, เกษตร, แก้ว, ไม้."""
@@ -99,6 +100,17 @@ def test_manuals_and_who_has_cases_are_in_the_same_order() -> None:
     assert len(expected) > 2
     assert [each.name_th for each in holders_of(office, 99)] == expected
     assert [each.name_th for each in holders_of(office, 2)] == expected[:2]
+
+
+def test_who_may_own_a_channel_is_in_the_same_order_for_people_and_programs() -> None:
+    for number, name in enumerate(sorted(NAMES)):
+        user = User.objects.create(username=f"officer-{number}", first_name=name, last_name="ใจดี")
+        Membership.objects.create(user=user, role=Role.OFFICER, dopa_code=40)
+    page = browser_of(person(Role.NATIONAL_ADMIN, None)).get("/channels/KKN/new/").content.decode()
+    wanted = [f"{each} ใจดี" for each in NAMES]
+    assert [each for each in re.findall(r">([^<>]+)</option>", page) if each in wanted] == wanted
+    listed = holder(person(Role.PROVINCIAL_ADMIN, 40)).get("offices/KKN/channel-owners")["items"]
+    assert [each["name"] for each in listed if each["name"] in wanted] == wanted
 
 
 def test_no_list_goes_by_the_code_points_of_a_thai_name() -> None:
