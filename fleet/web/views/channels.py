@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,20 +13,31 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fleet.acting.channels import NEW, Wanted, change, officers_of
 from fleet.office.channels.models import Channel
-from fleet.people.scope import scope_of
+from fleet.office.models import Office
+from fleet.people.scope import Scope, scope_of
 from fleet.web import ticket_words
 from fleet.web.access import for_offices, offices_seen, signed_in
+
+A_PAGE = 20
+"""Offices."""
 
 
 @require_safe
 @signed_in
 @for_offices
 def channels(request: HttpRequest) -> HttpResponse:
-    """Every office this account sees, with its channels and who answers for each: for who serves in one."""
+    """The offices this account sees, with their channels and who answers for each: for who serves in one."""
     scope = scope_of(request.user)
-    offices = offices_seen(scope).prefetch_related("channels")
-    lines = [(office, list(office.channels.all()), scope.may_change(office.province_id)) for office in offices]
-    return render(request, "web/channels.html", {"lines": lines})
+    page = Paginator(offices_seen(scope).prefetch_related("channels"), A_PAGE).get_page(request.GET.get("page"))
+    lines = [(office, list(office.channels.all()), scope.may_change(office.province_id)) for office in page]
+    return render(request, "web/channels.html", {"lines": lines, "page": page})
+
+
+def _address(scope: Scope, office: Office) -> str:
+    """Where the list has this office."""
+    before = Q(province_id__lt=office.province_id) | Q(province_id=office.province_id, pk__lt=office.pk)
+    page = offices_seen(scope).filter(before).count() // A_PAGE + 1
+    return f"{reverse('web:channels')}{f'?page={page}' if page > 1 else ''}#{office.pk}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +55,7 @@ def channel(request: HttpRequest, office_id: str, code: str) -> HttpResponse:
     if request.method == "POST":
         problems = change(found, _wanted(request.POST))
         if not problems:
-            return HttpResponseRedirect(reverse("web:channels"))
+            return HttpResponseRedirect(_address(scope, office))
     context: dict[str, Any] = {
         "channel": found,
         "office": office,

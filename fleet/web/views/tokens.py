@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +25,7 @@ from fleet.web.access import provinces_seen, signed_in
 from fleet.web.auditing import told
 
 LIVES_DAYS = (30, 90, 180, 365)
-SHOWN = 200
+A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Line:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def tokens(request: HttpRequest) -> HttpResponse:
-    """One's own; the nation's admins see and take back everybody's."""
+    """One's own, the newest first; the nation's admins see and take back everybody's."""
     scope = scope_of(request.user)
     if not scope.sees:
         raise Http404
     user, secret, wrong = cast(User, request.user), "", ""
     if request.method == "POST" and "end" in request.POST:
         _ended(request, scope, user)
-        return HttpResponseRedirect(reverse("web:tokens"))
+        return HttpResponseRedirect(request.get_full_path())
     if request.method == "POST":
         try:
             made = make(user, _wanted(request))
@@ -56,8 +56,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
             told(request, made.token.start)
         except TokenError as err:
             wrong = token_words.refusal(err.refusal)
+    page = Paginator(tokens_seen(user, scope), A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
-        "lines": _lines(tokens_seen(user, scope)),
+        "page": page,
+        "lines": _lines(page),
         "everybodys": scope.may_change(None),
         "parts": [
             (reading(each), "" if each in READ_ONLY else changing(each), token_words.part(each)) for each in Part
@@ -95,7 +97,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     )
 
 
-def _lines(rows: QuerySet[Token]) -> list[Line]:
+def _lines(rows: Iterable[Token]) -> list[Line]:
     now, provinces = timezone.now(), Province.objects.in_bulk()
     return [
         Line(
@@ -104,7 +106,7 @@ def _lines(rows: QuerySet[Token]) -> list[Line]:
             [provinces[code] for code in each.provinces or () if code in provinces],
             each.ended_at is None and each.expires_at > now,
         )
-        for each in rows[:SHOWN]
+        for each in rows
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
 from fleet.office.channels.keeping import open_from_web
 from fleet.office.channels.models import Channel, Registration, Ticket
+from fleet.office.models import Office
 from fleet.people.models import Role
 from tests.support.signed_in import browser_of
 from tests.support.token_holder import person
@@ -90,6 +93,24 @@ def test_a_channel_has_an_owner_by_name_and_a_deadline() -> None:
     assert "แสงจ้า" in admin.get("/channels/").content.decode()
     assert admin.post("/channels/CBI/light/", {**whole, "deadline_days": "30"}).status_code == 302
     assert Channel.objects.get(code="light").deadline_days == 30
+
+
+def test_the_offices_of_a_nation_turn_pages_and_a_change_leads_back_to_its_own() -> None:
+    for number in range(50):
+        name = f"สำนักงาน {number}"
+        Office.objects.create(office_id=f"X{number:02}", province_id=40, name_th=name, name_en=name)
+    nation, count = browser_of(person(Role.NATIONAL_ADMIN, None)), Office.objects.count()
+    pages = [nation.get(f"/channels/?page={page}").content.decode() for page in (1, 2, 3)]
+    found = [re.findall(r'<section class="card" id="(\w+)"', each) for each in pages]
+    assert [one for each in found for one in each] == [each.pk for each in Office.objects.order_by("province_id", "pk")]
+    assert [len(each) for each in found] == [20, 20, count - 40]
+    assert 'rel="next" href="?page=2"' in pages[0]
+    said = {"name_th": "ฝุ่น", "name_en": "Dust", "owner_name": "กลุ่มโรงงาน", "deadline_days": "15", "code": "dust2"}
+    for page, offices in enumerate(found, 1):
+        for office in (offices[0], offices[-1]):
+            answer = nation.post(f"/channels/{office}/new/", said)
+            query = f"?page={page}" if page > 1 else ""
+            assert answer.headers["Location"] == f"/channels/{query}#{office}"
 
 
 @pytest.mark.parametrize(("role", "dopa_code"), [(Role.OFFICER, 20), (Role.PROVINCIAL_ADMIN, 40)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.conf import settings
 from django.test import Client
 
@@ -54,3 +55,22 @@ def test_before_it_is_taken_back_the_page_says_what_ends_with_a_token() -> None:
     assert "ที่อยู่รับเรื่องเตือนที่โทเค็นนี้เพิ่มไว้จะเลิกไปด้วย" in page.get("/tokens/").content.decode()
     page.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "addresses for alerts that this token has added end with it" in page.get("/tokens/").content.decode()
+
+
+def test_every_token_is_on_some_page_and_taking_one_back_leads_there_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleet.people.tokens.keeping.TOKENS_MAX", 101)
+    user = person(Role.OFFICER)
+    for _ in range(101):
+        one = holder(user)
+    oldest, ours = Token.objects.earliest("pk"), browser_of(user)
+    first = ours.get("/tokens/").content.decode()
+    assert first.count('name="end"') == 50
+    assert 'rel="next" href="?page=2"' in first
+    assert 'rel="prev"' not in first
+    last = ours.get("/tokens/?page=3").content.decode()
+    assert re.findall(r'name="end" value="(\d+)"', last) == [str(oldest.pk)]
+    answer = ours.post("/tokens/?page=3", {"end": oldest.pk})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/tokens/?page=3")
+    for odd in ("0", "99", "x", "9" * 5000):
+        assert ours.get(f"/tokens/?page={odd}").status_code == 200
+    assert len(one.every("tokens?", 40)) == 101
