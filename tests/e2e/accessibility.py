@@ -1,5 +1,5 @@
 """`python -m tests.e2e.accessibility [--role ROLE] [PATH...]`: axe-core over every page, in both languages, by day and
-by night, on a phone and at a desk.
+by night, on a phone and at a desk; the first page and the wall on a wide screen, too, where they are drawn otherwise.
 
 Without a role: the pages of a national admin and those of everybody. It begins where ``pages`` does and follows every
 link, one page of each kind (``/kiosks/*/``). What axe-core (npm) finds is told with the page and the element; exit 0
@@ -32,7 +32,11 @@ PICTURES = Path("build/accessibility")
 LOOKS = (("desk", "th", False), ("phone", "en", False), ("phone", "th", True))
 """Size, language, by night."""
 
-_IN_A_NAME = str.maketrans({"/": "_", "*": "X", ",": "", " ": "-"})
+WIDE = {"width": 1920, "height": 1080}
+ON_A_WALL = ("/", "/?wall=1")
+WIDE_LOOKS = (("th", False), ("en", True))
+
+_IN_A_NAME = str.maketrans({"/": "_", "*": "X", ",": "", " ": "-", "?": "-", "=": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,20 @@ class Looks:
         for size, language, dark in LOOKS:
             said = f"{role}, {size}, {language}{', dark' if dark else ''}"
             with watched_page(self.browser, size=size, dark=dark) as watched:
-                cookie = {"name": "django_language", "value": language, "url": self.fleet.address}
-                watched.page.context.add_cookies([cookie])  # type: ignore[list-item]  # a dict serves as its TypedDict
+                self._speak(language, watched)
                 self._look(Errand(role, language, paths), watched, said)
+
+    def look_from_afar(self, role: str) -> None:
+        """What a wide screen shows otherwise, by day and by night."""
+        for language, dark in WIDE_LOOKS:
+            with watched_page(self.browser, dark=dark) as watched:
+                watched.page.set_viewport_size(WIDE)
+                self._speak(language, watched)
+                self._look(Errand(role, language, ON_A_WALL), watched, f"{role}, wide, {language}{', dark' * dark}")
+
+    def _speak(self, language: str, watched: Watched) -> None:
+        cookie = {"name": "django_language", "value": language, "url": self.fleet.address}
+        watched.page.context.add_cookies([cookie])  # type: ignore[list-item]  # a dict serves as its TypedDict
 
     def _look(self, errand: Errand, watched: Watched, look: str) -> None:
         page = watched.page
@@ -90,8 +105,7 @@ class Looks:
             for each in findings(page, visit.path, look):
                 print(each, flush=True)
                 self.found += 1
-            path = visit.path.partition("?")[0]
-            name = f"{look}-{kind_of(path).strip('/') or 'first'}".translate(_IN_A_NAME)
+            name = f"{look}-{kind_of(visit.path).strip('/') or 'first'}".translate(_IN_A_NAME)
             page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
             self.count += 1
 
@@ -112,6 +126,8 @@ def main(arguments: Sequence[str]) -> int:
         looks = Looks(stack.enter_context(chromium()), fleet, doors, axe)
         for role in asked.role or ("national-admin", SIGNED_OUT):
             looks.look(role, asked.path)
+            if role != SIGNED_OUT and not asked.path:
+                looks.look_from_afar(role)
     print(f"{looks.count} pages, {looks.found} findings")
     return 1 if looks.found or not looks.count else 0
 

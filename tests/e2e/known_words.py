@@ -17,7 +17,7 @@ from pathlib import Path
 CATALOGUE = Path("fleet/web/locale/en/LC_MESSAGES/django.po")
 _THAI = re.compile(r"[\u0e01-\u0e5b]+")
 _LATIN = re.compile(r"[A-Za-z]{3,}")
-_DIGEST = re.compile(r"[0-9a-f]{16,}")
+_DIGEST = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{4}(?: [0-9A-F]{4}){3,}")
 
 NAMES = frozenset({"chrome", "linux", "ktb", "license", "openapi", "scb", "surveillance"})
 """Of programs, banks and systems, which have no Thai form."""

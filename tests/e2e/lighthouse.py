@@ -44,9 +44,12 @@ TIMEOUT_S = 300
 
 CLASSES: dict[str, str] = {
     "nation": "/",
+    "wall": "/?wall=1",
+    "find": "/find/?q=CBI",
     "kiosks": "/kiosks/",
     "kiosk": "/kiosks/CBI-02/",
     "kiosk's day": "/kiosks/CBI-02/day/",
+    "kiosk's history": "/kiosks/CBI-02/history/",
     "round": "/round/",
     "settings": "/settings/",
     "settings of an office": "/settings/office/CBI/",
@@ -55,6 +58,10 @@ CLASSES: dict[str, str] = {
     "roll-out": "/rollouts/1/",
     "alerts": "/alerts/",
     "payments": "/payments/",
+    "fees": "/fees/CBI/",
+    "folders": "/folders/",
+    "cases": "/cases/",
+    "factories": "/factories/",
     "people": "/people/",
     "audit": "/audit/",
     "webhooks": "/webhooks/",
@@ -172,7 +179,13 @@ def best_of(site: Site, name: str, path: str) -> Marks:
 
 def _of_everybody(doors: Doors) -> dict[str, str]:
     """Pages that need no account; the first is where one signs in."""
-    return {"sign-in": "/sign-in/", "tracking": doors.tracking[0], "slip": "/slip/", "tell": "/tell/CBI"}
+    return {
+        "sign-in": "/sign-in/",
+        "tracking": doors.tracking[0],
+        "slip": "/slip/",
+        "tell": "/tell/CBI",
+        "figures": "/figures/",
+    }
 
 
 def look_at_all(fleet: RunningFleet, site: Site, doors: Doors, paths: Sequence[str]) -> list[Marks]:

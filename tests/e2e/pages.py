@@ -6,10 +6,10 @@ and QRs lead to is begun with. Told, and exit 1: an answer that is no page or fi
 of our own policy too), a page that can be pushed sideways, text cut off or over other text, a table over the edge of
 its card (``page_looks.js``), words of the other language that are nobody's data (``known_words``), a first load of more
 than 200 kB on a phone; and an address that another role has been led to which answers this one otherwise than 200, or
-404 as if it were not there.
+404 as if it were not there; and, after all roles, a page that nobody was led to (``tests.bench.pages`` has them all).
 Pictures are left under ``build/pages/<role>`` with a contact sheet for each language and width, what each role was
-answered in ``build/pages/statuses.json``. By hand: half an hour for all roles on a quiet machine; one role in one
-language takes two minutes, a path (nothing is followed from it) some seconds.
+answered in ``build/pages/statuses.json``. By hand: ten minutes for all roles on a quiet machine; one role in one
+language takes one, a path (nothing is followed from it) some seconds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,8 +28,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as BrowserError
 
+from tests.bench.pages import PAGES
 from tests.e2e.contact_sheet import draw_sheets
-from tests.e2e.crawl import Visit, kind_of, visits
+from tests.e2e.crawl import ASKED, Visit, kind_of, visits
 from tests.e2e.known_words import KnownWords
 from tests.support.browser import LOADED_BYTES, WIDTHS, Watched, chromium
 from tests.support.lived_in import ROLES, Doors, live_in
@@ -134,7 +136,7 @@ class Errand:
             return self.paths
         if self.role == SIGNED_OUT:
             return (*OF_EVERYBODY, *doors.of_everybody)
-        return ("/", doors.enrolment) if self.role in INSTALL else ("/",)
+        return ("/", *ASKED, doors.enrolment) if self.role in INSTALL else ("/", *ASKED)
 
 
 @dataclass
@@ -199,6 +201,14 @@ class Walks:
             if status not in (200, 302, AS_IF_NOT_THERE):
                 yield Fault(errand.role, errand.language, path, f"answers {status}, and nothing leads there")
 
+    def tell_of_unseen(self) -> None:
+        """Pages that there are and nobody was led to."""
+        any_of_a_kind = defaultdict(lambda: 1)
+        for route, of_one in PAGES.items():
+            path = of_one[0].format_map(any_of_a_kind)
+            if kind_of(path) not in self.led:
+                self._tell([Fault("nobody", "all", path, f"is led to web:{route}")])
+
     def _tell(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             print(fault, flush=True)
@@ -223,6 +233,8 @@ def main(arguments: Sequence[str]) -> int:
                 walks.walk(Errand(role, language, asked.path))
                 pages, faults = walks.count - pages, len(walks.faults) - faults
                 print(f"{role} {language}: {pages} pages, {faults} faults", flush=True)
+        if not (asked.role or asked.language or asked.path):
+            walks.tell_of_unseen()
     (PICTURES / "statuses.json").write_text(json.dumps(walks.answered, indent=1, sort_keys=True), "utf-8")
     print(f"{walks.count} pages, {len(walks.faults)} faults")
     return 1 if walks.faults or not walks.count else 0

@@ -10,7 +10,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import requests
@@ -35,7 +35,9 @@ from tests.support.running_fleet import ANSWER_TIMEOUT_S, RunningFleet, WireKios
 
 BILLER_ID = "112345678901234"
 AMOUNT_SATANG = 150_000
-RIGHTS = ("settings", "webhooks", "people", "kiosks", "payments", "alerts")
+OFFICE_ID = "CBI"
+RIGHTS = ("settings", "webhooks", "people", "kiosks", "payments", "alerts", "fees")
+REGISTER_ROWS = 60
 
 ROLES: dict[str, tuple[str, ...]] = {
     "national-admin": ("--full-name", "สมชาย ตัวอย่าง"),
@@ -75,6 +77,7 @@ def live_in(fleet: RunningFleet, kiosk: WireKiosk) -> Doors:
     tracking = _visitors(fleet, kiosk)
     rest = Rest(fleet)
     _settings(rest)
+    _office_work(fleet, rest)
     rest.ask("POST", "webhooks", {
         "name": "ระบบกลาง ตัวอย่าง", "address": "https://hooks.example/sala",
         "kinds": ["kiosk.offline", "payment.confirmed", "alert.opened"],
@@ -109,7 +112,7 @@ def _visitors(fleet: RunningFleet, kiosk: WireKiosk) -> tuple[str, ...]:
     """A day at the kiosk, whose paper ends and whose printer has gone; the addresses on the slips."""
     now = datetime.now(UTC)
     kiosk.say_status(paper="low", printer=DeviceState.NO_DEVICE)
-    codes = json.loads(fleet.command("sample-codes", "CBI"))
+    codes = json.loads(fleet.command("sample-codes", OFFICE_ID))
     refs = [each["code"] for each in codes if each["kind"] == "notice"][1:3]
     payments = [_payment(number, ref1, now) for number, ref1 in enumerate(refs, 1)]
     ticket = TicketOpened(
@@ -160,7 +163,16 @@ def _settings(rest: Rest) -> None:
     _help_point(rest, "province/20", {"th": "เคาน์เตอร์ 5", "en": "Counter 5"}, in_waves=True)
     _help_point(rest, "kiosk/CBI-02", {"th": "เคาน์เตอร์ 6", "en": "Counter 6"})
     place = {"th": "เคาน์เตอร์ประชาสัมพันธ์", "en": "the information counter"}
-    _help_point(rest, "office/CBI", place, takes_effect_at=tomorrow)
+    _help_point(rest, f"office/{OFFICE_ID}", place, takes_effect_at=tomorrow)
+
+
+def _office_work(fleet: RunningFleet, rest: Rest) -> None:
+    """A messy register that was tried and not imported, and letters that were asked for."""
+    register = fleet.directory / "ทะเบียน ตัวอย่าง.csv"
+    fleet.command("register-sample", str(register), "--rows", str(REGISTER_ROWS), "--office", OFFICE_ID)
+    fleet.command("import-register", str(register), "--office", OFFICE_ID, "--dry-run")
+    due_on = date.fromisoformat(rest.ask("GET", f"notices?office={OFFICE_ID}&stand=due")["items"][0]["due_on"])
+    rest.ask("POST", f"offices/{OFFICE_ID}/letters", {"year": due_on.year})
 
 
 def _help_point(rest: Rest, layer: str, said: dict[str, str], **when: object) -> None:
