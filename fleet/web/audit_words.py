@@ -14,7 +14,7 @@ from fleet.protocol.thai import english_date_short, thai_date_short
 from fleet.web import people_words
 from fleet.web.audit_pages import CALLED
 
-SHAPES = {Kind.SAW: "unknown", Kind.DID: "ok", Kind.REFUSED: "failing", Kind.CAME: "stale"}
+ICONS = {Kind.SAW: "eye", Kind.DID: "circle-check", Kind.REFUSED: "lock", Kind.CAME: "log-out"}
 
 
 def kind(name: str) -> str:

@@ -22,6 +22,10 @@ THEME_COOKIE = "theme"
 
 
 _BELONGS = {
+    "kiosks": ("/network-code/",),
+    "settings": ("/partners/",),
+    "folders": ("/shelves/", "/officers/"),
+    "tickets": ("/registrations/", "/channels/"),
     "factories": ("/register/",),
     "cases": ("/holidays/",),
     "round": ("/enrol/",),
@@ -31,7 +35,7 @@ _BELONGS = {
 
 
 _MONEY = frozenset({"payments", "bank"})
-_OFFICES = frozenset({"fees"})
+_OFFICES = frozenset({"fees", "folders", "cases", "tickets", "factories"})
 _TRAIL = frozenset({"people", "audit", "webhooks"})
 _TECHNICIANS = frozenset({"round"})
 
@@ -93,6 +97,7 @@ def _entries(path: str, scope: Scope) -> tuple[Entry, ...]:
         ("tickets", "message-square", _("เรื่องที่แจ้ง")),
         ("factories", "factory", pgettext("menu", "โรงงาน")),
     ]
+    entries.append(("figures", "chart-column", _("สถิติ")))
     entries.append(("people", "id-card", _("บัญชีและหน้าที่")))
     entries.append(("audit", "history", _("บันทึกการใช้งาน")))
     entries.append(("tokens", "lock", _("โทเค็นของโปรแกรม")))

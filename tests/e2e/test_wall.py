@@ -32,7 +32,10 @@ SCREENS: dict[str, ViewportSize] = {
     "small": {"width": 1600, "height": 900},
     "full-hd": {"width": 1920, "height": 1080},
     "4k": {"width": 3840, "height": 2160},
+    "upright": {"width": 1080, "height": 1920},
+    "tablet": {"width": 768, "height": 1024},
 }
+WIDE = ("small", "full-hd", "4k")
 PATHS = {"first": "/", "wall": "/?wall=1"}
 NEEDS = (1, 20, 300)
 PROVINCES = 77
@@ -97,6 +100,8 @@ def test_the_whole_map_and_its_legend_are_within_the_screen(
     day_of(fleet, needs)
     with screen(browser, fleet, language, dark=language == "en") as watched:
         for (name, size), (kind, path) in product(SCREENS.items(), PATHS.items()):
+            if kind == "first" and name not in WIDE:
+                continue  # it scrolls there
             look = f"{kind}-{name}-{language}-{needs}"
             watched.page.set_viewport_size(size)
             watched.page.goto(fleet.address + path)
@@ -110,7 +115,7 @@ def test_the_whole_map_and_its_legend_are_within_the_screen(
             assert not said["overlapping"], (look, said["overlapping"])
             if kind == "wall":
                 assert not watched.page.evaluate(SCROLLS), look
-                assert watched.page.evaluate(SMALLEST) >= READ_FROM_AFAR * size["height"], look
+                assert name not in WIDE or watched.page.evaluate(SMALLEST) >= READ_FROM_AFAR * size["height"], look
 
 
 def test_a_wall_is_reached_from_a_wide_first_page_and_left_again(browser: Browser, fleet: RunningFleet) -> None:

@@ -94,7 +94,8 @@ def _line(entry: Entry, province: Province | None) -> dict[str, Any]:
     return {
         "it": entry,
         "kind": audit_words.kind(entry.kind),
-        "shape": audit_words.SHAPES[Kind(entry.kind)],
+        "icon": audit_words.ICONS[Kind(entry.kind)],
+        "refused": entry.kind == Kind.REFUSED,
         "what": audit_words.what(entry.what),
         "said": audit_words.said(entry),
         "province": province,

@@ -173,6 +173,13 @@ def test_technicians_look_after_machines_not_money_or_people(route: str) -> None
     assert {answer.status_code for answer in _both(_client(Role.TECHNICIAN, 20), address)} <= {404, 405}, address
 
 
+@pytest.mark.parametrize(("role", "leads"), [(Role.TECHNICIAN, False), (Role.TREASURY, False), (Role.OFFICER, True)])
+def test_the_menu_leads_to_an_offices_work_only_who_does_some(role: Role, leads: bool) -> None:
+    said = _client(role, 20).get("/more/").content.decode()
+    for address in ("/folders/", "/cases/", "/tickets/", "/factories/"):
+        assert (f'href="{address}"' in said) is leads, address
+
+
 FOR_TREASURY = {
     *("find/", "kiosks/stickers.pdf", "kiosks/<str:kiosk_id>/sticker.pdf"),
     *("", "more/", "kiosks/", "kiosks/<str:kiosk_id>/", "kiosks/<str:kiosk_id>/identity/", "rollouts/"),
