@@ -22,6 +22,11 @@ CACHED_STATEMENTS = 24
 """Prepared statements SQLite keeps for each connection. Python's own 128 fill with one for every length of a list that
 was ever written at once, some hundred kilobytes each: 5 MB in ingest with 10,000 kiosks (tests/bench/crowd.py)."""
 
+POOL = {"min_size": 2, "max_size": 32, "timeout": 5.0, "reconnect_timeout": 5.0}
+"""Connections to PostgreSQL that wait for the next request; how many there are at most, for it lets in 100 unless told
+otherwise, and the other parts want theirs; seconds that a request waits for one, and that one is tried for in a row:
+each try waits twice as long as the one before, and a server that is back is not to be waited for."""
+
 
 def databases(address: str, data_dir: Path) -> dict[str, dict[str, Any]]:
     """Django's ``DATABASES`` for ``address``; for an empty one, SQLite in ``data_dir``.
@@ -29,6 +34,20 @@ def databases(address: str, data_dir: Path) -> dict[str, dict[str, Any]]:
     Raises: DatabaseAddressError.
     """
     return {"default": _postgresql(address) if address else _sqlite(data_dir / SQLITE_FILE)}
+
+
+def keep_connections() -> None:
+    """Let requests of this process use each other's connections to PostgreSQL; before the first, and after a fork.
+
+    A new one for each is 10 ms for the password and as much again until it knows our tables: a third of a page.
+    """
+    from django.db import connections
+
+    ours = connections.settings["default"]
+    if ours["ENGINE"] == "django.db.backends.postgresql":
+        from fleet.site.kept_connection import KeptConnection
+
+        ours["OPTIONS"]["pool"] = {**POOL, "connection_class": KeptConnection}
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

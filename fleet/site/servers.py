@@ -110,8 +110,10 @@ _ALIKE: dict[str, Any] = {
 async def serve(listen: Listen) -> None:
     """Run both servers until a signal ends them."""
     from fleet.site.asgi import application
+    from fleet.site.database import keep_connections
     from fleet.site.settling import Settling
 
+    keep_connections()
     Settling().listen()
 
     pages = _Pages(
