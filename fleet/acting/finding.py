@@ -24,7 +24,7 @@ from fleet.acting.seen import (
 from fleet.devices.models import Kiosk
 from fleet.office.cases.models import Case
 from fleet.office.channels.models import Ticket
-from fleet.office.finding import begins, find, tidied
+from fleet.office.finding import bare_number, begins, find, tidied
 from fleet.office.models import Factory, Folder, Notice, Office
 from fleet.people.scope import Scope
 from fleet.trust.serials import kiosks_by_serial
@@ -56,12 +56,12 @@ class Found:
 
     def named(self, asked: str) -> list[Model]:
         """Those whose number this is, whole: what was scanned, or copied."""
-        bare = _bare(asked)
+        bare = bare_number(asked)
         return [
             each
             for rows in (self.kiosks, self.notices, self.factories, self.folders, self.cases, self.tickets)
             for each in rows
-            if bare in {_bare(number) for number in _numbers(each)}
+            if bare in {bare_number(number) for number in _numbers(each)}
         ]
 
 
@@ -72,16 +72,12 @@ def _numbers(row: Model) -> Iterable[str]:
     return (row.pk, row.old_no) if isinstance(row, Factory) else (str(row.pk),)
 
 
-def _bare(text: str) -> str:
-    return text.replace("-", "").replace(" ", "").upper()
-
-
 def find_anything(scope: Scope, asked: str) -> Found:
     """All that this account may see and that answers to a question; nothing to an empty one."""
     asked = tidied(asked)
     if not asked:
         return Found()
-    bare = _bare(asked)
+    bare = bare_number(asked)
     numbered = begins("pk", bare) if len(bare) >= NUMBER_MIN else Q(pk=bare)
     written = begins("pk", asked.upper()) if len(asked) >= NUMBER_MIN else Q(pk=asked.upper())
     return Found(

@@ -11,8 +11,7 @@ from enum import StrEnum
 from django.db.models import Count, Q, QuerySet
 
 from fleet.office.cases.models import Case, Permit
-from fleet.office.finding import find, tidied
-from fleet.office.models import Factory
+from fleet.office.finding import of_factory_called, tidied
 
 EXPIRING = timedelta(days=90)
 """Permits that expire within so many days, or have, are for somebody to look at."""
@@ -47,17 +46,13 @@ def counted(rows: QuerySet[Case], today: date) -> dict[CaseState, int]:
 def asked_for(rows: QuerySet[Case], asked: str) -> QuerySet[Case]:
     """Those whose number or factory answers to a question (``office.finding``); an empty one asks for all."""
     asked = tidied(asked)
-    return rows.filter(Q(case_no__icontains=asked) | Q(factory__in=_factories(asked))) if asked else rows
+    return rows.filter(Q(case_no__icontains=asked) | of_factory_called(asked)) if asked else rows
 
 
 def permits_asked_for(rows: QuerySet[Permit], asked: str) -> QuerySet[Permit]:
     """The same of permits."""
     asked = tidied(asked)
-    return rows.filter(Q(permit_no__icontains=asked) | Q(factory__in=_factories(asked))) if asked else rows
-
-
-def _factories(asked: str) -> QuerySet[Factory, str]:
-    return find(Factory.objects.all(), asked).order_by().values_list("pk", flat=True)
+    return rows.filter(Q(permit_no__icontains=asked) | of_factory_called(asked)) if asked else rows
 
 
 def expiring(rows: QuerySet[Permit], today: date) -> QuerySet[Permit]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from fleet.office.finding import tidied
+from fleet.office.finding import bare_number, begins, of_factory_called, tidied
 from fleet.office.folders.models import Standing, StockTaking
 from fleet.office.models import Folder
 
@@ -16,10 +16,9 @@ def find(rows: QuerySet[Folder], asked: str, office_id: str = "", *, out: bool =
     or a name anywhere. An empty question asks for all. ``out``: only those that somebody has."""
     asked = tidied(asked)
     if asked:
-        found = Q(factory__old_no__icontains=asked)
-        found |= Q(factory__name_th__icontains=asked) | Q(factory__name_en__icontains=asked)
-        if bare := asked.replace("-", "").replace(" ", "").upper():
-            found |= Q(pk__startswith=bare) | Q(factory__factory_no__startswith=bare)
+        found = of_factory_called(asked, by_folder=False)
+        if bare := bare_number(asked):
+            found |= begins("pk", bare)
         rows = rows.filter(found)
     if office_id:
         rows = rows.filter(factory__office_id=office_id)
