@@ -18,6 +18,7 @@ from django.core.handlers.asgi import ASGIHandler
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fleet.api.kiosks import PEER
+from fleet.site.bodies import BoundedBodies
 from fleet.trust.broker import CLIENTS_ROOT
 from fleet.trust.certificates import Peer
 
@@ -74,10 +75,10 @@ class _Lazy:
     """The handler, made at the first request: Django must be set up before."""
 
     def __init__(self) -> None:
-        self._handler: _KioskHandler | None = None
+        self._handler: BoundedBodies | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self._handler = self._handler or _KioskHandler()
+        self._handler = self._handler or BoundedBodies(_KioskHandler())
         await self._handler(scope, receive, send)
 
 
