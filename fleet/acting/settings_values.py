@@ -6,6 +6,7 @@ here: putting a document into force (``settings``), and words.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,9 @@ class Missing:
 
 
 MISSING = Missing()
+
+_fields = functools.cache(msgspec.structs.fields)
+"""A schema's parts do not change; to read them anew for every layer was a fifth of the settings' page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def leaves(
 
 def _leaves(schema: type[msgspec.Struct], document: Mapping[str, Any], at: _Place) -> Iterator[Leaf]:
     base = at.base
-    for each in msgspec.structs.fields(schema):
+    for each in _fields(schema):
         here = (*at.path, each.name)
         default = MISSING
         if isinstance(base, Mapping) and each.name in base:
@@ -167,7 +171,7 @@ def decided_in(document: Mapping[str, Any], schema: type[msgspec.Struct] = Kiosk
     As ``leaves`` go, but only where the document says something: a page asks this of every layer of the nation.
     """
     count = 0
-    for each in msgspec.structs.fields(schema):
+    for each in _fields(schema):
         if each.name not in document:
             continue
         said = document[each.name] if isinstance(document[each.name], Mapping) else {}
