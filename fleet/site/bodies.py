@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fleet.office.register.tables import FILE_BYTES_MAX
+from fleet.web.only_tls import HEADER, policy
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -106,6 +107,7 @@ async def _refuse(scope: Any, receive: Receive, send: Send, heard: int) -> None:
         (b"connection", b"close"),
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'"),
+        *([(HEADER.lower().encode(), said.encode())] if (said := policy()) else []),
     ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

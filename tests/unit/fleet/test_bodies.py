@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.urls import resolve
 
 from fleet.api.describing import FILE
@@ -114,3 +115,11 @@ def test_routes_of_files_are_routes_and_have_room_for_them() -> None:
         assert most_of(path) > FILE_BYTES_MAX
     with_files = {path for path, methods in described.items() if "multipart/form-data" in str(methods.get("post", {}))}
     assert {"/api/v1/register/runs", "/api/v1/bank-files"} <= with_files & FILE_ROUTES
+
+
+def test_a_public_fleet_says_there_too_that_it_speaks_tls_only() -> None:
+    for seconds, said in ((0, None), (60, b"max-age=60")):
+        sender = Sender(BODY_BYTES_MAX + 1)
+        with override_settings(SECURE_HSTS_SECONDS=seconds):
+            asyncio.run(BoundedBodies(Listening())(sender.scope, sender.receive, sender.answer))
+        assert dict(sender.answered[0]["headers"]).get(b"strict-transport-security") == said
