@@ -19,7 +19,7 @@ from fleet.alerts.models import Alert
 from fleet.alerts.telling import may_deal_with, seen
 from fleet.devices import standing
 from fleet.devices.models import Kiosk, KioskCommand
-from fleet.devices.truth import Condition, KioskTruth, truths_of
+from fleet.devices.truth import Condition, DeviceTruth, KioskTruth, truths_of
 from fleet.office.holidays.days import Calendar, NoWorkingDayError
 from fleet.office.holidays.keeping import calendar_of, calendars_of
 from fleet.people.scope import Area, Scope
@@ -185,6 +185,11 @@ def _closed_today(notes: list[Deed], now: datetime) -> datetime | None:
     return last if last is not None and last.astimezone(BANGKOK).date() == today else None
 
 
+def _state(device: DeviceTruth) -> DeviceState:
+    """A device's state; for an open cabinet no panel is to be carried, but somebody must close it."""
+    return DeviceState.USER_ERROR if device.is_case_open else device.state
+
+
 def _seen(truth: KioskTruth, alerts: list[Alert], closed_at: datetime | None) -> Seen:
     health = truth.health
     return Seen(
@@ -192,7 +197,7 @@ def _seen(truth: KioskTruth, alerts: list[Alert], closed_at: datetime | None) ->
         office_id=truth.kiosk.office_id,
         dopa_code=truth.kiosk.office.province_id,
         condition=truth.condition.value,
-        devices={each.device: each.state for each in truth.devices if each.state is not DeviceState.UNKNOWN},
+        devices={each.device: _state(each) for each in truth.devices if each.state is not DeviceState.UNKNOWN},
         since={each.device: each.since for each in truth.devices if each.since is not None},
         paper=truth.paper,
         paper_out_at=truth.paper_out_at,

@@ -31,6 +31,9 @@ PATIENCE_WITH_VISITORS = timedelta(minutes=15)
 ANSWER_GRACE = timedelta(seconds=15)
 """A kiosk begins until the last second, and its answer takes a way."""
 
+LOOKED_FOR = timedelta(minutes=2)
+"""How long who asked still looks for an answer that has come."""
+
 WAITS_FOR_VISITORS = frozenset(
     {CommandKind.TEST_PRINT, CommandKind.REPRINT, CommandKind.RESTART_FRONTDESK, CommandKind.REBOOT}
 )
@@ -64,6 +67,13 @@ def progress(command: KioskCommand, now: datetime) -> Progress:
     if command.done is not None:
         return Progress.DONE if command.done else Progress.FAILED
     return Progress.WAITING if now <= command.expires_at + ANSWER_GRACE else Progress.EXPIRED
+
+
+def is_looked_for(command: KioskCommand, now: datetime) -> bool:
+    """Whether somebody still looks for the answer to ``command``: it waits, or has ended just now."""
+    if progress(command, now) is Progress.WAITING:
+        return True
+    return now - (command.ended_at or command.expires_at + ANSWER_GRACE) < LOOKED_FOR
 
 
 def patience(kind: CommandKind) -> timedelta:

@@ -81,6 +81,11 @@ class DeviceTruth:
     model: str = ""
     firmware: str = ""
 
+    @property
+    def is_case_open(self) -> bool:
+        """Whether it is not the panel that fails: its switch says that the cabinet stands open."""
+        return (self.device, self.detail, self.state) == ("panel", "tamper", DeviceState.HARDWARE_ERROR)
+
 
 @dataclass(frozen=True, slots=True)
 class KioskTruth:

@@ -251,6 +251,8 @@ def _of_devices(seen: Seen) -> Iterator[Fault]:
     for name, state in seen.devices.items():
         if name == "printer" and is_paper and state in (DeviceState.USER_ERROR, DeviceState.OFFLINE):
             continue  # the paper says it better
+        if name == "panel" and state == DeviceState.USER_ERROR and any(each.rule == "tamper" for each in seen.alerts):
+            continue  # so does the alert
         if state in _OF_STATE:
             trouble, need = _OF_STATE[DeviceState(state)]
             yield _with_alert(seen, Fault(trouble, need, name, seen.since.get(name)))

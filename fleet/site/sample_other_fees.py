@@ -28,7 +28,6 @@ def sample_fees() -> dict[str, Any]:
                 "check": "luhn",
                 "where": {"th": "เลขอ้างอิง 1 ใต้แถบรหัส", "en": "Reference 1, under the barcode"},
             },
-            "icon": "landmark",
             "position": 1,
         },
         "sample-waste": {

@@ -34,6 +34,11 @@ class Paper:
         return min(self.out_x or 0.0, WIDTH - WORD_HALF)
 
     @property
+    def has_forecast(self) -> bool:
+        """Whether any of the days lies ahead; a kiosk that cannot know has none."""
+        return any(each.is_ahead for each in self.days)
+
+    @property
     def marked(self) -> list[tuple[Bar, bool]]:
         """Each bar, and whether it lies ahead."""
         ahead = BACK_DAYS + 1

@@ -124,8 +124,7 @@ def _of_firmware(known: Known) -> Line | None:
 def _of_machine(known: Known) -> Line | None:
     match known:
         case records.DeviceChanged():
-            title = f"{words.device(known.device)} {words.device_state(known.state)}"
-            return title, words.detail(known.device, known.detail)
+            return words.device_is(known.device, known.state), words.detail(known.device, known.detail)
         case records.SettingsApplied(problems=()):
             return _("ใช้การตั้งค่าใหม่แล้ว"), _("ฉบับ %(revision)s") % {"revision": known.revision}
         case records.SettingsApplied():

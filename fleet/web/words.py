@@ -65,6 +65,21 @@ def device_state(state: str) -> str:
     return known.get(state, state)
 
 
+def device_is(name: str, state: str) -> str:
+    """A device and its state, as a title."""
+    return _("%(device)s %(state)s") % {"device": device(name), "state": device_state(state)}
+
+
+def says(each: DeviceTruth) -> str:
+    """What a device's state means; that the cabinet stands open is no fault of the panel, which tells of it."""
+    return detail(each.device, each.detail) if each.is_case_open else device_state(each.state)
+
+
+def more(each: DeviceTruth) -> str:
+    """What a device said beside that; empty when ``says`` has said it all."""
+    return "" if each.is_case_open else detail(each.device, each.detail)
+
+
 def paper(name: str) -> str:
     """The state of the paper."""
     known = {
@@ -86,6 +101,8 @@ def detail(device: str, said: str) -> str:
         "overheated": _("หัวพิมพ์ร้อนเกินไป"),
         "error": _("เครื่องแจ้งว่าขัดข้อง"),
     }
+    if device == "panel":
+        known |= {"tamper": _("ฝาตู้เปิดอยู่"), "closed": _("ฝาตู้ปิดแล้ว")}
     return known.get(said, said)
 
 
@@ -150,7 +167,7 @@ def _cause(cause: Cause) -> str:
 
 
 def _of_device(each: DeviceTruth) -> str:
-    return _("%(device)s %(state)s") % {"device": device(each.device), "state": device_state(each.state)}
+    return says(each) if each.is_case_open else device_is(each.device, each.state)
 
 
 def deed(truth: KioskTruth) -> str:
@@ -164,7 +181,10 @@ def deed(truth: KioskTruth) -> str:
         }[truth.paper]
     if truth.condition not in (Condition.FAILING, Condition.ATTENTION):
         return ""
-    worst = next((each.state for each in devices_behind(truth)), None)
+    behind = devices_behind(truth)
+    if behind and all(each.is_case_open for each in behind):
+        return _("ไปดูที่ตู้ว่าใครเปิดและมีอะไรถูกต่อเพิ่ม แล้วปิดฝา ตู้ยังให้บริการอยู่")
+    worst = next((each.state for each in behind if not each.is_case_open), None)
     known: dict[DeviceState | None, str] = {
         DeviceState.NO_DEVICE: _("ตรวจสายและไฟของอุปกรณ์ ถ้ายังไม่พบ เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),
         DeviceState.HARDWARE_ERROR: _("ปิดแล้วเปิดอุปกรณ์ใหม่ ถ้ายังเสีย เรียกช่าง ตู้ปิดเฉพาะบริการที่ต้องใช้อุปกรณ์นี้"),

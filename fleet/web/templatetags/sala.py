@@ -187,12 +187,6 @@ def bank_word(name: str) -> str:
 
 
 @register.filter
-def detail_word(device: str, said: str) -> str:
-    """What a device said about its state."""
-    return words.detail(device, said)
-
-
-@register.filter
 def seconds(milliseconds: int) -> str:
     """``0.06``; from ten seconds on ``12``."""
     return f"{milliseconds / 1000:.2f}" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f}"

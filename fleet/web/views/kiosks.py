@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from fleet.acting.kiosks import Sought, kiosks_sought, place_of
 from fleet.devices import standing
+from fleet.devices.commanding import is_looked_for
 from fleet.devices.hearing import hears
 from fleet.devices.models import KioskCommand, Record
 from fleet.devices.truth import Condition, DeviceTruth, KioskTruth, truth_of, truths_of
@@ -51,6 +52,7 @@ class DeviceLine:
     icon: str
     name: str
     says: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,11 @@ def _row(truth: KioskTruth) -> tuple[object, ...]:
 def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     """One kiosk: devices, desired and reported, the link, and what happened."""
     row = kiosk_seen(request, kiosk_id)
-    (truth,) = truths_of([row], timezone.now())
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
+    (truth,) = truths_of([row], now)
     records = Record.objects.filter(kiosk=row)[:STORIES_SHOWN]
     asked = KioskCommand.objects.filter(kiosk=row).select_related("asked_by").defer("attachment")
+    commands = command_words.lines(list(asked[:COMMANDS_SHOWN]), now)
     context = {
         "kiosk": row,
         "truth": truth,
@@ -170,7 +173,9 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "paper_days": paper(truth, paper_of(row.pk, today - timedelta(days=BACK_DAYS), today), today),
         "room": ROOM,
         "devices": [
-            DeviceLine(each, words.DEVICE_ICONS[each.device], words.device(each.device), words.device_state(each.state))
+            DeviceLine(
+                each, words.DEVICE_ICONS[each.device], words.device(each.device), words.says(each), words.more(each)
+            )
             for each in truth.devices
         ],
         "firmware": firmware_line(truth),
@@ -179,7 +184,8 @@ def kiosk(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "machine": machine_lines(truth.health),
         "orders": command_words.orders(),
         "more_orders": command_words.more_orders(),
-        "commands": command_words.lines(list(asked[:COMMANDS_SHOWN]), timezone.now()),
+        "commands": commands,
+        "answer": next((each for each in commands[:1] if is_looked_for(each.command, now)), None),
         "shot": asked.filter(media_type="image/png").first(),
         "may_change": scope_of(request.user).may_change(row.office.province_id),
         "may_tend": scope_of(request.user).may_tend(row.office.province_id),

@@ -6,6 +6,7 @@ import { isEnglish, word } from "./words.js";
 const sheet = document.getElementById("paper");
 const small = document.getElementById("paper-picture");
 const picture = document.createElement("canvas");
+const dots = picture.getContext("2d", { willReadFrequently: true });
 const view = document.getElementById("slip-view");
 const link = document.getElementById("slip-link");
 let shown = { number: 0, rows: 0 };
@@ -24,10 +25,10 @@ export function drawRows(data) {
       if ((bytes[row * stride + (x >> 3)] >> (7 - (x & 7))) & 1) image.data.set([27, 35, 51], (row * width + x) * 4);
     }
   }
-  const kept = first > 0 && number === shown.number ? picture.getContext("2d").getImageData(0, 0, width, first) : null;
+  const kept = first > 0 && number === shown.number ? dots.getImageData(0, 0, width, first) : null;
   Object.assign(picture, { width, height: first + count });
-  if (kept) picture.getContext("2d").putImageData(kept, 0, 0);
-  picture.getContext("2d").putImageData(image, 0, first);
+  if (kept) dots.putImageData(kept, 0, 0);
+  dots.putImageData(image, 0, first);
   shown = { number, rows: first + count };
   shrink();
 }

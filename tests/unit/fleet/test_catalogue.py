@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gettext
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +71,13 @@ def test_the_english_is_english_and_keeps_the_places_of_values() -> None:
     for (_, thai), english in _written().items():
         assert not THAI.search(english), english
         assert sorted(place.findall(thai)) == sorted(place.findall(english)), thai
+
+
+def test_no_sentence_has_the_english_of_another() -> None:
+    """A tool that updates catalogues gives a new sentence the English of one that looks alike."""
+    alike = {"Give a short reason first, for whoever comes next"}
+    sentences = [each for each in _written().values() if len(each) > 40 and each not in alike]
+    assert sorted(each for each, count in Counter(sentences).items() if count > 1) == []
 
 
 def test_what_is_compiled_is_what_is_written() -> None:

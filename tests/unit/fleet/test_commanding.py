@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fleet.devices import commanding
-from fleet.devices.commanding import ANSWER_GRACE, Progress, ask, progress
+from fleet.devices.commanding import ANSWER_GRACE, LOOKED_FOR, Progress, ask, progress
 from fleet.devices.models import Kiosk, KioskCommand, Outgoing
 from fleet.ingest.keeping import Keeper, Said
 from fleet.people.models import Membership, Role
@@ -163,3 +163,18 @@ def test_the_page_tells_how_commands_stand(language: str) -> None:
         language
     ]:
         assert words in page
+
+
+def test_the_answer_to_what_was_just_asked_stands_first_on_the_page_for_a_while() -> None:
+    looker, asked = client(Role.TECHNICIAN, 20), ask(kiosk(), CommandKind.SCREENSHOT, None)
+
+    def answer() -> str:
+        page = looker.get("/kiosks/CBI-01/").content.decode()
+        return page.partition('id="answer"')[2].partition("</div></div>")[0]
+
+    assert "รอตู้ตอบ" in answer()
+    reply(asked, media_type="image/png", attachment=b"PNG")
+    assert "สำเร็จใน" in answer()
+    assert f"/kiosks/CBI-01/brought/{asked.pk}" in answer()
+    KioskCommand.objects.update(ended_at=timezone.now() - LOOKED_FOR)
+    assert answer() == ""

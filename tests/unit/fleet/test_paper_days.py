@@ -118,6 +118,7 @@ def test_the_forecast_goes_down_to_none_on_the_day_the_kiosk_names() -> None:
     assert found.most == 130
     assert found.out_x == found.bars[BACK_DAYS + 4].middle
     assert [is_ahead for bar, is_ahead in found.marked if bar.count] == [False, False, True, True, True]
+    assert found.has_forecast
 
 
 @pytest.mark.parametrize("out_in_days", [-1, 0, 0.1, AHEAD_DAYS, AHEAD_DAYS + 1, 400])
@@ -146,6 +147,7 @@ def test_the_page_draws_it_and_says_the_same_in_a_table() -> None:
     assert "<td>4321</td>" in page
     assert "<td>88</td>" in page
     assert "9876" not in page
+    assert "แท่งโปร่ง" not in page, "a kiosk that cannot know when it ends has no such bar"
     PaperDay.objects.all().delete()
     says("CBI-01", "unknown", None, at=now)
     assert '<svg class="chart' not in client.get("/kiosks/CBI-01/").content.decode()

@@ -152,3 +152,24 @@ def test_one_identity_in_two_places_is_failing_however_well_it_says_it_is() -> N
     with translation.override("en"):
         assert "certificate" in words.trouble(said)
         assert "enrol" in words.deed(said)
+
+
+def test_a_cabinet_that_stands_open_is_no_broken_panel() -> None:
+    opened = DeviceStatus(state=DeviceState.HARDWARE_ERROR, detail="tamper")
+    gone = DeviceStatus(state=DeviceState.NO_DEVICE)
+    said, both = truth({**ALL_WELL, "panel": opened}), truth({**ALL_WELL, "panel": opened, "printer": gone})
+    assert said.condition is Condition.FAILING
+    panel = next(each for each in said.devices if each.device == "panel")
+    with translation.override("en"):
+        assert (words.says(panel), words.more(panel)) == ("Cabinet open", "")
+        assert words.trouble(said) == "Cabinet open"
+        assert "close the cabinet" in words.deed(said)
+        assert words.trouble(both) == "Printer: Not found · Cabinet open"
+        assert "cable" in words.deed(both), "what is broken comes before what is open"
+
+
+def test_a_panel_that_breaks_is_not_an_open_cabinet() -> None:
+    said = truth({**ALL_WELL, "panel": DeviceStatus(state=DeviceState.HARDWARE_ERROR, detail="no such chip")})
+    with translation.override("en"):
+        assert words.trouble(said) == "Panel and cabinet: Broken"
+        assert words.more(next(each for each in said.devices if each.device == "panel")) == "no such chip"

@@ -30,6 +30,7 @@ def told(record: records.KnownRecord) -> tuple[str, str, str]:
         ("printer", "paper out", "กระดาษหมด"),
         ("printer", "cover open", "ฝาเปิดอยู่"),
         ("printer", "overheated", "หัวพิมพ์ร้อนเกินไป"),
+        ("panel", "closed", "ฝาตู้ปิดแล้ว"),
         ("card", "no such reader", "no such reader"),
     ],
 )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from fleet.acting.rounds import provinces_waiting
 from fleet.alerts.models import Alert
 from fleet.audit.models import Entry, Kind
-from fleet.devices.models import Kiosk, KioskCommand
+from fleet.devices.models import Kiosk, KioskCommand, KioskState
 from fleet.people.models import Membership, Role
 from fleet.people.scope import scope_of
 from fleet.protocol.messages import DeviceState
@@ -62,6 +62,23 @@ def test_the_worst_comes_first_with_its_sentence_its_remedy_and_its_test() -> No
     assert 'name="kind" value="test-print"' in html
     assert "กระดาษ 80 มม. 2 ม้วน" in html
     assert "เครื่องพิมพ์สำรอง 1" in html
+
+
+def test_a_cabinet_that_stands_open_is_to_be_closed_and_no_panel_carried_for_it() -> None:
+    speaks("CBI-01", panel=DeviceState.HARDWARE_ERROR)
+    speaks("CBI-02")
+    state = KioskState.objects.get(pk="CBI-01")
+    state.status["devices"]["panel"]["detail"] = "tamper"
+    state.save()
+    signed_in = client()
+    announced = page(signed_in)
+    assert stops(announced) == ["CBI-01"]
+    assert "แผงไฟและตัวตู้รอคนจัดการ" in announced
+    assert "แผงไฟสำรอง" not in announced
+    alert("CBI-01", "tamper")
+    alerted = page(signed_in)
+    assert "ฝาตู้ถูกเปิดโดยไม่ได้แจ้งซ่อม" in alerted
+    assert "แผงไฟและตัวตู้รอคนจัดการ" not in alerted
 
 
 def test_who_is_well_is_in_no_round() -> None:
