@@ -14,81 +14,43 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from fleet.devices.models import KioskCommand, PlannedSettings
+from fleet.devices.models import KioskCommand
 from fleet.office.cases.models import Case
-from fleet.office.channels.models import Channel, Ticket
 from fleet.office.fees.models import LetterPart, LetterRun
 from fleet.office.models import Factory, Folder
-from fleet.office.register.models import Run, Stage
 from fleet.payments.confirming import confirm
 from fleet.people.models import Membership, Role
-from fleet.rollouts.gating import RolloutState
-from fleet.rollouts.models import Kind, Rollout
-from fleet.webhooks.models import Subscription
 from tests.support.fleet_payments import owed, word
 from tests.support.round_kiosks import alert
 from tests.support.signed_in import browser_of
+from tests.support.things_elsewhere import (
+    THEIRS,
+    person_there,
+    planned_there,
+    rollout_there,
+    run_there,
+    ticket_there,
+    webhook_there,
+)
 from tests.unit.fleet.test_pages_closed import CLOSED, ONLY_A_DEED
 
-OURS, THEIRS = 20, 40
+OURS = 20
 _PARAMETER = re.compile(r"<[a-z]+:(\w+)>")
 
 
-def _person() -> User:
-    found: User = User.objects.get_or_create(username="somebody elsewhere")[0]
-    Membership.objects.get_or_create(user=found, role=Role.OFFICER, dopa_code=THEIRS)
-    return found
-
-
-def _ticket() -> Ticket:
-    channel = Channel.objects.filter(office_id="KKN")[0]
-    return Ticket.objects.create(
-        number="7K2M9Q4XTZ", office_id="KKN", channel=channel, text="ตัวอย่าง", language="th", token="t",
-        opened_at=timezone.now(), due_on=timezone.localdate(),
-    )  # fmt: skip
-
-
-def _rollout() -> Rollout:
-    now = timezone.now()
-    return Rollout.objects.create(
-        kind=Kind.SETTINGS, settings_layer="province", settings_key=str(THEIRS), document={}, province=THEIRS,
-        plan={"waves": []}, reason="ตัวอย่าง", created_at=now, state=RolloutState.DONE, state_since=now,
-    )  # fmt: skip
-
-
-def _planned() -> PlannedSettings:
-    return PlannedSettings.objects.create(
-        layer="province", key=str(THEIRS), dopa_code=THEIRS, base=0, document={}, reason="ตัวอย่าง",
-        state=PlannedSettings.State.ASKED, asked_at=timezone.now(),
-    )  # fmt: skip
-
-
-def _run() -> Run:
-    return Run.objects.create(
-        office_id="KKN", file_name="x.csv", sha256="", size_bytes=1, made_by_name="somebody", stage=Stage.CHECKED,
-    )  # fmt: skip
-
-
-def _webhook() -> Subscription:
-    return Subscription.objects.create(
-        person=_person(), name="ตัวอย่าง", address="https://hooks.example/", kinds=["kiosk.offline"],
-        made_at=timezone.now(),
-    )  # fmt: skip
-
-
 THINGS: dict[str, Callable[[], object]] = {
-    "settings/waiting/<int:plan>": lambda: _planned().pk,
+    "settings/waiting/<int:plan>": lambda: planned_there().pk,
     "alerts/<int:number>": lambda: alert("KKN-01", dopa_code=THEIRS).pk,
     "alerts/rules/<int:dopa_code>": lambda: THEIRS,
     "payments/<str:number>": lambda: confirm(word(owed("KKN"))).pk,
     "factories/<str:factory_no>": lambda: Factory.objects.filter(office_id="KKN")[0].pk,
-    "rollouts/<int:number>": lambda: _rollout().pk,
-    "register/<str:number>": lambda: _run().pk,
+    "rollouts/<int:number>": lambda: rollout_there().pk,
+    "register/<str:number>": lambda: run_there().pk,
     "folders/<str:folder_id>": lambda: Folder.objects.filter(factory__office_id="KKN")[0].pk,
-    "people/<int:number>": lambda: _person().pk,
+    "people/<int:number>": lambda: person_there().pk,
     "cases/<str:case_no>": lambda: Case.objects.filter(office_id="KKN")[0].pk,
-    "webhooks/<int:number>": lambda: _webhook().pk,
-    "tickets/<str:number>": lambda: _ticket().pk,
+    "webhooks/<int:number>": lambda: webhook_there().pk,
+    "tickets/<str:number>": lambda: ticket_there().pk,
 }
 """What a route begins with, and something of Khon Kaen that it leads to."""
 
