@@ -5,15 +5,17 @@ Over both databases, because what tells that something has changed is each one's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from fleet.protocol.messages import DeviceState, DeviceStatus, Session, Status, encode
 from fleet.protocol.topics import Channel, kiosk_topic
-from tests.support.broker import Client, Fleet, eventually
+from tests.support.broker import PATIENCE_S, Client, Fleet, eventually
 from tests.support.databases import over_both
 from tests.support.require import require
 from tests.support.watching import Event, Stream, Watchers, end_session, sign_in
@@ -111,16 +113,48 @@ def _nobody_gets_in(people: Watchers, keys: dict[str, str]) -> None:
     assert {each.name for each in foreign} - {"wait"} == {"anew"}, "it is opened again, and is not there"
 
 
-def test_one_browser_has_a_few_streams_and_asks_beyond_them(fleet: Fleet) -> None:
+def _figures(port: int) -> dict[str, float]:
+    """What Prometheus reads of who hears and who watches."""
+    answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_S)
+    assert answer.status_code == 200
+    rows = (each.rpartition(" ") for each in answer.text.splitlines() if not each.startswith("#"))
+    return {name: float(figure) for name, _, figure in rows if name.startswith(("sala_ingest", "sala_watchers"))}
+
+
+def _awaited(port: int, holds: Callable[[dict[str, float]], bool]) -> dict[str, float]:
+    """The first figures of which that is true; asked for less often than would be refused."""
+    for _ in range(40):
+        if holds(said := _figures(port)):
+            return said
+        time.sleep(0.5)
+    raise AssertionError(said)
+
+
+_WORKER = 'sala_ingest_worker_seconds{worker="%d"}'
+_FULL, _NOT_ALLOWED = (f'sala_watchers_refused_total{{why="{why}"}}' for why in ("full", "not-allowed"))
+
+
+def test_one_browser_has_a_few_streams_and_asks_beyond_them_and_metrics_tell(fleet: Fleet) -> None:
     keys = sign_in(fleet, PEOPLE)
-    with Watchers(_served(fleet)) as people:
+    port = _served(fleet)
+    fleet.start_hearing("ingest-2")
+    with Watchers(port) as people:
+        before = _figures(port)
+        assert (before["sala_ingest_hears"], before["sala_watchers"], before[_FULL]) == (1, 0, 0)
         streams = [people.watch(keys["chonburi"], "/") for _ in range(4)]
         for stream in streams:
             stream.until("beat")
         one_more = people.watch(keys["chonburi"], "/kiosks/")
         assert one_more.status == 503
         assert one_more.answer.headers["Retry-After"]
+        assert people.ask(keys["chonburi"], "/people/").status == 404
+        said = _awaited(port, lambda now: _WORKER % 2 in now)
+        assert (said["sala_watchers"], said[_FULL], said[_NOT_ALLOWED]) == (4, 1, 1)
+        assert all(0 < said[_WORKER % number] <= 10 for number in (1, 2))
         streams[0].close()
+        _awaited(port, lambda now: now["sala_watchers"] == 3)
+        fleet.stop("ingest-2")
+        assert {name for name in _figures(port) if name.startswith("sala_ingest_worker")} == {_WORKER % 1}
         again = eventually(lambda: _if_let_in(people.ask(keys["chonburi"], "/kiosks/?seen=")))
         again.until("piece")
 
