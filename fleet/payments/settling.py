@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from fleet.payments.banks.port import BankWord, Kind, named
 from fleet.payments.banks.settlement import Settlement, SettlementBank, Totals
@@ -126,17 +126,18 @@ def agreement_of(file: SettlementFile) -> Agreement:
 def agreements_of(files: Sequence[SettlementFile]) -> list[Agreement]:
     """Whether each of these days agrees: all that its lines name, and what else the bank said of the day."""
     by_day = {(each.bank, each.day): each.pk for each in files}
-    of_days = {"bank__in": {bank for bank, _ in by_day}, "business_day__in": {day for _, day in by_day}}
-    besides = Confirmation.objects.filter(file_line=None, **of_days).order_by()
+    # By their days alone: asked for the bank, too, SQLite reads all that it ever said.
+    besides = Confirmation.objects.filter(file_line=None, business_day__in={day for _, day in by_day}).order_by()
     missing = {
-        by_day.get((bank, day)): count
+        by_day[bank, day]: count
         for bank, day, count in besides.values_list("bank", "business_day").annotate(Count("pk"))
+        if (bank, day) in by_day
     }
-    said = Posting.objects.filter(decision=None).order_by()
-    lines = said.filter(confirmation__file_line__file__in=files).values_list("confirmation__file_line__file", "debit")
+    moves = Posting.objects.order_by()
+    lines = moves.filter(confirmation__file_line__file__in=files).values_list("confirmation__file_line__file", "debit")
     sums = [*_added(lines)]
     if missing:  # seldom: then all that there is stands in the files
-        rows = said.filter(confirmation__in=besides).values_list(
+        rows = moves.filter(confirmation__in=besides).values_list(
             "confirmation__bank", "confirmation__business_day", "debit"
         )
         sums += [(by_day.get((bank, day)), *rest) for bank, day, *rest in _added(rows)]
@@ -150,7 +151,10 @@ def agreements_of(files: Sequence[SettlementFile]) -> list[Agreement]:
 
 
 def _added(postings: QuerySet[Posting, Any]) -> QuerySet[Posting, Any]:
-    return postings.annotate(Sum("amount_satang"), Count("pk"))
+    """What the bank's word did of them. As a condition on all of them SQLite would begin with it, and read the whole
+    ledger for any few days."""
+    by_word = Q(decision=None)
+    return postings.annotate(satang=Sum("amount_satang", filter=by_word, default=0), count=Count("pk", filter=by_word))
 
 
 def _agreement(file: SettlementFile, held: Totals, missing: int) -> Agreement:

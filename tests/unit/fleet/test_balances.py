@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fleet.office.models import Notice
 from fleet.payments.balances import CERTAIN_AFTER, Balance, balances, carry
@@ -125,3 +126,25 @@ def test_days_that_are_asked_for_together_agree_as_each_does_alone() -> None:
     assert (by_bank["KTB"].holds, by_bank["KTB"].missing) == (True, 0)
     assert together == [agreements_of([each])[0] for each in files]
     assert agreements_of([]) == []
+
+
+def test_what_was_decided_about_a_line_is_no_word_of_the_bank() -> None:
+    [notice] = Notice.objects.filter(paid_at=None)[:1]
+    odd = word(notice, "SCB-1", proof=Proof.INQUIRY, biller_id=OTHER, amount_satang=700)
+    before = take_file("SCB", settlement_file("SCB", DAY, [odd]))
+    assert (before.holds, before.held.credit_satang, before.held.credit_count) == (True, 700, 1)
+    decide(before.file.lines.get().confirmation, Deed.REFUND, "ตัวอย่างเหตุผล", User.objects.create(username="officer"))
+    assert agreements_of([before.file]) == [before]
+
+
+def test_some_days_are_read_without_all_that_a_bank_ever_said_or_the_whole_ledger() -> None:
+    [notice] = Notice.objects.filter(paid_at=None)[:1]
+    file = take_file("SCB", settlement_file("SCB", DAY, _words("SCB", [notice], PAID_AT))).file
+    with CaptureQueriesContext(connection) as asked:
+        agreements_of([file])
+    with connection.cursor() as cursor:
+        plans = []
+        for each in asked.captured_queries:
+            cursor.execute(f"EXPLAIN QUERY PLAN {each['sql']}")
+            plans.append([row[3] for row in cursor.fetchall()])
+    assert [plan[0].partition(" (")[2] for plan in plans] == ["business_day=?)", "file_id=?)"], plans
