@@ -7,6 +7,7 @@ are ``fleet.commands``, a module a group.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import secrets
 from functools import partial
@@ -60,6 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.site.settings")
     arguments.data_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("SALA_SECRET_KEY", _secret_key(arguments.data_dir / "secret-key"))
+    logging.captureWarnings(True)  # Python's own are lines of the log like all others
     return int(arguments.carry_out(arguments))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,3 +110,18 @@ def test_a_part_that_breaks_says_so_in_a_line(capfd: pytest.CaptureFixture[str])
         said = lines.read()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
     assert "ZeroDivisionError" in json.loads(said)["trace"]
+
+
+def test_a_warning_of_pythons_is_a_line_too(tmp_path: Path) -> None:
+    program = (
+        "import sys, warnings, django; from fleet.__main__ import main; "
+        "main(['--data-dir', sys.argv[1], 'trust', 'verify']); "
+        "django.setup(); warnings.warn('something is old')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        env={**os.environ, "SALA_LOG": "json"}, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    said = json.loads(done.stderr.splitlines()[-1])
+    assert (said["level"], said["logger"]) == ("warning", "py.warnings")
+    assert "something is old" in said["message"]
