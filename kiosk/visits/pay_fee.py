@@ -42,6 +42,7 @@ from kiosk.visits.states import (
     OpeningPayment,
     Paying,
     Problem,
+    Slip,
     Sorry,
     State,
     Taking,
@@ -56,6 +57,8 @@ from kiosk.visits.steps import (
     leave,
     listed,
     look_up,
+    next_card,
+    next_code,
     print_slip,
     pulled,
     read_card,
@@ -76,8 +79,8 @@ def _(s: ChoosingNotice | OpeningPayment | Paying | Waiting | Confirmed, _e: Car
     return Next(replace(s, visitor=pulled(s.visitor)), (ShowLight(Light.CARD, Pattern.OFF),))
 
 
-@pay_fee.everywhere((OpeningPayment, Paying, Waiting, Confirmed), CardInserted)
-def _(s: OpeningPayment | Paying | Waiting | Confirmed, _e: CardInserted) -> Step:
+@pay_fee.everywhere((OpeningPayment, Paying, Waiting), CardInserted)
+def _(s: OpeningPayment | Paying | Waiting, _e: CardInserted) -> Step:
     return Next(another_card(s))
 
 
@@ -282,4 +285,16 @@ def _(s: Confirmed, e: Touched) -> Step:
     return Next(s)
 
 
-pay_fee.ignore(Confirmed, CodeScanned, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)
+@pay_fee.on(Confirmed, CardInserted)
+def _(s: Confirmed, _e: CardInserted) -> Step:
+    """With the slip out the visit is as good as over; before, the payer must see what becomes of it."""
+    return next_card(s.desk, Outcome.PAID) if s.slip is Slip.PRINTED else Next(another_card(s))
+
+
+@pay_fee.on(Confirmed, CodeScanned)
+def _(s: Confirmed, e: CodeScanned) -> Step:
+    is_over = s.slip is Slip.PRINTED and not s.visitor.card_in
+    return next_code(s.desk, Outcome.PAID, e) if is_over else Next(s)
+
+
+pay_fee.ignore(Confirmed, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

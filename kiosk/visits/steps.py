@@ -14,6 +14,7 @@ from fleet.protocol.messages import PaymentConfirmed
 from fleet.protocol.payment import BillPayment
 from kiosk.visits.desk import Desk, Device
 from kiosk.visits.effects import (
+    BeginVisit,
     Effect,
     EndVisit,
     HoldPaymentSlip,
@@ -61,6 +62,18 @@ def rest(desk: Desk) -> State:
 def home(desk: Desk, outcome: Outcome) -> Step:
     """The visitor is gone."""
     return Next(rest(desk.for_next_visitor()), (EndVisit(outcome), *lights_off()))
+
+
+def next_card(desk: Desk, outcome: Outcome) -> Step:
+    """A card after the visit was over: the next visitor is quick, or the same one has thought of something else."""
+    ended = home(desk, outcome)
+    return read_card(desk.for_next_visitor(), Visitor(), *ended.effects, BeginVisit())
+
+
+def next_code(desk: Desk, outcome: Outcome, scanned: CodeScanned) -> Step:
+    """The same with a code."""
+    ended = home(desk, outcome)
+    return look_up(desk.for_next_visitor(), Visitor(), scanned, *ended.effects, BeginVisit())
 
 
 def lights_off() -> tuple[Effect, ...]:

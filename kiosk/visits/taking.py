@@ -9,11 +9,11 @@ from drivers.card.port import CardInserted, CardMute, CardRemoved
 from drivers.panel.port import Light, Pattern
 from fleet.protocol.messages import PaymentConfirmed
 from kiosk.visits.answers import CARD_ANSWERS, LOOK_UP_ANSWERS, OPENING_ANSWERS, SLIP_ANSWERS
-from kiosk.visits.effects import BeginVisit, Effect, Outcome, ShowLight
+from kiosk.visits.effects import Effect, Outcome, ShowLight
 from kiosk.visits.events import Button, CodeScanned, Event, TimedOut, Touched
 from kiosk.visits.machine import Machine, Next
-from kiosk.visits.states import Slip, State, Taking, Visitor, Warned
-from kiosk.visits.steps import Step, home, look_up, print_slip, pulled, read_card, settles, slip_told
+from kiosk.visits.states import Slip, State, Taking, Warned
+from kiosk.visits.steps import Step, home, next_card, next_code, print_slip, pulled, settles, slip_told
 
 taking: Machine[State, Event, Effect] = Machine()
 
@@ -25,9 +25,7 @@ def _(s: Taking, _e: CardRemoved) -> Step:
 
 @taking.everywhere((Taking,), CardInserted)
 def _(s: Taking, _e: CardInserted) -> Step:
-    """The next visitor is quick, or the same one has thought of something else."""
-    ended = home(s.desk, s.outcome)
-    return read_card(s.desk.for_next_visitor(), Visitor(), *ended.effects, BeginVisit())
+    return next_card(s.desk, s.outcome)
 
 
 @taking.on(Taking, CardMute)
@@ -73,8 +71,7 @@ def _(s: Taking, e: PaymentConfirmed) -> Step:
 def _(s: Taking, e: CodeScanned) -> Step:
     if s.visitor.card_in:
         return Next(s)
-    ended = home(s.desk, s.outcome)
-    return look_up(s.desk.for_next_visitor(), Visitor(), e, *ended.effects, BeginVisit())
+    return next_code(s.desk, s.outcome, e)
 
 
 taking.ignore(Taking, *CARD_ANSWERS, *LOOK_UP_ANSWERS, *OPENING_ANSWERS)

@@ -748,6 +748,25 @@ def test_a_card_put_in_after_paying_is_offered_nothing_of_the_one_before() -> No
     assert _numbers(story.state) == []
 
 
+@pytest.mark.parametrize("warned", [False, True])
+def test_a_card_or_a_code_after_the_slip_begins_the_next_visit(warned: bool) -> None:
+    for brought, begun in ((CardInserted(ATR), ReadingCard), (SOMETHING, LookingUp)):
+        story = Story().until_qr(owed(1), owed(2))
+        story.then(confirmation(story.bill), SlipPrinted(NUMBER), CardRemoved(), *([TimedOut()] if warned else []))
+        story.then(brought)
+        assert isinstance(story.state, begun)
+        assert visitor_of(story.state).payer_masked is None
+        assert not visitor_of(story.state).has_paid
+        assert story.did(EndVisit) == [EndVisit(Outcome.PAID)]
+        assert len(story.did(BeginVisit)) == 2
+
+
+def test_a_code_beside_a_card_that_is_still_in_is_not_the_next_visitors() -> None:
+    story = Story().until_qr(owed(1), owed(2))
+    story.then(confirmation(story.bill), SlipPrinted(NUMBER), SOMETHING)
+    assert isinstance(story.state, Confirmed)
+
+
 def test_a_notice_scanned_after_the_card_was_taken_is_not_the_cards_owners() -> None:
     story = Story().until_list().then(CardRemoved(), SOMETHING, NoticesFound((owed(2),)))
     assert isinstance(story.state, ChoosingNotice)
