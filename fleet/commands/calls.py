@@ -47,7 +47,8 @@ HOW = """what to type:
   fleet call alerts acknowledgement do 17 --reason "going there"
   fleet call GET 'alerts?state=open'                 or an address, as the description of the interface has it
 
-Values: @FILE is what stands in a file, @- what comes in. Answers are a line of JSON; --table is for people.
+Values: @FILE is what stands in a file, @- what comes in. Answers are a line of JSON; --table is for people, and
+--columns kiosk_id,condition,heard_at makes it as narrow as a terminal.
 Exit code 2 says that it was not done, and one sentence on standard error says why."""
 
 
@@ -63,6 +64,7 @@ def add(command: AddCommand) -> None:
     call.add_argument("--if-match", default="", help="`etag` of what a change was made from")
     call.add_argument("--file", type=Path, help="to send along; or where to write an answer that is no text (a PDF)")
     call.add_argument("--table", action="store_true", help="for people")
+    call.add_argument("--columns", default="", metavar="A,B", help="the table with these only: kiosk_id,condition")
 
 
 def _call(arguments: argparse.Namespace) -> Said:
@@ -70,7 +72,7 @@ def _call(arguments: argparse.Namespace) -> Said:
     while said and not said[0].startswith("--"):  # argparse gives up on words once an option stood between them
         words.append(said.pop(0))
     if not words or words[0] == "operations":
-        return _shown(_operations(words[1] if len(words) > 1 else ""), is_table=arguments.table)
+        return _shown(_operations(words[1] if len(words) > 1 else ""), arguments)
     wanted = _by_address(words, said) if words[0] in METHODS else _by_name(words, said, arguments)
     if arguments.body:
         wanted = replace(wanted, body=_body(arguments.body))
@@ -78,12 +80,15 @@ def _call(arguments: argparse.Namespace) -> Said:
     answered = _answered(wanted, person, arguments.if_match)
     if answered.status_code >= 400:
         raise CommandError(_refusal(answered))
-    return _shown(_said(answered, arguments.file), is_table=arguments.table)
+    return _shown(_said(answered, arguments.file), arguments)
 
 
-def _shown(said: Any, *, is_table: bool) -> Said:
-    shown: Said = table(said) if is_table else said
-    return shown
+def _shown(said: Any, arguments: argparse.Namespace) -> Said:
+    columns = tuple(filter(None, arguments.columns.split(",")))
+    if not arguments.table and not columns:
+        whole: Said = said
+        return whole
+    return table(said, columns)
 
 
 def _person(name: str) -> User:

@@ -11,16 +11,19 @@ CELL_CHARACTERS_MAX = 48
 """Of one value; the rest is an ellipsis. The JSON has all of it."""
 
 
-def table(said: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
-    """Rows of a list with a head, or one thing's names and values; what is nested stands as JSON."""
+def table(said: Mapping[str, Any] | Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Rows of a list with a head, or one thing's names and values; what is nested stands as JSON.
+
+    ``columns``: these only, in this order; of one that is not there nothing is known.
+    """
     if isinstance(said, Mapping) and "items" not in said:
-        return _aligned([[name, _cell(value)] for name, value in said.items()])
+        return _aligned([[name, _cell(said.get(name))] for name in columns or said])
     rows: Sequence[Any] = said["items"] if isinstance(said, Mapping) else said
     if not rows:
         return "(none)"
     if not isinstance(rows[0], Mapping):
         return "\n".join(map(_cell, rows))
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(columns or dict.fromkeys(name for row in rows for name in row))
     lines = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
     following = said.get("next") if isinstance(said, Mapping) else None
     return _aligned(lines) + (f"\n(more: --after {following})" if following else "")

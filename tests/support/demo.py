@@ -34,6 +34,8 @@ READY_TIMEOUT_S = 120.0
 PATIENCE_S = 60.0
 """How long anything that must happen may take on a busy machine; a test that passes never waits so long."""
 
+_FLEET = Path(sys.executable).with_name("fleet")
+
 T = TypeVar("T")
 
 
@@ -225,6 +227,7 @@ def main() -> int:
   Sign in as     {USER}   password   {demo.password}
 
   The bank: open "ธนาคารจำลอง" in the dashboard to confirm a payment.
+  Commands: {_FLEET} --data-dir {demo.directory}/fleet call alerts list --table --as {USER}
   Ctrl-C ends it all.
 """,
                 flush=True,

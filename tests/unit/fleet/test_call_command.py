@@ -62,7 +62,7 @@ def test_every_operation_has_a_name_of_its_own_and_no_option_that_is_ours() -> N
     names = [each.words for each in known]
     assert len(set(names)) == len(names) > 120
     assert all(matching(known, [*each.words, *each.given])[0] == each for each in known)
-    ours = {"--as", "--body", "--if-match", "--table"}
+    ours = {"--as", "--body", "--if-match", "--table", "--columns"}
     assert not [each.usage for each in known if ours & {option.flag for option in each.options}]
     files = {"--file"} == {option.flag for each in known for option in each.options if option.place == "file"}
     assert files, "--file is what is sent along"
@@ -117,6 +117,9 @@ def test_a_table_has_a_head_and_straight_columns(admin: str) -> None:
     assert rows[-1].startswith("(more: --after ")
     assert table({"items": []}) == "(none)"
     assert table({"items": [{"a": "น้ำ", "b": 1}, {"a": "no", "b": None}]}) == "a   b\nน้ำ  1\nno  -"
+    narrow = typed("kiosks", "list", "--columns", "condition,kiosk_id", "--limit", "1", "--as", admin).splitlines()
+    assert [line.split() for line in narrow[:2]] == [["condition", "kiosk_id"], ["unknown", "CBI-01"]]
+    assert table({"name": "CBI-01", "online": True}, ("online", "colour")) == "online  true\ncolour  -"
     assert table({"name": "CBI-01", "online": True}) == "name    CBI-01\nonline  true"
 
 
