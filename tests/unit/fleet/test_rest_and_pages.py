@@ -28,6 +28,11 @@ FOR_A_PERSON = {
 }
 """Routes whose deed is no program's, and why."""
 
+PARTLY_FOR_A_PERSON = {
+    "officers": "putting a card on the list: an ID number is typed for that, and is to stand in no program's text",
+}
+"""Routes of several deeds of which one is no program's, and why; the others stand in ``DEEDS``."""
+
 DEEDS = {
     "command": ["POST kiosks/{kiosk_id}/commands"],
     "round-deed": ["POST kiosks/{kiosk_id}/round-deeds"],
@@ -249,6 +254,7 @@ def test_what_is_read_is_there(route: str) -> None:
 
 def test_every_reason_is_of_a_route_there_is() -> None:
     assert set(FOR_A_PERSON) <= set(HEARING)
+    assert set(PARTLY_FOR_A_PERSON) <= set(DEEDS)
     assert set(SHOWN_TO_A_PERSON) <= set(SHOWING)
     assert all(FOR_A_PERSON.values())
     assert all(SHOWN_TO_A_PERSON.values())
