@@ -128,6 +128,12 @@ class Scope:
         return not self.reads_only and self.names_payees.holds(dopa_code)
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Whether a password alone must not open it where second factors are asked for: it changes settings, or has a
+        say in whose account money goes to."""
+        return bool(self.changes) or bool(self.names_payees)
+
+    @property
     def serves_somewhere(self) -> bool:
         """Whether an office's own work is there for the account anywhere; who only looks after machines has none."""
         return bool(self.serves)

@@ -111,7 +111,7 @@ SESSION_COOKIE_AGE = int(float(os.environ.get("SALA_SESSION_HOURS", "12")) * 360
 """From the last use: a page that is open on a wall stays, a forgotten one does not outlast the day."""
 
 SECOND_FACTOR_REQUIRED = os.environ.get("SALA_SECOND_FACTOR", "required" if IS_PUBLIC else "offered") == "required"
-"""Of admins who sign in with a password of ours; the ministry's sign-on sees to its own."""
+"""Of admins and treasury officers who sign in with a password of ours; the ministry's sign-on sees to its own."""
 
 SIGN_ON: Any = None
 """The ministry's sign-on: ``fleet.site.sign_on`` reads it from the data folder, in the process that serves pages."""

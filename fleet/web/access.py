@@ -49,7 +49,7 @@ def _let_through(view: View, request: HttpRequest, *args: object, **kwargs: obje
     scope = scope_of(request.user)
     if request.method not in SAFE and scope.reads_only:
         raise Http404
-    if scope.changes and request.session.get(OWES):
+    if scope.needs_second_factor and request.session.get(OWES):
         return HttpResponseRedirect("/account/?owes=1")
     note_session(cast(User, request.user), request.session, address_of(request), request.headers.get("User-Agent", ""))
     return view(request, *args, **kwargs)

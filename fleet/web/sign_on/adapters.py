@@ -90,11 +90,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
         return str(super().build_totp_svg(url)).partition("?>")[2]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Not the last one of an admin who must have one."""
+        """Not the last one of who must have one."""
         user = authenticator.user
         others = Authenticator.objects.filter(user=user, type__in=MAIN_FACTORS).exclude(pk=authenticator.pk)
         is_main = authenticator.type in MAIN_FACTORS
-        is_needed = settings.SECOND_FACTOR_REQUIRED and user.has_usable_password() and bool(scope_of(user).changes)
+        is_asked_for = settings.SECOND_FACTOR_REQUIRED and user.has_usable_password()
+        is_needed = is_asked_for and scope_of(user).needs_second_factor
         return not (is_main and is_needed and not others.exists())
 
 

@@ -45,7 +45,7 @@ def came_in(request: HttpRequest, user: User, claims: dict[str, Any] | None) -> 
 
 
 def owes(user: User, way: str) -> bool:
-    """Whether who came that way has still to set up a second factor, should they be an admin."""
+    """Whether who came that way has still to set up a second factor, should their account need one."""
     return way == "password" and settings.SECOND_FACTOR_REQUIRED and not has_second(user)
 
 

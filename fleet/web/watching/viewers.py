@@ -79,7 +79,7 @@ def _let_in(request: ASGIRequest) -> tuple[Viewer, Subject, str]:
     if not isinstance(user, User) or not user.is_active or key is None:
         raise RefusedError(401)
     theirs = scope_of(user)
-    if theirs == NOBODY or (theirs.changes and request.session.get(OWES)):
+    if theirs == NOBODY or (theirs.needs_second_factor and request.session.get(OWES)):
         raise RefusedError(403)
     address, browser = address_of(request), request.headers.get("User-Agent", "")[:200]
     viewer = Viewer(key, user.pk, hash(user.password), theirs, address, browser)

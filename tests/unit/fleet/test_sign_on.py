@@ -202,14 +202,16 @@ def test_a_second_factor_that_comes_goes_or_fails_stands_in_the_trail() -> None:
 
 
 @override_settings(SECOND_FACTOR_REQUIRED=True)
-def test_an_admin_who_owes_a_second_factor_gets_no_further_than_setting_it_up() -> None:
-    account("admin", Role.PROVINCIAL_ADMIN)
+@pytest.mark.parametrize("role", [Role.PROVINCIAL_ADMIN, Role.TREASURY])
+def test_who_owes_a_second_factor_gets_no_further_than_setting_it_up(role: Role) -> None:
+    """An admin, and who says whose account money goes to."""
+    account("admin", role)
     client = visitor()
     come_in(client, "admin")
     assert client.get("/kiosks/").headers["Location"] == "/account/?owes=1"
     assert client.get("/account/?owes=1").status_code == 200
     add_app(client)
-    assert "ผู้ดูแลต้องมี" not in client.get("/account/").content.decode()
+    assert "บัญชีนี้ต้องมี" not in client.get("/account/").content.decode()
     assert client.get("/kiosks/").status_code == 200
     removed = client.post("/account/app/remove/")
     assert removed.status_code == 200, "it is the only one"
@@ -229,7 +231,7 @@ def test_who_becomes_an_admin_after_taking_their_app_away_owes_one() -> None:
 
 
 @override_settings(SECOND_FACTOR_REQUIRED=True)
-def test_who_is_no_admin_owes_none() -> None:
+def test_who_changes_nothing_of_the_kind_owes_none() -> None:
     account("officer", Role.OFFICER)
     client = visitor()
     come_in(client, "officer")
