@@ -58,8 +58,13 @@ class Doors:
     """
 
     tracking: tuple[str, ...]
+    fleet: RunningFleet
     invitation: str
-    enrolment: str
+
+    @property
+    def enrolment(self) -> str:
+        """The page behind the QR of a kiosk that shows one now; it does so for some minutes only."""
+        return _enrolment(self.fleet)
 
     @property
     def of_everybody(self) -> tuple[str, ...]:
@@ -83,7 +88,7 @@ def live_in(fleet: RunningFleet, kiosk: WireKiosk) -> Doors:
         "kinds": ["kiosk.offline", "payment.confirmed", "alert.opened"],
     })  # fmt: skip
     fleet.command("break-glass")
-    return Doors(tracking, _invitation(rest), _enrolment(fleet))
+    return Doors(tracking, fleet, _invitation(rest))
 
 
 @dataclass
@@ -190,7 +195,7 @@ def _invitation(rest: Rest) -> str:
 
 
 def _enrolment(fleet: RunningFleet) -> str:
-    """A new kiosk that shows its QR; the page behind it."""
+    """A new kiosk knocks; the page behind its QR."""
     key, nonce = new_key(), secrets.token_hex(16)
     name = key_sha256(key.public_key())
     begun = _machine_says(fleet, "begin", {
