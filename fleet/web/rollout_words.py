@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from fleet.office.models import Province
@@ -162,7 +162,7 @@ def wave(one: Wave) -> str:
         case Choice.NUMBER if one.number == 1:
             return _("เครื่องนำร่อง")
         case Choice.NUMBER:
-            return _("%(n)s เครื่อง") % {"n": f"{one.number:,}"}
+            return ngettext("%(n)s เครื่อง", "%(n)s เครื่อง", one.number) % {"n": f"{one.number:,}"}
         case Choice.SHARE:
             return _("ร้อยละ %(n)s ของทั้งหมด") % {"n": one.percent}
         case Choice.PROVINCES:

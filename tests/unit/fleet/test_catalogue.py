@@ -29,6 +29,8 @@ _IN_TEMPLATE = re.compile(
     re.DOTALL,
 )
 
+_UNCOUNTED = re.compile(r"""(?<!\w)(?:_|gettext)\((?P<said>u?(?P<mark>['"]{3}|['"]).*?(?<!\\)(?P=mark))\)""", re.DOTALL)
+
 
 def _written() -> dict[tuple[str | None, str], str]:
     """From context (None: in any) and Thai to English."""
@@ -88,3 +90,13 @@ def test_what_is_compiled_is_what_is_written() -> None:
             assert compiled.pgettext(context, thai) == english, thai
         else:
             assert compiled.ngettext(thai, thai, 1) == english or compiled.gettext(thai) == english, thai
+
+
+def test_what_has_a_plural_is_never_said_without_its_count() -> None:
+    """Otherwise English says "500 kiosk"."""
+    text = (CATALOGUE / "django.po").read_text("utf-8")
+    counted = {*re.findall(r'^msgid "(.+)"\nmsgid_plural', text, re.MULTILINE)}
+    templates = [templatize(path.read_text("utf-8"), origin=str(path)) for path in (WEB / "templates").rglob("*.html")]
+    sources = [*templates, *(path.read_text("utf-8") for path in WEB.rglob("*.py"))]
+    assert counted
+    assert not counted & {ast.literal_eval(found["said"]) for said in sources for found in _UNCOUNTED.finditer(said)}
