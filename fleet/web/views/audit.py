@@ -19,7 +19,7 @@ from fleet.audit.models import Entry, Kind
 from fleet.audit.trail import anchor
 from fleet.office.models import Province
 from fleet.people.scope import Scope, scope_of
-from fleet.web import audit_words
+from fleet.web import audit_values, audit_words
 from fleet.web.access import signed_in
 from fleet.web.table_files import table_file
 
@@ -97,7 +97,7 @@ def _line(entry: Entry, province: Province | None) -> dict[str, Any]:
         "icon": audit_words.ICONS[Kind(entry.kind)],
         "refused": entry.kind == Kind.REFUSED,
         "what": audit_words.what(entry.what),
-        "said": audit_words.said(entry),
+        "said": audit_values.said(entry),
         "province": province,
     }
 

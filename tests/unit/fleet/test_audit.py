@@ -26,7 +26,7 @@ from fleet.people.models import Role
 from fleet.people.scope import EVERYWHERE
 from fleet.people.sessions import OWES
 from fleet.protocol.thai import check_digit
-from fleet.web import audit_words
+from fleet.web import audit_values
 from fleet.web.audit_pages import CALLED
 from fleet.web.auditing import PLAIN, SAID, SEARCHED
 from fleet.web.urls import urlpatterns
@@ -287,7 +287,7 @@ def test_ways_and_roles_stand_there_as_people_call_them() -> None:
 
 def test_what_a_line_tells_has_a_heading_and_its_days_are_of_the_buddhist_era() -> None:
     line = Entry(said=json.dumps(dict.fromkeys((*SAID, *SEARCHED), "1")))
-    assert [heading for heading, _ in audit_words.said(line) if heading.isascii()] == []
+    assert [heading for heading, _ in audit_values.said(line) if heading.isascii()] == []
     write(SOMEBODY, Act(Kind.SAW, "web:payments", said={"from": "2026-11-24", "to": "2026-11-30"}))
     page = client_of(Role.AUDITOR, None).get("/audit/", {"who": "somebody"}).content.decode()
     assert "24 พ.ย. 2569" in page
