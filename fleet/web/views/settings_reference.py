@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +55,7 @@ def _fields() -> list[Field]:
 
 def _entry(leaf: Leaf) -> Entry:
     is_language = leaf.path[-1] in ("th", "en")
-    kind, values = _type_of(leaf.type)
+    kind, values = _type_of(leaf)
     return Entry(
         label=settings_words.full_label(leaf.path),
         key=settings_table_words.general(leaf.name),
@@ -67,17 +66,18 @@ def _entry(leaf: Leaf) -> Entry:
         since=SINCE[leaf.path[0]],
         is_locked=leaf.is_locked,
         language=leaf.path[-1] if is_language else "",
-        is_code=values.startswith("^") or isinstance(msgspec.inspect.type_info(leaf.type), msgspec.inspect.EnumType),
+        is_code=values.startswith("^"),
     )
 
 
-def _type_of(schema: Any) -> tuple[str, str]:
-    """What kind of value, and which of them."""
-    match msgspec.inspect.type_info(schema):
+def _type_of(leaf: Leaf) -> tuple[str, str]:
+    """What kind of value, and which of them: as documents hold them, and what the form calls them."""
+    match msgspec.inspect.type_info(leaf.type):
         case msgspec.inspect.BoolType():
             return _("สวิตช์"), _("เปิด หรือ ปิด")
         case msgspec.inspect.EnumType(cls=kinds):
-            return _("ตัวเลือก"), ", ".join(each.value for each in kinds)
+            words = ((each.value, settings_table_words.choice(leaf.name, each.value)) for each in kinds)
+            return _("ตัวเลือก"), ", ".join(code if code == word else f"{code} ({word})" for code, word in words)
         case msgspec.inspect.IntType(ge=low, le=high):
             return _("จำนวนเต็ม"), _("%(low)s ถึง %(high)s") % {"low": low, "high": high}
         case msgspec.inspect.StrType(pattern=str(pattern)):

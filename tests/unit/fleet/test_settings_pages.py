@@ -156,6 +156,7 @@ def test_every_key_of_the_schema_is_explained(admin: Client, language: str) -> N
         with translation.override(language):
             assert meaning(name), f"{name} has no words yet"
             assert meaning(name) in seen
+    assert f"landmark ({'อาคารราชการ' if language == 'th' else 'Public building'})" in seen, "the code, and its word"
     assert set(SINCE) == set(KioskSettings.__struct_fields__)
 
 
