@@ -98,16 +98,26 @@ class Looks:
         page = watched.page
         if errand.role != SIGNED_OUT:
             sign_in(page, self.fleet, errand.role)
+        is_helped = False
         for visit in visits(page, self.fleet.address, errand.starts(self.doors), follow=not errand.paths):
             if not visit.is_page:
                 continue
             page.evaluate(self.axe)  # not a script of the page's, so its policy has no say in it
-            for each in findings(page, visit.path, look):
-                print(each, flush=True)
-                self.found += 1
+            self._tell(findings(page, visit.path, look))
+            if not is_helped and page.locator("#keys-help").count():
+                is_helped = True  # the same on every page
+                page.keyboard.press("?")
+                page.locator("#keys-help[open]").wait_for()
+                self._tell(findings(page, f"{visit.path} and its keys", look))
+                page.keyboard.press("Escape")
             name = f"{look}-{kind_of(visit.path).strip('/') or 'first'}".translate(_IN_A_NAME)
             page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
             self.count += 1
+
+    def _tell(self, found: Sequence[Finding]) -> None:
+        for each in found:
+            print(each, flush=True)
+        self.found += len(found)
 
 
 def main(arguments: Sequence[str]) -> int:

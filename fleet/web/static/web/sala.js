@@ -53,28 +53,34 @@
 
   document.addEventListener("sala:heard", heard);
   document.addEventListener("visibilitychange", () => { seenAt = Date.now(); tick(); });
+  const help = document.querySelector("#keys-help");
+  const stepped = (by) => () => {
+    const marked = document.querySelectorAll("a[data-row]");
+    const rows = [...(marked.length ? marked : document.querySelectorAll("main table.rows tbody tr > td:first-child a, main a.nd"))];
+    rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(document.activeElement) + by))]?.focus();
+  };
+  const turned = (to) => () => document.querySelector(`main a[rel=${to}]`)?.click();
+  const helped = () => (help?.open ? help.close() : help?.showModal());
+  // All that keys do; keys_help.html tells people, and a test compares the two.
+  // By the place of a key, not its letter: on a Thai keyboard the same key writes another one.
+  const keys = {
+    "KeyJ": stepped(1),
+    "KeyK": stepped(-1),
+    "ArrowLeft": turned("prev"),
+    "ArrowRight": turned("next"),
+    "Slash": () => document.querySelector("#q")?.focus(),
+    "Shift+Slash": helped,
+  };
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
     if (isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
-    // By the place of a key, not its letter: on a Thai keyboard the same key writes another one.
-    if (event.code === "KeyJ" || event.code === "KeyK") {
-      const marked = document.querySelectorAll("a[data-row]");
-      const rows = [...(marked.length ? marked : document.querySelectorAll("main table.rows tbody tr > td:first-child a, main a.nd"))];
-      const next = rows.indexOf(document.activeElement) + (event.code === "KeyJ" ? 1 : -1);
-      rows[Math.min(rows.length - 1, Math.max(0, next))]?.focus();
-      return;
-    }
-    const beside = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-    if (beside) {
-      document.querySelector(`main a[rel=${beside}]`)?.click();
-      return;
-    }
-    const field = document.querySelector("#q");
-    if ((event.key !== "/" && event.code !== "Slash") || event.shiftKey || !field) return;
-    event.preventDefault();
-    field.focus();
+    const key = { "/": "Slash", "?": "Shift+Slash" }[event.key] ?? (event.shiftKey ? "Shift+" : "") + event.code;
+    if (!(key in keys) || (help?.open && keys[key] !== helped)) return;
+    if (key.endsWith("Slash")) event.preventDefault();
+    keys[key]();
   });
   document.addEventListener("click", (event) => {
+    if (event.target.closest(".keys-open")) helped();
     const back = event.target.closest("button[data-inherit]");
     if (!back) return;
     const field = document.getElementById(back.dataset.inherit);
