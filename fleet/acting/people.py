@@ -4,6 +4,7 @@ to their account: they are told, where alerts reach them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -17,6 +18,10 @@ from fleet.people import resetting
 from fleet.people.appointing import accounts_seen
 from fleet.people.models import FactorReset, Membership, Proposal
 from fleet.people.scope import Scope
+from fleet.protocol.thai_order import thai_order
+
+AT_ONCE = 500
+"""Accounts that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,21 @@ def accounts(scope: Scope, sought: Sought) -> QuerySet[User]:
     if sought.role or sought.dopa_code is not None:
         rows = rows.filter(pk__in=held.values("user_id"))
     return rows if sought.is_active is None else rows.filter(is_active=sought.is_active)
+
+
+def by_name(rows: QuerySet[User]) -> list[int]:
+    """The keys of all ``rows``, in the order of the Thai dictionary by the names people are shown by."""
+    named = rows.order_by().values_list("pk", "username", "first_name", "last_name")
+    order = {pk: (thai_order(f"{first} {last}".strip() or username), username) for pk, username, first, last in named}
+    return sorted(order, key=order.__getitem__)
+
+
+def in_order(rows: QuerySet[User], keys: Sequence[int]) -> Iterator[User]:
+    """Those of ``rows`` with these ``keys``, in their order, some hundred at a time."""
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        found = rows.in_bulk(some)
+        yield from (found[key] for key in some if key in found)  # the others have gone meanwhile
 
 
 def proposals_waiting(scope: Scope) -> list[Proposal]:

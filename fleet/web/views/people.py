@@ -18,6 +18,8 @@ from fleet.acting.people import (
     Sought,
     accounts,
     agree_to_reset,
+    by_name,
+    in_order,
     proposals_waiting,
     reset_second_factor,
     resets_waiting,
@@ -36,7 +38,6 @@ from fleet.web.page_addresses import page_address
 from fleet.web.table_files import table_file
 
 A_PAGE = 50
-AT_ONCE = 500
 COLUMNS = ("account", "name", "roles", "last_sign_in", "state")
 STATES = ("active", "out")
 
@@ -113,13 +114,14 @@ def people(request: HttpRequest) -> HttpResponse:
     """The accounts; ``q``, ``role``, ``province`` and ``state`` narrow them down."""
     scope, asked = _scope(request), Asked.of(request)
     provinces, by = {each.pk: each for each in Province.objects.all()}, cast(User, request.user)
-    page = Paginator(asked.rows(scope), A_PAGE).get_page(request.GET.get("page"))
+    rows = asked.rows(scope)
+    page = Paginator(by_name(rows), A_PAGE).get_page(request.GET.get("page"))
     address = request.GET.copy()
     address.pop("page", None)
     context: dict[str, Any] = {
         "page": page,
         "query": address.urlencode(),
-        "lines": [(each, _held(scope, by, each, provinces)) for each in page],
+        "lines": [(each, _held(scope, by, each, provinces)) for each in in_order(rows, page.object_list)],
         "asked_person": asked.text,
         "role_asked": asked.role,
         "place": asked.province,
@@ -139,8 +141,9 @@ def people_csv(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for a spreadsheet."""
     scope = _scope(request)
     provinces, by = {each.pk: each for each in Province.objects.all()}, cast(User, request.user)
-    rows = Asked.of(request).rows(scope).iterator(chunk_size=AT_ONCE)
-    return table_file("people", COLUMNS, (_row(each, _held(scope, by, each, provinces)) for each in rows))
+    rows = Asked.of(request).rows(scope)
+    found = in_order(rows, by_name(rows))
+    return table_file("people", COLUMNS, (_row(each, _held(scope, by, each, provinces)) for each in found))
 
 
 def _row(user: User, held: list[_Held]) -> tuple[object, ...]:

@@ -113,6 +113,34 @@ def test_who_may_own_a_channel_is_in_the_same_order_for_people_and_programs() ->
     assert [each["name"] for each in listed if each["name"] in wanted] == wanted
 
 
+@pytest.mark.parametrize("at_once", [2, 500])
+def test_people_are_in_the_same_order_by_the_name_they_are_shown_by(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.acting.people.AT_ONCE", at_once)
+    for number, name in enumerate(sorted(NAMES)):
+        user = User.objects.create(username=f"officer-{number}", first_name=name, last_name="ใจดี")
+        Membership.objects.create(user=user, role=Role.OFFICER, dopa_code=40)
+    unnamed = User.objects.create(username="a-officer")
+    Membership.objects.create(user=unnamed, role=Role.OFFICER, dopa_code=40)
+    staff = browser_of(person(Role.NATIONAL_ADMIN, None))
+    wanted = [*(f"{each} ใจดี" for each in NAMES), unnamed.username]
+    page = staff.get("/people/", {"q": "officer"}).content.decode()
+    assert re.findall(r'href="/people/\d+/">([^<]+)</a>', page) == wanted
+    rows = b"".join(staff.get("/people.csv", {"q": "officer"})).decode("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[1] or row.split(",")[0] for row in rows] == wanted
+
+
+def test_people_are_turned_over_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fleet.web.views.people.A_PAGE", 4)
+    for number, name in enumerate(sorted(NAMES)):
+        user = User.objects.create(username=f"officer-{number}", first_name=name)
+        Membership.objects.create(user=user, role=Role.OFFICER, dopa_code=40)
+    staff = browser_of(person(Role.NATIONAL_ADMIN, None))
+    pages = [staff.get("/people/", {"q": "officer", "page": no}).content.decode() for no in (1, 2)]
+    assert [re.findall(r'href="/people/\d+/">([^<]+)</a>', each) for each in pages] == [NAMES[:4], NAMES[4:]]
+
+
 def test_no_list_goes_by_the_code_points_of_a_thai_name() -> None:
     by_name = re.compile(r"""(?:order_by\(|ordering = \[)[^)\]]*["']-?[a-z_]*_th["']""")
     for path in Path("fleet").rglob("*.py"):
