@@ -19,8 +19,8 @@ _THAI = re.compile(r"[\u0e01-\u0e5b]+")
 _LATIN = re.compile(r"[A-Za-z]{3,}")
 _DIGEST = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{4}(?: [0-9A-F]{4}){3,}")
 
-NAMES = frozenset({"chrome", "landmark", "linux", "ktb", "license", "openapi", "scb", "surveillance"})
-"""Of programs, banks, systems and of a picture in settings, as documents have it, which have no Thai form."""
+NAMES = frozenset({"chrome", "linux", "ktb", "license", "openapi", "scb", "surveillance"})
+"""Of programs, banks and systems, which have no Thai form."""
 
 
 class KnownWords:

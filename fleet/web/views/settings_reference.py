@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from fleet.acting.settings_values import MISSING, OWN_KEYS, Leaf
+from fleet.acting.settings_values import OWN_KEYS, Leaf
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE
 from fleet.web import settings_table_words, settings_words
 from fleet.web.access import signed_in
@@ -21,14 +21,17 @@ from fleet.web.stories import service
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value of the schema. ``default`` is empty where a layer must say it; ``range`` may be a pattern."""
+    """One value of the schema. ``range`` may be a pattern, and is empty where there are ``choices``: what documents
+    hold, and what the form calls it."""
 
     label: str
     key: str
     meaning: str
     kind: str
     range: str
+    choices: tuple[tuple[str, str], ...]
     default: str
+    is_required: bool
     since: str
     is_locked: bool
     language: str
@@ -62,7 +65,9 @@ def _entry(leaf: Leaf) -> Entry:
         meaning=settings_words.meaning(".".join(leaf.path[:-1] if is_language else leaf.path)),
         kind=kind,
         range=values,
-        default="" if leaf.default is MISSING else shown(leaf.default),
+        choices=_choices(leaf),
+        default="" if leaf.is_required else _default(leaf),
+        is_required=leaf.is_required,
         since=SINCE[leaf.path[0]],
         is_locked=leaf.is_locked,
         language=leaf.path[-1] if is_language else "",
@@ -70,14 +75,18 @@ def _entry(leaf: Leaf) -> Entry:
     )
 
 
+def _default(leaf: Leaf) -> str:
+    value = leaf.default
+    return settings_table_words.choice(leaf.name, value) if isinstance(value, str) else shown(value)
+
+
 def _type_of(leaf: Leaf) -> tuple[str, str]:
-    """What kind of value, and which of them: as documents hold them, and what the form calls them."""
+    """What kind of value, and from what to what where that is not a choice."""
     match msgspec.inspect.type_info(leaf.type):
         case msgspec.inspect.BoolType():
             return _("สวิตช์"), _("เปิด หรือ ปิด")
-        case msgspec.inspect.EnumType(cls=kinds):
-            words = ((each.value, settings_table_words.choice(leaf.name, each.value)) for each in kinds)
-            return _("ตัวเลือก"), ", ".join(code if code == word else f"{code} ({word})" for code, word in words)
+        case msgspec.inspect.EnumType():
+            return _("ตัวเลือก"), ""
         case msgspec.inspect.IntType(ge=low, le=high):
             return _("จำนวนเต็ม"), _("%(low)s ถึง %(high)s") % {"low": low, "high": high}
         case msgspec.inspect.StrType(pattern=str(pattern)):
@@ -85,7 +94,16 @@ def _type_of(leaf: Leaf) -> tuple[str, str]:
         case msgspec.inspect.StrType(min_length=least, max_length=most):
             return _("ข้อความ"), _("%(low)s ถึง %(high)s ตัวอักษร") % {"low": least or 0, "high": most}
         case msgspec.inspect.VarTupleType():
-            known = ", ".join(f"{name} ({service(name)})" for name in KNOWN_SERVICES)
-            return _("หลายตัวเลือก"), known
+            return _("หลายตัวเลือก"), ""
         case other:
             raise TypeError(f"the reference has no words for {other}")
+
+
+def _choices(leaf: Leaf) -> tuple[tuple[str, str], ...]:
+    match msgspec.inspect.type_info(leaf.type):
+        case msgspec.inspect.EnumType(cls=kinds):
+            return tuple((each.value, settings_table_words.choice(leaf.name, each.value)) for each in kinds)
+        case msgspec.inspect.VarTupleType():
+            return tuple((name, service(name)) for name in KNOWN_SERVICES)
+        case _:
+            return ()

@@ -150,13 +150,20 @@ def test_from_the_page_any_revision_comes_back_the_layer_that_said_nothing_too(a
 def test_every_key_of_the_schema_is_explained(admin: Client, language: str) -> None:
     admin.cookies["django_language"] = language
     seen = page(admin, "/settings/reference/")
-    for leaf in leaves(document={"fees": {"a-fee": {}}, "payees": {"a-payee": {}}}):
+    every = list(leaves(document={"fees": {"a-fee": {}}, "payees": {"a-payee": {}}}))
+    for leaf in every:
         assert f"<code>{general(leaf.name)}</code>" in seen
         name = ".".join(leaf.path[:-1] if leaf.path[-1] in ("th", "en") else leaf.path)
         with translation.override(language):
             assert meaning(name), f"{name} has no words yet"
             assert meaning(name) in seen
-    assert f"landmark ({'อาคารราชการ' if language == 'th' else 'Public building'})" in seen, "the code, and its word"
+    landmark = "อาคารราชการ" if language == "th" else "Public building"
+    assert f"<code>landmark</code> {landmark}<" in seen, "what documents hold, and its word"
+    assert f"<span>{landmark}</span>" in seen, "as the default of a fee's picture"
+    must_be_set = "ไม่มี ต้องตั้ง" if language == "th" else "None: must be set"
+    for row in seen.split('<tr id="')[1:]:
+        key, _, of_it = row.partition('"')
+        assert (must_be_set in of_it) == (key in {general(each.name) for each in every if each.is_required}), key
     assert set(SINCE) == set(KioskSettings.__struct_fields__)
 
 
