@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from fleet.acting.webhooks import Refusal
-from fleet.webhooks.models import TRIAL, Delivery, Kind, State, Subscription
+from fleet.alerts import words as told
+from fleet.web.alert_words import said
+from fleet.webhooks.models import TRIAL, Delivery, Event, Kind, State, Subscription
 
 
 def kind(name: str) -> str:
@@ -19,6 +21,14 @@ def kind(name: str) -> str:
         Kind.ROLLOUT_ENDED: _("การปล่อยรุ่นจบหรือหยุด"),
         TRIAL: _("ข้อความทดลอง"),
     }.get(name, name)
+
+
+def about(event: Event) -> str:
+    """What of: a kiosk, a notice, a case or a roll-out by its number, an alert by its rule and its place."""
+    if event.kind == Kind.ALERT_OPENED:
+        where = event.data.get("kiosk_id") or event.data.get("office_id")
+        return " · ".join(filter(None, (said(told.rule(event.data.get("rule", ""))), where)))
+    return "" if event.kind == TRIAL else event.about
 
 
 def standing(subscription: Subscription, is_failing: bool) -> tuple[str, str]:

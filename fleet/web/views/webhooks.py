@@ -173,7 +173,7 @@ def _deliveries(found: Subscription) -> list[dict[str, Any]]:
             {
                 "it": each,
                 "kind": webhook_words.kind(each.event.kind),
-                "about": "" if each.event.kind == "trial" else each.event.about,
+                "about": webhook_words.about(each.event),
                 "condition": condition,
                 "word": word,
                 "last": last,

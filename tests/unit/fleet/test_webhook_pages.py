@@ -130,3 +130,15 @@ def test_the_last_messages_say_how_they_went(admin: User, theirs: Subscription) 
     assert "ลองอีกเมื่อ" in shown
     Delivery.objects.update(state=State.DELIVERED)
     assert "ส่งถึงแล้ว" in browser_of(admin).get(f"/webhooks/{theirs.pk}/").content.decode()
+
+
+def test_an_alert_is_called_by_its_rule_and_its_place_and_not_by_its_key(admin: User) -> None:
+    row = subscribe(admin, scope_of(admin), Wanted(name="บัญชี", address=ADDRESS, kinds=[Kind.ALERT_OPENED]))
+    occurred(Kind.ALERT_OPENED, "paper@CBI-01", 20, {"rule": "paper", "kiosk_id": "CBI-01", "office_id": "CBI"})
+    occurred(Kind.ALERT_OPENED, "rollout/1@province:20", 20, {"rule": "rollout", "kiosk_id": "", "office_id": ""})
+    occurred(Kind.ALERT_OPENED, "of-another-release", 20, {})
+    shown = browser_of(admin).get(f"/webhooks/{row.pk}/").content.decode()
+    for said in (">กระดาษ · CBI-01<", ">การปล่อยรุ่นหยุดเอง<"):
+        assert said in shown
+    for key in ("paper@", "rollout/1", "of-another-release"):
+        assert key not in shown

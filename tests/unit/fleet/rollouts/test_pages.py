@@ -272,6 +272,18 @@ def test_each_kiosk_has_its_time_line_with_reason_and_next_try() -> None:
         assert word in page
 
 
+def test_a_wave_that_lost_a_kiosk_is_over_and_not_called_complete() -> None:
+    world = World(10)
+    rollout, admin = begin(), client()
+    world.turn()
+    first = rollout.members.filter(wave_no=1)
+    for state, word in ((MemberState.PASSED, "ครบ"), (MemberState.FAILED, "จบแล้ว")):
+        first.update(state=state)
+        page = text(admin.get(f"/rollouts/{rollout.pk}/"))  # type: ignore[arg-type]
+        assert re.search(rf"</svg>{word}<span class=\"end n\">", page), word
+    assert "</svg>ครบ<" not in page
+
+
 def test_an_open_page_starts_anew_when_its_buttons_are_others() -> None:
     make_kiosks(10, timezone.now())
     rollout, admin = begin(), client()
