@@ -92,10 +92,8 @@ def _work(kiosk_ids: list[str], now: datetime, share: float) -> dict[str, str | 
 def run_on() -> None:
     """What the fleet's other parts would have done, of which none runs while pages are asked for.
 
-    Kiosks are heard for as long as that takes; the conductor has carried the ledger's sums; and autovacuum has looked
-    at the tables, as it does within a minute of so many rows: until then PostgreSQL knows nothing of them.
+    Kiosks are heard for as long as that takes, and the conductor has carried the ledger's sums.
     """
-    from django.db import connection
     from django.db.models import F
     from django.utils import timezone
 
@@ -107,6 +105,12 @@ def run_on() -> None:
     Lease.objects.update(until=timezone.now() + AHEAD)
     carry(timezone.now() + AHEAD)
     count_payments(timezone.now() + AHEAD)
+
+
+def vacuum() -> None:
+    """What autovacuum does within a minute or two of so many rows: until then PostgreSQL knows nothing of them."""
+    from django.db import connection
+
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -348,4 +352,5 @@ if __name__ == "__main__":
     named = fill(*map(float, sys.argv[1:2]))
     if "running" in sys.argv[2:]:
         run_on()
+    vacuum()
     sys.stdout.write(json.dumps(named) + "\n")

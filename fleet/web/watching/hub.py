@@ -71,6 +71,10 @@ class Topical:
     due_since_s: float = 0.0
     is_urgent: bool = False
 
+    def rank(self) -> tuple[bool, float, int]:
+        """Who is made first: the urgent, of those what has waited longest, of those what most people watch."""
+        return not self.is_urgent, self.due_since_s, -len(self.watchers)
+
 
 @dataclass(slots=True, eq=False)
 class Watcher:
@@ -172,16 +176,17 @@ class Hub:
         alone_since_s = time.monotonic()
         try:
             while self._watchers or time.monotonic() - alone_since_s < LINGER_S:
+                began_s = time.monotonic()
                 if self._watchers:
-                    alone_since_s = time.monotonic()
+                    alone_since_s = began_s
                 try:
-                    await self._turn()
+                    await self._turn(began_s + LOOK_EVERY_S)
                 except Error as err:
                     log.error("cannot look, pages wait: %s", type(err).__name__)
                     await self._begin_anew()
                     self._beat(has_looked=False)
                     await asyncio.sleep(AFTER_TROUBLE_S)
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(max(0.0, began_s + LOOK_EVERY_S - time.monotonic()))
             await self._begin_anew()
         finally:
             self._end_all()
@@ -191,8 +196,8 @@ class Hub:
         await at_desk(_let_go)
         self._feed = Feed()
 
-    async def _turn(self) -> None:
-        """One look, and what follows from it."""
+    async def _turn(self, until_s: float) -> None:
+        """One look, and what follows from it; what is not made by then waits for the next."""
         change = await at_desk(self._feed.look)
         now_s = time.monotonic()
         for known in self._topicals.values():
@@ -201,7 +206,7 @@ class Hub:
             if concern or now_s - known.made_at_s > known.subject.keeps_s:
                 known.due_since_s = known.due_since_s or now_s
         await self._check(change)
-        await self._make_due(now_s + LOOK_EVERY_S)
+        await self._make_due(until_s)
         self._beat(has_looked=True)
 
     async def _check(self, change: Change | None) -> None:
@@ -214,9 +219,9 @@ class Hub:
             of[viewer].end(events.OVER)
 
     async def _make_due(self, until_s: float) -> None:
-        """Make what is due, the urgent first, then what has waited longest, as far as there is time before a look."""
+        """Make what is due, by rank, as far as there is time before the next look."""
         due = [each for each in self._topicals.values() if each.due_since_s and each.not_before_s <= time.monotonic()]
-        for known in sorted(due, key=lambda each: (not each.is_urgent, each.due_since_s)):
+        for known in sorted(due, key=Topical.rank):
             began_s = time.monotonic()
             known.due_since_s, known.is_urgent = 0.0, False
             piece = await at_desk(partial(render, known.subject, known.digest))

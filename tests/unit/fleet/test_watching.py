@@ -25,6 +25,7 @@ from fleet.people.sessions import OWES
 from fleet.web import live
 from fleet.web.watching import events
 from fleet.web.watching.feed import Change, Feed, Topic
+from fleet.web.watching.hub import Topical, Watcher
 from fleet.web.watching.pages import PAGES, Concern, Subject, is_told
 from fleet.web.watching.piece import Kind, render
 from fleet.web.watching.viewers import NOTE_EVERY, RefusedError, Viewer, let_in, no_longer
@@ -167,6 +168,19 @@ def test_the_first_look_finds_everything_and_the_next_nothing() -> None:
     assert {"CBI-01", "KKN-01"} <= first.said
     assert {20, 40} <= first.turned
     assert feed.look() is None, "nobody has committed anything"
+
+
+def test_trouble_is_made_first_then_what_waited_longest_then_what_most_people_watch() -> None:
+    def due(path: str, *, since_s: float, people: int, is_urgent: bool = False) -> Topical:
+        known = Topical(_subject(path, Scope()), due_since_s=since_s, is_urgent=is_urgent)
+        viewers = [Viewer("", number, 0, Scope(), "", "") for number in range(people)]
+        known.watchers |= {Watcher(each, known, "") for each in viewers}
+        return known
+
+    waits = due("/alerts/", since_s=1.0, people=90)
+    one, many = (due(f"/kiosks/CBI-0{n}/", since_s=2.0, people=n, is_urgent=True) for n in (1, 2))
+    late = due("/", since_s=3.0, people=99, is_urgent=True)
+    assert sorted([waits, late, one, many], key=Topical.rank) == [many, one, late, waits]
 
 
 def test_only_pages_with_a_moving_part_are_told() -> None:
