@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fleet.devices.machine import LIFE_OVER_PERCENT, MachineFact, is_clock_off, judged
 from fleet.devices.truth import Condition
@@ -50,7 +51,9 @@ def _says(fact: MachineFact, health: Health) -> str:
         case MachineFact.STORAGE_LIFE:
             return _life(health.storage_used_percent or 0)
         case MachineFact.STORAGE_ERRORS:
-            return _("ระบบไฟล์พบข้อผิดพลาด %(count)s ครั้ง") % {"count": health.storage_errors}
+            return ngettext(
+                "ระบบไฟล์พบข้อผิดพลาด %(count)s ครั้ง", "ระบบไฟล์พบข้อผิดพลาด %(count)s ครั้ง", health.storage_errors or 0
+            ) % {"count": health.storage_errors}
         case MachineFact.CLOCK:
             return _clock(health)
     return restart_reason(health.restart)

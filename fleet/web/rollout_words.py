@@ -190,5 +190,5 @@ def deed(name: str) -> str:
 def duration(seconds: int) -> str:
     """``12 ชั่วโมง``; below an hour in minutes."""
     if seconds % 3600 == 0 and seconds:
-        return _("%(n)s ชั่วโมง") % {"n": seconds // 3600}
-    return _("%(n)s นาที") % {"n": round(seconds / 60)}
+        return ngettext("%(n)s ชั่วโมง", "%(n)s ชั่วโมง", seconds // 3600) % {"n": seconds // 3600}
+    return ngettext("%(n)s นาที", "%(n)s นาที", round(seconds / 60)) % {"n": round(seconds / 60)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from fleet.office.channels.models import Registration, RegistrationState, StepKind, Ticket
@@ -36,8 +36,8 @@ def deadline(state: Deadline, days_left: int, *, is_closed: bool) -> str:
     if is_closed:
         return _("ปิดหลังกำหนด") if state is Deadline.MISSED else _("ปิดในกำหนด")
     if state is Deadline.MISSED:
-        return _("เลยกำหนด %(n)s วัน") % {"n": -days_left}
-    return _("เหลือ %(n)s วัน") % {"n": days_left} if days_left else _("ครบกำหนดวันนี้")
+        return ngettext("เลยกำหนด %(n)s วัน", "เลยกำหนด %(n)s วัน", -days_left) % {"n": -days_left}
+    return ngettext("เหลือ %(n)s วัน", "เหลือ %(n)s วัน", days_left) % {"n": days_left} if days_left else _("ครบกำหนดวันนี้")
 
 
 def refusal(name: str) -> str:

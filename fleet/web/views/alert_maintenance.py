@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from fleet.alerts.deeds import DeedError, begin_maintenance, end_maintenance
@@ -68,8 +68,8 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 
 def _duration(hours: int) -> str:
     if hours < 24:
-        return _("%(hours)s ชั่วโมง") % {"hours": hours}
-    return _("%(days)s วัน") % {"days": hours // 24}
+        return ngettext("%(hours)s ชั่วโมง", "%(hours)s ชั่วโมง", hours) % {"hours": hours}
+    return ngettext("%(days)s วัน", "%(days)s วัน", hours // 24) % {"days": hours // 24}
 
 
 def _name(place: Place) -> str:

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from fleet.acting.holidays import change, read_file
@@ -148,4 +149,4 @@ def _taken(request: HttpRequest, scope: Scope) -> list[Entry] | list[str]:
         return list(found.entries)
     told = [holiday_words.on_line(line, problem) for line, problem in found.problems[:PROBLEMS_SHOWN]]
     more = len(found.problems) - len(told)
-    return [*told, _("และอีก %(more)s บรรทัด") % {"more": more}] if more else told
+    return [*told, ngettext("และอีก %(more)s บรรทัด", "และอีก %(more)s บรรทัด", more) % {"more": more}] if more else told

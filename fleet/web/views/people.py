@@ -121,7 +121,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page": page,
         "query": address.urlencode(),
-        "lines": [(each, _held(scope, by, each, provinces)) for each in in_order(rows, page.object_list)],
+        "lines": [(each, _held(scope, by, each, provinces)) for each in in_order(rows, list(page.object_list))],
         "asked_person": asked.text,
         "role_asked": asked.role,
         "place": asked.province,

@@ -9,7 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from django.utils import translation
 from django.utils.translation.template import templatize
+
+from fleet.office.channels.tracking import Deadline
+from fleet.web import rollout_words, ticket_words
 
 WEB = Path("fleet/web")
 CATALOGUE = WEB / "locale" / "en" / "LC_MESSAGES"
@@ -100,3 +105,13 @@ def test_what_has_a_plural_is_never_said_without_its_count() -> None:
     sources = [*templates, *(path.read_text("utf-8") for path in WEB.rglob("*.py"))]
     assert counted
     assert not counted & {ast.literal_eval(found["said"]) for said in sources for found in _UNCOUNTED.finditer(said)}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_is_not_counted_as_many(count: int) -> None:
+    s = "" if count == 1 else "s"
+    with translation.override("en"):
+        assert rollout_words.duration(count * 3600) == f"{count} hour{s}"
+        assert rollout_words.duration(count * 60) == f"{count} minute{s}"
+        assert ticket_words.deadline(Deadline.MISSED, -count, is_closed=False) == f"{count} day{s} late"
+        assert ticket_words.deadline(Deadline.KEPT, count, is_closed=False) == f"{count} day{s} left"

@@ -167,6 +167,7 @@ def test_one_drafts_another_signs_and_the_page_shows_what_is_new() -> None:
     assert "ประกาศทดลอง" in page
     assert "อัตรา แถว 2 · บาทต่อปี" in page
     assert "3,210.50" in page
+    assert "ตั้งแต่ 1 มกราคม 2560 เป็นต้นไป" in page, "no end is no dash that leads nowhere"
     assert "ท่านเป็นผู้ร่าง" in text(author, address)
     assert "ผู้ร่างลงนามเองไม่ได้" in author.post(address).content.decode()
     assert signer.post(address).status_code == 302
