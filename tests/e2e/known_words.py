@@ -14,6 +14,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from tests.e2e.crawl import ASKED
+
 CATALOGUE = Path("fleet/web/locale/en/LC_MESSAGES/django.po")
 _THAI = re.compile(r"[\u0e01-\u0e5b]+")
 _LATIN = re.compile(r"[A-Za-z]{3,}")
@@ -27,7 +29,7 @@ class KnownWords:
     """What a page may say."""
 
     def __init__(self, database: Path) -> None:
-        self._data = "\n".join(_texts(database))
+        self._data = "\n".join((*_texts(database), *ASKED))  # what a walk searches for stands in the trail
         self._latin = {each.lower() for each in _LATIN.findall(self._data + _sources())}
 
     def strange_to(self, language: str, text: str, path: str) -> bool:
