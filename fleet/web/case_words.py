@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from fleet.office.cases.models import Case
 from fleet.protocol.deadlines import Standing, standing, tell_delay_on
@@ -24,6 +24,16 @@ CONDITIONS = {
 }
 """The shape and colour each wears; the word stands beside it."""
 
+_STANDINGS = {
+    Standing.NO_DEADLINE: gettext_lazy("ไม่มีกำหนด"),
+    Standing.IN_TIME: gettext_lazy("อยู่ในกำหนด"),
+    Standing.NEAR: gettext_lazy("ใกล้ครบกำหนด"),
+    Standing.LATE: gettext_lazy("เกินกำหนด"),
+    Standing.KEPT: gettext_lazy("เสร็จทันกำหนด"),
+    Standing.MISSED: gettext_lazy("เสร็จช้ากว่ากำหนด"),
+    Standing.CLOSED: gettext_lazy("เสร็จแล้ว"),
+}
+
 
 def list_word(name: str) -> str:
     """What a list of cases is called."""
@@ -37,15 +47,7 @@ def list_word(name: str) -> str:
 
 def standing_word(how: Standing) -> str:
     """How a case stands to its deadline."""
-    return {
-        Standing.NO_DEADLINE: _("ไม่มีกำหนด"),
-        Standing.IN_TIME: _("อยู่ในกำหนด"),
-        Standing.NEAR: _("ใกล้ครบกำหนด"),
-        Standing.LATE: _("เกินกำหนด"),
-        Standing.KEPT: _("เสร็จทันกำหนด"),
-        Standing.MISSED: _("เสร็จช้ากว่ากำหนด"),
-        Standing.CLOSED: _("เสร็จแล้ว"),
-    }[how]
+    return str(_STANDINGS[how])
 
 
 def deed(what: str) -> str:

@@ -44,15 +44,18 @@ def counted(rows: QuerySet[Case], today: date) -> dict[CaseState, int]:
 
 
 def asked_for(rows: QuerySet[Case], asked: str) -> QuerySet[Case]:
-    """Those whose number or factory answers to a question (``office.finding``); an empty one asks for all."""
+    """Those whose number or factory answers to a question (``office.finding``); an empty one asks for all.
+
+    The factory first, as a question is usually a name: PostgreSQL then looks no further.
+    """
     asked = tidied(asked)
-    return rows.filter(Q(case_no__icontains=asked) | of_factory_called(asked)) if asked else rows
+    return rows.filter(of_factory_called(asked) | Q(case_no__icontains=asked)) if asked else rows
 
 
 def permits_asked_for(rows: QuerySet[Permit], asked: str) -> QuerySet[Permit]:
     """The same of permits."""
     asked = tidied(asked)
-    return rows.filter(Q(permit_no__icontains=asked) | of_factory_called(asked)) if asked else rows
+    return rows.filter(of_factory_called(asked) | Q(permit_no__icontains=asked)) if asked else rows
 
 
 def expiring(rows: QuerySet[Permit], today: date) -> QuerySet[Permit]:
