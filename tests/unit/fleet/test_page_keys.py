@@ -11,8 +11,8 @@ THEIRS = ("htmx.min.js", "qr-0.7.0")
 TOLD = (WEB / "templates" / "web" / "keys_help.html").read_text("utf-8")
 
 LISTS = ("rollouts", "alerts", "payments", "register", "people", "audit", "kiosks", "find")
-"""Below each it is written which keys there are. That its rows are gone through: `tests/e2e/test_keys.py`; of alerts,
-which come with time only, here."""
+"""Below each it is written which keys there are. That its rows are gone through: `tests/e2e/test_keys_pressed.py`; of
+alerts, which come with time only, here."""
 
 BY_THE_BROWSER = {"Enter", "Esc"}
 """What a focused link and an open dialog do of themselves."""
