@@ -6,8 +6,9 @@ Auditors and admins read it, of their provinces; what is no province's is the na
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from fleet.office.models import Province
 from fleet.people.scope import Scope, scope_of
 from fleet.web import audit_values, audit_words
 from fleet.web.access import signed_in
+from fleet.web.audit_things import About, about
 from fleet.web.table_files import table_file
 
 SHOWN = 100
@@ -77,7 +79,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     whole = request.GET.copy()
     whole.pop("before", None)
     context: dict[str, Any] = {
-        "lines": [_line(each, names.get(each.dopa_code or 0)) for each in shown],
+        "lines": [
+            _line(each, names.get(each.dopa_code or 0), thing)
+            for each, thing in zip(shown, about(cast(User, request.user), scope, shown), strict=True)
+        ],
         "further": further.urlencode() if len(found) > SHOWN else "",
         "whole": whole.urlencode(),
         "kinds": [(each.value, audit_words.kind(each)) for each in Kind],
@@ -90,9 +95,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "web/audit.html", context)
 
 
-def _line(entry: Entry, province: Province | None) -> dict[str, Any]:
+def _line(entry: Entry, province: Province | None, thing: About) -> dict[str, Any]:
     return {
         "it": entry,
+        "thing": thing,
         "kind": audit_words.kind(entry.kind),
         "icon": audit_words.ICONS[Kind(entry.kind)],
         "refused": entry.kind == Kind.REFUSED,
