@@ -37,12 +37,14 @@ def page(demo: Demo) -> Iterator[Page]:
         page.fill("input[name=username]", TECHNICIAN)
         page.fill("input[name=password]", demo.password)
         page.click("button.pri")
+        page.wait_for_url(f"**/kiosks/{KIOSK_ID}/")
         yield page
 
 
 def ask(page: Page, kind: str) -> None:
     """Press the button, wherever it is."""
     button = page.locator(f"button[name=kind][value={kind}]")
+    button.wait_for(state="attached")
     if not button.is_visible():
         page.click("details.menu > summary")
     button.click()
@@ -60,7 +62,7 @@ def test_the_last_screenshot_stands_on_the_page(page: Page) -> None:
     latest(page, "ขอภาพหน้าจอ", "สำเร็จ")
     shot = page.locator("#screen img")
     expect(shot).to_be_visible()
-    assert shot.evaluate("image => image.naturalWidth") == 1280
+    expect(shot).to_have_js_property("naturalWidth", 1280)
 
 
 def test_identify_is_done_and_says_who_asked(page: Page) -> None:

@@ -85,7 +85,7 @@ def test_from_the_qr_to_the_confirmed_slip(
         slip.page.goto(f"{fleet.address}/t/{opened.tracking_token}")
         expect(slip.page.locator("main")).to_contain_text("รอธนาคารยืนยัน")
         expect(slip.page.locator("main")).to_contain_text("1,500.00")
-        assert slip.page.locator("meta[http-equiv=refresh]").count() == 1
+        expect(slip.page.locator("meta[http-equiv=refresh]")).to_have_count(1)
         assert slip.sideways_px == 0
         picture(slip.page, "tracking-waiting")
 
@@ -102,7 +102,7 @@ def test_from_the_qr_to_the_confirmed_slip(
         expect(other.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")
         assert other.page.locator("#track[data-waits]").count() == 1  # the same page: only what it shows is new
         expect(slip.page.locator("main")).to_contain_text("ธนาคารยืนยันแล้ว")  # it loads itself anew, as it says
-        assert slip.page.locator("meta[http-equiv=refresh]").count() == 0
+        expect(slip.page.locator("meta[http-equiv=refresh]")).to_have_count(0)
         picture(slip.page, "tracking-confirmed")
         slip.page.click("a[href='?lang=en']")
         expect(slip.page.locator("main")).to_contain_text("Confirmed by the bank")

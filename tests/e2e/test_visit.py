@@ -157,21 +157,17 @@ def test_cancelling_goes_back_to_the_list_and_home(visitor: Visitor, demo: Demo)
 
 def test_every_device_can_be_unplugged_and_comes_back(visitor: Visitor, demo: Demo) -> None:
     for device in ("scanner", "printer", "panel", "card", "display"):
-        demo.do(f"/device/{device}/unplug")
-        gone = f"{device} is no-device"
-        demo.wait_until(lambda gone=gone: gone in demo.log("kiosk"), gone)
-        demo.do(f"/device/{device}/plug")
-
-        def back(device: str = device, gone: str = gone) -> bool:
-            return f"{device} is online" in demo.log("kiosk").rsplit(gone, 1)[1]
-
-        demo.wait_until(back, f"{device} back")
+        for deed, says in (("unplug", f"{device} is no-device"), ("plug", f"{device} is online")):
+            before = len(demo.log("kiosk"))
+            demo.do(f"/device/{device}/{deed}")
+            demo.wait_until(lambda said=says, before=before: said in demo.log("kiosk")[before:], says)
     visitor.await_state("Idle")
 
 
 def test_out_of_paper_keeps_the_payment_and_offers_a_photo(visitor: Visitor, demo: Demo) -> None:
+    before = len(demo.log("kiosk"))
     demo.do("/printer/paper-out")
-    demo.wait_until(lambda: "paper out" in demo.log("kiosk"), "the printer's word on its paper")
+    demo.wait_until(lambda: "paper out" in demo.log("kiosk")[before:], "the printer's word on its paper")
     visitor.scan(codes(demo, "notice")[3])
     visitor.await_state("ChoosingNotice")
     visitor.touch(visitor.ROWS[0])
@@ -242,13 +238,15 @@ def test_no_id_number_is_kept_or_written_anywhere(visitor: Visitor, demo: Demo) 
     demo.do("/card/insert", citizen="owner")
     visitor.await_state("ChoosingNotice")
     demo.wait_until(lambda: visitor.spool_depth() == 0, "everything delivered")
-    digits = b"19999000000"  # of every sample person
-    found = [
-        path.relative_to(demo.directory)
-        for path in demo.directory.rglob("*")
-        if path.is_file() and not path.is_symlink() and digits in path.read_bytes()
-    ]
+    found = [path.relative_to(demo.directory) for path in demo.directory.rglob("*") if _tells_an_id_number(path)]
     assert found == []
+
+
+def _tells_an_id_number(path: Path) -> bool:
+    digits = b"19999000000"  # of every sample person
+    with suppress(FileNotFoundError):  # a database's journal has just ended
+        return path.is_file() and not path.is_symlink() and digits in path.read_bytes()
+    return False
 
 
 def test_the_demonstration_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -260,8 +258,8 @@ def test_the_demonstration_leaves_no_process_behind(tmp_path: Path) -> None:
         said = (tmp_path / "out").read_text()
         address = next(word for word in said.split() if word.startswith("http://"))
         assert requests.get(f"{address}state", timeout=PATIENCE_S).status_code == 200
+        eventually(lambda: len(_descendants(process.pid)) >= 8)
         ours = _descendants(process.pid)
-        assert len(ours) >= 8
         process.send_signal(signal.SIGINT)
         assert process.wait(2 * PATIENCE_S) == 0
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ours))

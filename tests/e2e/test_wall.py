@@ -130,8 +130,8 @@ def test_a_wall_is_reached_from_a_wide_first_page_and_left_again(browser: Browse
         expect(page.locator(".wall-needs")).to_contain_text("ขัดข้อง")
         expect(page.locator(".side, .search, .tab")).to_have_count(0)
         page.get_by_role("button", name="โหมดมืด").click()
-        page.wait_for_url("**/?wall=1")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 20, 32)"
+        expect(page.locator("body")).to_have_css("background-color", "rgb(14, 20, 32)")
+        assert page.url.endswith("/?wall=1")
         page.get_by_role("link", name="ออกจากจอผนัง").click()
         page.wait_for_url(f"{fleet.address}/")
 
