@@ -12,6 +12,7 @@ import fleet.trust
 from fleet.__main__ import main
 from fleet.protocol.blocks import decoded
 from fleet.protocol.trust import firmware_path
+from fleet.trust.keys import SCRYPT_N, make_key, open_key
 from fleet.trust.repository import Repository
 
 PAGE = Path(fleet.trust.__file__).parent / "ceremony.md"
@@ -28,8 +29,17 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SALA_PASSPHRASE", "a passphrase of many words")
     monkeypatch.setenv("SALA_FLEET_DIR", str(tmp_path / "elsewhere"))
+    # That a passphrase takes a second to try protects a key; of thirty tries a test learns no more than of one.
+    monkeypatch.setitem(make_key.__kwdefaults__, "scrypt_n", 2)
     (tmp_path / "sala-1.2.raucb").write_bytes(b"a bundle")
     return tmp_path
+
+
+def test_a_key_as_people_make_it_is_costly_to_guess_and_opens(tmp_path: Path) -> None:
+    path = tmp_path / "boon.key"
+    make_key("boon", "a passphrase of many words", path)
+    assert json.loads(path.read_text("utf-8"))["n"] == SCRYPT_N == 2**17
+    assert open_key(path, "a passphrase of many words")
 
 
 def test_every_step_works_as_written(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
