@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from fleet.acting.settings_values import OWN_KEYS, Leaf
+from fleet.acting.settings_values import MISSING, OWN_KEYS, Leaf
 from fleet.protocol.settings import KNOWN_SERVICES, SINCE
 from fleet.web import settings_table_words, settings_words
 from fleet.web.access import signed_in
@@ -31,7 +31,7 @@ class Entry:
     range: str
     choices: tuple[tuple[str, str], ...]
     default: str
-    is_required: bool
+    must_be_set: bool
     since: str
     is_locked: bool
     language: str
@@ -66,8 +66,8 @@ def _entry(leaf: Leaf) -> Entry:
         kind=kind,
         range=values,
         choices=_choices(leaf),
-        default="" if leaf.is_required else _default(leaf),
-        is_required=leaf.is_required,
+        default=_default(leaf),
+        must_be_set=leaf.default is MISSING,
         since=SINCE[leaf.path[0]],
         is_locked=leaf.is_locked,
         language=leaf.path[-1] if is_language else "",
@@ -76,7 +76,7 @@ def _entry(leaf: Leaf) -> Entry:
 
 
 def _default(leaf: Leaf) -> str:
-    value = leaf.default
+    value = "" if leaf.default is MISSING else leaf.default
     return settings_table_words.choice(leaf.name, value) if isinstance(value, str) else shown(value)
 
 

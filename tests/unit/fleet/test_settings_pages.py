@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import translation
 
-from fleet.acting.settings_values import leaves
+from fleet.acting.settings_values import MISSING, leaves
 from fleet.devices.desired import change_settings, latest_document
 from fleet.devices.models import Layer, SettingsRevision
 from fleet.people.models import Membership, Role
@@ -160,10 +160,11 @@ def test_every_key_of_the_schema_is_explained(admin: Client, language: str) -> N
     landmark = "อาคารราชการ" if language == "th" else "Public building"
     assert f"<code>landmark</code> {landmark}<" in seen, "what documents hold, and its word"
     assert f"<span>{landmark}</span>" in seen, "as the default of a fee's picture"
+    assert '<span lang="th">สวัสดี เชิญที่ศาลา</span>' in seen, "a part of what has a default of its own"
     must_be_set = "ไม่มี ต้องตั้ง" if language == "th" else "None: must be set"
     for row in seen.split('<tr id="')[1:]:
         key, _, of_it = row.partition('"')
-        assert (must_be_set in of_it) == (key in {general(each.name) for each in every if each.is_required}), key
+        assert (must_be_set in of_it) == (key in {general(each.name) for each in every if each.default is MISSING}), key
     assert set(SINCE) == set(KioskSettings.__struct_fields__)
 
 
