@@ -29,7 +29,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SALA_PASSPHRASE", "a passphrase of many words")
     monkeypatch.setenv("SALA_FLEET_DIR", str(tmp_path / "elsewhere"))
-    # That a passphrase takes a second to try protects a key; of thirty tries a test learns no more than of one.
+    # That a passphrase takes a second to try protects a key; of fifty tries a test learns no more than of one.
     monkeypatch.setitem(make_key.__kwdefaults__, "scrypt_n", 2)
     (tmp_path / "sala-1.2.raucb").write_bytes(b"a bundle")
     return tmp_path
