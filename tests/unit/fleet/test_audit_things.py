@@ -166,10 +166,9 @@ def test_odd_words_stand_as_they_are(about: str) -> None:
 
 
 def test_a_line_of_a_program_leads_there_as_it_was_written() -> None:
-    program = holder(person(Role.NATIONAL_ADMIN, None, "somebody"))
-    program.get("people/1")
-    told = read(browser_of(User.objects.get(username="somebody")))
-    assert told == [("/people/1/", "somebody", "1")]
+    somebody = person(Role.NATIONAL_ADMIN, None, "somebody")
+    holder(somebody).get(f"people/{somebody.pk}")
+    assert read(browser_of(somebody)) == [(f"/people/{somebody.pk}/", "somebody", str(somebody.pk))]
 
 
 def test_many_lines_take_no_more_queries_than_few() -> None:
