@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import select
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -23,23 +20,9 @@ from kiosk.frontdesk.duties import CardDuties, ReadDeclared
 from kiosk.frontdesk.worker import DeviceWorker, Inbox
 from kiosk.visits.desk import Device
 from kiosk.visits.events import CardRead, DeviceLost, DeviceReady
-from tests.support.pcscd import played_slot, running_pcscd
+from tests.support.pcscd import exit_idle, played_slot, running_pcscd
 
 PATIENCE_S = 60.0
-
-
-def exit_idle(pcscd: Pcscd) -> None:
-    """As ``--auto-exit`` ends it: by its own alarm, which it sets anew when somebody was just being served."""
-    assert pcscd.pid is not None
-    watch = os.pidfd_open(pcscd.pid)
-    until_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until_s:
-        os.kill(pcscd.pid, signal.SIGALRM)
-        if select.select([watch], [], [], 1.0)[0]:
-            break
-    else:
-        raise AssertionError("pcscd heeds no alarm")
-    os.close(watch)
 
 
 OF_THE_CARD = (CardInserted, CardRemoved, CardRead, DeviceLost, DeviceReady)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,7 +34,7 @@ from drivers.card.virtual_card import (
     VirtualThaiIdCard,
 )
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DriverError
-from tests.support.pcscd import played_slot, running_pcscd
+from tests.support.pcscd import exit_idle, played_slot, running_pcscd
 from tests.support.pluggable_reader import NAME, pluggable_reader
 
 SOON_S = 60
@@ -181,15 +179,6 @@ def assert_pcscd_is_gone_and_comes_back(desk: Desk) -> None:
     desk.reader = PcscCardReader()
     desk.slot.remove()  # what lay in the reader that was switched off
     assert id_of(desk.thai_id(VirtualThaiIdCard(SOMYING)).read(ID_ONLY)) == SOMYING.id_number
-
-
-def exit_idle(pcscd: Pcscd) -> None:
-    """Have it end as ``--auto-exit`` lets it after a minute without clients: by its own alarm, cleaning up first."""
-    assert pcscd.pid is not None
-    watch = os.pidfd_open(pcscd.pid)
-    os.kill(pcscd.pid, signal.SIGALRM)
-    assert select.select([watch], [], [], SOON_S)[0], "pcscd did not heed its alarm"
-    os.close(watch)
 
 
 ENDS = [Pcscd.stop, Pcscd.kill, exit_idle]

@@ -8,7 +8,10 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import select
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +19,9 @@ from drivers.card.pcscd import Pcscd
 from drivers.card.virtual import VpcdSlot
 from drivers.errors import DeviceAbsentError
 from tests.support.require import lack, require
+
+PATIENCE_S = 60.0
+RING_AGAIN_S = 1.0
 
 
 @functools.cache
@@ -62,3 +68,19 @@ def played_slot(pcscd: Pcscd, index: int = 0) -> Iterator[VpcdSlot]:
         slot.cancel()
         player.join()
         slot.close()
+
+
+def exit_idle(pcscd: Pcscd) -> None:
+    """Have it end as ``--auto-exit`` lets it after a minute without clients: by its own alarm, cleaning up first.
+
+    One of its threads notes the alarm, which wakes another to look whether there was one. Who is woken before it is
+    noted sleeps on until the next, so it is rung until it is heard.
+    """
+    assert pcscd.pid is not None
+    watch = os.pidfd_open(pcscd.pid)
+    until_s = time.monotonic() + PATIENCE_S
+    while not select.select([watch], [], [], 0)[0]:
+        assert time.monotonic() < until_s, "pcscd heeds no alarm"
+        signal.pidfd_send_signal(watch, signal.SIGALRM)
+        select.select([watch], [], [], RING_AGAIN_S)
+    os.close(watch)
