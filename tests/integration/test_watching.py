@@ -123,11 +123,11 @@ def _figures(port: int) -> dict[str, float]:
 
 def _awaited(port: int, holds: Callable[[dict[str, float]], bool]) -> dict[str, float]:
     """The first figures of which that is true; asked for less often than would be refused."""
-    for _ in range(40):
-        if holds(said := _figures(port)):
-            return said
+    until_s = time.monotonic() + PATIENCE_S
+    while not holds(said := _figures(port)):
+        assert time.monotonic() < until_s, said
         time.sleep(0.5)
-    raise AssertionError(said)
+    return said
 
 
 _WORKER = 'sala_ingest_worker_seconds{worker="%d"}'
