@@ -7,6 +7,7 @@ nudge is sent, and is read from disk by a process that starts. So a send to a pr
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 from collections import deque
 from datetime import datetime
@@ -129,6 +130,10 @@ class NewsSocket:
         self._to = str(run_dir / other)
         self._untold: deque[News] = deque(maxlen=UNTOLD_MAX)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        # Never a timeout on it: with one, Python tries a send without room again and again until the time is over.
+        self._socket.setblocking(False)
+        self._arrivals = select.poll()
+        self._arrivals.register(self._socket, select.POLLIN)
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):
@@ -169,7 +174,7 @@ class NewsSocket:
 
     def _try(self, news: News) -> _Sent:
         try:
-            self._socket.sendto(msgspec.json.encode(news), socket.MSG_DONTWAIT, self._to)
+            self._socket.sendto(msgspec.json.encode(news), self._to)
         except BlockingIOError:
             return _Sent.NO_ROOM
         except OSError:
@@ -178,10 +183,11 @@ class NewsSocket:
 
     def receive(self, timeout_s: float) -> News | None:
         """The next message, or None after ``timeout_s`` or for something that is none."""
-        self._socket.settimeout(timeout_s)
+        if not self._arrivals.poll(timeout_s * 1000):
+            return None
         try:
             return _DECODER.decode(self._socket.recv(DATAGRAM_BYTES_MAX))
-        except (TimeoutError, BlockingIOError, msgspec.DecodeError):
+        except (BlockingIOError, msgspec.DecodeError):
             return None
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -39,6 +40,22 @@ def test_what_had_no_room_is_told_in_order_when_there_is_room(bind: Bind) -> Non
         agent.flush()
     assert heard == [news.SettingsStored(revision=number) for number in range(count)]
     assert agent.flush()
+
+
+def test_who_has_no_room_keeps_nobody_waiting_who_waits_long_for_news(bind: Bind) -> None:
+    agent, desk = bind(news.AGENT), bind(news.FRONTDESK)
+    desk.send(news.StatusWanted())
+    assert agent.receive(timeout_s=60) == news.StatusWanted()
+    began_s = time.monotonic()
+    while agent.send(news.StatusWanted()):
+        pass
+    assert time.monotonic() - began_s < 30, "it waited for room as long as it would have waited for news"
+
+
+def test_nothing_that_comes_is_waited_for_no_longer_than_asked(bind: Bind) -> None:
+    desk, began_s = bind(news.FRONTDESK), time.monotonic()
+    assert desk.receive(timeout_s=0.2) is None
+    assert 0.15 < time.monotonic() - began_s < 30
 
 
 def test_nobody_there_is_no_error_and_nothing_waits(bind: Bind) -> None:
