@@ -2,6 +2,7 @@
 PYTHON := .venv/bin/python
 # Mounting a bundle, and asking the bus as somebody else, only root may; others skip that, and pytest says so.
 AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo ,rauc,dbus)
+OVER_POSTGRESQL := tests/integration/test_postgresql.py
 export SALA_TEST_REQUIRE ?= pcscd,mosquitto,chromium,node,tesseract,poppler,postgresql,libfaketime$(AS_ROOT)
 
 .PHONY: help setup demo smoke test check bench screens soak faults lock image image-test
@@ -21,9 +22,12 @@ smoke: setup ## the demo with one scripted visit; a line of JSON, exit 0 when al
 test: setup ## every test of a plain machine
 	@mkdir -p build
 	@# Most tests wait for real parts. So three runs go side by side, and share no port, no socket and no database; the
-	@# unit tests take what the others leave of the processor. Shown one after the other, each with its own last line.
-	@nice -n 10 $(PYTHON) -m pytest -q -p no:cacheprovider tests/unit >build/unit-tests.txt 2>&1 & unit=$$!; \
-		$(PYTHON) -m pytest -q -p no:cacheprovider tests/integration >build/integration-tests.txt 2>&1 & parts=$$!; \
+	@# unit tests, those of the fleet once more over PostgreSQL, take what the others leave of the processor. Shown one
+	@# after the other, each with its own last line.
+	@nice -n 10 $(PYTHON) -m pytest -q -p no:cacheprovider tests/unit $(OVER_POSTGRESQL) >build/unit-tests.txt 2>&1 & \
+		unit=$$!; \
+		$(PYTHON) -m pytest -q -p no:cacheprovider tests/integration --ignore=$(OVER_POSTGRESQL) \
+			>build/integration-tests.txt 2>&1 & parts=$$!; \
 		trap 'kill $$unit $$parts' INT TERM; \
 		$(PYTHON) -m pytest -q --ignore=tests/unit --ignore=tests/integration; rest=$$?; \
 		wait $$parts; parts=$$?; \
