@@ -195,11 +195,12 @@ class Site:
     def office_here(self) -> tuple[str, int]:
         db = sqlite3.connect(f"file:{self.folder / 'data' / 'office.sqlite'}?mode=ro", uri=True)
         try:
-            return tuple(db.execute("SELECT office_id, revision FROM state").fetchone())  # type: ignore[return-value]
+            row = db.execute("SELECT office_id, revision FROM state").fetchone()
         except sqlite3.OperationalError:  # it is being made just now
-            return ("", 0)
+            row = None
         finally:
             db.close()
+        return ("", 0) if row is None else (row[0], row[1])  # its table is there before the row
 
 
 @contextmanager
