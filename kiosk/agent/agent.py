@@ -171,12 +171,12 @@ class Agent:
         self._trust.turn()
         if self._updates is not None:
             self._updates.turn(in_visit=self._desk.status.in_visit, proof=self._proof())
-        if self._renewal is not None and self._renewal.turn():
-            self._link.close()  # and come again by the new certificate
         while self._link.inbox:
             arrived = self._link.inbox.popleft()
             self._take(arrived)
             self._link.acknowledge(arrived)
+        if self._renewal is not None and self._renewal.turn():
+            self._link.close()  # and come again by the new certificate
         if self._link.births != self._births:
             self._births = self._link.births
             self._born()

@@ -44,6 +44,9 @@ KEEPALIVE_S = 15
 SESSION_EXPIRY_S = 3600
 """How long the broker keeps for us what arrives while we are away. Whatever is older is in the office's records."""
 
+FAREWELL_S = 1.0
+"""How long a goodbye may take; a service manager that stops us, or a desk that waits for news, waits no longer."""
+
 PACKETS_A_TURN_MAX = 100
 """Then others have their turn, too."""
 
@@ -260,17 +263,23 @@ class Link:
         self._retry_at_s = time.monotonic() + self._returning.pause_s()
 
     def close(self) -> None:
-        """Say goodbye: the fleet hears of a planned end at once."""
+        """Say goodbye: the fleet hears of a planned end at once. Blocks for ``FAREWELL_S`` at most.
+
+        Waits until the broker has taken the goodbye, and with it, as MQTT keeps the order, every acknowledgement
+        before it. A broker that finds us gone while it still answers us drops what it has not read, and all that was
+        acknowledged there would come again. What arrives meanwhile is not acknowledged: it comes again.
+        """
         client = self._client
         if client is None or not self._connected:
             return
-        client.publish(self._topic(Channel.SESSION), encode(self._session(alive=False)), 1, True)
-        end_s = time.monotonic() + 1.0
-        while client.want_write() and time.monotonic() < end_s:
-            client.loop_write()
+        goodbye = client.publish(self._topic(Channel.SESSION), encode(self._session(alive=False)), 1, True)
+        end_s = time.monotonic() + FAREWELL_S
+        while self._connected and not goodbye.is_published() and (left_s := end_s - time.monotonic()) > 0:
+            self.turn(left_s)
         client.disconnect()
         self._client = None
         self._connected = False
+        self.inbox.clear()
 
 
 def _has_decrypted(client: paho.Client) -> bool:
