@@ -6,7 +6,6 @@ nothing of that scan ever handed out and the next one whole.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from drivers.errors import DeviceAbsentError
 from drivers.scanner.port import Scanned, Scanner
 from drivers.scanner.virtual import key_events
 from tests.contract.patience import LONG_S, PROMPT_S, SOON_S
+from tests.support.held import assert_nothing_more_than, held
 
 BILL = "|112345678901234\rREF0000000001\rREF2\r50000"
 FOLDER = "10180000125417"
@@ -87,13 +87,13 @@ class ScannerContract:
                 assert scanner.wait(self.soon_s) == Scanned(FOLDER), events
 
     def test_a_thousand_replugs_leave_no_descriptor_and_no_thread(self, rig: ScannerRig) -> None:
-        before = _open_descriptors(), threading.active_count()
+        before = held()
         for _ in range(REPLUGS):
             rig.unplug()
             with pytest.raises(DeviceAbsentError):
                 rig.scanner.wait(self.soon_s)
             rig.replug()
-        assert (_open_descriptors(), threading.active_count()) == before
+        assert_nothing_more_than(before)
 
     def test_it_tells_where_it_is_plugged_in(self, rig: ScannerRig) -> None:
         about = rig.scanner.about()
@@ -137,7 +137,3 @@ def _heard_until_absent(scanner: Scanner, soon_s: float) -> list[Scanned | None]
     with pytest.raises(DeviceAbsentError):
         heard.extend(scanner.wait(soon_s) for _ in range(3))
     return heard
-
-
-def _open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -20,6 +19,7 @@ from kiosk.frontdesk.duties import CardDuties, ReadDeclared
 from kiosk.frontdesk.worker import DeviceWorker, Inbox
 from kiosk.visits.desk import Device
 from kiosk.visits.events import CardRead, DeviceLost, DeviceReady
+from tests.support.held import assert_nothing_more_than, held
 from tests.support.pcscd import exit_idle, played_slot, running_pcscd
 
 PATIENCE_S = 60.0
@@ -52,7 +52,7 @@ def visit(
 
 @pytest.mark.parametrize("end", [Pcscd.stop, Pcscd.kill, exit_idle])
 def test_pcscd_goes_and_comes_with_and_without_a_card_in(end: Callable[[Pcscd], None]) -> None:
-    threads = threading.active_count()
+    before = held()
     inbox: Inbox = queue.Queue()
     duties = CardDuties(PcscCardReader, lambda: date(2026, 11, 22)).duties()
     with running_pcscd() as pcscd, played_slot(pcscd) as slot:
@@ -76,5 +76,5 @@ def test_pcscd_goes_and_comes_with_and_without_a_card_in(end: Callable[[Pcscd], 
             assert events_until(inbox, CardRemoved) == [CardRemoved]
         finally:
             worker.stop(PATIENCE_S)
-    assert threading.active_count() == threads
+    assert_nothing_more_than(before)
     assert not [event for event in inbox.queue if isinstance(event, OF_THE_CARD)]

@@ -26,12 +26,9 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import socket
-import threading
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -48,15 +45,12 @@ from kiosk.slips.payment_slip import render
 from tests.contract.patience import SOON_S
 from tests.contract.printer import CODE, FINE, SLIP, SLIP_PARTS
 from tests.contract.printer_rigs import PATIENT
+from tests.support.held import assert_nothing_more_than, held
 from tests.support.printer_on_a_thread import PrinterBench, printer_on_a_thread
 from tests.support.sample_slips import SLIPS
 from tests.support.serial_cable import serial_cable
 
 CYCLES = 1000
-
-
-def open_files() -> int:
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 class TextRefuser(PaperPath):
@@ -111,8 +105,7 @@ def test_a_thousand_connections_leave_nothing_behind(bench: PrinterBench, way: s
         address = bench.do(lambda p: p.address)
         uri = bench.uri if way == "network" else f"serial:{cables.enter_context(serial_cable(address))}"
         EscposPrinter.open(uri, timing=PATIENT).close()
-        gc.collect()
-        before = (open_files(), threading.active_count())
+        before = held()
         for number in range(CYCLES):
             printer = EscposPrinter.open(uri, timing=PATIENT)
             if number % 100 == 0:
@@ -122,21 +115,19 @@ def test_a_thousand_connections_leave_nothing_behind(bench: PrinterBench, way: s
         assert printer.wait(SOON_S) == FINE
         printer.close()
         bench.do(lambda _: None)
-        after = (open_files(), threading.active_count())
-    # The stand-in is in this process: it may still be letting go of its end of the last connections.
-    assert after[0] - before[0] <= 4
-    assert after[1] == before[1]
+        # The stand-in is in this process: it may still be letting go of its end of the last connections.
+        assert_nothing_more_than(before, spare_descriptors=4)
 
 
 def test_a_thousand_refused_connections_leave_nothing_behind() -> None:
     with socket.socket() as placeholder:
         placeholder.bind(("127.0.0.1", 0))
         uri = f"tcp://127.0.0.1:{placeholder.getsockname()[1]}"
-        before = open_files()
+        before = held()
         for _ in range(CYCLES):
             with pytest.raises(DeviceAbsentError):
                 EscposPrinter.open(uri, timing=PATIENT)
-        assert open_files() == before
+        assert_nothing_more_than(before)
 
 
 def test_nothing_is_said_on_standard_output(bench: PrinterBench, capfd: pytest.CaptureFixture[str]) -> None:

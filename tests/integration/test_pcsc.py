@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +33,7 @@ from drivers.card.virtual_card import (
     VirtualThaiIdCard,
 )
 from drivers.errors import DeviceAbsentError, DeviceFaultError, DriverError
+from tests.support.held import assert_nothing_more_than, held
 from tests.support.pcscd import exit_idle, played_slot, running_pcscd
 from tests.support.pluggable_reader import NAME, pluggable_reader
 
@@ -293,11 +293,8 @@ def test_cancel_lets_go_of_a_thread_that_waits_again_at_once(desk: Desk) -> None
 
 
 def test_reopening_leaks_no_descriptor(desk: Desk) -> None:
-    def descriptors() -> int:
-        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # counting, not naming
-
     desk.reader.close()
-    before = descriptors()
+    before = held()
     for _ in range(10):
         reader = PcscCardReader()
         assert reader.wait(0) is None
@@ -307,19 +304,18 @@ def test_reopening_leaks_no_descriptor(desk: Desk) -> None:
         with pytest.raises(DeviceAbsentError):
             PcscCardReader()
     desk.pcscd.start()
-    assert descriptors() == before
+    assert_nothing_more_than(before)
 
 
 def test_cards_that_come_and_go_leave_nothing_behind(desk: Desk) -> None:
     """A few of the day's visitors, one after the other: the second already costs no more than the first."""
 
-    def held() -> tuple[int, int]:
-        return len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208  # counting, not naming
-
-    def visit() -> tuple[int, int]:
+    def visit() -> None:
         assert id_of(desk.thai_id(VirtualThaiIdCard(SOMCHAI)).read(ID_ONLY)) == SOMCHAI.id_number
         desk.take_out()
-        return held()
 
-    first = visit()
-    assert {visit() for _ in range(CYCLES)} == {first}
+    visit()
+    before = held()
+    for _ in range(CYCLES):
+        visit()
+    assert_nothing_more_than(before)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import queue
 import socket
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,7 @@ from kiosk.frontdesk.worker import DeviceWorker
 from kiosk.visits.desk import Device
 from kiosk.visits.events import DeviceLost, DeviceReady
 from tests.contract.panel_rigs import PINS, TearablePin
-
-
-def held() -> tuple[int, int]:
-    """Descriptors and threads of this process."""
-    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+from tests.support.held import assert_nothing_more_than, held
 
 
 def test_a_pretend_panel_unplugged_a_thousand_times_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -44,7 +39,7 @@ def test_a_pretend_panel_unplugged_a_thousand_times_leaves_nothing_behind(tmp_pa
             with pytest.raises(DeviceAbsentError):
                 panel.wait(1)
             panel.close()
-        assert held() == before
+        assert_nothing_more_than(before)
 
 
 class Plug:
@@ -84,4 +79,4 @@ def test_a_worker_loses_and_regains_its_panel_and_ends_with_nothing_left() -> No
     worker.stop(5)
     changes = [each for each in heard if each in (DeviceReady, DeviceLost)]
     assert changes == [DeviceReady, DeviceLost] * 100
-    assert held() == before
+    assert_nothing_more_than(before)

@@ -14,6 +14,7 @@ from drivers.errors import DeviceAbsentError, DeviceTimeoutError
 from drivers.printer.device_file import DeviceFileTransport
 from drivers.printer.dialogue import Dialogue
 from drivers.printer.transport import open_transport
+from tests.support.held import assert_nothing_more_than, held
 
 
 @pytest.fixture
@@ -80,12 +81,12 @@ def test_close_twice_and_nothing_after(line: tuple[int, str]) -> None:
 def test_what_is_no_device_is_absence_and_is_not_made(tmp_path: Path) -> None:
     missing, plain = tmp_path / "lp0", tmp_path / "paper"
     plain.write_bytes(b"")
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = held()
     for path in (missing, plain, Path("/dev/null")):
         with pytest.raises(DeviceAbsentError):
             DeviceFileTransport(str(path), 1, 19200)
     assert not missing.exists()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert_nothing_more_than(before)
 
 
 @pytest.mark.parametrize(

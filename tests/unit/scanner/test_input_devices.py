@@ -13,6 +13,7 @@ import pytest
 
 from drivers.scanner.finding import BUS_USB, TYPING_KEYS, Wanted, choose
 from drivers.scanner.input_devices import LinuxInputDevices
+from tests.support.held import assert_nothing_more_than, held
 
 
 @dataclass
@@ -171,7 +172,7 @@ def test_what_is_no_input_device_to_the_kernel_is_left_out(tmp_path: Path) -> No
     (tmp_path / "dev/input").mkdir(parents=True)
     os.mkfifo(tmp_path / "dev/input/event0")
     devices = LinuxInputDevices(tmp_path)
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count
+    before = held()
     assert devices.present() == ()
     assert devices.barred == 0
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - a count
+    assert_nothing_more_than(before)
