@@ -29,6 +29,7 @@ from fleet.payments.banks.settlement import totals_of
 from fleet.payments.matching import Match
 from fleet.payments.pretend.day import EXPECTED, Bill, Day, Oddity, plan_day
 from tests.support.ports import free_port, listens
+from tests.support.sample_folder import copy_of, sample_data
 
 PAYMENTS = int(os.environ.get("SALA_BANK_DAY", "300"))
 ODD_PERCENT = 3 if PAYMENTS > 1000 else 12
@@ -123,7 +124,7 @@ def whole_day(bank: subprocess.Popen[str]) -> dict[str, Any]:
 
 def test_a_day_of_payments_agrees_to_the_satang_whatever_is_killed(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
-    rig.run("sample-data")
+    copy_of(sample_data, tmp_path)
     rig.run("broker-config")
     bills = rig.aside("bills", str(tmp_path), str(PAYMENTS))
     share = PAYMENTS * 4 // 5

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.sample_folder import copy_of, sample_data
+
 LINES = 2000
 """Four batches of the import: whoever is killed after the first has most of it before them."""
 
@@ -60,7 +62,7 @@ def run_1(data_dir: Path) -> dict[str, Any]:
 
 def test_killed_in_each_part_of_its_work_it_goes_on(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "register.csv"
-    subprocess.run(fleet(data, "sample-data"), check=True)
+    copy_of(sample_data, data)
     said(fleet(data, "register-sample", str(file), "--rows", str(LINES)))
     before = register(data)
     command = fleet(data, "import-register", str(file))

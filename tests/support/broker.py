@@ -37,6 +37,7 @@ from psycopg import sql
 from fleet.trust.broker import write_broker_config
 from tests.support.identities import prepare_request
 from tests.support.ports import free_port, listens
+from tests.support.sample_folder import copy_of, sample_data
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -86,7 +87,10 @@ def _pattern(database: str) -> Path:
     if database:
         _create_database(database, template="template0")
     environment = _environment(folder, database)
-    _run(environment, "sample-data")
+    if database:
+        _run(environment, "sample-data")
+    else:
+        copy_of(sample_data, folder)
     _run(environment, "broker-config")
     for kiosk_id in KNOWN:
         _enrol(environment, kiosk_id, _identity(folder, kiosk_id))

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.support.broker import eventually
 from tests.support.ports import listens
 from tests.support.running_fleet import READY_TIMEOUT_S, environment, fleet
+from tests.support.sample_folder import copy_of, sample_data
 
 
 def address_of(folder: Path) -> str:
@@ -21,7 +22,7 @@ def address_of(folder: Path) -> str:
 
 def prepare(folder: Path) -> None:
     """Data and certificates, so that ``served_pages`` has only to start."""
-    fleet(folder, "sample-data")
+    copy_of(sample_data, folder)
     fleet(folder, "broker-config")
 
 

@@ -45,6 +45,7 @@ from fleet.protocol.topics import Channel
 from tests.support.broker import eventually
 from tests.support.identities import prepare_request
 from tests.support.require import require
+from tests.support.sample_folder import copy_of, sample_data
 
 PASSWORD = "sample-password-1"
 READY_TIMEOUT_S = 300.0
@@ -97,13 +98,17 @@ def _is_at_work(directory: Path) -> bool:
         return bool(hears and not database.execute("SELECT 1 FROM devices_outgoing").fetchone())
 
 
+def _with_accounts(directory: Path) -> None:
+    copy_of(sample_data, directory)
+    for name, role in ACCOUNTS.items():
+        fleet(directory, "user", name, *role)
+
+
 @contextmanager
 def running_fleet(directory: Path) -> Iterator[RunningFleet]:
     """One, ready to use; afterwards it has ended, and cleanly."""
     require("mosquitto")
-    fleet(directory, "sample-data")
-    for name, role in ACCOUNTS.items():
-        fleet(directory, "user", name, *role)
+    copy_of(_with_accounts, directory)
     log = directory / "up.log"
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
